@@ -1,0 +1,97 @@
+
+namespace Sandglass.ModelFiles;
+
+/// <summary>The named facts of a model file: text, numbers, flags and lists of these.</summary>
+/// <remarks>
+/// A value is a <see cref="string"/>, a <see cref="bool"/>, one of the numeric primitives as the file stores it, or an array of these
+/// (<c>string[]</c>, <c>int[]</c>, <c>float[]</c>, …; a list of lists is an <c>object[]</c>). Every getter gives null where the key is absent and fails, naming the file and the key, where the value is of another kind.
+/// </remarks>
+public sealed class Metadata(string file, IReadOnlyDictionary<string, object> values)
+{
+    /// <summary>The file these facts come from, as the caller named it.</summary>
+    public string File { get; } = file;
+
+    /// <summary>All facts, by key, in the order of the file.</summary>
+    public IReadOnlyDictionary<string, object> Values { get; } = values;
+
+    /// <summary>Text, or null where the key is absent.</summary>
+    public string? Text(string key) => Find(key) switch
+    {
+        null => null,
+        string text => text,
+        object other => throw Mismatch(key, "text", other),
+    };
+
+    /// <summary>A whole number of any stored width, or null where the key is absent.</summary>
+    public long? Integer(string key) => Find(key) switch
+    {
+        null => null,
+        object value when AsInteger(value) is long whole => whole,
+        object other => throw Mismatch(key, "a whole number below 2^63", other),
+    };
+
+    /// <summary>A number, or null where the key is absent.</summary>
+    public double? Number(string key) => Find(key) switch
+    {
+        null => null,
+        float value => value,
+        double value => value,
+        object value when AsInteger(value) is long whole => whole,
+        object other => throw Mismatch(key, "a number", other),
+    };
+
+    /// <summary>A flag, or null where the key is absent.</summary>
+    public bool? Flag(string key) => Find(key) switch
+    {
+        null => null,
+        bool value => value,
+        object other => throw Mismatch(key, "true or false", other),
+    };
+
+    /// <summary>A list of texts, or null where the key is absent.</summary>
+    public string[]? Texts(string key) => Find(key) switch
+    {
+        null => null,
+        string[] texts => texts,
+        object other => throw Mismatch(key, "a list of texts", other),
+    };
+
+    /// <summary>A list of whole numbers of any stored width, or null where the key is absent.</summary>
+    public long[]? Integers(string key)
+    {
+        object? value = Find(key);
+        if (value is null) return null;
+        if (value is not Array array || value is string[]) throw Mismatch(key, "a list of whole numbers", value);
+
+        long[] result = new long[array.Length];
+        for (int i = 0; i < result.Length; i++)
+            result[i] = AsInteger(array.GetValue(i)!) ?? throw Mismatch(key, "a list of whole numbers", value);
+        return result;
+    }
+
+    /// <summary>A list of F32 numbers, or null where the key is absent.</summary>
+    public float[]? Numbers(string key) => Find(key) switch
+    {
+        null => null,
+        float[] numbers => numbers,
+        object other => throw Mismatch(key, "a list of F32 numbers", other),
+    };
+
+    private object? Find(string key) => Values.GetValueOrDefault(key);
+
+    private static long? AsInteger(object value) => value switch
+    {
+        byte n => n,
+        sbyte n => n,
+        ushort n => n,
+        short n => n,
+        uint n => n,
+        int n => n,
+        long n => n,
+        ulong n when n <= long.MaxValue => (long)n,
+        _ => null,
+    };
+
+    private ModelFileException Mismatch(string key, string expected, object found) =>
+        new("metadata-kind", File, $"metadata {key}", expected, found is Array list ? $"{found.GetType().Name} of {list.Length}" : $"{found.GetType().Name} {found}");
+}
