@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+
+namespace Sandglass.Kernels;
+
+/// <summary>Thirty-two activations of one token as <em>fast</em> computes with them: int8 with one scale, and the largest of them apart, in F32.</summary>
+/// <remarks>
+/// One cache line. The largest element (ties: the first) decides the scale of all the others if it stays among them, so it is taken out: its code is 0,
+/// it counts in no sum, and it is multiplied with its own weight. That makes <em>fast</em> about three times truer for one more fma a block.
+/// </remarks>
+[StructLayout(LayoutKind.Sequential, Size = 64)]
+internal unsafe struct ActivationBlock
+{
+    /// <summary>Columns of a block.</summary>
+    public const int Columns = 32;
+
+    /// <summary>round(x / Scale), ties to even, -127 to 127; 0 at <see cref="LargestColumn"/>.</summary>
+    public fixed sbyte Codes[Columns];
+
+    /// <summary>The largest magnitude of the others / 127.</summary>
+    public float Scale;
+
+    /// <summary>The element kept apart.</summary>
+    public float Largest;
+
+    /// <summary>Where it stands, 0 to 31.</summary>
+    public int LargestColumn;
+
+    /// <summary>Sum of the first sixteen codes.</summary>
+    public int LowSum;
+
+    /// <summary>Sum of the other sixteen.</summary>
+    public int HighSum;
+}

@@ -1,0 +1,37 @@
+using System.Runtime.CompilerServices;
+
+namespace Sandglass.Kernels;
+
+/// <summary>Q4_0: scale (F16), 32 nibbles; weight = scale * (code - 8). Source: ggml-quants.c, dequantize_row_q4_0.</summary>
+/// <remarks>Header: F16 scale [16].</remarks>
+internal readonly unsafe struct FormatQ4_0 : IFormat
+{
+    public static int Columns => 32;
+    public static int HeaderBytes => 32;
+    public static int SubBlocks => 1;
+    public static int Offset => 8;
+    public static bool HasMinimum => false;
+
+    public static void Read(byte* fileBlock, byte* header, int row, byte* codes)
+    {
+        ((ushort*)header)[row] = *(ushort*)fileBlock;
+        byte* quants = fileBlock + 2; // byte i: column i, column i + 16
+        for (int i = 0; i < 16; i++)
+        {
+            codes[i] = (byte)(quants[i] & 15);
+            codes[i + 16] = (byte)(quants[i] >> 4);
+        }
+    }
+
+    public static float Scale(byte* header, int row, int subBlock) => F16.ToFloat(((ushort*)header)[row]);
+
+    public static float Minimum(byte* header, int row, int subBlock) => 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F Scales<L, F, I, B>(byte* header, int subBlock) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
+        => L.LoadHalf((ushort*)header);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F Minima<L, F, I, B>(byte* header, int subBlock) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
+        => default;
+}

@@ -1,0 +1,49 @@
+using System.Runtime.CompilerServices;
+
+namespace Sandglass.Kernels;
+
+/// <summary>Q4_K: 256 nibbles in eight sub-blocks; weight = d * scale * code - dmin * minimum. Source: ggml-quants.c, dequantize_row_q4_K.</summary>
+/// <remarks>Header: F16 scale [16], F16 minimum [16], six-bit factors of the scale [8][16], of the minimum [8][16] (a byte each).</remarks>
+internal readonly unsafe struct FormatQ4_K : IFormat
+{
+    public static int Columns => 256;
+    public static int HeaderBytes => 320;
+    public static int SubBlocks => 1;
+    public static int Offset => 0;
+    public static bool HasMinimum => true;
+
+    public static void Read(byte* fileBlock, byte* header, int row, byte* codes)
+    {
+        ushort* halves = (ushort*)header;
+        halves[row] = ((ushort*)fileBlock)[0];
+        halves[16 + row] = ((ushort*)fileBlock)[1];
+        byte* packed = fileBlock + 4; // eight scales and eight minima of six bits in twelve bytes
+        for (int s = 0; s < 8; s++)
+        {
+            bool low = s < 4;
+            header[64 + 16 * s + row] = (byte)(low ? packed[s] & 63 : (packed[s + 4] & 15) | (packed[s - 4] >> 6 << 4));
+            header[192 + 16 * s + row] = (byte)(low ? packed[s + 4] & 63 : (packed[s + 4] >> 4) | (packed[s] >> 6 << 4));
+        }
+        byte* quants = fileBlock + 16; // 64 columns in 32 bytes: the first 32 in the low nibbles
+        for (int chunk = 0; chunk < 4; chunk++)
+        {
+            for (int i = 0; i < 32; i++)
+            {
+                codes[64 * chunk + i] = (byte)(quants[32 * chunk + i] & 15);
+                codes[64 * chunk + 32 + i] = (byte)(quants[32 * chunk + i] >> 4);
+            }
+        }
+    }
+
+    public static float Scale(byte* header, int row, int subBlock) => F16.ToFloat(((ushort*)header)[row]) * header[64 + 16 * subBlock + row];
+
+    public static float Minimum(byte* header, int row, int subBlock) => 0f - F16.ToFloat(((ushort*)header)[16 + row]) * header[192 + 16 * subBlock + row];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F Scales<L, F, I, B>(byte* header, int subBlock) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
+        => L.Multiply(L.LoadHalf((ushort*)header), L.ToFloat(L.LoadWideBytes(header + 64 + 16 * subBlock)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F Minima<L, F, I, B>(byte* header, int subBlock) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
+        => L.Subtract(default, L.Multiply(L.LoadHalf((ushort*)header + 16), L.ToFloat(L.LoadWideBytes(header + 192 + 16 * subBlock))));
+}

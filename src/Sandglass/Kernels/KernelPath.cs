@@ -1,0 +1,88 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Sandglass.Kernels;
+
+/// <summary>Which width of vector the kernels use. All widths give the same bits; they differ in speed alone.</summary>
+public enum KernelWidth
+{
+    /// <summary>No vectors: the plain twin of every kernel.</summary>
+    Scalar = 0,
+
+    /// <summary>Vectors of 128 bits: SSE, NEON.</summary>
+    Vector128 = 128,
+
+    /// <summary>Vectors of 256 bits: AVX2 with FMA.</summary>
+    Vector256 = 256,
+
+    /// <summary>Vectors of 512 bits: AVX-512 F, BW, DQ and VL.</summary>
+    Vector512 = 512,
+}
+
+/// <summary>The width in use: the widest that the processor has, or the one that <c>SANDGLASS_KERNELS=512|256|128|scalar</c> asks for.</summary>
+public static class KernelPath
+{
+    /// <summary>Name of the environment variable that forces a width, for tests and bug reports.</summary>
+    public const string Variable = "SANDGLASS_KERNELS";
+
+    /// <summary>The widest that this processor and runtime have.</summary>
+    public static KernelWidth Widest { get; } = FindWidest();
+
+    /// <summary>The width in use.</summary>
+    /// <exception cref="KernelPathException">The environment asks for a width that does not exist or that this processor lacks.</exception>
+    public static KernelWidth Current => Chosen.Width;
+
+    /// <summary>The width in use as the tool reports it: <c>512</c>, <c>256</c>, <c>128</c> or <c>scalar</c>.</summary>
+    public static string Name => NameOf(Current);
+
+    internal static KernelWidth Parse(string? asked, KernelWidth widest)
+    {
+        KernelWidth width = asked switch
+        {
+            null or "" => widest,
+            "512" => KernelWidth.Vector512,
+            "256" => KernelWidth.Vector256,
+            "128" => KernelWidth.Vector128,
+            "scalar" => KernelWidth.Scalar,
+            _ => throw new KernelPathException(asked, "512, 256, 128 or scalar"),
+        };
+        if (width > widest) throw new KernelPathException(asked!, $"at most {NameOf(widest)}, the widest that this processor has");
+        return width;
+    }
+
+    private static string NameOf(KernelWidth width) => width == KernelWidth.Scalar ? "scalar" : ((int)width).ToString();
+
+    private static KernelWidth FindWidest()
+    {
+        // IsHardwareAccelerated asks for the instructions that the runtime itself uses; ours are named beside it.
+        if (Vector512.IsHardwareAccelerated && Avx512BW.IsSupported && Avx512DQ.IsSupported) return KernelWidth.Vector512;
+        if (Vector256.IsHardwareAccelerated && Avx2.IsSupported && Fma.IsSupported) return KernelWidth.Vector256;
+        if (Vector128.IsHardwareAccelerated) return KernelWidth.Vector128;
+        return KernelWidth.Scalar;
+    }
+
+    // A class of its own, so that a wrong variable fails at first use with our exception and not with a type initialiser's.
+    private static class Chosen
+    {
+        private static KernelWidth? _width;
+
+        public static KernelWidth Width => _width ??= Parse(Environment.GetEnvironmentVariable(Variable), Widest);
+    }
+}
+
+/// <summary>The environment asks for kernels that cannot run here.</summary>
+public sealed class KernelPathException : Exception
+{
+    internal KernelPathException(string found, string expected)
+        : base($"{KernelPath.Variable}={found} cannot be used: expected {expected}. Unset it to let the processor decide.")
+    {
+        Found = found;
+        Expected = expected;
+    }
+
+    /// <summary>What the variable says.</summary>
+    public string Found { get; }
+
+    /// <summary>What it may say on this machine.</summary>
+    public string Expected { get; }
+}

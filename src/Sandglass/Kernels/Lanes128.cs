@@ -1,0 +1,126 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Sandglass.Kernels;
+
+/// <summary>Four vectors side by side.</summary>
+internal readonly struct Quad<T>(T a, T b, T c, T d)
+    where T : struct
+{
+    public readonly T A = a;
+    public readonly T B = b;
+    public readonly T C = c;
+    public readonly T D = d;
+}
+
+/// <summary>Sixteen lanes in four vectors of 128 bits (SSE, NEON).</summary>
+internal readonly unsafe struct Lanes128 : ILanes<Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>
+{
+    private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
+
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> Load(float* from) => new(Vector128.Load(from), Vector128.Load(from + 4), Vector128.Load(from + 8), Vector128.Load(from + 12));
+
+    [MethodImpl(Inline)]
+    public static void Store(float* to, Quad<Vector128<float>> value)
+    {
+        value.A.Store(to);
+        value.B.Store(to + 4);
+        value.C.Store(to + 8);
+        value.D.Store(to + 12);
+    }
+
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> Broadcast(float value) => Same(Vector128.Create(value));
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> Add(Quad<Vector128<float>> a, Quad<Vector128<float>> b) => new(a.A + b.A, a.B + b.B, a.C + b.C, a.D + b.D);
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> Subtract(Quad<Vector128<float>> a, Quad<Vector128<float>> b) => new(a.A - b.A, a.B - b.B, a.C - b.C, a.D - b.D);
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> Multiply(Quad<Vector128<float>> a, Quad<Vector128<float>> b) => new(a.A * b.A, a.B * b.B, a.C * b.C, a.D * b.D);
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> Divide(Quad<Vector128<float>> a, Quad<Vector128<float>> b) => new(a.A / b.A, a.B / b.B, a.C / b.C, a.D / b.D);
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> Fma(Quad<Vector128<float>> a, Quad<Vector128<float>> b, Quad<Vector128<float>> c) => new(Vector128.FusedMultiplyAdd(a.A, b.A, c.A), Vector128.FusedMultiplyAdd(a.B, b.B, c.B), Vector128.FusedMultiplyAdd(a.C, b.C, c.C), Vector128.FusedMultiplyAdd(a.D, b.D, c.D));
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> Max(Quad<Vector128<float>> a, Quad<Vector128<float>> b) => new(Vector128.MaxNative(a.A, b.A), Vector128.MaxNative(a.B, b.B), Vector128.MaxNative(a.C, b.C), Vector128.MaxNative(a.D, b.D));
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> Min(Quad<Vector128<float>> a, Quad<Vector128<float>> b) => new(Vector128.MinNative(a.A, b.A), Vector128.MinNative(a.B, b.B), Vector128.MinNative(a.C, b.C), Vector128.MinNative(a.D, b.D));
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> Abs(Quad<Vector128<float>> a) => new(Vector128.Abs(a.A), Vector128.Abs(a.B), Vector128.Abs(a.C), Vector128.Abs(a.D));
+    [MethodImpl(Inline)] public static uint EqualMask(Quad<Vector128<float>> a, Quad<Vector128<float>> b) => (Vector128.Equals(a.A, b.A).ExtractMostSignificantBits()) | (Vector128.Equals(a.B, b.B).ExtractMostSignificantBits() << 4) | (Vector128.Equals(a.C, b.C).ExtractMostSignificantBits() << 8) | (Vector128.Equals(a.D, b.D).ExtractMostSignificantBits() << 12);
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> LoadHalf(ushort* from) => new(Half(from), Half(from + 4), Half(from + 8), Half(from + 12));
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> LoadBFloat(ushort* from) => new(Vector128.ShiftLeft(Widen(from), 16).AsSingle(), Vector128.ShiftLeft(Widen(from + 4), 16).AsSingle(), Vector128.ShiftLeft(Widen(from + 8), 16).AsSingle(), Vector128.ShiftLeft(Widen(from + 12), 16).AsSingle());
+
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> LoadInts(byte* from) => new(Vector128.Load((int*)from), Vector128.Load((int*)from + 4), Vector128.Load((int*)from + 8), Vector128.Load((int*)from + 12));
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> BroadcastInt(int value) => Same(Vector128.Create(value));
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> LoadWideBytes(byte* from) => new(Widen(from), Widen(from + 4), Widen(from + 8), Widen(from + 12));
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> LoadWideSBytes(byte* from) => new(WidenSigned((sbyte*)from), WidenSigned((sbyte*)from + 4), WidenSigned((sbyte*)from + 8), WidenSigned((sbyte*)from + 12));
+
+    [MethodImpl(Inline)]
+    public static void StoreLowBytes(sbyte* to, Quad<Vector128<int>> value)
+    {
+        for (int i = 0; i < 4; i++)
+        {
+            to[i] = (sbyte)value.A.GetElement(i);
+            to[i + 4] = (sbyte)value.B.GetElement(i);
+            to[i + 8] = (sbyte)value.C.GetElement(i);
+            to[i + 12] = (sbyte)value.D.GetElement(i);
+        }
+    }
+
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> AddInt(Quad<Vector128<int>> a, Quad<Vector128<int>> b) => new(a.A + b.A, a.B + b.B, a.C + b.C, a.D + b.D);
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> SubtractInt(Quad<Vector128<int>> a, Quad<Vector128<int>> b) => new(a.A - b.A, a.B - b.B, a.C - b.C, a.D - b.D);
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> MultiplyInt(Quad<Vector128<int>> a, Quad<Vector128<int>> b) => new(a.A * b.A, a.B * b.B, a.C * b.C, a.D * b.D);
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> AndInt(Quad<Vector128<int>> a, Quad<Vector128<int>> b) => new(a.A & b.A, a.B & b.B, a.C & b.C, a.D & b.D);
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> OrInt(Quad<Vector128<int>> a, Quad<Vector128<int>> b) => new(a.A | b.A, a.B | b.B, a.C | b.C, a.D | b.D);
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> ShiftLeftInt(Quad<Vector128<int>> a, int count) => new(Vector128.ShiftLeft(a.A, count), Vector128.ShiftLeft(a.B, count), Vector128.ShiftLeft(a.C, count), Vector128.ShiftLeft(a.D, count));
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> ShiftRightInt(Quad<Vector128<int>> a, int count) => new(Vector128.ShiftRightLogical(a.A, count), Vector128.ShiftRightLogical(a.B, count), Vector128.ShiftRightLogical(a.C, count), Vector128.ShiftRightLogical(a.D, count));
+    [MethodImpl(Inline)] public static int SumInt(Quad<Vector128<int>> a) => Vector128.Sum(a.A + a.B + a.C + a.D);
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> ToFloat(Quad<Vector128<int>> a) => new(Vector128.ConvertToSingle(a.A), Vector128.ConvertToSingle(a.B), Vector128.ConvertToSingle(a.C), Vector128.ConvertToSingle(a.D));
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> ToInt(Quad<Vector128<float>> a) => new(Vector128.ConvertToInt32Native(a.A), Vector128.ConvertToInt32Native(a.B), Vector128.ConvertToInt32Native(a.C), Vector128.ConvertToInt32Native(a.D));
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> AsFloat(Quad<Vector128<int>> bits) => new(bits.A.AsSingle(), bits.B.AsSingle(), bits.C.AsSingle(), bits.D.AsSingle());
+
+    [MethodImpl(Inline)] public static Quad<Vector128<byte>> LoadBytes(byte* from) => new(Vector128.Load(from), Vector128.Load(from + 16), Vector128.Load(from + 32), Vector128.Load(from + 48));
+    [MethodImpl(Inline)] public static Quad<Vector128<byte>> BroadcastQuad(sbyte* from) => Same(Vector128.Create(*(int*)from).AsByte());
+    [MethodImpl(Inline)] public static Quad<Vector128<byte>> And(Quad<Vector128<byte>> a, byte mask) => new(a.A & Vector128.Create(mask), a.B & Vector128.Create(mask), a.C & Vector128.Create(mask), a.D & Vector128.Create(mask));
+    [MethodImpl(Inline)] public static Quad<Vector128<byte>> Or(Quad<Vector128<byte>> a, Quad<Vector128<byte>> b) => new(a.A | b.A, a.B | b.B, a.C | b.C, a.D | b.D);
+    [MethodImpl(Inline)] public static Quad<Vector128<byte>> ShiftRight(Quad<Vector128<byte>> a, int count) => new(Vector128.ShiftRightLogical(a.A.AsUInt16(), count).AsByte(), Vector128.ShiftRightLogical(a.B.AsUInt16(), count).AsByte(), Vector128.ShiftRightLogical(a.C.AsUInt16(), count).AsByte(), Vector128.ShiftRightLogical(a.D.AsUInt16(), count).AsByte());
+    [MethodImpl(Inline)] public static Quad<Vector128<byte>> ShiftLeft(Quad<Vector128<byte>> a, int count) => new(Vector128.ShiftLeft(a.A.AsUInt16(), count).AsByte(), Vector128.ShiftLeft(a.B.AsUInt16(), count).AsByte(), Vector128.ShiftLeft(a.C.AsUInt16(), count).AsByte(), Vector128.ShiftLeft(a.D.AsUInt16(), count).AsByte());
+    [MethodImpl(Inline)] public static Quad<Vector128<byte>> MultiplyPairs(Quad<Vector128<byte>> a, Quad<Vector128<byte>> b) => new(Pairs(a.A, b.A), Pairs(a.B, b.B), Pairs(a.C, b.C), Pairs(a.D, b.D));
+    [MethodImpl(Inline)] public static Quad<Vector128<byte>> AddShorts(Quad<Vector128<byte>> a, Quad<Vector128<byte>> b) => new((a.A.AsInt16() + b.A.AsInt16()).AsByte(), (a.B.AsInt16() + b.B.AsInt16()).AsByte(), (a.C.AsInt16() + b.C.AsInt16()).AsByte(), (a.D.AsInt16() + b.D.AsInt16()).AsByte());
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> AddNeighbours(Quad<Vector128<byte>> shorts) => new(Neighbours(shorts.A), Neighbours(shorts.B), Neighbours(shorts.C), Neighbours(shorts.D));
+
+    [MethodImpl(Inline)] private static Quad<T> Same<T>(T value) where T : struct => new(value, value, value, value);
+
+    [MethodImpl(Inline)]
+    private static Vector128<float> Half(ushort* from)
+    {
+        Vector128<int> bits = Widen(from);
+        Vector128<int> magnitude = Vector128.ShiftLeft(bits & Vector128.Create(0x7FFF), 13);
+        Vector128<int> sign = Vector128.ShiftLeft(bits & Vector128.Create(0x8000), 16);
+        return ((magnitude.AsSingle() * Vector128.Create(F16.ExponentShift)).AsInt32() | sign).AsSingle();
+    }
+
+    [MethodImpl(Inline)]
+    private static Vector128<int> Widen(ushort* from) =>
+        Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)from).AsUInt16()).AsInt32();
+
+    [MethodImpl(Inline)]
+    private static Vector128<int> Widen(byte* from) =>
+        Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)from).AsByte())).AsInt32();
+
+    [MethodImpl(Inline)]
+    private static Vector128<int> WidenSigned(sbyte* from) =>
+        Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)from).AsSByte()));
+
+    [MethodImpl(Inline)]
+    private static Vector128<byte> Pairs(Vector128<byte> a, Vector128<byte> b)
+    {
+        if (Ssse3.IsSupported) return Ssse3.MultiplyAddAdjacent(a, b.AsSByte()).AsByte();
+
+        Vector128<short> even = (a.AsInt16() & Vector128.Create((short)0xFF)) * Vector128.ShiftRightArithmetic(Vector128.ShiftLeft(b.AsInt16(), 8), 8);
+        Vector128<short> odd = Vector128.ShiftRightLogical(a.AsInt16(), 8) * Vector128.ShiftRightArithmetic(b.AsInt16(), 8);
+        return (even + odd).AsByte();
+    }
+
+    [MethodImpl(Inline)]
+    private static Vector128<int> Neighbours(Vector128<byte> shorts)
+    {
+        if (Sse2.IsSupported) return Sse2.MultiplyAddAdjacent(shorts.AsInt16(), Vector128.Create((short)1));
+
+        Vector128<int> both = shorts.AsInt32();
+        return Vector128.ShiftRightArithmetic(Vector128.ShiftLeft(both, 16), 16) + Vector128.ShiftRightArithmetic(both, 16);
+    }
+}

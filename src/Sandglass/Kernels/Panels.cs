@@ -1,0 +1,65 @@
+namespace Sandglass.Kernels;
+
+/// <summary>How one tensor type's weights lie in panels of 16 rows, and the arithmetic on one panel; lane = output row.</summary>
+/// <remarks>
+/// A panel replaces the file's layout, it does not stand beside it. The methods here are the plain ones; a vector kernel overrides
+/// <see cref="MultiplyFast"/> and <see cref="MultiplyExact"/> and equals them bit for bit.
+/// </remarks>
+internal abstract unsafe class Panels
+{
+    /// <summary>Rows of a panel: the lanes of every kernel.</summary>
+    public const int Rows = 16;
+
+    /// <summary>The type of the weights.</summary>
+    public abstract TensorType Type { get; }
+
+    /// <summary>Whether <em>fast</em> multiplies these weights with int8 activations; float types compute in F32 either way.</summary>
+    public abstract bool Quantized { get; }
+
+    /// <summary>Columns must be a multiple of this.</summary>
+    public abstract int ColumnMultiple { get; }
+
+    /// <summary>Bytes of a panel.</summary>
+    public abstract long PanelBytes(int columns);
+
+    /// <summary>Packs rows as the file has them into a panel that is all zeros.</summary>
+    /// <param name="rows">Rows as in the file, one after the other.</param>
+    /// <param name="count">How many, 1 to 16; the panel's other rows stay zero.</param>
+    public abstract void Pack(byte* rows, int count, int columns, byte* panel);
+
+    /// <summary>One row's values, dequantised.</summary>
+    /// <param name="to">[columns]</param>
+    public abstract void ReadRow(byte* panel, int row, int columns, float* to);
+
+    /// <summary>sums[token, row] += sum over k of weights[row, k] * activations[token, k], with int8 activations.</summary>
+    /// <param name="activations">[columns / 32, stride]: the tokens of a block stand side by side.</param>
+    /// <param name="sums">[tokens, 16]</param>
+    public abstract void MultiplyFast(byte* panel, int columns, ActivationBlock* activations, int stride, int tokens, float* sums);
+
+    /// <summary>sums[token, row] += sum over k of weights[row, k] * x[token, k], in F32, k in order.</summary>
+    /// <param name="x">[tokens, stride]</param>
+    /// <param name="sums">[tokens, 16]</param>
+    public abstract void MultiplyExact(byte* panel, int columns, float* x, int stride, int tokens, float* sums);
+
+    /// <summary>The panels of a type for the kernels in use.</summary>
+    /// <returns>Null where no kernel computes with the type.</returns>
+    public static Panels? For(TensorType type) => For(type, KernelPath.Current);
+
+    internal static Panels? For(TensorType type, KernelWidth width) => type switch
+    {
+        TensorType.F32 => FloatPanels.Create<ElementF32>(type, width),
+        TensorType.F16 => FloatPanels.Create<ElementF16>(type, width),
+        TensorType.BF16 => FloatPanels.Create<ElementBF16>(type, width),
+        TensorType.Q4_0 => QuantizedPanels<FormatQ4_0, Codes4>.Create(type, width),
+        TensorType.Q4_1 => QuantizedPanels<FormatQ4_1, Codes4>.Create(type, width),
+        TensorType.Q5_0 => QuantizedPanels<FormatQ5_0, Codes5>.Create(type, width),
+        TensorType.Q5_1 => QuantizedPanels<FormatQ5_1, Codes5>.Create(type, width),
+        TensorType.Q8_0 => QuantizedPanels<FormatQ8_0, Codes8>.Create(type, width),
+        TensorType.Q2_K => QuantizedPanels<FormatQ2_K, Codes2>.Create(type, width),
+        TensorType.Q3_K => QuantizedPanels<FormatQ3_K, Codes3>.Create(type, width),
+        TensorType.Q4_K => QuantizedPanels<FormatQ4_K, Codes4>.Create(type, width),
+        TensorType.Q5_K => QuantizedPanels<FormatQ5_K, Codes5>.Create(type, width),
+        TensorType.Q6_K => QuantizedPanels<FormatQ6_K, Codes6>.Create(type, width),
+        _ => null,
+    };
+}

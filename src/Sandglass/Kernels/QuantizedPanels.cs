@@ -1,0 +1,116 @@
+using System.Runtime.Intrinsics;
+
+namespace Sandglass.Kernels;
+
+/// <summary>Panels of a quantised type, with the plain arithmetic: loops that read like the formula, the oracle of the vector kernels.</summary>
+internal unsafe class QuantizedPanels<TFormat, TCodes> : Panels
+    where TFormat : struct, IFormat
+    where TCodes : struct, ICodes
+{
+    protected QuantizedPanels(TensorType type) => Type = type;
+
+    public override TensorType Type { get; }
+
+    public override bool Quantized => true;
+
+    public override int ColumnMultiple => TFormat.Columns;
+
+    /// <summary>Bytes of 16 rows by <see cref="IFormat.Columns"/> columns.</summary>
+    protected static int BlockBytes => TFormat.HeaderBytes + TFormat.Columns / 32 * TCodes.Bytes;
+
+    public static Panels Create(TensorType type, KernelWidth width) => width switch
+    {
+        KernelWidth.Vector512 => new VectorQuantizedPanels<TFormat, TCodes, Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(type),
+        KernelWidth.Vector256 => new VectorQuantizedPanels<TFormat, TCodes, Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(type),
+        KernelWidth.Vector128 => new VectorQuantizedPanels<TFormat, TCodes, Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(type),
+        _ => new QuantizedPanels<TFormat, TCodes>(type),
+    };
+
+    public override long PanelBytes(int columns) => (long)(columns / TFormat.Columns) * BlockBytes;
+
+    public override void Pack(byte* rows, int count, int columns, byte* panel)
+    {
+        byte* codes = stackalloc byte[256];
+        int fileBlockBytes = TensorGeometry.BlockBytes(Type);
+        for (int row = 0; row < count; row++)
+        {
+            byte* header = panel;
+            for (int block = 0; block < columns / TFormat.Columns; block++, header += BlockBytes, rows += fileBlockBytes)
+            {
+                TFormat.Read(rows, header, row, codes);
+                for (int part = 0; part < TFormat.Columns / 32; part++)
+                    TCodes.Put(header + TFormat.HeaderBytes + part * TCodes.Bytes, row, codes + 32 * part);
+            }
+        }
+    }
+
+    public override void ReadRow(byte* panel, int row, int columns, float* to)
+    {
+        for (int k = 0; k < columns; k++)
+            to[k] = Weight(panel, row, k);
+    }
+
+    public override void MultiplyFast(byte* panel, int columns, ActivationBlock* activations, int stride, int tokens, float* sums)
+    {
+        int width = 32 / TFormat.SubBlocks; // columns of a sub-block
+        for (int token = 0; token < tokens; token++)
+        {
+            for (int row = 0; row < Rows; row++)
+            {
+                float sum = sums[Rows * token + row];
+                for (int block = 0; block < columns / 32; block++)
+                {
+                    ActivationBlock* a = activations + (long)block * stride + token;
+                    for (int sub = 0; sub < TFormat.SubBlocks; sub++)
+                    {
+                        int dot = 0;
+                        for (int i = sub * width; i < (sub + 1) * width; i++)
+                            dot += (Code(panel, row, 32 * block + i) - TFormat.Offset) * a->Codes[i];
+                        sum = MathF.FusedMultiplyAdd(dot, ScaleAt(panel, row, 32 * block + sub * width) * a->Scale, sum);
+                    }
+                    for (int sub = 0; TFormat.HasMinimum && sub < TFormat.SubBlocks; sub++)
+                    {
+                        int sumOfCodes = TFormat.SubBlocks == 1 ? a->LowSum + a->HighSum : sub == 0 ? a->LowSum : a->HighSum;
+                        sum = MathF.FusedMultiplyAdd(sumOfCodes, MinimumAt(panel, row, 32 * block + sub * width) * a->Scale, sum);
+                    }
+                    sum = MathF.FusedMultiplyAdd(Weight(panel, row, 32 * block + a->LargestColumn), a->Largest, sum);
+                }
+                sums[Rows * token + row] = sum;
+            }
+        }
+    }
+
+    public override void MultiplyExact(byte* panel, int columns, float* x, int stride, int tokens, float* sums)
+    {
+        for (int row = 0; row < Rows; row++)
+        {
+            for (int k = 0; k < columns; k++)
+            {
+                float weight = Weight(panel, row, k);
+                for (int token = 0; token < tokens; token++)
+                    sums[Rows * token + row] = MathF.FusedMultiplyAdd(weight, x[(long)token * stride + k], sums[Rows * token + row]);
+            }
+        }
+    }
+
+    private static float Weight(byte* panel, int row, int column)
+    {
+        float scale = ScaleAt(panel, row, column);
+        float code = Code(panel, row, column) - TFormat.Offset;
+        return TFormat.HasMinimum ? MathF.FusedMultiplyAdd(scale, code, MinimumAt(panel, row, column)) : scale * code;
+    }
+
+    private static int Code(byte* panel, int row, int column)
+    {
+        byte* codes = Header(panel, column) + TFormat.HeaderBytes + column % TFormat.Columns / 32 * TCodes.Bytes;
+        return TCodes.Get(codes, row, column % 32);
+    }
+
+    private static float ScaleAt(byte* panel, int row, int column) => TFormat.Scale(Header(panel, column), row, SubBlock(column));
+
+    private static float MinimumAt(byte* panel, int row, int column) => TFormat.Minimum(Header(panel, column), row, SubBlock(column));
+
+    private static byte* Header(byte* panel, int column) => panel + (long)(column / TFormat.Columns) * BlockBytes;
+
+    private static int SubBlock(int column) => column % TFormat.Columns / (32 / TFormat.SubBlocks);
+}
