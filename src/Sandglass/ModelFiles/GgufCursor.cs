@@ -1,0 +1,120 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Sandglass.ModelFiles;
+
+/// <summary>Reads a GGUF header in order, through a small buffer; nothing is allocated for bytes that are not there.</summary>
+internal sealed class GgufCursor(ByteSource source)
+{
+    private const int MaxTextBytes = 1 << 30;   // as gguf.cpp
+    private const int MaxCount = 1 << 30;       // as gguf.cpp
+
+    private readonly byte[] _buffer = new byte[(int)Math.Min(1 << 16, source.Length)];
+    private long _bufferStart;
+    private int _bufferLength;
+
+    /// <summary>Where the next byte is, from the beginning of the file.</summary>
+    public long Position { get; private set; }
+
+    public long Left => source.Length - Position;
+
+    public string File => source.Name;
+
+    // The field being read, for errors: put together only when one is thrown.
+    private string _fieldKind = "";
+    private string? _fieldName;
+    private string _fieldPart = "";
+
+    /// <summary>Says what is read from here on, for instance ("tensor", name, ", offset").</summary>
+    public void At(string kind, string? name = null, string part = "")
+    {
+        _fieldKind = kind;
+        _fieldName = name;
+        _fieldPart = part;
+    }
+
+    public string Field
+    {
+        get
+        {
+            // a hostile name may be megabytes long
+            string? name = _fieldName is { Length: > 200 } ? _fieldName[..200] + "…" : _fieldName;
+            return name is null ? _fieldKind + _fieldPart : $"{_fieldKind} {name}{_fieldPart}";
+        }
+    }
+
+    public byte Byte() => Take(1)[0];
+
+    public ushort UInt16() => BinaryPrimitives.ReadUInt16LittleEndian(Take(2));
+
+    public uint UInt32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
+
+    public ulong UInt64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
+
+    /// <summary>A number of things of which each takes at least <paramref name="leastBytes"/>: refused where the file cannot hold them.</summary>
+    public int Count(int leastBytes)
+    {
+        ulong count = UInt64();
+        long limit = Math.Min(Left / leastBytes, MaxCount);
+        if (count > (ulong)limit) Fail.Count(File, Field, count, limit);
+        return (int)count;
+    }
+
+    /// <summary>UTF-8 with its length before it; what is not UTF-8 becomes U+FFFD.</summary>
+    public string Text()
+    {
+        ulong length = UInt64();
+        long limit = Math.Min(Left, MaxTextBytes);
+        if (length > (ulong)limit) Fail.TextLength(File, Field, length, limit);
+        if (length == 0) return "";
+        if (length <= (ulong)_buffer.Length) return Encoding.UTF8.GetString(Take((int)length));
+
+        byte[] bytes = new byte[length];
+        Bytes(bytes);
+        return Encoding.UTF8.GetString(bytes);
+    }
+
+    /// <summary>Numbers side by side; the count was checked against the bytes that are left.</summary>
+    public T[] Numbers<T>(int count) where T : unmanaged
+    {
+        if (count == 0) return [];
+        T[] numbers = GC.AllocateUninitializedArray<T>(count);
+        Span<byte> bytes = MemoryMarshal.AsBytes(numbers.AsSpan());
+        Bytes(bytes);
+        if (!BitConverter.IsLittleEndian)
+        {
+            for (int i = 0; i < bytes.Length; i += Unsafe.SizeOf<T>()) bytes.Slice(i, Unsafe.SizeOf<T>()).Reverse();
+        }
+        return numbers;
+    }
+
+    /// <summary>Raw bytes, past the buffer where they are many.</summary>
+    public void Bytes(Span<byte> destination)
+    {
+        if (destination.Length > Left) Fail.Truncated(File, Field, destination.Length, Left);
+        if (destination.Length <= _buffer.Length)
+        {
+            Take(destination.Length).CopyTo(destination);
+            return;
+        }
+        source.Read(Position, destination);
+        Position += destination.Length;
+    }
+
+    private ReadOnlySpan<byte> Take(int count)
+    {
+        if (count > Left) Fail.Truncated(File, Field, count, Left);
+        long inBuffer = Position - _bufferStart;
+        if (inBuffer < 0 || inBuffer + count > _bufferLength)
+        {
+            _bufferStart = Position;
+            _bufferLength = (int)Math.Min(_buffer.Length, Left);
+            source.Read(_bufferStart, _buffer.AsSpan(0, _bufferLength));
+            inBuffer = 0;
+        }
+        Position += count;
+        return _buffer.AsSpan((int)inBuffer, count);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text;
+
+namespace Sandglass.ModelFiles;
+
+/// <summary>The header of one GGUF file: version, metadata, and what it says about its tensors.</summary>
+/// <remarks>
+/// Layout (github.com/ggml-org/ggml, docs/gguf.md): "GGUF", version u32, tensor count u64, metadata count u64; for each fact its key, kind and value; for each
+/// tensor its name, dimension count u32, dimensions u64, type u32 and offset u64; padding to general.alignment; the tensors' data.
+/// </remarks>
+internal sealed class GgufHeader
+{
+    private const int LeastFactBytes = 8 + 1 + 4 + 1;             // key length, one letter, kind, one byte
+    private const int DefaultAlignment = 32;
+    private const int MaxAlignment = 1 << 20;
+
+    public required int Version { get; init; }
+
+    public required Metadata Metadata { get; init; }
+
+    public required IReadOnlyList<TensorInfo> Tensors { get; init; }
+
+    /// <summary>Where each fact's bytes lie, kind and value without the key, in the order of the file; only where asked for.</summary>
+    public required IReadOnlyList<(string Key, long Start, long End)> Ranges { get; init; }
+
+    public static GgufHeader Read(ByteSource source, int part, bool wantRanges = false)
+    {
+        GgufCursor cursor = new(source);
+        int version = ReadVersion(cursor);
+
+        cursor.At("tensor count");
+        int tensorCount = cursor.Count(GgufTensors.LeastBytes);
+        cursor.At("metadata count");
+        int factCount = cursor.Count(LeastFactBytes);
+
+        List<(string, long, long)> ranges = wantRanges ? new(factCount) : [];
+        OrderedDictionary<string, object> facts = new(factCount, StringComparer.Ordinal);
+        for (int i = 0; i < factCount; i++)
+        {
+            cursor.At("metadata key");
+            string key = cursor.Text();
+            if (key.Length == 0) Fail.EmptyName(cursor.File, cursor.Field);
+            cursor.At("metadata", key);
+            long start = cursor.Position;
+            object value = GgufValue.Read(cursor);
+            if (!facts.TryAdd(key, value)) Fail.Duplicate(cursor.File, cursor.Field);
+            if (wantRanges) ranges.Add((key, start, cursor.Position));
+        }
+
+        Metadata metadata = new(source.Name, facts);
+        TensorInfo[] tensors = GgufTensors.Read(cursor, tensorCount, part, Alignment(metadata), source.Length);
+        return new GgufHeader { Version = version, Metadata = metadata, Tensors = tensors, Ranges = ranges };
+    }
+
+    private static int ReadVersion(GgufCursor cursor)
+    {
+        cursor.At("first four bytes");
+        Span<byte> magic = stackalloc byte[4];
+        cursor.Bytes(magic);
+        if (!magic.SequenceEqual("GGUF"u8)) Fail.NotGguf(cursor.File, Printable(magic));
+
+        cursor.At("version");
+        uint version = cursor.UInt32();
+        if (version != 0 && (version & 0xFFFF) == 0) Fail.BigEndian(cursor.File, version);
+        if (version is not (2 or 3)) Fail.Version(cursor.File, version);
+        return (int)version;
+    }
+
+    private static int Alignment(Metadata metadata)
+    {
+        if (!metadata.Values.TryGetValue("general.alignment", out object? value)) return DefaultAlignment;
+        if (value is not uint alignment || alignment is 0 or > MaxAlignment || (alignment & (alignment - 1)) != 0)
+        {
+            Fail.Alignment(metadata.File, value is Array ? "a list" : value is string ? "a text" : $"{value}");
+            return 0;
+        }
+        return (int)alignment;
+    }
+
+    private static string Printable(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0) return $"\"{Encoding.ASCII.GetString(bytes)}\"";
+        return $"bytes {Convert.ToHexString(bytes)}";
+    }
+}

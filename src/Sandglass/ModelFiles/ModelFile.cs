@@ -1,0 +1,82 @@
+namespace Sandglass.ModelFiles;
+
+/// <summary>An open model file: its metadata and tensors are read and checked, its tensors' values stay in the file until they are asked for.</summary>
+/// <remarks>GGUF versions 2 and 3, little-endian, whole or split. Safe for use by several threads at once, <see cref="Dispose"/> excepted.</remarks>
+public sealed class ModelFile : IDisposable
+{
+    private readonly IReadOnlyList<ByteSource> _parts;
+    private readonly Dictionary<string, TensorInfo> _byName;
+
+    private ModelFile(IReadOnlyList<ByteSource> parts, GgufHeader first, IReadOnlyList<TensorInfo> tensors, Dictionary<string, TensorInfo> byName)
+    {
+        _parts = parts;
+        _byName = byName;
+        Version = first.Version;
+        Metadata = first.Metadata;
+        Tensors = tensors;
+    }
+
+    /// <summary>The file as the caller named it; of a split file the first part.</summary>
+    public string Name => _parts[0].Name;
+
+    /// <summary>The version of the format that the file is written in.</summary>
+    public int Version { get; }
+
+    /// <summary>The named facts; of a split file those of the first part.</summary>
+    public Metadata Metadata { get; }
+
+    /// <summary>Bytes of all parts.</summary>
+    public long Length => _parts.Sum(part => part.Length);
+
+    /// <summary>All tensors, in the order of the file.</summary>
+    public IReadOnlyList<TensorInfo> Tensors { get; }
+
+    /// <summary>Opens a model file; of a split one the first part (<c>…-00001-of-0000N.gguf</c>), which opens all.</summary>
+    /// <exception cref="ModelFileException">There is no such file, or it is not one that can be read.</exception>
+    public static ModelFile Open(string path) => Open(ByteSource.OfFile(path), isFile: true);
+
+    /// <summary>Opens a model that lies in a stream, for instance a resource inside an assembly; the stream is the model file's from then on.</summary>
+    internal static ModelFile Open(Stream seekable, string name) => Open(ByteSource.OfStream(seekable, name), isFile: false);
+
+    /// <summary>The tensor of this name, or null.</summary>
+    public TensorInfo? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>Reads bytes of a tensor's values as they are stored, from <paramref name="offset"/> of the tensor on.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The tensor has fewer bytes.</exception>
+    /// <exception cref="ModelFileException">The file can no longer be read.</exception>
+    public void Read(TensorInfo tensor, long offset, Span<byte> destination)
+    {
+        if (offset < 0 || offset > tensor.ByteCount - destination.Length)
+            throw new ArgumentOutOfRangeException(nameof(offset), offset, $"Tensor {tensor.Name} has {tensor.ByteCount} bytes; {destination.Length} were asked for.");
+        _parts[tensor.Part].Read(tensor.Offset + offset, destination);
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose()
+    {
+        foreach (ByteSource part in _parts) part.Dispose();
+    }
+
+    private static ModelFile Open(ByteSource source, bool isFile)
+    {
+        List<ByteSource> parts = [source];
+        try
+        {
+            GgufHeader first = GgufHeader.Read(source, part: 0);
+            List<TensorInfo> tensors = [.. first.Tensors];
+            SplitModel.OpenRest(first, isFile, parts, tensors);
+
+            Dictionary<string, TensorInfo> byName = new(tensors.Count, StringComparer.Ordinal);
+            foreach (TensorInfo tensor in tensors)
+            {
+                if (!byName.TryAdd(tensor.Name, tensor)) Fail.Duplicate(parts[tensor.Part].Name, $"tensor {tensor.Name}");
+            }
+            return new ModelFile(parts, first, tensors, byName);
+        }
+        catch
+        {
+            foreach (ByteSource part in parts) part.Dispose();
+            throw;
+        }
+    }
+}

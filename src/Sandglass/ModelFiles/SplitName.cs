@@ -1,0 +1,15 @@
+namespace Sandglass.ModelFiles;
+
+/// <summary>The names of a split model's parts: <c>PREFIX-00002-of-00004.gguf</c> (llama.cpp, <c>llama_split_path</c>).</summary>
+internal static class SplitName
+{
+    /// <summary>The path of part <paramref name="part"/>, from 0.</summary>
+    public static string Of(string prefix, int part, int parts) => $"{prefix}-{part + 1:D5}-of-{parts:D5}.gguf";
+
+    /// <summary>What stands before the numbers in the path of part <paramref name="part"/>, or null where the path has no such numbers.</summary>
+    public static string? Prefix(string path, int part, int parts)
+    {
+        string ending = Of("", part, parts);
+        return path.Length > ending.Length && path.EndsWith(ending, StringComparison.Ordinal) ? path[..^ending.Length] : null;
+    }
+}
