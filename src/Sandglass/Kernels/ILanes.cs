@@ -66,6 +66,7 @@ internal unsafe interface ILanes<F, I, B>
     /// <summary>Of values that are whole already.</summary>
     static abstract I ToInt(F a);
     static abstract F AsFloat(I bits);
+    static abstract I AsInt(F bits);
 
     static abstract B LoadBytes(byte* from);
 

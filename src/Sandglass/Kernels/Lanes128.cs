@@ -71,6 +71,7 @@ internal readonly unsafe struct Lanes128 : ILanes<Quad<Vector128<float>>, Quad<V
     [MethodImpl(Inline)] public static Quad<Vector128<float>> ToFloat(Quad<Vector128<int>> a) => new(Vector128.ConvertToSingle(a.A), Vector128.ConvertToSingle(a.B), Vector128.ConvertToSingle(a.C), Vector128.ConvertToSingle(a.D));
     [MethodImpl(Inline)] public static Quad<Vector128<int>> ToInt(Quad<Vector128<float>> a) => new(Vector128.ConvertToInt32Native(a.A), Vector128.ConvertToInt32Native(a.B), Vector128.ConvertToInt32Native(a.C), Vector128.ConvertToInt32Native(a.D));
     [MethodImpl(Inline)] public static Quad<Vector128<float>> AsFloat(Quad<Vector128<int>> bits) => new(bits.A.AsSingle(), bits.B.AsSingle(), bits.C.AsSingle(), bits.D.AsSingle());
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> AsInt(Quad<Vector128<float>> bits) => new(bits.A.AsInt32(), bits.B.AsInt32(), bits.C.AsInt32(), bits.D.AsInt32());
 
     [MethodImpl(Inline)] public static Quad<Vector128<byte>> LoadBytes(byte* from) => new(Vector128.Load(from), Vector128.Load(from + 16), Vector128.Load(from + 32), Vector128.Load(from + 48));
     [MethodImpl(Inline)] public static Quad<Vector128<byte>> BroadcastQuad(sbyte* from) => Same(Vector128.Create(*(int*)from).AsByte());

@@ -65,6 +65,7 @@ internal readonly unsafe struct Lanes256 : ILanes<Pair<Vector256<float>>, Pair<V
     [MethodImpl(Inline)] public static Pair<Vector256<float>> ToFloat(Pair<Vector256<int>> a) => new(Vector256.ConvertToSingle(a.A), Vector256.ConvertToSingle(a.B));
     [MethodImpl(Inline)] public static Pair<Vector256<int>> ToInt(Pair<Vector256<float>> a) => new(Vector256.ConvertToInt32Native(a.A), Vector256.ConvertToInt32Native(a.B));
     [MethodImpl(Inline)] public static Pair<Vector256<float>> AsFloat(Pair<Vector256<int>> bits) => new(bits.A.AsSingle(), bits.B.AsSingle());
+    [MethodImpl(Inline)] public static Pair<Vector256<int>> AsInt(Pair<Vector256<float>> bits) => new(bits.A.AsInt32(), bits.B.AsInt32());
 
     [MethodImpl(Inline)] public static Pair<Vector256<byte>> LoadBytes(byte* from) => new(Vector256.Load(from), Vector256.Load(from + 32));
     [MethodImpl(Inline)] public static Pair<Vector256<byte>> BroadcastQuad(sbyte* from) => Same(Vector256.Create(*(int*)from).AsByte());

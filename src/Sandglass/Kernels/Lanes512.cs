@@ -52,6 +52,7 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>, Vector512<in
     [MethodImpl(Inline)] public static Vector512<float> ToFloat(Vector512<int> a) => Vector512.ConvertToSingle(a);
     [MethodImpl(Inline)] public static Vector512<int> ToInt(Vector512<float> a) => Vector512.ConvertToInt32Native(a);
     [MethodImpl(Inline)] public static Vector512<float> AsFloat(Vector512<int> bits) => bits.AsSingle();
+    [MethodImpl(Inline)] public static Vector512<int> AsInt(Vector512<float> bits) => bits.AsInt32();
 
     [MethodImpl(Inline)] public static Vector512<byte> LoadBytes(byte* from) => Vector512.Load(from);
     [MethodImpl(Inline)] public static Vector512<byte> BroadcastQuad(sbyte* from) => Vector512.Create(*(int*)from).AsByte();

@@ -1,0 +1,64 @@
+using System.Runtime.CompilerServices;
+
+namespace Sandglass.Kernels;
+
+/// <summary>What sixteen lanes are made to do together: the exponential function, and the one order in which lanes are added up.</summary>
+internal static unsafe class Lanes<L, F, I, B>
+    where L : struct, ILanes<F, I, B>
+    where F : struct
+    where I : struct
+    where B : struct
+{
+    /// <summary>e^x in each lane: the operations of <see cref="Elementary.Exp(float)"/>, one for one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F Exp(F x)
+    {
+        x = L.Max(L.Broadcast(Elementary.ExpLowest), x); // the constant first: where x is no number the second operand is taken
+        x = L.Min(L.Broadcast(Elementary.ExpHighest), x);
+
+        F magic = L.Broadcast(Elementary.RoundMagic);
+        F shifted = L.Fma(x, L.Broadcast(Elementary.Log2E), magic);
+        F n = L.Subtract(magic, shifted); // minus the whole number
+        F r = L.Fma(n, L.Broadcast(Elementary.Ln2Hi), x);
+        r = L.Fma(n, L.Broadcast(Elementary.Ln2Lo), r);
+
+        F one = L.Broadcast(1f);
+        F p = L.Fma(L.Broadcast(Elementary.ExpC6), r, L.Broadcast(Elementary.ExpC5));
+        p = L.Fma(p, r, L.Broadcast(Elementary.ExpC4));
+        p = L.Fma(p, r, L.Broadcast(Elementary.ExpC3));
+        p = L.Fma(p, r, L.Broadcast(Elementary.ExpC2));
+        p = L.Fma(p, r, one);
+        p = L.Fma(p, r, one);
+
+        // The exponent is at least -151; 256 more keeps it positive, so that a shift of zeros halves it downwards.
+        I exponent = L.SubtractInt(L.AsInt(shifted), L.AsInt(magic));
+        I half = L.SubtractInt(L.ShiftRightInt(L.AddInt(exponent, L.BroadcastInt(256)), 1), L.BroadcastInt(128));
+        return L.Multiply(L.Multiply(p, PowerOfTwo(half)), PowerOfTwo(L.SubtractInt(exponent, half)));
+    }
+
+    /// <summary>The sum of the lanes by a fixed tree: l and l + 8, then l and l + 4, l + 2, l + 1.</summary>
+    public static float Sum(F lanes)
+    {
+        float* each = stackalloc float[16];
+        L.Store(each, lanes);
+        return LaneTree.Sum(each);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static F PowerOfTwo(I n) => L.AsFloat(L.ShiftLeftInt(L.AddInt(n, L.BroadcastInt(127)), 23));
+}
+
+/// <summary>The order in which sixteen partial sums become one, written once.</summary>
+internal static unsafe class LaneTree
+{
+    /// <param name="lanes">[16], overwritten.</param>
+    public static float Sum(float* lanes)
+    {
+        for (int half = 8; half > 0; half /= 2)
+        {
+            for (int i = 0; i < half; i++)
+                lanes[i] += lanes[i + half];
+        }
+        return lanes[0];
+    }
+}

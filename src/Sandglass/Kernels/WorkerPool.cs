@@ -1,0 +1,149 @@
+namespace Sandglass.Kernels;
+
+/// <summary>Work that falls into pieces which any worker may do, in any order, without changing a bit of the result.</summary>
+internal abstract class Job
+{
+    /// <summary>Does one piece.</summary>
+    /// <param name="piece">0 to pieces - 1.</param>
+    /// <param name="worker">0 to threads - 1: which scratch memory is free to use.</param>
+    public abstract void Do(int piece, int worker);
+}
+
+/// <summary>A fixed set of threads that do the pieces of one job after the other; between jobs they spin for a few microseconds and then sleep.</summary>
+/// <remarks>
+/// Pieces are handed out by one atomic counter, so a slow or late core holds nothing up. The caller works too, and a job is over when its pieces are done,
+/// not when every worker has noticed it: a worker that wakes late finds nothing left.
+/// </remarks>
+internal sealed class WorkerPool : IDisposable
+{
+    private const int SpinsBeforeSleep = 2000; // about 20-50 microseconds: longer than the gap between two jobs of a step
+
+    // The state of the current job in one word, so that a worker gets a piece and the count it belongs to in one atomic step:
+    // bits 0-23 next piece, 24-47 pieces, 48-63 which job (so that no two jobs in sequence look alike).
+    private long _ticket;
+    private int _done;
+    private int _sleeping;
+    private bool _stopped;
+    private Job? _job;
+    private Exception? _failure;
+    private readonly Lock _callers = new();
+    private readonly object _gate = new();
+    private readonly Thread[] _threads;
+
+    /// <param name="threads">Threads in all, the caller included; at least 1.</param>
+    public WorkerPool(int threads)
+    {
+        Threads = threads;
+        _threads = new Thread[threads - 1];
+        for (int i = 0; i < _threads.Length; i++)
+        {
+            int worker = i + 1;
+            _threads[i] = new Thread(() => Work(worker)) { IsBackground = true, Name = $"sandglass worker {worker}" };
+            _threads[i].Start();
+        }
+    }
+
+    /// <summary>Threads in all, the caller included.</summary>
+    public int Threads { get; }
+
+    /// <summary>Does all pieces of a job and returns when they are done.</summary>
+    public void Run(Job job, int pieces)
+    {
+        if (pieces <= 1 || Threads == 1)
+        {
+            for (int piece = 0; piece < pieces; piece++)
+                job.Do(piece, 0);
+            return;
+        }
+
+        lock (_callers)
+        {
+            _job = job;
+            _done = 0;
+            _failure = null;
+            long number = ((_ticket >> 48) + 1) & 0x7FFF;
+            Interlocked.Exchange(ref _ticket, (number << 48) | ((long)pieces << 24));
+            if (Volatile.Read(ref _sleeping) > 0)
+            {
+                lock (_gate) Monitor.PulseAll(_gate);
+            }
+
+            TakePieces(0);
+            for (int spins = 0; Volatile.Read(ref _done) < pieces; spins++)
+            {
+                if (spins < SpinsBeforeSleep) Thread.SpinWait(8);
+                else Thread.Yield();
+            }
+            _job = null;
+            if (_failure is not null) throw new AggregateException(_failure);
+        }
+    }
+
+    /// <summary>Ends the threads; a job in progress is finished first.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _stopped = true;
+            Monitor.PulseAll(_gate);
+        }
+        foreach (Thread thread in _threads)
+            thread.Join();
+    }
+
+    private void Work(int worker)
+    {
+        while (true)
+        {
+            for (int spins = 0; !HasPieces(); spins++)
+            {
+                if (spins < SpinsBeforeSleep) Thread.SpinWait(8);
+                else if (!Sleep()) return;
+            }
+            TakePieces(worker);
+        }
+    }
+
+    private bool HasPieces()
+    {
+        long ticket = Volatile.Read(ref _ticket);
+        return Next(ticket) < Pieces(ticket);
+    }
+
+    private bool Sleep()
+    {
+        lock (_gate)
+        {
+            // The count goes up before the last look at the ticket, as the caller sets the ticket before it looks at the count: one of the two sees the other.
+            Interlocked.Increment(ref _sleeping);
+            while (!_stopped && !HasPieces())
+                Monitor.Wait(_gate);
+            Interlocked.Decrement(ref _sleeping);
+            return !_stopped;
+        }
+    }
+
+    private void TakePieces(int worker)
+    {
+        while (HasPieces())
+        {
+            long ticket = Interlocked.Increment(ref _ticket) - 1;
+            if (Next(ticket) >= Pieces(ticket)) return;
+
+            try
+            {
+                // The job cannot end, and _job cannot change, before this piece is counted as done.
+                _job!.Do((int)Next(ticket), worker);
+            }
+            catch (Exception failure)
+            {
+                _failure = failure;
+            }
+            Interlocked.Increment(ref _done);
+        }
+    }
+
+    private static long Next(long ticket) => ticket & 0xFF_FFFF;
+
+    private static long Pieces(long ticket) => (ticket >> 24) & 0xFF_FFFF;
+}
