@@ -1,0 +1,25 @@
+using Sandglass.Kernels;
+
+namespace Sandglass.KvCache;
+
+/// <summary>What a position costs: the same in every layer.</summary>
+internal sealed record CacheShape(int Layers, int KvHeads, int KeyDim, int ValueDim, CacheType Type)
+{
+    /// <summary>Positions of a page.</summary>
+    public const int PagePositions = AttentionTask.PagePositions;
+
+    /// <summary>Bytes of one element.</summary>
+    public int ElementBytes => Type == CacheType.F32 ? 4 : 2;
+
+    /// <summary>Bytes of one page's keys, [kvHead, keyDim, 32].</summary>
+    public long KeyBytes => (long)KvHeads * KeyDim * PagePositions * ElementBytes;
+
+    /// <summary>Bytes of one page's values, [kvHead, 32, valueDim].</summary>
+    public long ValueBytes => (long)KvHeads * ValueDim * PagePositions * ElementBytes;
+
+    /// <summary>Bytes of one page: keys and values of 32 positions in one layer.</summary>
+    public long PageBytes => KeyBytes + ValueBytes;
+
+    /// <summary>Pages of one layer that hold this many positions.</summary>
+    public static int PagesFor(int positions) => (positions + PagePositions - 1) / PagePositions;
+}

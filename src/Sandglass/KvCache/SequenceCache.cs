@@ -1,0 +1,103 @@
+using System.Runtime.InteropServices;
+using Sandglass.Kernels;
+
+namespace Sandglass.KvCache;
+
+/// <summary>The keys and values of one sequence: for each layer a table of pages of 32 positions.</summary>
+internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
+{
+    private readonly CacheShape _shape = pool.Shape;
+    private byte** _tables;     // [layer, 2 (keys, values), capacity in pages]
+    private int _capacity;      // pages that a table has room for
+    private int _pages;         // pages held in each layer
+
+    ~SequenceCache() => NativeMemory.Free(_tables); // the pages themselves die with the pool
+
+    /// <summary>Positions whose keys and values are here, in all layers.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>Bytes of the pages held.</summary>
+    public long Bytes => (long)_pages * _shape.Layers * _shape.PageBytes;
+
+    /// <summary>The shape of the pages.</summary>
+    public CacheShape Shape => _shape;
+
+    /// <summary>Makes room for positions up to <paramref name="length"/>, not yet counted in <see cref="Length"/>.</summary>
+    public void Reserve(int length)
+    {
+        int needed = CacheShape.PagesFor(length);
+        if (needed > _capacity) Grow(Math.Max(needed, 2 * _capacity));
+        for (; _pages < needed; _pages++)
+        {
+            for (int layer = 0; layer < _shape.Layers; layer++)
+            {
+                byte* page = pool.Rent();
+                KeyPages(layer)[_pages] = page;
+                ValuePages(layer)[_pages] = page + _shape.KeyBytes;
+            }
+        }
+    }
+
+    /// <summary>Says that all layers hold keys and values up to here.</summary>
+    public void Commit(int length) => Length = length;
+
+    /// <summary>Forgets positions from <paramref name="length"/> on and returns the pages that only they used.</summary>
+    public void Truncate(int length)
+    {
+        Length = Math.Min(Length, length);
+        for (int keep = CacheShape.PagesFor(length); _pages > keep; _pages--)
+        {
+            for (int layer = 0; layer < _shape.Layers; layer++)
+                pool.Return(KeyPages(layer)[_pages - 1]);
+        }
+    }
+
+    /// <summary>One layer's key pages, each [kvHead, keyDim, 32].</summary>
+    public byte** KeyPages(int layer) => _tables + 2L * layer * _capacity;
+
+    /// <summary>One layer's value pages, each [kvHead, 32, valueDim].</summary>
+    public byte** ValuePages(int layer) => _tables + (2L * layer + 1) * _capacity;
+
+    /// <summary>Stores one position's keys and values of one layer; different positions may be written at the same time.</summary>
+    /// <param name="keys">[kvHead, keyDim]</param>
+    /// <param name="values">[kvHead, valueDim]</param>
+    public void Write(int layer, int position, float* keys, float* values)
+    {
+        int page = position / CacheShape.PagePositions, slot = position % CacheShape.PagePositions;
+        byte* keyPage = KeyPages(layer)[page], valuePage = ValuePages(layer)[page];
+        int keyCount = _shape.KvHeads * _shape.KeyDim;
+        for (int head = 0; head < _shape.KvHeads; head++)
+        {
+            long valueRow = ((long)head * CacheShape.PagePositions + slot) * _shape.ValueDim;
+            for (int d = 0; d < _shape.ValueDim; d++)
+                Store(valuePage, valueRow + d, values[head * _shape.ValueDim + d]);
+        }
+        for (int i = 0; i < keyCount; i++) // i runs over (head, d): a column of the transposed page
+            Store(keyPage, (long)i * CacheShape.PagePositions + slot, keys[i]);
+    }
+
+    public void Dispose()
+    {
+        if (_tables != null) Truncate(0);
+        NativeMemory.Free(_tables);
+        _tables = null;
+        _capacity = 0;
+        GC.SuppressFinalize(this);
+    }
+
+    private void Store(byte* page, long index, float value)
+    {
+        if (_shape.Type == CacheType.F32) ((float*)page)[index] = value;
+        else ((ushort*)page)[index] = F16.FromFloat(value);
+    }
+
+    private void Grow(int capacity)
+    {
+        byte** tables = (byte**)NativeMemory.Alloc((nuint)(2L * _shape.Layers * capacity * sizeof(byte*)));
+        for (int table = 0; table < 2 * _shape.Layers; table++)
+            new Span<nint>(_tables + (long)table * _capacity, _pages).CopyTo(new Span<nint>(tables + (long)table * capacity, capacity));
+        NativeMemory.Free(_tables);
+        _tables = tables;
+        _capacity = capacity;
+    }
+}

@@ -1,0 +1,16 @@
+namespace Sandglass.Tracing;
+
+/// <summary>Multiply-adds, counted where they are done, by what they are for.</summary>
+/// <param name="Projections">Queries, keys, values and the attention's output: rows * columns of each matrix, for each token.</param>
+/// <param name="FeedForward">Gate, up and down: rows * columns of each matrix, for each token.</param>
+/// <param name="Attention">Scores and weighted values: visible positions * heads * (keyDim + valueDim), for each token.</param>
+/// <param name="Logits">Vocabulary * width, for each position whose logits were computed.</param>
+public readonly record struct MultiplyAdds(long Projections, long FeedForward, long Attention, long Logits)
+{
+    /// <summary>All of them.</summary>
+    public long Total => Projections + FeedForward + Attention + Logits;
+
+    /// <summary>The difference of two readings.</summary>
+    public static MultiplyAdds operator -(MultiplyAdds a, MultiplyAdds b) =>
+        new(a.Projections - b.Projections, a.FeedForward - b.FeedForward, a.Attention - b.Attention, a.Logits - b.Logits);
+}
