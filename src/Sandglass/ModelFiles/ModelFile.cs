@@ -51,6 +51,20 @@ public sealed class ModelFile : IDisposable
         _parts[tensor.Part].Read(tensor.Offset + offset, destination);
     }
 
+    /// <summary>Each fact's own bytes, as they stand in the (first) file: what a copy needs where text is not UTF-8.</summary>
+    internal IEnumerable<(FactRange Range, byte[] Bytes)> RawFacts()
+    {
+        foreach (FactRange range in GgufHeader.Read(_parts[0], part: 0, wantRanges: true).Ranges)
+        {
+            byte[] bytes = new byte[range.End - range.Start];
+            _parts[0].Read(range.Start, bytes);
+            yield return (range, bytes);
+        }
+    }
+
+    /// <summary>The paths of all parts.</summary>
+    internal IEnumerable<string> Paths => _parts.Select(part => part.Name);
+
     /// <summary>Closes the file.</summary>
     public void Dispose()
     {
