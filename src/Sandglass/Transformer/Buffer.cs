@@ -33,6 +33,9 @@ internal sealed unsafe class Buffer : IDisposable
     /// <summary>[columns / 32, tokens of the batch]; null where products are of F32.</summary>
     public ActivationBlock* Blocks { get; private set; }
 
+    /// <summary>Whether int8 blocks are kept.</summary>
+    public bool IsQuantized => _quantized;
+
     /// <summary>One token's values.</summary>
     public float* Row(int token) => Values + (long)token * Columns;
 

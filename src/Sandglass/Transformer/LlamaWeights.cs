@@ -1,0 +1,117 @@
+using Sandglass.Kernels;
+using Sandglass.ModelFiles;
+
+namespace Sandglass.Transformer;
+
+/// <summary>One block's weights; biases are null where the file has none.</summary>
+internal sealed record LlamaBlock
+{
+    public required Vector AttentionNorm { get; init; }
+
+    /// <summary>[heads * headDim, width]</summary>
+    public required WeightMatrix Query { get; init; }
+
+    /// <summary>[kvHeads * headDim, width]</summary>
+    public required WeightMatrix Key { get; init; }
+
+    /// <summary>[kvHeads * headDim, width]</summary>
+    public required WeightMatrix Value { get; init; }
+
+    /// <summary>[width, heads * headDim]</summary>
+    public required WeightMatrix AttentionOutput { get; init; }
+
+    public Vector? QueryBias { get; init; }
+    public Vector? KeyBias { get; init; }
+    public Vector? ValueBias { get; init; }
+    public Vector? AttentionOutputBias { get; init; }
+
+    public required Vector FeedForwardNorm { get; init; }
+
+    /// <summary>[ffnWidth, width]</summary>
+    public required WeightMatrix Gate { get; init; }
+
+    /// <summary>[ffnWidth, width]</summary>
+    public required WeightMatrix Up { get; init; }
+
+    /// <summary>[width, ffnWidth]</summary>
+    public required WeightMatrix Down { get; init; }
+
+    public Vector? GateBias { get; init; }
+    public Vector? UpBias { get; init; }
+    public Vector? DownBias { get; init; }
+
+    public IEnumerable<IDisposable?> Parts =>
+    [
+        AttentionNorm, Query, Key, Value, AttentionOutput, QueryBias, KeyBias, ValueBias, AttentionOutputBias,
+        FeedForwardNorm, Gate, Up, Down, GateBias, UpBias, DownBias,
+    ];
+}
+
+/// <summary>All weights of a llama: what the file holds, in panels.</summary>
+internal sealed class LlamaWeights : IDisposable
+{
+    /// <summary>[vocabulary, width]; its rows are the tokens' embeddings.</summary>
+    public required WeightMatrix Embedding { get; init; }
+
+    public required LlamaBlock[] Blocks { get; init; }
+
+    public required Vector OutputNorm { get; init; }
+
+    /// <summary>[vocabulary, width]; the embedding itself where the file ties the two.</summary>
+    public required WeightMatrix Output { get; init; }
+
+    /// <summary>Llama 3's divisors of the rotary frequencies, or null.</summary>
+    public required float[]? RopeFactors { get; init; }
+
+    /// <summary>Reads the tensors by their names in GGUF files.</summary>
+    public static LlamaWeights Read(WeightReader reader, Hyperparameters shape)
+    {
+        int width = shape.Width, ffn = shape.FeedForwardWidth;
+        int queries = shape.Heads * shape.KeyHeadDim, keys = shape.KeyValueHeads * shape.KeyHeadDim;
+        int values = shape.KeyValueHeads * shape.ValueHeadDim, attended = shape.Heads * shape.ValueHeadDim;
+
+        WeightMatrix embedding = reader.Matrix("token_embd.weight", shape.VocabularySize, width);
+        LlamaBlock[] blocks = new LlamaBlock[shape.Layers];
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            blocks[i] = new LlamaBlock
+            {
+                AttentionNorm = reader.Vector($"blk.{i}.attn_norm.weight", width),
+                Query = reader.Matrix($"blk.{i}.attn_q.weight", queries, width),
+                Key = reader.Matrix($"blk.{i}.attn_k.weight", keys, width),
+                Value = reader.Matrix($"blk.{i}.attn_v.weight", values, width),
+                AttentionOutput = reader.Matrix($"blk.{i}.attn_output.weight", width, attended),
+                QueryBias = reader.OptionalVector($"blk.{i}.attn_q.bias", queries),
+                KeyBias = reader.OptionalVector($"blk.{i}.attn_k.bias", keys),
+                ValueBias = reader.OptionalVector($"blk.{i}.attn_v.bias", values),
+                AttentionOutputBias = reader.OptionalVector($"blk.{i}.attn_output.bias", width),
+                FeedForwardNorm = reader.Vector($"blk.{i}.ffn_norm.weight", width),
+                Gate = reader.Matrix($"blk.{i}.ffn_gate.weight", ffn, width),
+                Up = reader.Matrix($"blk.{i}.ffn_up.weight", ffn, width),
+                Down = reader.Matrix($"blk.{i}.ffn_down.weight", width, ffn),
+                GateBias = reader.OptionalVector($"blk.{i}.ffn_gate.bias", ffn),
+                UpBias = reader.OptionalVector($"blk.{i}.ffn_up.bias", ffn),
+                DownBias = reader.OptionalVector($"blk.{i}.ffn_down.bias", width),
+            };
+        }
+
+        using Vector? factors = reader.OptionalVector("rope_freqs.weight", shape.RopeDimensions / 2);
+        return new LlamaWeights
+        {
+            Embedding = embedding,
+            Blocks = blocks,
+            OutputNorm = reader.Vector("output_norm.weight", width),
+            Output = reader.Has("output.weight") ? reader.Matrix("output.weight", shape.VocabularySize, width) : embedding,
+            RopeFactors = factors?.Span.ToArray(),
+        };
+    }
+
+    public void Dispose()
+    {
+        foreach (IDisposable? part in Blocks.SelectMany(block => block.Parts))
+            part?.Dispose();
+        Embedding.Dispose();
+        OutputNorm.Dispose();
+        Output.Dispose();
+    }
+}

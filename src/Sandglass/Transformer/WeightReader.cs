@@ -1,0 +1,134 @@
+using System.Runtime.InteropServices;
+using Sandglass.Kernels;
+using Sandglass.ModelFiles;
+
+namespace Sandglass.Transformer;
+
+/// <summary>Reads a file's tensors into the engine's own layout, a stretch of rows at a time: a tensor never stands in memory twice.</summary>
+internal sealed unsafe class WeightReader(ModelFile file, WorkerPool pool, IProgress<long>? progress) : IDisposable
+{
+    private readonly PackJob _job = new(file, pool, progress);
+
+    /// <summary>Whether the file has the tensor.</summary>
+    public bool Has(string name) => file.Find(name) is not null;
+
+    /// <summary>A matrix of exactly this shape.</summary>
+    /// <exception cref="ModelFileException">It is absent, of another shape, of a type that nothing computes with, or holds values that are no numbers.</exception>
+    public WeightMatrix Matrix(string name, int rows, int columns)
+    {
+        TensorInfo tensor = Find(name, rows, columns);
+        Panels panels = Panels.For(tensor.Type)
+            ?? throw new ModelFileException("tensor-type-unsupported", file.Name, $"tensor {name}, type", "one that the engine computes with (F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K to Q6_K)", tensor.Type.ToString());
+        WeightMatrix matrix = new(panels, rows, columns);
+        try
+        {
+            _job.Run(tensor, matrix);
+        }
+        catch
+        {
+            matrix.Dispose();
+            throw;
+        }
+        return matrix;
+    }
+
+    /// <summary>A vector in F32, or null where the file has none.</summary>
+    public Vector? OptionalVector(string name, int count) => Has(name) ? Vector(name, count) : null;
+
+    /// <summary>A vector in F32.</summary>
+    /// <exception cref="ModelFileException">It is absent, of another length, or holds values that are no numbers.</exception>
+    public Vector Vector(string name, int count)
+    {
+        TensorInfo tensor = Find(name, 1, count);
+        if (!Dequantizer.Supports(tensor.Type))
+            throw new ModelFileException("tensor-type-unsupported", file.Name, $"tensor {name}, type", "one that the engine reads", tensor.Type.ToString());
+        byte[] bytes = new byte[tensor.ByteCount];
+        file.Read(tensor, 0, bytes);
+        RefuseNonFinite(file, tensor, bytes, 0);
+        Vector vector = new(count);
+        Dequantizer.Dequantize(tensor.Type, bytes, vector.Span);
+        progress?.Report(tensor.ByteCount);
+        return vector;
+    }
+
+    public void Dispose() => _job.Dispose();
+
+    internal static void RefuseNonFinite(ModelFile file, TensorInfo tensor, ReadOnlySpan<byte> bytes, long firstBlock)
+    {
+        long block = FiniteScan.FirstNonFinite(tensor.Type, bytes);
+        if (block >= 0)
+            throw new ModelFileException("tensor-not-finite", file.Name, $"tensor {tensor.Name}, block {firstBlock + block}", "finite numbers", "an infinity or no number: the file is damaged");
+    }
+
+    private TensorInfo Find(string name, long rows, long columns)
+    {
+        TensorInfo tensor = file.Find(name)
+            ?? throw new ModelFileException("tensor-missing", file.Name, $"tensor {name}", $"a tensor of {columns} x {rows}", "none");
+        if (tensor.Columns != columns || tensor.Rows != rows)
+            throw new ModelFileException("tensor-shape", file.Name, $"tensor {name}, shape", $"{columns} x {rows}", string.Join(" x ", tensor.Shape));
+        return tensor;
+    }
+
+    /// <summary>Packs panels in parallel; a piece is a run of panels of about a megabyte.</summary>
+    private sealed class PackJob(ModelFile file, WorkerPool pool, IProgress<long>? progress) : Job, IDisposable
+    {
+        private const long StagingBytes = 1 << 20;
+
+        private readonly nint[] _staging = new nint[pool.Threads];
+        private readonly long[] _stagingBytes = new long[pool.Threads];
+        private TensorInfo _tensor = null!;
+        private WeightMatrix _matrix = null!;
+        private long _rowBytes;
+        private int _panelsPerPiece;
+
+        public void Run(TensorInfo tensor, WeightMatrix matrix)
+        {
+            _tensor = tensor;
+            _matrix = matrix;
+            _rowBytes = tensor.ByteCount / matrix.Rows;
+            _panelsPerPiece = (int)Math.Clamp(StagingBytes / (_rowBytes * Panels.Rows), 1, matrix.PanelCount);
+            try
+            {
+                pool.Run(this, (matrix.PanelCount + _panelsPerPiece - 1) / _panelsPerPiece);
+            }
+            catch (AggregateException failure) when (failure.InnerException is ModelFileException defect)
+            {
+                throw defect;
+            }
+        }
+
+        public override void Do(int piece, int worker)
+        {
+            int from = piece * _panelsPerPiece, to = Math.Min(from + _panelsPerPiece, _matrix.PanelCount);
+            long firstByte = from * Panels.Rows * _rowBytes;
+            long count = Math.Min(to * (long)Panels.Rows, _matrix.Rows) * _rowBytes - firstByte;
+            byte* staging = Staging(worker, count);
+            Span<byte> bytes = new(staging, checked((int)count));
+            file.Read(_tensor, firstByte, bytes);
+            RefuseNonFinite(file, _tensor, bytes, firstByte / TensorGeometry.BlockBytes(_tensor.Type));
+            for (int panel = from; panel < to; panel++)
+            {
+                int rows = Math.Min(Panels.Rows, _matrix.Rows - panel * Panels.Rows);
+                _matrix.Panels.Pack(staging + (long)(panel - from) * Panels.Rows * _rowBytes, rows, _matrix.Columns, _matrix.Panel(panel));
+            }
+            progress?.Report(count);
+        }
+
+        public void Dispose()
+        {
+            foreach (nint memory in _staging)
+                NativeMemory.Free((void*)memory);
+        }
+
+        private byte* Staging(int worker, long bytes)
+        {
+            if (_stagingBytes[worker] < bytes)
+            {
+                NativeMemory.Free((void*)_staging[worker]);
+                _staging[worker] = (nint)NativeMemory.Alloc((nuint)bytes);
+                _stagingBytes[worker] = bytes;
+            }
+            return (byte*)_staging[worker];
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using Sandglass.Kernels;
+using Sandglass.KvCache;
+using Sandglass.ModelFiles;
+using Sandglass.Tracing;
+using Sandglass.Transformer;
+
+namespace Sandglass.Tests.Transformer;
+
+/// <summary>A model taken through the transformer alone, with no generation around it: ids in, logits of every position out.</summary>
+internal sealed unsafe class SmallRun : IDisposable
+{
+    private readonly WorkerPool _pool;
+    private readonly LlamaWeights _weights;
+    private readonly Llama _llama;
+    private readonly PagePool _pages;
+
+    public SmallRun(string path, ComputeMode compute, CacheType cache = CacheType.F32, int threads = 1)
+    {
+        using ModelFile file = ModelFile.Open(path);
+        Shape = Hyperparameters.Read(file.Metadata, file.Tensors.Count);
+        _pool = new WorkerPool(threads);
+        using WeightReader reader = new(file, _pool, null);
+        _weights = LlamaWeights.Read(reader, Shape);
+        _llama = new Llama(Shape, _weights, compute, _pool, Counters);
+        _pages = new PagePool(new CacheShape(Shape.Layers, Shape.KeyValueHeads, Shape.KeyHeadDim, Shape.ValueHeadDim, cache));
+        Cache = new SequenceCache(_pages);
+    }
+
+    public Hyperparameters Shape { get; }
+
+    public Counters Counters { get; } = new();
+
+    public SequenceCache Cache { get; }
+
+    /// <summary>Logits of each id's position, [ids, vocabulary].</summary>
+    public float[][] Logits(ReadOnlySpan<int> ids, int chunk = Llama.MaxBatch)
+    {
+        List<float[]> rows = [];
+        for (int from = 0; from < ids.Length; from += chunk)
+        {
+            int[] piece = ids.Slice(from, Math.Min(chunk, ids.Length - from)).ToArray();
+            _llama.Forward(new Batch(Cache, piece));
+            for (int i = 0; i < piece.Length; i++)
+            {
+                float[] row = new float[Shape.VocabularySize];
+                fixed (float* to = row) _llama.Logits(i, 1, to);
+                rows.Add(row);
+            }
+        }
+        return [.. rows];
+    }
+
+    /// <summary>Natural log-probabilities of one row, in double, apart from the engine's own.</summary>
+    public static double[] LogSoftmax(float[] logits)
+    {
+        double max = logits.Max();
+        double sum = Math.Log(logits.Sum(l => Math.Exp(l - max)));
+        return [.. logits.Select(l => l - max - sum)];
+    }
+
+    public void Dispose()
+    {
+        Cache.Dispose();
+        _pages.Dispose();
+        _llama.Dispose();
+        _weights.Dispose();
+        _pool.Dispose();
+    }
+}
