@@ -16,10 +16,10 @@ internal sealed unsafe class Llama : IDisposable
     private readonly LlamaWeights _weights;
     private readonly Counters _counters;
 
-    private readonly Buffer _x;                                     // [token, width], the residual stream
-    private readonly Buffer _normed;                                // [token, width]
-    private readonly Buffer _queries, _keys, _values, _attended;    // [token, head, headDim]
-    private readonly Buffer _gate, _up;                             // [token, ffnWidth]
+    private readonly TokenBuffer _x;                                     // [token, width], the residual stream
+    private readonly TokenBuffer _normed;                                // [token, width]
+    private readonly TokenBuffer _queries, _keys, _values, _attended;    // [token, head, headDim]
+    private readonly TokenBuffer _gate, _up;                             // [token, ffnWidth]
     private readonly RotaryPositions _positions;
 
     private readonly NormStep _norm;
@@ -36,14 +36,14 @@ internal sealed unsafe class Llama : IDisposable
         LlamaBlock[] blocks = weights.Blocks;
 
         bool normedInt8 = fast && (weights.Output.Panels.Quantized || blocks.Any(b => b.Query.Panels.Quantized || b.Key.Panels.Quantized || b.Value.Panels.Quantized || b.Gate.Panels.Quantized || b.Up.Panels.Quantized));
-        _x = new Buffer(MaxBatch, shape.Width);
-        _normed = new Buffer(MaxBatch, shape.Width, normedInt8);
-        _queries = new Buffer(MaxBatch, shape.Heads * shape.KeyHeadDim);
-        _keys = new Buffer(MaxBatch, shape.KeyValueHeads * shape.KeyHeadDim);
-        _values = new Buffer(MaxBatch, shape.KeyValueHeads * shape.ValueHeadDim);
-        _attended = new Buffer(MaxBatch, shape.Heads * shape.ValueHeadDim, fast && blocks.Any(b => b.AttentionOutput.Panels.Quantized));
-        _gate = new Buffer(MaxBatch, shape.FeedForwardWidth, fast && blocks.Any(b => b.Down.Panels.Quantized));
-        _up = new Buffer(MaxBatch, shape.FeedForwardWidth);
+        _x = new TokenBuffer(MaxBatch, shape.Width);
+        _normed = new TokenBuffer(MaxBatch, shape.Width, normedInt8);
+        _queries = new TokenBuffer(MaxBatch, shape.Heads * shape.KeyHeadDim);
+        _keys = new TokenBuffer(MaxBatch, shape.KeyValueHeads * shape.KeyHeadDim);
+        _values = new TokenBuffer(MaxBatch, shape.KeyValueHeads * shape.ValueHeadDim);
+        _attended = new TokenBuffer(MaxBatch, shape.Heads * shape.ValueHeadDim, fast && blocks.Any(b => b.AttentionOutput.Panels.Quantized));
+        _gate = new TokenBuffer(MaxBatch, shape.FeedForwardWidth, fast && blocks.Any(b => b.Down.Panels.Quantized));
+        _up = new TokenBuffer(MaxBatch, shape.FeedForwardWidth);
         _positions = new RotaryPositions(RopeFrequencies.From(shape, weights.RopeFactors), MaxBatch, shape.KeyHeadDim, interleaved: true);
 
         _norm = new NormStep(pool);
@@ -155,12 +155,12 @@ internal sealed unsafe class Llama : IDisposable
         _counters.AddFeedForward((long)tokens * _shape.Width * _shape.FeedForwardWidth);
     }
 
-    private static MatMulTarget Into(Buffer output, WeightMatrix weights, Vector? bias) => new()
+    private static MatMulTarget Into(TokenBuffer output, WeightMatrix weights, Vector? bias) => new()
     {
         Weights = weights,
         Bias = bias is null ? null : bias.Values,
         Output = output.Values,
     };
 
-    private static MatMulTarget AddTo(Buffer output, WeightMatrix weights, Vector? bias) => Into(output, weights, bias) with { Add = true };
+    private static MatMulTarget AddTo(TokenBuffer output, WeightMatrix weights, Vector? bias) => Into(output, weights, bias) with { Add = true };
 }

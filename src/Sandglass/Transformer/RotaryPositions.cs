@@ -6,8 +6,8 @@ namespace Sandglass.Transformer;
 internal sealed unsafe class RotaryPositions(RopeFrequencies frequencies, int tokens, int headDim, bool interleaved) : IDisposable
 {
     private readonly int _pairs = frequencies.Radians.Length;
-    private readonly Buffer _cosines = new(tokens, Math.Max(1, frequencies.Radians.Length));
-    private readonly Buffer _sines = new(tokens, Math.Max(1, frequencies.Radians.Length));
+    private readonly TokenBuffer _cosines = new(tokens, Math.Max(1, frequencies.Radians.Length));
+    private readonly TokenBuffer _sines = new(tokens, Math.Max(1, frequencies.Radians.Length));
 
     /// <summary>Position of the batch's first token.</summary>
     public int First { get; private set; }

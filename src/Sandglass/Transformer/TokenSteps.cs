@@ -6,13 +6,13 @@ namespace Sandglass.Transformer;
 /// <summary>Normalises each token and makes it ready for the products that follow.</summary>
 internal sealed unsafe class NormStep(WorkerPool pool) : TokenJob(pool)
 {
-    private Buffer _x = null!, _to = null!;
+    private TokenBuffer _x = null!, _to = null!;
     private Vector _weight = null!;
     private float _epsilon;
     private int _from, _tokens;
 
     /// <param name="from">The first token; it and those after it go to the start of <paramref name="to"/>.</param>
-    public void Run(Buffer x, int from, int tokens, Vector weight, float epsilon, Buffer to)
+    public void Run(TokenBuffer x, int from, int tokens, Vector weight, float epsilon, TokenBuffer to)
     {
         (_x, _from, _tokens, _weight, _epsilon, _to) = (x, from, tokens, weight, epsilon, to);
         Run(tokens);
@@ -29,11 +29,11 @@ internal sealed unsafe class NormStep(WorkerPool pool) : TokenJob(pool)
 internal sealed unsafe class RotateAndStoreStep(WorkerPool pool) : TokenJob(pool)
 {
     private RotaryPositions _positions = null!;
-    private Buffer _queries = null!, _keys = null!, _values = null!;
+    private TokenBuffer _queries = null!, _keys = null!, _values = null!;
     private SequenceCache _cache = null!;
     private int _layer;
 
-    public void Run(RotaryPositions positions, int tokens, Buffer queries, Buffer keys, Buffer values, SequenceCache cache, int layer)
+    public void Run(RotaryPositions positions, int tokens, TokenBuffer queries, TokenBuffer keys, TokenBuffer values, SequenceCache cache, int layer)
     {
         (_positions, _queries, _keys, _values, _cache, _layer) = (positions, queries, keys, values, cache, layer);
         Run(tokens);
@@ -50,10 +50,10 @@ internal sealed unsafe class RotateAndStoreStep(WorkerPool pool) : TokenJob(pool
 /// <summary>The gated activation of each token, made ready for the product that follows.</summary>
 internal sealed unsafe class SwiGluStep(WorkerPool pool) : TokenJob(pool)
 {
-    private Buffer _gate = null!, _up = null!;
+    private TokenBuffer _gate = null!, _up = null!;
     private int _tokens;
 
-    public void Run(Buffer gate, Buffer up, int tokens)
+    public void Run(TokenBuffer gate, TokenBuffer up, int tokens)
     {
         (_gate, _up, _tokens) = (gate, up, tokens);
         Run(tokens);
@@ -69,10 +69,10 @@ internal sealed unsafe class SwiGluStep(WorkerPool pool) : TokenJob(pool)
 /// <summary>Makes each token of a buffer ready for the product that follows.</summary>
 internal sealed class QuantizeStep(WorkerPool pool) : TokenJob(pool)
 {
-    private Buffer _buffer = null!;
+    private TokenBuffer _buffer = null!;
     private int _tokens;
 
-    public void Run(Buffer buffer, int tokens)
+    public void Run(TokenBuffer buffer, int tokens)
     {
         if (!buffer.IsQuantized) return;
 

@@ -4,12 +4,12 @@ using Sandglass.Kernels;
 namespace Sandglass.Transformer;
 
 /// <summary>Activations of a batch, [token, columns] in F32, in native memory; where products are of int8, their blocks beside.</summary>
-internal sealed unsafe class Buffer : IDisposable
+internal sealed unsafe class TokenBuffer : IDisposable
 {
     private readonly bool _quantized;
 
     /// <param name="quantized">Whether int8 blocks are kept too (columns must then be a multiple of 32).</param>
-    public Buffer(int tokens, int columns, bool quantized = false)
+    public TokenBuffer(int tokens, int columns, bool quantized = false)
     {
         Tokens = tokens;
         Columns = columns;
@@ -19,7 +19,7 @@ internal sealed unsafe class Buffer : IDisposable
             Blocks = (ActivationBlock*)NativeMemory.AlignedAlloc((nuint)((long)tokens * (columns / ActivationBlock.Columns) * sizeof(ActivationBlock)), 64);
     }
 
-    ~Buffer() => Free();
+    ~TokenBuffer() => Free();
 
     /// <summary>Room, in tokens.</summary>
     public int Tokens { get; }

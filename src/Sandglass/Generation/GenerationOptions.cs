@@ -1,0 +1,69 @@
+using Sandglass.Sampling;
+
+namespace Sandglass.Generation;
+
+/// <summary>How one text is generated.</summary>
+public sealed record GenerationOptions
+{
+    /// <summary>How each token is chosen.</summary>
+    public SamplerOptions Sampling { get; init; } = new();
+
+    /// <summary>Tokens to generate at most; null until the end or until the context is full.</summary>
+    public int? MaxTokens { get; init; }
+
+    /// <summary>Texts that end the generation; none of them is ever shown, nor a part of one.</summary>
+    public IReadOnlyList<string> Stop { get; init; } = [];
+
+    /// <summary>Ids that end the generation; null for the model's own.</summary>
+    public IReadOnlyList<int>? EndIds { get; init; }
+
+    /// <summary>Never chooses an end id, so that only the other rules end the text.</summary>
+    public bool IgnoreEnd { get; init; }
+
+    /// <summary>How many of the likeliest tokens are told with each token.</summary>
+    public int Logprobs { get; init; }
+
+    /// <summary>Whether each token tells the hash of its logits: the evidence of the arithmetic contract.</summary>
+    public bool HashLogits { get; init; }
+
+    /// <summary>Recomputes the whole text at each step instead of keeping keys and values. The tokens are the same.</summary>
+    public bool NoCache { get; init; }
+
+    /// <summary>Prompt tokens that go through the model at once; 0 for what suits the engine. The tokens are the same.</summary>
+    public int PrefillChunk { get; init; }
+
+    /// <summary>Whether a text prompt gets the begin token where the model adds one.</summary>
+    public bool AddBos { get; init; } = true;
+
+    /// <summary>Whether control tokens written in a text prompt are taken as such.</summary>
+    public bool ParseSpecial { get; init; } = true;
+
+    /// <summary>Ends the generation after this time; null for never.</summary>
+    public TimeSpan? TimeLimit { get; init; }
+
+    /// <summary>Ends the generation when the last so many tokens have been generated <see cref="LoopRepeats"/> times; 0 for never.</summary>
+    public int LoopNgram { get; init; }
+
+    /// <summary>How often the same run of <see cref="LoopNgram"/> tokens makes a loop.</summary>
+    public int LoopRepeats { get; init; } = 4;
+
+    /// <summary>Told of prompt tokens as they are read, out of the prompt's; null for nobody.</summary>
+    public IProgress<(int Read, int Total)>? PromptProgress { get; init; }
+
+    internal void Validate()
+    {
+        Sampling.Validate();
+        Require(MaxTokens is null or >= 0, "max-tokens", "a whole number from 0", $"{MaxTokens}");
+        Require(Logprobs is >= 0 and <= 1000, "logprobs", "a whole number from 0 to 1000", $"{Logprobs}");
+        Require(PrefillChunk >= 0, "prefill-chunk", "a whole number from 1", $"{PrefillChunk}");
+        Require(TimeLimit is null || TimeLimit > TimeSpan.Zero, "time-limit", "a time above 0", $"{TimeLimit}");
+        Require(LoopNgram >= 0, "loop-ngram", "a whole number from 1", $"{LoopNgram}");
+        Require(LoopRepeats >= 2, "loop-repeats", "a whole number from 2", $"{LoopRepeats}");
+        Require(Stop.All(text => text.Length > 0), "stop", "a text", "an empty one");
+    }
+
+    internal static void Require(bool met, string option, string expected, string found)
+    {
+        if (!met) throw new GenerationException("option-out-of-range", option, expected, found);
+    }
+}

@@ -1,0 +1,25 @@
+using Sandglass.Kernels;
+
+namespace Sandglass.Generation;
+
+/// <summary>How a model is run; fixed while it is loaded.</summary>
+public sealed record ModelOptions
+{
+    /// <summary>Threads that compute, the engine's own included; 0 for one a processor. The output does not depend on it.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Positions that prompt and completion together may take; 0 for what the model was trained for.</summary>
+    public int Context { get; init; }
+
+    /// <summary>How quantised weights are multiplied.</summary>
+    public ComputeMode Compute { get; init; } = ComputeMode.Fast;
+
+    /// <summary>How keys and values are stored.</summary>
+    public CacheType CacheType { get; init; } = CacheType.F16;
+
+    /// <summary>Where time comes from.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Told of bytes of weights as they are read, out of the file's; null for nobody.</summary>
+    public IProgress<(long Read, long Total)>? LoadProgress { get; init; }
+}

@@ -1,0 +1,28 @@
+namespace Sandglass.Generation;
+
+/// <summary>When a text is over: the rules in the order in which they count.</summary>
+internal sealed class StopRules(GenerationOptions options, IReadOnlySet<int> endIds, int context, TimeProvider time)
+{
+    private readonly LoopDetector _loop = new(options.LoopNgram, options.LoopRepeats);
+    private readonly StopText _text = new(options.Stop);
+    private readonly long _started = time.GetTimestamp();
+
+    /// <summary>Takes what the newest token added to the text and gives what may be shown of it.</summary>
+    public string Filter(string text) => _text.Append(text);
+
+    /// <summary>What was held back and may be shown after all, when the text is over.</summary>
+    public string Flush() => _text.Flush();
+
+    /// <summary>The reason to end after the newest token, or null to go on.</summary>
+    public FinishReason? Check(Sequence sequence, CancellationToken cancellation)
+    {
+        if (endIds.Contains(sequence.Completion[^1])) return FinishReason.Eos;
+        if (_text.Found) return FinishReason.Stop;
+        if (_loop.Loops(sequence.Completion)) return FinishReason.Loop;
+        if (sequence.Completion.Length >= options.MaxTokens) return FinishReason.Length;
+        if (sequence.Length >= context) return FinishReason.Context;
+        if (cancellation.IsCancellationRequested) return FinishReason.Cancelled;
+        if (options.TimeLimit is TimeSpan limit && time.GetElapsedTime(_started) >= limit) return FinishReason.Time;
+        return null;
+    }
+}
