@@ -6,6 +6,7 @@ namespace Sandglass.ModelFiles;
 internal sealed class ArchitectureFacts
 {
     private const string ArchitectureKey = "general.architecture";
+    private const int MaxNameLength = 64;   // all keys begin with it
     private readonly Metadata _metadata;
 
     public ArchitectureFacts(Metadata metadata)
@@ -13,6 +14,7 @@ internal sealed class ArchitectureFacts
         _metadata = metadata;
         string? architecture = metadata.Text(ArchitectureKey);
         if (string.IsNullOrEmpty(architecture)) Fail.Throw("hyperparameter-missing", metadata.File, $"metadata {ArchitectureKey}", "the name of an architecture", "none");
+        if (architecture.Length > MaxNameLength) Fail.Throw("hyperparameter-absurd", metadata.File, $"metadata {ArchitectureKey}", $"a name of at most {MaxNameLength} letters", $"one of {architecture.Length}");
         Architecture = architecture;
     }
 
@@ -43,18 +45,18 @@ internal sealed class ArchitectureFacts
     {
         if (!_metadata.Values.TryGetValue(Full(key), out object? found)) return null;
         int[] values = new int[layers];
-        if (found is not Array)
+        if (found is not Array list)
         {
             Array.Fill(values, Required(key, least, most));
             return values;
         }
 
-        long[] list = _metadata.Integers(Full(key))!;
         if (list.Length != layers) Refuse<int>(key, $"{layers} values, one for each layer", $"{list.Length}");
+        long[] wide = _metadata.Integers(Full(key))!;
         for (int i = 0; i < layers; i++)
         {
-            if (list[i] < least || list[i] > most) Refuse<int>(key, $"{least} to {most} for each layer", $"{list[i]} for layer {i}");
-            values[i] = (int)list[i];
+            if (wide[i] < least || wide[i] > most) Refuse<int>(key, $"{least} to {most} for each layer", $"{wide[i]} for layer {i}");
+            values[i] = (int)wide[i];
         }
         return values;
     }

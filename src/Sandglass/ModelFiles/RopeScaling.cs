@@ -54,7 +54,7 @@ public sealed record RopeScaling
             "linear" => RopeScalingKind.Linear,
             "yarn" => RopeScalingKind.Yarn,
             "longrope" => RopeScalingKind.LongRope,
-            string other => facts.Refuse<RopeScalingKind>("rope.scaling.type", "none, linear, yarn or longrope", other),
+            string other => facts.Refuse<RopeScalingKind>("rope.scaling.type", "none, linear, yarn or longrope", Fail.Short(other)),
         };
         float? extrapolation = facts.Number("rope.scaling.yarn_ext_factor", -1, 1e6);
         return new RopeScaling

@@ -19,12 +19,13 @@ internal static class TensorConversion
             int values = (int)Math.Min(piece, count - done);
             int fromBytes = (int)TensorGeometry.ByteCount(tensor.Type, values);
             int toBytes = (int)TensorGeometry.ByteCount(target, values);
-            input.Read(tensor, TensorGeometry.ByteCount(tensor.Type, done), from.AsSpan(0, fromBytes));
-            RefuseNonFinite(input, tensor, tensor.Type, from.AsSpan(0, fromBytes), done, "finite numbers");
+            input.ReadFinite(tensor, TensorGeometry.ByteCount(tensor.Type, done), from.AsSpan(0, fromBytes));
             if (tensor.Type != target)
             {
                 Convert(tensor.Type, from, target, to, values);
-                RefuseNonFinite(input, tensor, target, to.AsSpan(0, toBytes), done, $"numbers that {target} can hold");
+                long block = FiniteScan.FirstNonFinite(target, to.AsSpan(0, toBytes));
+                if (block >= 0)
+                    Fail.NotFinite(input.Name, tensor with { Type = target }, done / TensorGeometry.BlockSize(target) + block, $"numbers that {target} can hold");
             }
             destination.Write(to.AsSpan(0, toBytes));
         }
@@ -45,12 +46,4 @@ internal static class TensorConversion
 
     private static Span<byte> Bytes(TensorType type, byte[] bytes, int start, int values) =>
         bytes.AsSpan((int)TensorGeometry.ByteCount(type, start), (int)TensorGeometry.ByteCount(type, values));
-
-    private static void RefuseNonFinite(ModelFile input, TensorInfo tensor, TensorType type, ReadOnlySpan<byte> bytes, long before, string expected)
-    {
-        long block = FiniteScan.FirstNonFinite(type, bytes);
-        if (block < 0) return;
-        long value = before + block * TensorGeometry.BlockSize(type);
-        Fail.Throw("tensor-not-finite", input.Name, $"tensor {tensor.Name}, row {value / tensor.Columns}, column {value % tensor.Columns}", expected, "an infinite one or NaN");
-    }
 }
