@@ -1,0 +1,73 @@
+namespace Sandglass.Tokenization;
+
+/// <summary>Byte-level BPE (<c>gpt2</c>): words by a pre-tokenizer, then merges of their bytes by rank.</summary>
+internal sealed class ByteLevelTokenizer : Tokenizer
+{
+    private readonly ByteLevelMerges _merges;
+    private readonly PreTokenizer _preTokenizer;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _tokens;
+
+    public ByteLevelTokenizer(Vocabulary vocabulary) : this(vocabulary, PreTokenizerOf(vocabulary))
+    {
+    }
+
+    private ByteLevelTokenizer(Vocabulary vocabulary, PreTokenizer preTokenizer) : base(vocabulary, new SpecialIds(vocabulary, preTokenizer.AddsBos))
+    {
+        _preTokenizer = preTokenizer;
+        _tokens = vocabulary.Lookup;
+        _merges = new ByteLevelMerges(vocabulary);
+    }
+
+    private protected override bool AddsSpacePrefix => false;
+
+    private protected override byte[] SpellNormal(string token) => ByteAlphabet.Read(token);
+
+    private protected override void EncodeFragment(ReadOnlySpan<byte> text, int offset, bool afterSpecial, Workspace workspace, TokenSink sink)
+    {
+        RepairedText repaired = RepairedText.Of(text);
+        PreTokenizer.Words words = _preTokenizer.Cut(repaired.Bytes);
+        while (words.MoveNext())
+        {
+            ReadOnlySpan<byte> word = repaired.Bytes[words.From..words.To];
+            if (!workspace.Words.TryFind(word, out ReadOnlySpan<Piece> pieces)) pieces = EncodeWord(word, workspace);
+
+            int at = words.From;
+            foreach (Piece piece in pieces)
+            {
+                if (piece.Id >= 0) sink.Add(piece.Id, offset + repaired.Source(at), offset + repaired.Source(at + piece.Length));
+                at += piece.Length;
+            }
+        }
+    }
+
+    private ReadOnlySpan<Piece> EncodeWord(ReadOnlySpan<byte> word, Workspace workspace)
+    {
+        ReadOnlySpan<Piece> pieces = _preTokenizer.IgnoresMerges && WholeToken(word, workspace) is int token
+            ? Single(new Piece(token, word.Length), workspace)
+            : _merges.Apply(word, workspace);
+        workspace.Words.Add(word, pieces);
+        return pieces;
+    }
+
+    private int? WholeToken(ReadOnlySpan<byte> word, Workspace workspace)
+    {
+        Span<char> letters = workspace.Letters(word.Length)[..word.Length];
+        ByteAlphabet.Spell(word, letters);
+        return _tokens.TryGetValue(letters, out int id) ? id : null;
+    }
+
+    private static Span<Piece> Single(Piece piece, Workspace workspace)
+    {
+        Span<Piece> pieces = workspace.Pieces(1)[..1];
+        pieces[0] = piece;
+        return pieces;
+    }
+
+    private static PreTokenizer PreTokenizerOf(Vocabulary vocabulary)
+    {
+        string? name = vocabulary.Metadata.Text("tokenizer.ggml.pre");
+        PreTokenizer? preTokenizer = PreTokenizer.Named(name);
+        if (preTokenizer is null) Fail.UnknownPreTokenizer(vocabulary.Metadata.File, name!);
+        return preTokenizer;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text;
+
+namespace Sandglass.Tokenization;
+
+/// <summary>A special token found in a text, with the white space that it swallows.</summary>
+internal readonly record struct SpecialMatch(int Id, int From, int To);
+
+/// <summary>Finds the tokens that are matched as a whole before the text between them is tokenised.</summary>
+/// <remarks>
+/// The rule is llama.cpp's: the longest token takes all its places from left to right, then the next (of equal length, the lower id) takes those that are still free, and
+/// so on. That is not "at each place the longest": of abc and bcde, the text abcde holds bcde. One pass finds where tokens end; a queue by rank hands out the places.
+/// </remarks>
+internal sealed class SpecialTokens
+{
+    private readonly Entry[] _entries;      // by rank
+    private readonly SpecialTokenTrie _trie;
+
+    private readonly record struct Entry(int Id, byte[] Text, bool SwallowsRight);
+
+    /// <summary>Finder for these tokens.</summary>
+    /// <param name="vocabulary">Gives their texts.</param>
+    /// <param name="ids">The tokens, in ascending order.</param>
+    /// <param name="swallowsRight">Whether a token takes the white space behind it with it.</param>
+    public SpecialTokens(Vocabulary vocabulary, IEnumerable<int> ids, Func<int, bool> swallowsRight)
+    {
+        // OrderBy keeps equal ones in order
+        _entries = [.. ids.Select(id => new Entry(id, Encoding.UTF8.GetBytes(vocabulary.Texts[id]), swallowsRight(id))).OrderByDescending(entry => entry.Text.Length)];
+        _trie = new SpecialTokenTrie([.. _entries.Select(entry => entry.Text)]);
+    }
+
+    /// <summary>The special tokens of a text, from left to right.</summary>
+    public List<SpecialMatch> Find(ReadOnlySpan<byte> text)
+    {
+        List<SpecialMatch> found = [];
+        MergeQueue? queue = Candidates(text);
+        if (queue is null) return found;
+
+        int[] takenUntil = new int[text.Length];        // for a taken byte the end of what took it, else 0
+        while (queue.TryTake(out int end, out int state))
+        {
+            if (takenUntil[end - 1] != 0) continue;
+            Entry entry = _entries[_trie.StringOf(state)];
+            int start = end - entry.Text.Length;
+
+            // whatever was taken before is at least as long, so it cannot lie inside: looking at both ends is enough
+            if (takenUntil[start] == 0)
+            {
+                int to = end;
+                if (entry.SwallowsRight)
+                    while (to < text.Length && takenUntil[to] == 0 && text[to] is (byte)' ' or >= 9 and <= 13) to++;
+                takenUntil.AsSpan(start, to - start).Fill(to);
+                found.Add(new SpecialMatch(entry.Id, start, to));
+                continue;
+            }
+            int free = takenUntil[start];
+            while (takenUntil[free] != 0) free = takenUntil[free];
+            do state = _trie.ShorterMatch(state);
+            while (state != 0 && _entries[_trie.StringOf(state)].Text.Length > end - free);
+            if (state != 0) queue.Add((uint)_trie.StringOf(state), end, state);
+        }
+        found.Sort((a, b) => a.From.CompareTo(b.From));
+        return found;
+    }
+
+    /// <summary>For each place where a token ends the longest that does, queued by rank; null where there is none.</summary>
+    private MergeQueue? Candidates(ReadOnlySpan<byte> text)
+    {
+        MergeQueue? queue = null;
+        int state = 0;
+        for (int at = 0; at < text.Length; at++)
+        {
+            if (state == 0 && !_trie.IsStart(text[at])) continue;
+            state = _trie.Step(state, text[at]);
+            int match = _trie.LongestMatch(state);
+            if (match != 0) (queue ??= new MergeQueue()).Add((uint)_trie.StringOf(match), at + 1, match);
+        }
+        return queue;
+    }
+}

@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Sandglass.ModelFiles;
+
+namespace Sandglass.Tokenization;
+
+/// <summary>Text to token ids and back, by the vocabulary and the rules that a model file's metadata gives.</summary>
+/// <remarks>Immutable: one tokenizer serves many threads. What a vocabulary's rules say is what llama.cpp does with the same file.</remarks>
+public abstract class Tokenizer
+{
+    private readonly Vocabulary _vocabulary;
+    private readonly TokenBytes _bytes;
+    private readonly SpecialTokens _allSpecial, _userDefined;
+    private readonly bool _addsEos;
+    private readonly int? _eosId;
+    private readonly ConcurrentBag<Workspace> _workspaces = [];
+
+    private protected Tokenizer(Vocabulary vocabulary, SpecialIds special)
+    {
+        _vocabulary = vocabulary;
+        BosId = special.Bos;
+        AddsBos = special.AddsBos && special.Bos is not null;
+        _eosId = special.Eos;
+        _addsEos = special.AddsEos && special.Eos is not null;
+        EndIds = special.Ends;
+        UnknownId = special.Unknown;
+        HasChatTemplate = vocabulary.Metadata.Text("tokenizer.chat_template") is not null;
+
+        List<int> userDefined = [], all = [];
+        for (int id = 0; id < vocabulary.Size; id++)
+        {
+            if (vocabulary.Kinds[id] == TokenKind.UserDefined) userDefined.Add(id);
+            if (vocabulary.Kinds[id] is TokenKind.UserDefined or TokenKind.Control or TokenKind.Unknown) all.Add(id);
+        }
+        _userDefined = new SpecialTokens(vocabulary, userDefined, special.SwallowsRight);
+        _allSpecial = all.Count == userDefined.Count ? _userDefined : new SpecialTokens(vocabulary, all, special.SwallowsRight);
+        _bytes = new TokenBytes(vocabulary, EndIds, SpellNormal);
+    }
+
+    /// <summary>The tokenizer that a file describes: <c>tokenizer.ggml.model</c> <c>llama</c> (SentencePiece BPE) or <c>gpt2</c> (byte-level BPE).</summary>
+    /// <exception cref="ModelFileException">The kind of tokenizer or of its pre-tokenizer is unknown, a list is missing or has another length than the tokens, an id is out of range, or a score is no number.</exception>
+    public static Tokenizer From(Metadata metadata)
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        string? model = metadata.Text("tokenizer.ggml.model");
+        if (model is not ("llama" or "gpt2")) Fail.UnknownModel(metadata.File, model);
+
+        Vocabulary vocabulary = new(metadata);
+        return model == "llama" ? new SentencePieceTokenizer(vocabulary) : new ByteLevelTokenizer(vocabulary);
+    }
+
+    /// <summary>How many tokens there are; ids are below it.</summary>
+    public int VocabularySize => _vocabulary.Size;
+
+    /// <summary>Whether a text begins with <see cref="BosId"/>.</summary>
+    public bool AddsBos { get; }
+
+    /// <summary>The token that begins a text, or null where the model has none.</summary>
+    public int? BosId { get; }
+
+    /// <summary>The tokens that end a text or a turn.</summary>
+    public IReadOnlySet<int> EndIds { get; }
+
+    /// <summary>Whether the file has a chat template, so that a bare prompt is not what the model was trained on.</summary>
+    public bool HasChatTemplate { get; }
+
+    private protected int? UnknownId { get; }
+
+    /// <summary>Tokenises a text. A lone surrogate counts as U+FFFD; byte ranges are of the text's UTF-8.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="addBos">Add the begin token where the model does (and an end token where the file asks for it).</param>
+    /// <param name="parseSpecial">Match control and unknown tokens in the text; without it only user-defined ones are matched.</param>
+    public TokenizedText Encode(string text, bool addBos = true, bool parseSpecial = true)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Encode(Encoding.UTF8.GetBytes(text), addBos, parseSpecial);
+    }
+
+    /// <summary>Tokenises a text in UTF-8. A byte that is part of no character counts as U+FFFD in byte-level vocabularies and is spelled by its byte token in SentencePiece ones.</summary>
+    /// <inheritdoc cref="Encode(string, bool, bool)"/>
+    public TokenizedText Encode(ReadOnlySpan<byte> utf8, bool addBos = true, bool parseSpecial = true)
+    {
+        TokenSink sink = new(room: utf8.Length / 3 + 16);
+        if (!_workspaces.TryTake(out Workspace? workspace)) workspace = new Workspace();
+
+        if (addBos && AddsBos) sink.Add(BosId!.Value, 0, 0);
+        int at = 0;
+        bool afterSpecial = true;
+        foreach (SpecialMatch match in (parseSpecial ? _allSpecial : _userDefined).Find(utf8))
+        {
+            if (match.From > at) EncodeFragment(utf8[at..match.From], at, afterSpecial, workspace, sink);
+            sink.Add(match.Id, match.From, match.To);
+            at = match.To;
+            afterSpecial = true;
+        }
+        if (at < utf8.Length) EncodeFragment(utf8[at..], at, afterSpecial, workspace, sink);
+        if (addBos && _addsEos) sink.Add(_eosId!.Value, utf8.Length, utf8.Length);
+
+        if (!workspace.IsHuge && _workspaces.Count < Environment.ProcessorCount) _workspaces.Add(workspace);
+        return sink.ToText();
+    }
+
+    /// <summary>The vocabulary's own string for a token.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
+    public string Piece(int id) => _vocabulary.Texts[Checked(id)];
+
+    /// <summary>What a token is. A token with a known end token's name is a control token, whatever the file calls it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
+    public TokenKind Kind(int id) => _vocabulary.Kinds[Checked(id)];
+
+    /// <summary>What a token adds to the text, maybe a part of a character; empty for control, unknown and unused tokens and for the end tokens.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
+    public ReadOnlyMemory<byte> Bytes(int id) => _bytes.Of(Checked(id));
+
+    /// <summary>The text of tokens: what they add, one after the other. The space that SentencePiece models put before a text is taken away again.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
+    public string Decode(ReadOnlySpan<int> ids)
+    {
+        if (AddsBos && ids.Length > 0 && ids[0] == BosId) ids = ids[1..];
+
+        List<byte> text = [];
+        for (int i = 0; i < ids.Length; i++)
+        {
+            ReadOnlySpan<byte> bytes = Bytes(ids[i]).Span;
+            if (i == 0 && AddsSpacePrefix && bytes.StartsWith((byte)' ')) bytes = bytes[1..];
+            text.AddRange(bytes);
+        }
+        return Encoding.UTF8.GetString(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(text));
+    }
+
+    /// <summary>Whether a space is put before a text and behind each special token.</summary>
+    private protected abstract bool AddsSpacePrefix { get; }
+
+    /// <summary>What a normal token's string adds to the text. Called while the base is made: uses no state.</summary>
+    private protected abstract byte[] SpellNormal(string token);
+
+    /// <summary>Tokenises text in which no special token is left; <paramref name="offset"/> is where it stands in the whole.</summary>
+    private protected abstract void EncodeFragment(ReadOnlySpan<byte> text, int offset, bool afterSpecial, Workspace workspace, TokenSink sink);
+
+    private int Checked(int id)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(id);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, _vocabulary.Size);
+        return id;
+    }
+}
