@@ -1,0 +1,82 @@
+namespace Sandglass.Sampling;
+
+/// <summary>What is left of the vocabulary while a token is chosen: the ids that no step has removed, and every token's logit as the steps left it.</summary>
+internal sealed class Candidates(int vocabularySize)
+{
+    private readonly float[] _logits = new float[vocabularySize];        // [id]
+    private readonly byte[] _removedBy = new byte[vocabularySize];       // [id], 0 = still there
+    private readonly int[] _ids = new int[vocabularySize];               // ascending, the first _count
+    private readonly ulong[] _keys = new ulong[vocabularySize];
+    private int _count;
+    private byte _step;
+
+    /// <summary>The ids that were left when the step began, ascending.</summary>
+    internal ReadOnlySpan<int> Ids => _ids.AsSpan(0, _count);
+
+    internal int Count => _count;
+
+    /// <summary>A token's logit; steps may change it.</summary>
+    internal float this[int id]
+    {
+        get => _logits[id];
+        set => _logits[id] = value;
+    }
+
+    /// <summary>Room for one key a candidate, for a step that must order them or a part of them.</summary>
+    internal Span<ulong> Keys => _keys.AsSpan(0, _count);
+
+    /// <summary>Takes a token out; it leaves <see cref="Ids"/> when the step is over.</summary>
+    internal void Remove(int id) => _removedBy[id] = _step;
+
+    /// <summary>The number of the step that removed a token, from 1; 0 where none did. So the chain's whole history can be told afterwards.</summary>
+    internal int RemovedBy(int id) => _removedBy[id];
+
+    /// <summary>The whole vocabulary with a model's logits.</summary>
+    internal void Reset(ReadOnlySpan<float> logits)
+    {
+        logits.CopyTo(_logits);
+        Array.Clear(_removedBy);
+        _count = _ids.Length;
+        for (int id = 0; id < _ids.Length; id++) _ids[id] = id;
+    }
+
+    /// <summary>What is removed from here on is the doing of step <paramref name="number"/>, from 1.</summary>
+    internal void BeginStep(int number) => _step = checked((byte)number);
+
+    internal void EndStep()
+    {
+        int left = 0;
+        for (int i = 0; i < _count; i++)
+        {
+            int id = _ids[i];
+            _ids[left] = id;
+            if (_removedBy[id] == 0) left++;
+        }
+        _count = left;
+    }
+
+    internal float MaxLogit()
+    {
+        float max = float.NegativeInfinity;
+        foreach (int id in Ids) max = _logits[id] > max ? _logits[id] : max;
+        return max;
+    }
+
+    /// <summary>The likeliest candidate, the lowest id where several are equal.</summary>
+    internal int Likeliest()
+    {
+        int best = _ids[0];
+        foreach (int id in Ids) best = _logits[id] > _logits[best] ? id : best;
+        return best;
+    }
+
+    /// <summary>Removes every candidate that comes after this one in <see cref="LikelihoodOrder"/>.</summary>
+    internal void RemoveAfter(ulong last)
+    {
+        float floor = LikelihoodOrder.Logit(last);
+        foreach (int id in Ids)
+        {
+            if (_logits[id] < floor || LikelihoodOrder.Key(_logits[id], id) > last) Remove(id);
+        }
+    }
+}
