@@ -3,4 +3,5 @@ namespace Sandglass.Sampling;
 /// <summary>One token, chosen.</summary>
 /// <param name="Id">The token.</param>
 /// <param name="Logprob">Its log-probability in the model's own distribution, before any step; natural logarithm.</param>
-internal readonly record struct Choice(int Id, float Logprob);
+/// <param name="LogSumExp">What makes any logit of that distribution a log-probability.</param>
+internal readonly record struct Choice(int Id, float Logprob, float LogSumExp);

@@ -13,8 +13,8 @@ internal sealed class Sampler
     private readonly Candidates? _candidates;                // null where the likeliest of the raw row is all that is asked for
 
     /// <exception cref="SamplingException">An option is out of its range.</exception>
-    internal Sampler(SamplerOptions options, ulong seed, int vocabularySize)
-        : this(Chain.Of(options), options.Temperature == 0, seed, vocabularySize) { }
+    internal Sampler(SamplerOptions options, ulong seed, int vocabularySize, IReadOnlyCollection<int>? banned = null)
+        : this(Chain.Of(options, banned), options.Temperature == 0, seed, vocabularySize) { }
 
     /// <param name="steps">The chain, in order.</param>
     /// <param name="greedy">Whether the chain ends with the likeliest candidate instead of a draw.</param>
@@ -40,7 +40,7 @@ internal sealed class Sampler
         if (!float.IsFinite(logSumExp)) SamplingException.ThrowLogits(logits, position);
 
         int id = _candidates is null ? Likeliest(logits) : RunChain(_candidates, logits, position);
-        return new Choice(id, logits[id] - logSumExp);
+        return new Choice(id, logits[id] - logSumExp, logSumExp);
     }
 
     /// <summary>Tells the steps that look back that a token is now part of the text.</summary>

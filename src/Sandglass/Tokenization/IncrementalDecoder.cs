@@ -20,8 +20,8 @@ public sealed class IncrementalDecoder
         int count = _decoder.GetCharCount(bytes, flush);
         if (count == 0 && bytes.IsEmpty && !flush) return "";
 
-        char[] text = new char[count];
+        Span<char> text = count <= 256 ? stackalloc char[256] : new char[count];
         int written = _decoder.GetChars(bytes, text, flush);
-        return written == 0 ? "" : new string(text, 0, written);
+        return written == 0 ? "" : new string(text[..written]);
     }
 }

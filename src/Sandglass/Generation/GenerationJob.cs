@@ -1,0 +1,144 @@
+using Sandglass.Kernels;
+using Sandglass.KvCache;
+using Sandglass.Sampling;
+using Sandglass.Tokenization;
+using Sandglass.Tracing;
+
+namespace Sandglass.Generation;
+
+/// <summary>One text, generated: the loop that all text generation is.</summary>
+internal sealed class GenerationJob : EngineJob
+{
+    private readonly int[] _prompt;
+    private readonly GenerationOptions _options;
+    private readonly Tokenizer _tokenizer;
+    private readonly TextGeneration _output;
+    private readonly Sampler _sampler;
+    private readonly StopRules _stop;
+    private readonly IncrementalDecoder _decoder = new();
+    private readonly TimeProvider _time;
+    private readonly ulong _seed;
+    private readonly long _requested;
+    private TimeSpan _prefillTime, _firstToken, _lastToken;
+
+    public GenerationJob(int[] prompt, GenerationOptions options, ulong seed, Tokenizer tokenizer, int context, TimeProvider time, TextGeneration output)
+    {
+        (_prompt, _options, _seed, _tokenizer, _time, _output) = (prompt, options, seed, tokenizer, time, output);
+        IReadOnlySet<int> ends = options.EndIds is null ? tokenizer.EndIds : options.EndIds.ToHashSet();
+        _sampler = new Sampler(options.Sampling, seed, tokenizer.VocabularySize, options.IgnoreEnd ? ends : null);
+        _requested = time.GetTimestamp();
+        _stop = new StopRules(options, options.IgnoreEnd ? new HashSet<int>() : ends, context, time);
+    }
+
+    public override void Run(Engine engine, CancellationToken closing)
+    {
+        using CancellationTokenSource cancel = CancellationTokenSource.CreateLinkedTokenSource(closing, _output.Cancellation);
+        using Sequence sequence = new(_prompt, engine.Pages);
+        (long passes, MultiplyAdds work) = (engine.Counters.LayerTokenPasses, engine.Counters.MultiplyAdds);
+        try
+        {
+            FinishReason finish = Generate(engine, sequence, cancel.Token);
+            _output.Complete(new GenerationResult
+            {
+                Finish = finish,
+                Seed = _seed,
+                PromptIds = _prompt,
+                CompletionTokens = sequence.Completion.Length,
+                TimeToFirstToken = sequence.Completion.IsEmpty ? null : _firstToken,
+                PrefillTokensPerSecond = Rate(_prompt.Length, _prefillTime),
+                DecodeTokensPerSecond = Rate(sequence.Completion.Length - 1, _lastToken - _firstToken),
+                CacheBytes = _options.NoCache ? 0 : sequence.Cache.Bytes,
+                LayerTokenPasses = engine.Counters.LayerTokenPasses - passes,
+                MultiplyAdds = engine.Counters.MultiplyAdds - work,
+                Kernels = KernelPath.Name,
+                Compute = engine.Options.Compute,
+            });
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            Refuse(); // the prompt was not through yet: nothing was generated
+        }
+        catch (Exception failure)
+        {
+            _output.Fail(failure);
+        }
+    }
+
+    public override void Refuse() => _output.Complete(new GenerationResult
+    {
+        Finish = FinishReason.Cancelled,
+        Seed = _seed,
+        PromptIds = _prompt,
+        CompletionTokens = 0,
+        TimeToFirstToken = null,
+        PrefillTokensPerSecond = 0,
+        DecodeTokensPerSecond = 0,
+        CacheBytes = 0,
+        LayerTokenPasses = 0,
+        MultiplyAdds = default,
+        Kernels = KernelPath.Name,
+        Compute = ComputeMode.Fast,
+    });
+
+    /// <summary>Tokens one at a time, until a rule says that the text is over.</summary>
+    private FinishReason Generate(Engine engine, Sequence sequence, CancellationToken cancel)
+    {
+        if (_options.MaxTokens == 0) return FinishReason.Length;
+
+        FinishReason? finish;
+        do
+        {
+            ReadOnlySpan<float> logits = Forward(engine, sequence, cancel);             // embedding, blocks, output: a score for every token of the vocabulary
+            Choice choice = _sampler.Choose(logits, sequence.Length);                   // one token, by the chain and this position's own chance
+            sequence.Append(choice.Id);                                                 // from here on it is fixed
+            string text = _stop.Filter(_decoder.Append(_tokenizer.Bytes(choice.Id).Span)); // whole characters, no part of a stop text
+            finish = _stop.Check(sequence, cancel);                                     // null, or the reason to end
+            Emit(sequence, choice, logits, finish is null ? text : text + Rest(finish.Value)); // the caller sees it now
+        }
+        while (finish is null);
+        return finish.Value;
+    }
+
+    /// <summary>The logits behind the last token: the whole prompt goes through first (prefill), later one token at a time (decode), unless nothing is kept.</summary>
+    private ReadOnlySpan<float> Forward(Engine engine, Sequence sequence, CancellationToken cancel)
+    {
+        if (_options.NoCache) sequence.Cache.Truncate(0);
+        SequenceCache cache = sequence.Cache;
+        int chunk = _options.PrefillChunk > 0 ? Math.Min(_options.PrefillChunk, Transformer.Llama.MaxBatch) : Transformer.Llama.MaxBatch;
+        bool prefill = sequence.Completion.IsEmpty;
+        long started = _time.GetTimestamp();
+
+        int last = 0;
+        while (cache.Length < sequence.Length)
+        {
+            ReadOnlyMemory<int> tokens = sequence.Ids[cache.Length..Math.Min(cache.Length + chunk, sequence.Length)];
+            engine.Forward(cache, tokens);
+            last = tokens.Length - 1;
+            if (prefill)
+            {
+                cancel.ThrowIfCancellationRequested();
+                _options.PromptProgress?.Report((cache.Length, sequence.Length));
+            }
+        }
+        ReadOnlySpan<float> logits = engine.Logits(last);
+        if (prefill) _prefillTime = _time.GetElapsedTime(started);
+        return logits;
+    }
+
+    /// <summary>What was held back and may be shown now that nothing more comes; a stop text and what led to it stay hidden.</summary>
+    private string Rest(FinishReason finish) => finish == FinishReason.Stop ? "" : _stop.Flush() + _decoder.Flush();
+
+    private void Emit(Sequence sequence, Choice choice, ReadOnlySpan<float> logits, string text)
+    {
+        int index = sequence.Completion.Length - 1;
+        _lastToken = _time.GetElapsedTime(_requested);
+        if (index == 0) _firstToken = _lastToken;
+
+        TokenLogprob[] top = _options.Logprobs == 0 ? [] : new TokenLogprob[Math.Min(_options.Logprobs, logits.Length)];
+        if (top.Length > 0) Logprobs.Top(logits, choice.LogSumExp, top);
+        string? hash = _options.HashLogits ? LogitsHash.Of(logits) : null;
+        _output.Emit(new GeneratedToken(index, choice.Id, _tokenizer.Bytes(choice.Id), text, choice.Logprob, top, hash, _lastToken));
+    }
+
+    private static double Rate(int tokens, TimeSpan time) => tokens > 0 && time > TimeSpan.Zero ? tokens / time.TotalSeconds : 0;
+}

@@ -1,0 +1,198 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using Sandglass.Generation;
+using Sandglass.Kernels;
+using Sandglass.ModelFiles;
+using Sandglass.Tokenization;
+
+namespace Sandglass;
+
+/// <summary>A language model in memory, ready to write text. Safe to use from many threads: what is asked for at the same time is done one after the other.</summary>
+/// <example>
+/// <code>
+/// using LanguageModel model = LanguageModel.LoadEmbedded();
+/// await foreach (GeneratedToken token in model.GenerateAsync("Once upon a time"))
+///     Console.Write(token.Text);
+/// </code>
+/// </example>
+public sealed class LanguageModel : IDisposable
+{
+    /// <summary>The embedded model that is used where none is named.</summary>
+    public const string DefaultEmbedded = "grain-6m";
+
+    private readonly Engine _engine;
+
+    private LanguageModel(ModelFile file, ModelOptions options)
+    {
+        GenerationOptions.Require(options.Threads is >= 0 and <= 1024, "threads", "a whole number from 1 to 1024", $"{options.Threads}");
+        GenerationOptions.Require(options.Context is >= 0 and <= 1 << 24, "context", "a whole number from 1 to 16777216", $"{options.Context}");
+        _ = KernelPath.Current; // a forced width that cannot be had fails here, before any work
+
+        Name = file.Metadata.Text("general.name") ?? file.Name;
+        Shape = Hyperparameters.Read(file.Metadata, file.Tensors.Count);
+        if (Shape.Architecture != "llama")
+            throw new ModelFileException("architecture-unsupported", file.Name, "metadata general.architecture", "llama, the architecture that runs so far", Shape.Architecture);
+        Shape.RefuseUnsupported(file.Metadata);
+        Tokenizer = Tokenizer.From(file.Metadata);
+        Options = options;
+        _engine = new Engine(file, Shape, options);
+    }
+
+    /// <summary>Names of the models that ship inside.</summary>
+    public static IReadOnlyList<string> EmbeddedNames { get; } =
+        [.. typeof(LanguageModel).Assembly.GetManifestResourceNames().Where(name => name.EndsWith(".gguf", StringComparison.Ordinal)).Select(name => name.Split('.')[0]).Order()];
+
+    /// <summary>The model's own name.</summary>
+    public string Name { get; }
+
+    /// <summary>Layers, widths, heads and the rest.</summary>
+    public Hyperparameters Shape { get; }
+
+    /// <summary>How the model is run.</summary>
+    public ModelOptions Options { get; }
+
+    /// <summary>Text to ids and back.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>Positions that prompt and completion together may take.</summary>
+    public int Context => _engine.Context;
+
+    /// <summary>Loads a GGUF file; of a split file the first part loads all.</summary>
+    /// <exception cref="ModelFileException">The file cannot be read, or holds what cannot be run; the message says where and why.</exception>
+    /// <exception cref="GenerationException">An option is out of its range.</exception>
+    /// <exception cref="KernelPathException">The environment asks for kernels that this processor lacks.</exception>
+    public static LanguageModel Load(string path, ModelOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using ModelFile file = ModelFile.Open(path);
+        return new LanguageModel(file, options ?? new ModelOptions());
+    }
+
+    /// <summary>Loads a model that ships inside, with no file and no download.</summary>
+    /// <param name="name">One of <see cref="EmbeddedNames"/>.</param>
+    /// <param name="options">How to run it.</param>
+    /// <exception cref="GenerationException">There is no such model, or an option is out of its range.</exception>
+    public static LanguageModel LoadEmbedded(string name = DefaultEmbedded, ModelOptions? options = null)
+    {
+        using ModelFile file = OpenEmbedded(name);
+        return new LanguageModel(file, options ?? new ModelOptions());
+    }
+
+    /// <summary>The file of a model that ships inside, to look at.</summary>
+    /// <exception cref="GenerationException">There is no such model.</exception>
+    public static ModelFile OpenEmbedded(string name = DefaultEmbedded)
+    {
+        Assembly assembly = typeof(LanguageModel).Assembly;
+        string? resource = assembly.GetManifestResourceNames().FirstOrDefault(r => r.EndsWith(".gguf", StringComparison.Ordinal) && r.Split('.')[0] == name);
+        Stream? stream = resource is null ? null : assembly.GetManifestResourceStream(resource);
+        if (stream is null) throw new GenerationException("model-unknown", "embedded model", string.Join(" or ", EmbeddedNames), name);
+        return ModelFile.Open(stream, $"embedded:{name}");
+    }
+
+    /// <summary>Continues a text. Generation begins at once; the tokens wait until they are read.</summary>
+    /// <param name="prompt">The text to continue.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the generation at its next token; the result says so, nothing is thrown.</param>
+    /// <exception cref="GenerationException">The prompt is empty or longer than the context, or an option is out of its range.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
+    public TextGeneration GenerateAsync(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        options ??= new GenerationOptions();
+        return GenerateAsync(Tokenizer.Encode(prompt, options.AddBos, options.ParseSpecial).Ids, options, cancellationToken);
+    }
+
+    /// <summary>Continues a sequence of ids, to which nothing is added.</summary>
+    /// <inheritdoc cref="GenerateAsync(string, GenerationOptions?, CancellationToken)"/>
+    public TextGeneration GenerateAsync(IReadOnlyList<int> promptIds, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        int[] prompt = Checked(promptIds);
+        options ??= new GenerationOptions();
+        options.Validate();
+        foreach (int id in options.EndIds ?? [])
+            GenerationOptions.Require(id >= 0 && id < Tokenizer.VocabularySize, "eos-ids", $"ids from 0 to {Tokenizer.VocabularySize - 1}", $"{id}");
+
+        ulong seed = options.Sampling.Seed ?? (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
+        TextGeneration generation = new(cancellationToken);
+        _engine.Submit(new GenerationJob(prompt, options, seed, Tokenizer, Context, Options.Time, generation));
+        return generation;
+    }
+
+    /// <summary>Says for each id of a text but the first how likely the model finds it after those before.</summary>
+    /// <exception cref="GenerationException">The ids are longer than the context, or one is outside the vocabulary.</exception>
+    public IAsyncEnumerable<TokenScore> ScoreAsync(IReadOnlyList<int> ids, ScoreOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        int[] text = Checked(ids);
+        options ??= new ScoreOptions();
+        GenerationOptions.Require(options.Logprobs is >= 0 and <= 1000, "logprobs", "a whole number from 0 to 1000", $"{options.Logprobs}");
+        GenerationOptions.Require(options.PrefillChunk >= 0, "prefill-chunk", "a whole number from 1", $"{options.PrefillChunk}");
+        return Scores(text, options, cancellationToken);
+    }
+
+    /// <summary>Perplexity as llama.cpp measures it: the text's ids are cut into chunks, each read afresh, and the second half of each chunk is foretold.</summary>
+    /// <param name="text">The whole text.</param>
+    /// <param name="context">Ids of a chunk, at least 4.</param>
+    /// <param name="chunks">How many chunks at most; null for all.</param>
+    /// <param name="progress">Told of chunks done, of all, and the perplexity so far.</param>
+    /// <param name="cancellationToken">Ends the run with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="GenerationException">The text is shorter than one chunk, or the chunk longer than the context.</exception>
+    public async Task<PerplexityResult> PerplexityAsync(
+        string text, int context = 512, int? chunks = null, IProgress<(int Done, int Total, double SoFar)>? progress = null, CancellationToken cancellationToken = default)
+    {
+        GenerationOptions.Require(context >= 4 && context <= Context, "context", $"a whole number from 4 to {Context}, the model's own", $"{context}");
+        GenerationOptions.Require(chunks is null or > 0, "chunks", "a whole number from 1", $"{chunks}");
+        int[] ids = Tokenizer.Encode(text).Ids;
+        int total = Math.Min(ids.Length / context, chunks ?? int.MaxValue);
+        GenerationOptions.Require(total > 0, "text", $"at least {context} tokens", $"{ids.Length}");
+
+        int first = context / 2;
+        double sum = 0;
+        int tokens = 0;
+        for (int chunk = 0; chunk < total; chunk++)
+        {
+            int[] piece = ids[(chunk * context)..((chunk + 1) * context)];
+            if (Tokenizer.AddsBos) piece[0] = Tokenizer.BosId!.Value;
+            await foreach (TokenScore score in ScoreAsync(piece, new ScoreOptions { From = first }, cancellationToken).ConfigureAwait(false))
+            {
+                sum -= score.Logprob;
+                tokens++;
+            }
+            progress?.Report((chunk + 1, total, Elementary.Exp(sum / tokens)));
+        }
+        return new PerplexityResult(Elementary.Exp(sum / tokens), total, tokens, KernelPath.Name, Options.Compute);
+    }
+
+    /// <summary>Ends what is under way and frees everything.</summary>
+    public void Dispose() => _engine.Dispose();
+
+    private async IAsyncEnumerable<TokenScore> Scores(int[] ids, ScoreOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Channel<TokenScore> scores = Channel.CreateUnbounded<TokenScore>();
+        using CancellationTokenSource listening = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _engine.Submit(new ScoreJob(ids, options, scores.Writer, listening.Token));
+        try
+        {
+            await foreach (TokenScore score in scores.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+                yield return score;
+        }
+        finally
+        {
+            await listening.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private int[] Checked(IReadOnlyList<int> ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        if (ids.Count == 0) throw new GenerationException("prompt-empty", "prompt", "at least one token", "none (this model adds no begin token by itself)");
+        if (ids.Count > Context) throw new GenerationException("prompt-too-long", "prompt", $"at most {Context} tokens, the context", $"{ids.Count} tokens");
+        foreach (int id in ids)
+        {
+            if (id < 0 || id >= Tokenizer.VocabularySize)
+                throw new GenerationException("id-out-of-range", "ids", $"ids from 0 to {Tokenizer.VocabularySize - 1}", $"{id}");
+        }
+        return [.. ids];
+    }
+}
