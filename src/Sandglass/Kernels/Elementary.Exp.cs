@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Sandglass.Kernels;
 
 // e^x and what is built on it, in double.
@@ -46,6 +48,7 @@ internal static partial class Elementary
     }
 
     /// <summary>e^(x + low) = 2^n (1 + result), |result| at most about 0.42.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double ExpMinusOne(double x, double low, out long n)
     {
         double shifted = Math.FusedMultiplyAdd(x, Log2E64, RoundMagic64);

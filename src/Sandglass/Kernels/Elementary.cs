@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Sandglass.Kernels;
 
 /// <summary>The elementary functions of the numeric path: equal bits on every system, because they are made of +, -, *, / and fma only.</summary>
@@ -39,6 +41,7 @@ internal static partial class Elementary
     /// min or max would not do), the integer n is read from the bits of the sum without a conversion, and 2^n is applied in two factors of half
     /// the exponent, so that only the last product rounds, when the result is subnormal, or overflows.
     /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static float Exp(float x)
     {
         x = x < ExpLowest ? ExpLowest : x;

@@ -50,7 +50,7 @@ internal sealed class Candidates(int vocabularySize)
         {
             int id = _ids[i];
             _ids[left] = id;
-            if (_removedBy[id] == 0) left++;
+            left += _removedBy[id] == 0 ? 1 : 0;
         }
         _count = left;
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Sandglass.Sampling;
 
 /// <summary>The candidates' weights side by side, from the likeliest down, on a line from 0 to <see cref="Total"/>: which one covers a point?</summary>
@@ -19,16 +21,21 @@ internal readonly ref struct Intervals
     /// <param name="room">At least <see cref="Rungs"/> elements.</param>
     internal Intervals(Candidates candidates, Span<ulong> room)
     {
-        _candidates = candidates;
-        _sums = room[..Rungs];
-        _sums.Clear();
-        _max = candidates.MaxLogit();
+        Span<ulong> sums = room[..Rungs];
+        sums.Clear();
+        float max = candidates.MaxLogit();
+        ulong total = 0;
         foreach (int id in candidates.Ids)
         {
-            ulong weight = Weights.Of(candidates[id], _max);
-            _sums[Rung(candidates[id])] += weight;
-            Total += weight;
+            float logit = candidates[id];
+            ulong weight = Weights.Of(logit, max);
+            sums[Rung(logit, max)] += weight;
+            total += weight;
         }
+        _candidates = candidates;
+        _sums = sums;
+        _max = max;
+        Total = total;
     }
 
     /// <summary>The sum of all weights, at least 2^32.</summary>
@@ -45,7 +52,7 @@ internal readonly ref struct Intervals
         int count = 0;
         foreach (int id in _candidates.Ids)
         {
-            if (Rung(_candidates[id]) == rung) keys[count++] = LikelihoodOrder.Key(_candidates[id], id);
+            if (Rung(_candidates[id], _max) == rung) keys[count++] = LikelihoodOrder.Key(_candidates[id], id);
         }
         keys = keys[..count];
         keys.Sort();
@@ -60,8 +67,13 @@ internal readonly ref struct Intervals
         return new Interval(keys[at], from, from + weight);
     }
 
-    // falls as the logit rises, also after rounding; so a rung's keys all come before the next one's
-    private int Rung(float logit) => (int)Math.Min(((double)_max - logit) * PerNat, Rungs - 1);
+    // never falls while the logit falls, also after rounding; so a rung's keys all come before the next one's
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Rung(float logit, float max)
+    {
+        double distance = (double)max - logit;
+        return distance > Weights.Reach ? Rungs - 1 : (int)Weights.Nearest(distance * PerNat);
+    }
 }
 
 /// <summary>One candidate's part of the line: from &lt;= point &lt; to.</summary>
