@@ -15,6 +15,10 @@ internal static class SandglassCommand
         RootCommand root = new("Sandglass runs language models (GGUF) on the CPU, one token at a time, the same bits every time.")
         {
             new RunCommand(terminal).Create(),
+            new ScoreCommand(terminal).Create(),
+            new TokenizeCommand(terminal).Create(),
+            new PerplexityCommand(terminal).Create(),
+            new QuantizeCommand(terminal).Create(),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         root.SetAction(parsed => ((HelpAction)help.Action!).Invoke(parsed));
