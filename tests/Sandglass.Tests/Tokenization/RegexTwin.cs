@@ -58,7 +58,7 @@ internal sealed class RegexTwin(string[] patterns)
     {
         if (rune.Value >= 128 && Rune.IsWhiteSpace(rune)) return '\v';
         if (rune.IsBmp) return (char)rune.Value;
-        return rune.Value is >= 0x10400 and <= 0x1044F or >= 0x104B0 and <= 0x104D3 or >= 0x104D8 and <= 0x104FB ? 'A' : Other;
+        return rune.Value is >= 0x10400 and <= 0x1044F or >= 0x104B0 and <= 0x104D3 or >= 0x104D8 and <= 0x104FB ? Letter : Other;
     }
 
     private static char StandIn(Rune rune)
