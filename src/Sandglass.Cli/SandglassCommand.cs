@@ -16,6 +16,7 @@ internal static class SandglassCommand
         {
             new RunCommand(terminal).Create(),
             new ScoreCommand(terminal).Create(),
+            new InspectCommand(terminal).Create(),
             new TokenizeCommand(terminal).Create(),
             new PerplexityCommand(terminal).Create(),
             new QuantizeCommand(terminal).Create(),
