@@ -90,11 +90,11 @@ internal sealed class InspectText
         string architecture = Terminal.Harmless(model.Architecture ?? "not named");
         return model.Obstacle is null
             ? new Text($"{architecture} · runs here", new Style(foreground: Color.Green))
-            : new Text($"{architecture} · does not run here: {Terminal.Harmless(Reason(model.Obstacle))}", new Style(foreground: Color.Yellow));
+            : new Text($"{architecture} · {(model.File.Tensors.Count == 0 ? "a description without weights" : $"does not run here: {Terminal.Harmless(Reason(model.Obstacle))}")}", new Style(foreground: Color.Yellow));
     }
 
     private static string Reason(ModelFileException obstacle) => obstacle.Code == "architecture-unsupported"
-        ? $"Sandglass runs {obstacle.Expected}"
+        ? $"expected {obstacle.Expected}"
         : $"{obstacle.Field}: expected {obstacle.Expected}, found {obstacle.Found}";
 
     private static string Exactly(long count) => count < 1_000_000 ? "" : $" ({Amount.Whole(count)})";

@@ -21,7 +21,8 @@ internal static class ModelFacts
         if (shape.FeedForwardWidthByLayer.Any(width => width > 0)) yield return ("Feed-forward", Range(shape.FeedForwardWidthByLayer));
         if (shape.Experts > 0) yield return ("Experts", $"{shape.Experts}, {shape.ExpertsUsed} used by each token");
         yield return ("Context", $"{Amount.Whole(shape.ContextLength)} tokens{(shape.SlidingWindow > 0 ? $" · sliding window of {Amount.Whole(shape.SlidingWindow)}" : "")}");
-        yield return ("Positions", Rope(shape));
+        if (model.File.Find("position_embd.weight") is TensorInfo positions) yield return ("Positions", $"learned, a vector for each of {Amount.Whole(positions.Rows)}");
+        else yield return ("Positions", Rope(shape));
         if (model.IsTied) yield return ("Output", "the embedding itself (tied)");
         if (model.CacheBytesPerToken is long bytes and > 0)
             yield return ("Cache", $"{Amount.Bytes(bytes)} a token, {Amount.Bytes(bytes * shape.ContextLength)} for the whole context (F16)");
@@ -31,7 +32,7 @@ internal static class ModelFacts
     {
         if (shape.HeadsByLayer.All(heads => heads == 0)) return "none";
         string heads = $"{Range(shape.HeadsByLayer)} heads of {shape.KeyHeadDim}";
-        return shape.HeadsByLayer.SequenceEqual(shape.KeyValueHeadsByLayer) ? $"{heads}, each with its own keys and values" : $"{heads} share {Range(shape.KeyValueHeadsByLayer)} key-value heads";
+        return shape.HeadsByLayer.SequenceEqual(shape.KeyValueHeadsByLayer) ? $"{heads}, each with its own keys and values" : $"{heads} share {Range(shape.KeyValueHeadsByLayer)} key-value {(shape.KeyValueHeadsByLayer.Max() == 1 ? "head" : "heads")}";
     }
 
     private static string Rope(Hyperparameters shape)
