@@ -24,6 +24,8 @@ internal sealed record ErrorMessage(string Text, int Code)
             errors = [$"Found more than was expected: {string.Join(' ', parsed.UnmatchedTokens)}. A text of several words goes in quotes: sandglass {parsed.CommandResult.Command.Name} \"Once upon a time\"."];
         else if (isRoot && parsed.UnmatchedTokens is [string command, ..])
             errors = [$"There is no command {command}. Expected {Listed(parsed.CommandResult.Command.Subcommands)}; a text goes behind one: sandglass run \"{command}\"."];
+        else if (parsed.CommandResult.Command.Arguments.Any(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is not { Tokens.Count: > 0 }))
+            errors = [$"Something is missing: expected sandglass {parsed.CommandResult.Command.Name} {string.Join(' ', parsed.CommandResult.Command.Arguments.Select(argument => argument.Name))}."];
         string help = isRoot ? "sandglass --help" : $"sandglass {parsed.CommandResult.Command.Name} --help";
         return new ErrorMessage($"{string.Join('\n', errors)}\nSee {help}.", ExitCode.WrongInput);
     }
@@ -37,8 +39,7 @@ internal sealed record ErrorMessage(string Text, int Code)
         SamplingException { Code: "sampling-option" } option => new($"--{option.Message}", ExitCode.WrongInput),
         SamplingException logits => new($"{logits.Message} The model's weights or the text lead to no usable scores; try --compute exact, or another file of the model.", ExitCode.Failed),
         KernelPathException => new(failure.Message, ExitCode.WrongInput),
-        FileNotFoundException { FileName: string name } => new($"No file at {name}. Give the path of a text file.", ExitCode.WrongInput),
-        DirectoryNotFoundException or UnauthorizedAccessException => new($"{failure.Message} Give a path that can be read and, for an output, written.", ExitCode.WrongInput),
+        UnauthorizedAccessException => new($"{failure.Message} Give a path that can be read and, for an output, written.", ExitCode.WrongInput),
         OutOfMemoryException => new("Not enough memory for this model with this context. Give a smaller --context, --cache-type f16, or a file in a smaller type (sandglass quantize).", ExitCode.Failed),
         IOException => new($"Reading or writing failed: {failure.Message}", ExitCode.Failed),
         _ => new($"Sandglass failed in a way that it should not: {failure.GetType().Name}: {failure.Message}\n{failure.StackTrace}\nPlease report this with the command line and the lines above.", ExitCode.Failed),
@@ -78,7 +79,7 @@ internal sealed record ErrorMessage(string Text, int Code)
 
     private static string OfRequest(GenerationException request) => request.Code switch
     {
-        "prompt-too-long" => $"The prompt is too long: {request.Found}, but the context takes {request.Expected}. Shorten the prompt or give a larger --context.",
+        "prompt-too-long" => $"The prompt is too long: expected {request.Expected}, found {request.Found}. Shorten the prompt or give a larger --context.",
         "prompt-empty" => "The prompt is empty, and this model adds no begin token that could stand in for one. Give a text as an argument, through a pipe, or with --prompt-file.",
         "model-unknown" => $"No embedded model is called {request.Found}. Expected embedded:{request.Expected.Replace(" or ", " or embedded:", StringComparison.Ordinal)}.",
         "id-out-of-range" => $"--ids: expected {request.Expected}, the model's vocabulary, found {request.Found}.",

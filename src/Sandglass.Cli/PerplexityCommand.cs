@@ -29,7 +29,7 @@ internal sealed class PerplexityCommand(Terminal terminal)
 
     private async Task<int> MeasureAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        string text = Encoding.UTF8.GetString(await File.ReadAllBytesAsync(parsed.GetValue(_file)!, cancellation)); // not ReadAllText: a mark at the beginning is text
+        string text = Encoding.UTF8.GetString(await TextFile.ReadAsync(_file.Name, parsed.GetValue(_file)!, cancellation));
         int context = parsed.GetValue(_context) ?? DefaultContext;
         using LanguageModel model = _model.Load(parsed, terminal, context);
         PerplexityResult result;

@@ -29,8 +29,9 @@ internal sealed class PromptSource(string argumentName, string description)
     {
         MistypedOption.Refuse(parsed, parsed.GetValue(_argument));
         bool addBos = !parsed.GetValue(_noBos), parseSpecial = !parsed.GetValue(_noSpecial);
-        if (parsed.GetResult(_ids) is not null && parsed.GetValue(_ids) is int[] ids) return new Prompt([], ids, addBos, parseSpecial);
-        if (parsed.GetValue(_file) is string file) return new Prompt(await File.ReadAllBytesAsync(file, cancellation), null, addBos, parseSpecial);
+        if (parsed.GetResult(_ids) is not null && parsed.GetValue(_ids) is int[] ids)
+            return ids.Length > 0 ? new Prompt([], ids, addBos, parseSpecial) : throw new WrongInputException("--ids: expected token ids with commas between them, found none.");
+        if (parsed.GetValue(_file) is string file) return new Prompt(await TextFile.ReadAsync(_file.Name, file, cancellation), null, addBos, parseSpecial);
         if (parsed.GetValue(_argument) is string text) return new Prompt(Encoding.UTF8.GetBytes(text), null, addBos, parseSpecial);
         return terminal.InputIsPiped ? new Prompt(await Terminal.ReadInputAsync(cancellation), null, addBos, parseSpecial) : null;
     }

@@ -5,6 +5,7 @@ namespace Sandglass.Cli;
 /// <summary><c>run</c> for people and pipes: a pipe gets the completion alone, a terminal the prompt before it, and standard error a line of figures.</summary>
 internal sealed class RunText(Terminal terminal, string prompt) : IRunOutput
 {
+    private const int LongestPrompt = 400;
     private bool _begun;
     private bool _lineIsOpen;
 
@@ -28,7 +29,7 @@ internal sealed class RunText(Terminal terminal, string prompt) : IRunOutput
         if (_begun) return;
         _begun = true;
         if (!terminal.OutputIsTerminal) return;
-        string shown = Terminal.Harmless(prompt);
+        string shown = Terminal.Harmless(prompt.Length <= LongestPrompt ? prompt : $"… {prompt[^(LongestPrompt / 2)..]}");   // of a long one, what the text follows on
         terminal.Output.Write(terminal.HasColour && shown.Length > 0 ? $"\e[2m{shown}\e[0m" : shown);
         _lineIsOpen = shown.Length > 0;
     }

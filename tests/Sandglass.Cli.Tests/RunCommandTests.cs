@@ -1,0 +1,166 @@
+using System.Text;
+using System.Text.Json;
+using Sandglass.Generation;
+using Sandglass.Sampling;
+using Sandglass.Tests;
+
+namespace Sandglass.Cli.Tests;
+
+public class RunCommandTests
+{
+    private const string Prompt = "Once upon a time";
+
+    private static readonly string[] TokenKeys = ["index", "id", "text", "bytes", "logprob", "top"];
+    private static readonly string[] LastKeys =
+    [
+        "finish", "seed", "promptIds", "promptTokens", "completionTokens", "ttftMs", "prefillTokensPerSecond", "decodeTokensPerSecond",
+        "cacheBytes", "layerTokenPasses", "multiplyAdds", "kernels", "compute",
+    ];
+
+    [Fact]
+    public async Task A_pipe_gets_the_completion_alone_byte_for_byte()
+    {
+        ToolRun run = Tool.Run("run", Prompt, "--model", Tool.Small, "--seed", "5", "--max-tokens", "20").Done();
+
+        using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m");
+        StringBuilder expected = new();
+        await foreach (GeneratedToken token in model.GenerateAsync(Prompt, new GenerationOptions { MaxTokens = 20, Sampling = new SamplerOptions { Seed = 5 } }))
+            expected.Append(token.Text);
+        Assert.Equal(Encoding.UTF8.GetBytes(expected.ToString()), run.Output);
+        Assert.Contains("seed 5", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', run.Error);
+    }
+
+    [Fact]
+    public void Json_has_the_keys_of_the_contract_in_their_order()
+    {
+        ToolRun run = Tool.Run("run", Prompt, "--model", Tool.Small, "--seed", "5", "--max-tokens", "4", "--json", "--logprobs", "3", "--hash-logits").Done();
+
+        Assert.All(run.Output, value => Assert.InRange(value, (byte)'\n', (byte)'~'));
+        JsonElement[] lines = run.Json;
+        Assert.Equal(5, lines.Length);
+        Assert.Equal([.. TokenKeys, "logitsHash"], Keys(lines[0]));
+        Assert.Equal([0, 1, 2, 3], lines[..4].Select(line => line.GetProperty("index").GetInt32()));
+        Assert.Equal(3, lines[0].GetProperty("top").GetArrayLength());
+        Assert.Equal(["id", "logprob"], Keys(lines[0].GetProperty("top")[0]));
+        Assert.Matches("^[0-9a-f]{16}$", lines[0].GetProperty("logitsHash").GetString());
+
+        JsonElement last = lines[4];
+        Assert.Equal(LastKeys, Keys(last));
+        Assert.Equal(["projections", "feedForward", "attention", "logits"], Keys(last.GetProperty("multiplyAdds")));
+        Assert.Equal("length", last.GetProperty("finish").GetString());
+        Assert.Equal(5UL, last.GetProperty("seed").GetUInt64());
+        Assert.Equal(4, last.GetProperty("completionTokens").GetInt32());
+        Assert.Equal(last.GetProperty("promptTokens").GetInt32(), last.GetProperty("promptIds").GetArrayLength());
+        Assert.Equal("fast", last.GetProperty("compute").GetString());
+        Assert.Equal(2 * (last.GetProperty("promptTokens").GetInt32() + 4 - 1), last.GetProperty("layerTokenPasses").GetInt32());
+    }
+
+    [Fact]
+    public void Json_and_text_are_the_same_run()
+    {
+        string[] command = ["run", Prompt, "--model", Tool.Small, "--seed", "7", "--max-tokens", "15"];
+
+        JsonElement[] lines = Tool.Run([.. command, "--json"]).Done().Json;
+
+        Assert.Equal(Tool.Run(command).Text, string.Concat(lines[..^1].Select(line => line.GetProperty("text").GetString())));
+        Assert.Equal(TokenKeys, Keys(lines[0]));
+        Assert.Equal("[]", lines[0].GetProperty("top").GetRawText());
+    }
+
+    [Fact]
+    public void A_prompt_through_a_pipe_is_not_trimmed()
+    {
+        byte[] text = Encoding.UTF8.GetBytes("\uFEFF The wolf\r\n\n");
+
+        JsonElement piped = Tool.RunWithInput(text, "run", "--model", Tool.Small, "--max-tokens", "1", "--json").Done().Last;
+
+        using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m");
+        Assert.Equal(model.Tokenizer.Encode(text).Ids, piped.GetProperty("promptIds").EnumerateArray().Select(id => id.GetInt32()));
+    }
+
+    [Fact]
+    public void Argument_file_and_ids_give_the_same_text()
+    {
+        string file = Path.GetTempFileName();
+        File.WriteAllText(file, Prompt);
+        string[] rest = ["--model", Tool.Small, "--temperature", "0", "--max-tokens", "8", "--json"];
+
+        JsonElement byArgument = Tool.Run(["run", Prompt, .. rest]).Done().Last;
+        JsonElement byFile = Tool.Run(["run", "--prompt-file", file, .. rest]).Done().Last;
+        string ids = string.Join(',', byArgument.GetProperty("promptIds").EnumerateArray());
+        ToolRun byIds = Tool.Run(["run", "--ids", ids, .. rest]).Done();
+
+        Assert.Equal(byArgument.GetProperty("promptIds").GetRawText(), byFile.GetProperty("promptIds").GetRawText());
+        Assert.Equal(byArgument.GetProperty("promptIds").GetRawText(), byIds.Last.GetProperty("promptIds").GetRawText());
+        File.Delete(file);
+    }
+
+    [Fact]
+    public void No_bos_and_no_special_reach_the_tokenizer()
+    {
+        int[] Ids(params string[] options) => [.. Tool.Run(["run", "<|endoftext|>a", "--model", Tool.Small, "--max-tokens", "1", "--json", .. options]).Done().Last.GetProperty("promptIds").EnumerateArray().Select(id => id.GetInt32())];
+
+        Assert.Equal([0, 0], Ids()[..2]);
+        Assert.Equal(1, Ids("--no-bos").Count(id => id == 0));
+        Assert.Equal(1, Ids("--no-special").Count(id => id == 0));
+    }
+
+    [Fact]
+    public void Each_stop_text_ends_the_run_and_is_not_shown()
+    {
+        string whole = Tool.Run("run", Prompt, "--model", Tool.Small, "--temperature", "0", "--max-tokens", "20").Done().Text;
+        string stop = whole[10..16];
+
+        ToolRun run = Tool.Run("run", Prompt, "--model", Tool.Small, "--temperature", "0", "--max-tokens", "20", "--json", "--stop", "nowhere to be found", "--stop", stop).Done();
+
+        Assert.Equal("stop", run.Last.GetProperty("finish").GetString());
+        Assert.Equal(whole[..whole.IndexOf(stop, StringComparison.Ordinal)], string.Concat(run.Json[..^1].Select(line => line.GetProperty("text").GetString())));
+    }
+
+    [Fact]
+    public void End_ids_time_and_loops_end_the_run()
+    {
+        string Finish(params string[] options) => Tool.Run(["run", Prompt, "--model", Tool.Small, "--temperature", "0", "--max-tokens", "300", "--json", .. options]).Done().Last.GetProperty("finish").GetString()!;
+        JsonElement[] lines = Tool.Run("run", Prompt, "--model", Tool.Small, "--temperature", "0", "--max-tokens", "3", "--json").Json;
+
+        Assert.Equal("eos", Finish("--eos-ids", lines[2].GetProperty("id").GetRawText()));
+        Assert.Equal("time", Finish("--time-limit", "0.001", "--ignore-eos"));
+        Assert.Equal("loop", Finish("--loop-ngram", "1", "--loop-repeats", "2", "--ignore-eos"));
+        Assert.Equal("context", Finish("--context", "10", "--ignore-eos"));
+    }
+
+    [Fact]
+    public void The_cache_and_the_chunk_change_no_bit()
+    {
+        string Hashes(params string[] options) => string.Join(' ', Tool.Run(["run", Prompt, "--model", Tool.Small, "--temperature", "0", "--max-tokens", "5", "--json", "--hash-logits", .. options]).Done().Json[..^1].Select(line => line.GetProperty("logitsHash").GetString()));
+
+        string plain = Hashes();
+        Assert.Equal(plain, Hashes("--no-cache"));
+        Assert.Equal(plain, Hashes("--prefill-chunk", "1", "--threads", "1"));
+    }
+
+    [Fact]
+    public void Without_a_cache_no_bytes_are_held_and_every_step_is_counted_whole()
+    {
+        JsonElement last = Tool.Run("run", Prompt, "--model", Tool.Small, "--temperature", "0", "--max-tokens", "3", "--json", "--no-cache", "--compute", "exact", "--cache-type", "f32").Done().Last;
+
+        int prompt = last.GetProperty("promptTokens").GetInt32();
+        Assert.Equal(0, last.GetProperty("cacheBytes").GetInt64());
+        Assert.Equal(2 * (prompt + (prompt + 1) + (prompt + 2)), last.GetProperty("layerTokenPasses").GetInt32());
+        Assert.Equal("exact", last.GetProperty("compute").GetString());
+    }
+
+    [GoldenFact]
+    public void A_real_file_gives_the_references_tokens()
+    {
+        JsonElement golden = JsonDocument.Parse(File.ReadAllText(Shared.Path("golden", "stories260K.greedy.json"))).RootElement.GetProperty("records")[0];
+
+        ToolRun run = Tool.Run("run", golden.GetProperty("prompt").GetString()!, "--model", Shared.Path("models", "stories260K.gguf"),
+            "--temperature", "0", "--max-tokens", "40", "--cache-type", "f32", "--json").Done();
+
+        Assert.Equal(golden.GetProperty("ids").EnumerateArray().Take(40).Select(id => id.GetInt32()), run.Json[..^1].Select(line => line.GetProperty("id").GetInt32()));
+    }
+
+    private static string[] Keys(JsonElement json) => [.. json.EnumerateObject().Select(property => property.Name)];
+}
