@@ -1,6 +1,6 @@
 namespace Sandglass.Cli;
 
-/// <summary>Lines to try, by command; they are run by a test, so they work.</summary>
+/// <summary>Lines to try, by command.</summary>
 internal static class Examples
 {
     public static IReadOnlyList<string> For(string command) => command switch

@@ -11,9 +11,9 @@ internal sealed class Terminal
 
     public Terminal()
     {
-        Bytes = OpenOutput();
+        Bytes = Open(1);
         Output = new StreamWriter(Bytes, Utf8, bufferSize: 1024) { AutoFlush = true, NewLine = "\n" };
-        Error = new StreamWriter(Console.OpenStandardError(), Utf8, bufferSize: 1024) { AutoFlush = true, NewLine = "\n" };
+        Error = new StreamWriter(new Unheard(Open(2)), Utf8, bufferSize: 1024) { AutoFlush = true, NewLine = "\n" };
 
         // https://no-color.org: set and not empty
         bool wanted = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") is not "dumb";
@@ -69,14 +69,53 @@ internal sealed class Terminal
 
     private static bool IsDangerous(char c) => c is < ' ' and not '\n' and not '\t' or >= '\x7F' and <= '\x9F';
 
-    /// <summary>Standard output as a stream that fails when its reader is gone: the console's own swallows that, and a run into a closed pipe would go on.</summary>
-    private static Stream OpenOutput()
+    /// <summary>
+    /// A standard stream that fails when its reader is gone (the console's own swallows that, and a run into a closed pipe would go on) and
+    /// sends nothing to a terminal but what is written to it.
+    /// </summary>
+    private static Stream Open(int descriptor)
     {
-        if (!OperatingSystem.IsWindows() && Console.IsOutputRedirected)
+        try
         {
-            FileStream stream = new(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-            if (!stream.CanSeek) return stream;     // a file is left to the console's: ours would keep a position of its own
+            if (!OperatingSystem.IsWindows())
+            {
+                FileStream stream = new(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+                if (!stream.CanSeek) return stream;     // a file is left to the console's: ours would keep a position of its own
+            }
+            return descriptor == 1 ? Console.OpenStandardOutput() : Console.OpenStandardError();
         }
-        return Console.OpenStandardOutput();
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return Stream.Null;                         // whoever started the tool closed it
+        }
+    }
+
+    /// <summary>Standard error where nobody may listen: what is beside the output never ends the tool.</summary>
+    private sealed class Unheard(Stream error) : Stream
+    {
+        public override bool CanRead => false;
+        public override bool CanSeek => false;
+        public override bool CanWrite => true;
+        public override long Length => throw new NotSupportedException();
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            try
+            {
+                error.Write(buffer);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // nobody listens
+            }
+        }
+
+        public override void Flush() { }
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

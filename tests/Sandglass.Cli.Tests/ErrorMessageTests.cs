@@ -1,0 +1,60 @@
+using System.CommandLine;
+
+namespace Sandglass.Cli.Tests;
+
+/// <summary>Command lines that make no sense: the message names the option and what was expected, and the code is 2.</summary>
+public class ErrorMessageTests
+{
+    [Theory]
+    [InlineData("--temperature: expected a number from 0, found \"0,5\".", "run", "a", "--temperature", "0,5")]
+    [InlineData("--temperature: expected a number from 0, found \"NaN\".", "run", "a", "--temperature", "NaN")]
+    [InlineData("--top-p: expected a number above 0, at most 1, found \"0\".", "run", "a", "--top-p", "0")]
+    [InlineData("--min-p: expected a number from 0 to 1, found \"2\".", "run", "a", "--min-p", "2")]
+    [InlineData("--top-k: expected a whole number from 0", "run", "a", "--top-k", "-1")]
+    [InlineData("--max-tokens: expected a whole number from 0", "run", "a", "--max-tokens", "many")]
+    [InlineData("--seed: expected a whole number from 0", "run", "a", "--seed", "18446744073709551616")]
+    [InlineData("--stop: expected a text", "run", "a", "--stop", "")]
+    [InlineData("--ids: expected token ids with commas between them, found \"1,b\".", "run", "--ids", "1,b")]
+    [InlineData("--threads: expected a whole number from 1 to 1024", "run", "a", "--threads", "0")]
+    [InlineData("--compute: expected fast or exact, found \"slow\".", "run", "a", "--compute", "slow")]
+    [InlineData("--cache-type: expected f16 or f32, found \"q8\".", "run", "a", "--cache-type", "q8")]
+    [InlineData("PROMPT and --ids", "run", "a", "--ids", "1")]
+    [InlineData("There is no option --tempratur", "run", "--tempratur", "0.5", "a")]
+    [InlineData("upon a time", "run", "Once", "upon", "a", "time")]
+    [InlineData("There is no command Once", "Once")]
+    [InlineData("'--file' is required", "perplexity")]
+    [InlineData("--context: expected a whole number from 4", "perplexity", "--file", "x", "--context", "3")]
+    [InlineData("TYPE: expected Q8_0, Q4_0, Q4_1, F16, BF16 or F32, found \"Q9\".", "quantize", "a", "b", "Q9")]
+    [InlineData("expected sandglass quantize IN OUT TYPE", "quantize", "a")]
+    public void A_wrong_value_is_named(string expected, params string[] arguments)
+    {
+        ParseResult parsed = SandglassCommand.Create(new Terminal()).Parse(arguments, SandglassCommand.Parsing);
+
+        Assert.NotEmpty(parsed.Errors);
+        ErrorMessage message = ErrorMessage.Of(parsed);
+        Assert.Contains(expected, message.Text, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.WrongInput, message.Code);
+    }
+
+    [Theory]
+    [InlineData("run", "@file")]
+    [InlineData("run", "-5 degrees")]
+    [InlineData("run", "--", "--json")]
+    [InlineData("run", "a", "-n", "3", "-s", "1", "-m", "x.gguf", "-t", "2", "-c", "9")]
+    [InlineData("run", "a", "--seed", "18446744073709551615", "--stop", "x", "--stop", "y")]
+    [InlineData("tokenize", "--decode", "")]
+    public void Unusual_command_lines_are_understood(params string[] arguments)
+    {
+        Assert.Empty(SandglassCommand.Create(new Terminal()).Parse(arguments, SandglassCommand.Parsing).Errors);
+    }
+
+    [Fact]
+    public void An_option_that_does_not_exist_is_no_prompt_and_nothing_is_printed()
+    {
+        ToolRun run = Tool.Run("run", "--jsn");
+
+        Assert.Equal(2, run.Code);
+        Assert.Empty(run.Output);
+        Assert.Contains("There is no option --jsn", run.Error, StringComparison.Ordinal);
+    }
+}

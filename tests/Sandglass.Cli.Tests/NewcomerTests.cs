@@ -1,0 +1,85 @@
+using System.Text.Json;
+
+namespace Sandglass.Cli.Tests;
+
+/// <summary>What somebody tries first works, or says what to do.</summary>
+public sealed class NewcomerTests : IDisposable
+{
+    private readonly ModelCopy _files = new();
+
+    [Fact]
+    public void A_chat_model_with_a_bare_prompt_gets_one_hint()
+    {
+        string chat = _files.Write("chat.gguf", ("tokenizer.chat_template", "{{ messages }}"));
+
+        ToolRun bare = Tool.Run("run", "Hello", "--model", chat, "--max-tokens", "2", "--json").Done();
+        ToolRun marked = Tool.Run("run", "Hello<|endoftext|>", "--model", chat, "--max-tokens", "2", "--json").Done();
+
+        Assert.Single(bare.Error.Split('\n'), line => line.StartsWith("Hint:", StringComparison.Ordinal));
+        Assert.Equal(3, bare.Json.Length);
+        Assert.DoesNotContain("Hint", marked.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_split_model_is_loaded_by_its_first_part_and_a_later_one_names_it()
+    {
+        string first = _files.WriteSplit("parts");
+        string[] rest = ["--temperature", "0", "--max-tokens", "5"];
+
+        Assert.Equal(Tool.Run(["run", "Once", "--model", Tool.Small, .. rest]).Done().Text, Tool.Run(["run", "Once", "--model", first, .. rest]).Done().Text);
+        ToolRun later = Tool.Run("run", "Once", "--model", first.Replace("00001-of", "00002-of", StringComparison.Ordinal));
+        Assert.Equal(2, later.Code);
+        Assert.Contains("parts-00001-of-00002.gguf", later.Error, StringComparison.Ordinal);
+        Assert.Equal(2, Tool.Run("inspect", first, "--json").Done().Last.GetProperty("parts").GetInt32());
+    }
+
+    [Fact]
+    public void A_wrong_path_says_what_to_do()
+    {
+        ToolRun run = Tool.Run("run", "Once upon a time", "--model", "missing.gguf");
+
+        Assert.Equal(2, run.Code);
+        Assert.Empty(run.Output);
+        Assert.Equal("No model file at missing.gguf. Give a GGUF file with --model, or leave --model out to use the model that ships inside.\n", run.Error);
+    }
+
+    [Fact]
+    public void A_prompt_longer_than_the_context_is_refused_with_both_numbers()
+    {
+        ToolRun run = Tool.Run("run", "--ids", "1,2,3,4,5,6,7", "--context", "5", "--model", Tool.Small, "--json");
+
+        Assert.Equal(2, run.Code);
+        Assert.Empty(run.Output);
+        Assert.Contains("at most 5 tokens", run.Error, StringComparison.Ordinal);
+        Assert.Contains("7 tokens", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_empty_prompt_begins_a_text_where_the_model_has_a_begin_token()
+    {
+        Assert.Equal(3, Tool.RunWithInput([], "run", "--model", Tool.Small, "--max-tokens", "3", "--json").Done().Last.GetProperty("completionTokens").GetInt32());
+        ToolRun without = Tool.RunWithInput([], "run", "--model", Tool.Small, "--no-bos");
+        Assert.Equal(2, without.Code);
+        Assert.Contains("prompt is empty", without.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_environment_names_the_model_and_the_kernels()
+    {
+        JsonElement shape = Tool.RunWith([("SANDGLASS_MODEL", Tool.Small)], "inspect", "--json").Done().Last.GetProperty("shape");
+        Assert.Equal(2, shape.GetProperty("layers").GetInt32());
+
+        Assert.Equal("scalar", Tool.RunWith([("SANDGLASS_KERNELS", "scalar")], "run", "a", "--model", Tool.Small, "--max-tokens", "1", "--json").Done().Last.GetProperty("kernels").GetString());
+        ToolRun wrong = Tool.RunWith([("SANDGLASS_KERNELS", "1024")], "run", "a", "--model", Tool.Small);
+        Assert.Equal(2, wrong.Code);
+        Assert.Contains("SANDGLASS_KERNELS=1024", wrong.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_version_is_printed_alone()
+    {
+        Assert.Matches(@"^\d+\.\d+\.\d+\n$", Tool.Run("--version").Done().Text);
+    }
+
+    public void Dispose() => _files.Dispose();
+}
