@@ -9,7 +9,7 @@ internal static class MetadataValue
     private const int MostItems = 6;
 
     /// <summary>What it is, in the format's own words.</summary>
-    public static string Kind(object value) => value is Array list ? $"list of {(list is object[] and not string[] ? "lists" : Scalar(list.GetType().GetElementType()!))}" : Scalar(value.GetType());
+    public static string Kind(object value) => value is Array list ? $"list of {(list is object[] and not string[]? "lists" : Scalar(list.GetType().GetElementType()!))}" : Scalar(value.GetType());
 
     /// <summary>The value; long texts and lists are cut and say how long they are.</summary>
     public static string Short(object value) => value switch
