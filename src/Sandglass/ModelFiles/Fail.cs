@@ -1,10 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
+using Sandglass.Kernels;
 
 namespace Sandglass.ModelFiles;
 
 /// <summary>Every way in which a model file can be wrong, one line each; the codes are described in docs/errors.md.</summary>
 internal static class Fail
 {
+    /// <summary>A text from a file, cut where it is so long that only a hostile file has it.</summary>
+    public static string Short(string text) => text.Length > 200 ? text[..200] + "…" : text;
+
     [DoesNotReturn]
     public static void Missing(string file) => Throw("file-missing", file, "path", "a model file", "nothing there");
 
@@ -12,7 +16,7 @@ internal static class Fail
     public static void IsDirectory(string file) => Throw("file-is-directory", file, "path", "a model file", "a directory");
 
     [DoesNotReturn]
-    public static void Unreadable(string file, string found) => Throw("file-unreadable", file, "content", "a file that can be read", found);
+    public static void Unreadable(string file, string found) => Throw("file-unreadable", file, "content", "a file that can be read", found.TrimEnd('.'));
 
     [DoesNotReturn]
     public static void Shrunk(string file, long expected, long found) => Throw("file-shrunk", file, "length", $"{expected} bytes, as when it was opened", $"the end at {found}");
@@ -71,6 +75,13 @@ internal static class Fail
 
     [DoesNotReturn]
     public static void Overlap(string file, string field, string found) => Throw("gguf-overlap", file, field, "bytes of its own", $"it inside tensor {found}");
+
+    [DoesNotReturn]
+    public static void NotFinite(string file, TensorInfo tensor, long block, string expected)
+    {
+        long value = block * TensorGeometry.BlockSize(tensor.Type);
+        Throw("tensor-not-finite", file, $"tensor {Short(tensor.Name)}, row {value / tensor.Columns}, columns from {value % tensor.Columns}", expected, "an infinite one or NaN");
+    }
 
     [DoesNotReturn]
     public static void Throw(string code, string file, string field, string expected, string found) => throw new ModelFileException(code, file, field, expected, found);

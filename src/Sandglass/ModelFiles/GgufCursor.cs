@@ -35,15 +35,7 @@ internal sealed class GgufCursor(ByteSource source)
         _fieldPart = part;
     }
 
-    public string Field
-    {
-        get
-        {
-            // a hostile name may be megabytes long
-            string? name = _fieldName is { Length: > 200 } ? _fieldName[..200] + "…" : _fieldName;
-            return name is null ? _fieldKind + _fieldPart : $"{_fieldKind} {name}{_fieldPart}";
-        }
-    }
+    public string Field => _fieldName is null ? _fieldKind + _fieldPart : $"{_fieldKind} {Fail.Short(_fieldName)}{_fieldPart}";
 
     public byte Byte() => Take(1)[0];
 

@@ -2,6 +2,9 @@ using System.Text;
 
 namespace Sandglass.ModelFiles;
 
+/// <summary>Where the bytes of one fact lie in the file: from the key's length, from the value's kind, and up to the next fact.</summary>
+internal readonly record struct FactRange(string Key, long Start, long KindAt, long End);
+
 /// <summary>The header of one GGUF file: version, metadata, and what it says about its tensors.</summary>
 /// <remarks>
 /// Layout (github.com/ggml-org/ggml, docs/gguf.md): "GGUF", version u32, tensor count u64, metadata count u64; for each fact its key, kind and value; for each
@@ -19,8 +22,8 @@ internal sealed class GgufHeader
 
     public required IReadOnlyList<TensorInfo> Tensors { get; init; }
 
-    /// <summary>Where each fact's bytes lie, kind and value without the key, in the order of the file; only where asked for.</summary>
-    public required IReadOnlyList<(string Key, long Start, long End)> Ranges { get; init; }
+    /// <summary>Where each fact's bytes lie, in the order of the file; only where asked for.</summary>
+    public required IReadOnlyList<FactRange> Ranges { get; init; }
 
     public static GgufHeader Read(ByteSource source, int part, bool wantRanges = false)
     {
@@ -32,18 +35,19 @@ internal sealed class GgufHeader
         cursor.At("metadata count");
         int factCount = cursor.Count(LeastFactBytes);
 
-        List<(string, long, long)> ranges = wantRanges ? new(factCount) : [];
+        List<FactRange> ranges = wantRanges ? new(factCount) : [];
         OrderedDictionary<string, object> facts = new(factCount, StringComparer.Ordinal);
         for (int i = 0; i < factCount; i++)
         {
             cursor.At("metadata key");
+            long start = cursor.Position;
             string key = cursor.Text();
             if (key.Length == 0) Fail.EmptyName(cursor.File, cursor.Field);
             cursor.At("metadata", key);
-            long start = cursor.Position;
+            long kindAt = cursor.Position;
             object value = GgufValue.Read(cursor);
             if (!facts.TryAdd(key, value)) Fail.Duplicate(cursor.File, cursor.Field);
-            if (wantRanges) ranges.Add((key, start, cursor.Position));
+            if (wantRanges) ranges.Add(new FactRange(key, start, kindAt, cursor.Position));
         }
 
         Metadata metadata = new(source.Name, facts);

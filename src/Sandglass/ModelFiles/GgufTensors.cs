@@ -78,7 +78,7 @@ internal static class GgufTensors
             TensorInfo before = tensors[order[i - 1]], here = tensors[order[i]];
             if (here.Offset >= before.Offset + before.ByteCount) continue;
             cursor.At("tensor", here.Name, ", offset");
-            Fail.Overlap(cursor.File, cursor.Field, before.Name);
+            Fail.Overlap(cursor.File, cursor.Field, Fail.Short(before.Name));
         }
     }
 }

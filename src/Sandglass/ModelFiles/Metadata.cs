@@ -1,3 +1,4 @@
+using System.Numerics;
 
 namespace Sandglass.ModelFiles;
 
@@ -59,14 +60,23 @@ public sealed class Metadata(string file, IReadOnlyDictionary<string, object> va
     /// <summary>A list of whole numbers of any stored width, or null where the key is absent.</summary>
     public long[]? Integers(string key)
     {
-        object? value = Find(key);
-        if (value is null) return null;
-        if (value is not Array array || value is string[]) throw Mismatch(key, "a list of whole numbers", value);
+        object? found = Find(key);
+        if (found is null) return null;
 
-        long[] result = new long[array.Length];
-        for (int i = 0; i < result.Length; i++)
-            result[i] = AsInteger(array.GetValue(i)!) ?? throw Mismatch(key, "a list of whole numbers", value);
-        return result;
+        // by the exact element type: to the runtime an sbyte[] also "is" a byte[], and an ulong[] a long[]
+        TypeCode kind = found is Array && found.GetType().GetElementType()!.IsPrimitive ? Type.GetTypeCode(found.GetType().GetElementType()) : TypeCode.Object;
+        return kind switch
+        {
+            TypeCode.Int64 => (long[])found,
+            TypeCode.Byte => Widen((byte[])found),
+            TypeCode.SByte => Widen((sbyte[])found),
+            TypeCode.UInt16 => Widen((ushort[])found),
+            TypeCode.Int16 => Widen((short[])found),
+            TypeCode.UInt32 => Widen((uint[])found),
+            TypeCode.Int32 => Widen((int[])found),
+            TypeCode.UInt64 when !((ulong[])found).Any(number => number > long.MaxValue) => Widen((ulong[])found),
+            _ => throw Mismatch(key, "a list of whole numbers below 2^63", found),
+        };
     }
 
     /// <summary>A list of F32 numbers, or null where the key is absent.</summary>
@@ -92,6 +102,18 @@ public sealed class Metadata(string file, IReadOnlyDictionary<string, object> va
         _ => null,
     };
 
+    private static long[] Widen<T>(T[] numbers) where T : unmanaged, IBinaryInteger<T>
+    {
+        long[] wide = new long[numbers.Length];
+        for (int i = 0; i < wide.Length; i++) wide[i] = long.CreateTruncating(numbers[i]);
+        return wide;
+    }
+
     private ModelFileException Mismatch(string key, string expected, object found) =>
-        new("metadata-kind", File, $"metadata {key}", expected, found is Array list ? $"{found.GetType().Name} of {list.Length}" : $"{found.GetType().Name} {found}");
+        new("metadata-kind", File, $"metadata {key}", expected, found switch
+        {
+            Array list => $"a list of {list.Length} ({found.GetType().GetElementType()!.Name})",
+            string text => $"the text \"{Fail.Short(text)}\"",
+            _ => $"{found} ({found.GetType().Name})",
+        });
 }

@@ -1,3 +1,5 @@
+using Sandglass.Kernels;
+
 namespace Sandglass.ModelFiles;
 
 /// <summary>An open model file: its metadata and tensors are read and checked, its tensors' values stay in the file until they are asked for.</summary>
@@ -51,6 +53,28 @@ public sealed class ModelFile : IDisposable
         _parts[tensor.Part].Read(tensor.Offset + offset, destination);
     }
 
+    /// <summary>As <see cref="Read"/>, of whole blocks, and fails where a value or a scale among them is infinite or NaN.</summary>
+    internal void ReadFinite(TensorInfo tensor, long offset, Span<byte> destination)
+    {
+        Read(tensor, offset, destination);
+        long block = FiniteScan.FirstNonFinite(tensor.Type, destination);
+        if (block >= 0) Fail.NotFinite(_parts[tensor.Part].Name, tensor, offset / TensorGeometry.BlockBytes(tensor.Type) + block, "finite numbers");
+    }
+
+    /// <summary>Each fact's own bytes, as they stand in the (first) file: what a copy needs where text is not UTF-8.</summary>
+    internal IEnumerable<(FactRange Range, byte[] Bytes)> RawFacts()
+    {
+        foreach (FactRange range in GgufHeader.Read(_parts[0], part: 0, wantRanges: true).Ranges)
+        {
+            byte[] bytes = new byte[range.End - range.Start];
+            _parts[0].Read(range.Start, bytes);
+            yield return (range, bytes);
+        }
+    }
+
+    /// <summary>The paths of all parts.</summary>
+    internal IEnumerable<string> Paths => _parts.Select(part => part.Name);
+
     /// <summary>Closes the file.</summary>
     public void Dispose()
     {
@@ -69,7 +93,7 @@ public sealed class ModelFile : IDisposable
             Dictionary<string, TensorInfo> byName = new(tensors.Count, StringComparer.Ordinal);
             foreach (TensorInfo tensor in tensors)
             {
-                if (!byName.TryAdd(tensor.Name, tensor)) Fail.Duplicate(parts[tensor.Part].Name, $"tensor {tensor.Name}");
+                if (!byName.TryAdd(tensor.Name, tensor)) Fail.Duplicate(parts[tensor.Part].Name, $"tensor {Fail.Short(tensor.Name)}");
             }
             return new ModelFile(parts, first, tensors, byName);
         }

@@ -1,0 +1,144 @@
+namespace Sandglass.ModelFiles;
+
+/// <summary>The numbers that say what shape a model has, from its metadata alone.</summary>
+/// <remarks>Keys, defaults and their order as llama.cpp reads them (llama-model.cpp, <c>load_hparams</c>). A file of an architecture that does not run yet reads just as well.</remarks>
+public sealed record Hyperparameters
+{
+    private const int MaxLayers = 512;      // as llama-hparams.h
+    private const int MaxExperts = 1024;    // as llama-hparams.h
+    private const int MaxWidth = 1 << 24;
+
+    /// <summary>The name of the architecture, for instance <c>llama</c>.</summary>
+    public required string Architecture { get; init; }
+
+    /// <summary>Blocks between embedding and output.</summary>
+    public required int Layers { get; init; }
+
+    /// <summary>Values of the residual stream at each position.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Positions that the model was trained for.</summary>
+    public required int ContextLength { get; init; }
+
+    /// <summary>Tokens in the vocabulary; 0 where the file has none.</summary>
+    public required int VocabularySize { get; init; }
+
+    /// <summary>Query heads of each layer; 0 in layers without attention.</summary>
+    public required IReadOnlyList<int> HeadsByLayer { get; init; }
+
+    /// <summary>Key-value heads of each layer.</summary>
+    public required IReadOnlyList<int> KeyValueHeadsByLayer { get; init; }
+
+    /// <summary>Values inside each layer's feed-forward part; 0 where the file does not say.</summary>
+    public required IReadOnlyList<int> FeedForwardWidthByLayer { get; init; }
+
+    /// <summary>Query heads of the first layer; in most models of all.</summary>
+    public int Heads => HeadsByLayer[0];
+
+    /// <summary>Key-value heads of the first layer; equal to <see cref="Heads"/> where the file does not say.</summary>
+    public int KeyValueHeads => KeyValueHeadsByLayer[0];
+
+    /// <summary>Values inside the first layer's feed-forward part; 0 where the file does not say.</summary>
+    public int FeedForwardWidth => FeedForwardWidthByLayer[0];
+
+    /// <summary>True where all layers have the same heads and the same feed-forward width.</summary>
+    public bool LayersAreAlike => Alike(HeadsByLayer) && Alike(KeyValueHeadsByLayer) && Alike(FeedForwardWidthByLayer);
+
+    /// <summary>Values of one query or key head.</summary>
+    public required int KeyHeadDim { get; init; }
+
+    /// <summary>Values of one value head.</summary>
+    public required int ValueHeadDim { get; init; }
+
+    /// <summary>Added under the root of RMSNorm; 0 where the file does not say.</summary>
+    public required float RmsEpsilon { get; init; }
+
+    /// <summary>Added under the root of LayerNorm; 0 where the file does not say.</summary>
+    public required float LayerNormEpsilon { get; init; }
+
+    /// <summary>The base of the rotary frequencies.</summary>
+    public required float RopeBase { get; init; }
+
+    /// <summary>How many values of a head are rotated.</summary>
+    public required int RopeDimensions { get; init; }
+
+    /// <summary>How rotary angles are stretched.</summary>
+    public required RopeScaling RopeScaling { get; init; }
+
+    /// <summary>Positions that a sliding-window layer sees; 0 where there is no window.</summary>
+    public required int SlidingWindow { get; init; }
+
+    /// <summary>Experts in each feed-forward part; 0 where there are none.</summary>
+    public required int Experts { get; init; }
+
+    /// <summary>Experts that each token uses.</summary>
+    public required int ExpertsUsed { get; init; }
+
+    /// <summary>Reads them; <paramref name="tensors"/>, the number of tensors in the file (0 or null: not known), bounds the layers.</summary>
+    /// <exception cref="ModelFileException">A number is missing, or no model can have it.</exception>
+    public static Hyperparameters Read(Metadata metadata, int? tensors = null)
+    {
+        ArchitectureFacts facts = new(metadata);
+        int context = facts.Required("context_length", 1, int.MaxValue);
+        int width = facts.Required("embedding_length", 1, MaxWidth);
+        int layers = facts.Required("block_count", 1, MaxLayers);
+        if (tensors > 0 && layers > tensors) facts.Refuse<int>("block_count", $"at most {tensors}, the number of tensors in the file", $"{layers}");
+        int experts = facts.Whole("expert_count", 0, MaxExperts) ?? 0;
+
+        // state-space models write 0 heads; no other can
+        int leastHeads = facts.AnyBelow("ssm.") || facts.AnyBelow("wkv.") ? 0 : 1;
+        bool list = metadata.Values.GetValueOrDefault($"{facts.Architecture}.attention.head_count") is Array;   // a hybrid has 0 in its layers without attention
+        int[] heads = facts.ByLayer("attention.head_count", layers, list ? 0 : leastHeads, MaxWidth)
+            ?? (leastHeads == 0 ? new int[layers] : facts.Missing<int[]>("attention.head_count", "a whole number"));
+        int[] keyValueHeads = facts.ByLayer("attention.head_count_kv", layers, 0, MaxWidth) ?? heads;
+        for (int i = 0; i < layers; i++)
+        {
+            bool paired = keyValueHeads[i] == 0 ? heads[i] == 0 || leastHeads == 0 || list : heads[i] % keyValueHeads[i] == 0;
+            if (!paired) facts.Refuse<int>("attention.head_count_kv", $"a divisor of the {heads[i]} query heads", $"{keyValueHeads[i]}");
+        }
+
+        int headDim = heads[0] == 0 ? 0 : width / heads[0];
+        int keyHeadDim = facts.Whole("attention.key_length", 1, MaxWidth) ?? headDim;
+        if (heads[0] > 0 && keyHeadDim == 0) facts.Refuse<int>("attention.head_count", $"at most {width}, the width", $"{heads[0]}");
+        return new Hyperparameters
+        {
+            Architecture = facts.Architecture,
+            Layers = layers,
+            Width = width,
+            ContextLength = context,
+            VocabularySize = metadata.Texts("tokenizer.ggml.tokens")?.Length ?? facts.Whole("vocab_size", 1, int.MaxValue) ?? 0,
+            HeadsByLayer = heads,
+            KeyValueHeadsByLayer = keyValueHeads,
+            FeedForwardWidthByLayer = facts.ByLayer("feed_forward_length", layers, 0, MaxWidth) ?? new int[layers],
+            KeyHeadDim = keyHeadDim,
+            ValueHeadDim = facts.Whole("attention.value_length", 1, MaxWidth) ?? headDim,
+            RmsEpsilon = facts.Number("attention.layer_norm_rms_epsilon", 0, 1) ?? 0,
+            LayerNormEpsilon = facts.Number("attention.layer_norm_epsilon", 0, 1) ?? 0,
+            RopeBase = facts.Number("rope.freq_base", 0, 1e12) ?? 10000,
+            RopeDimensions = facts.Whole("rope.dimension_count", 0, keyHeadDim == 0 ? MaxWidth : keyHeadDim) ?? keyHeadDim,
+            RopeScaling = RopeScaling.Read(facts, context),
+            SlidingWindow = facts.Whole("attention.sliding_window", 0, int.MaxValue) ?? 0,
+            Experts = experts,
+            ExpertsUsed = facts.Whole("expert_used_count", experts > 0 ? 1 : 0, experts) ?? 0,
+        };
+    }
+
+    /// <summary>Fails where a <c>llama</c> file asks for what the engine does not do, or lacks what it needs; a loader calls this, an inspection does not.</summary>
+    /// <exception cref="ModelFileException">What is asked for or missing, by name.</exception>
+    public void RefuseUnsupported(Metadata metadata)
+    {
+        if (Architecture != "llama") return;
+        if (Experts > 0) Fail.Throw("experts-unsupported", metadata.File, "metadata llama.expert_count", "0, since mixtures of experts do not run yet", $"{Experts}");
+
+        ArchitectureFacts facts = new(metadata);
+        if (FeedForwardWidthByLayer.Contains(0)) facts.Missing<int>("feed_forward_length", "a whole number above 0");
+        if (RmsEpsilon == 0) facts.Missing<int>("attention.layer_norm_rms_epsilon", "a number above 0");
+        if (HeadsByLayer.Contains(0)) facts.Refuse<int>("attention.head_count", "at least 1 in each layer", "0");
+        if (KeyValueHeadsByLayer.Contains(0)) facts.Refuse<int>("attention.head_count_kv", "at least 1 in each layer", "0");
+        if (RopeBase < 1) facts.Refuse<int>("rope.freq_base", "at least 1", $"{RopeBase}");
+        if (RopeDimensions != KeyHeadDim) facts.Refuse<int>("rope.dimension_count", $"{KeyHeadDim}, all values of a head", $"{RopeDimensions}");
+        if (RopeDimensions % 2 != 0) facts.Refuse<int>("rope.dimension_count", "an even number, since values are rotated in pairs", $"{RopeDimensions}");
+    }
+
+    private static bool Alike(IReadOnlyList<int> values) => values.All(value => value == values[0]);
+}

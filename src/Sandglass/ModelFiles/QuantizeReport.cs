@@ -1,0 +1,19 @@
+using Sandglass.Kernels;
+
+namespace Sandglass.ModelFiles;
+
+/// <summary>What <see cref="ModelQuantizer.Quantize"/> did.</summary>
+/// <param name="Path">The file that was written.</param>
+/// <param name="Type">The type that was asked for.</param>
+/// <param name="BytesBefore">Bytes of all tensors in the input.</param>
+/// <param name="BytesAfter">Bytes of all tensors in the output.</param>
+/// <param name="Converted">Tensors whose type changed.</param>
+/// <param name="Kept">Tensors that were copied as they are: norms, biases and others that are small or sensitive, and those of the type already.</param>
+/// <param name="InF16">Tensors that are F16 instead, by name: no block of the type divides their rows.</param>
+public sealed record QuantizeReport(string Path, TensorType Type, long BytesBefore, long BytesAfter, int Converted, int Kept, IReadOnlyList<string> InF16);
+
+/// <summary>How far a quantisation is.</summary>
+/// <param name="Done">Tensors that are written.</param>
+/// <param name="Tensors">Tensors in all.</param>
+/// <param name="Name">The tensor that was written last.</param>
+public readonly record struct QuantizeProgress(int Done, int Tensors, string Name);

@@ -1,0 +1,49 @@
+using Sandglass.Kernels;
+
+namespace Sandglass.ModelFiles;
+
+/// <summary>One tensor from a file to a stream in another type, piece by piece; refuses numbers that are not finite on both sides.</summary>
+internal static class TensorConversion
+{
+    private const int PieceValues = 1 << 20;   // whole blocks of every type
+    private const int SliceValues = 1 << 15;   // what one worker converts at a time
+
+    public static void Copy(ModelFile input, TensorInfo tensor, TensorType target, Stream destination)
+    {
+        long count = tensor.Count;
+        int piece = (int)Math.Min(count, PieceValues);
+        byte[] from = new byte[TensorGeometry.ByteCount(tensor.Type, piece)];
+        byte[] to = tensor.Type == target ? from : new byte[TensorGeometry.ByteCount(target, piece)];
+        for (long done = 0; done < count; done += piece)
+        {
+            int values = (int)Math.Min(piece, count - done);
+            int fromBytes = (int)TensorGeometry.ByteCount(tensor.Type, values);
+            int toBytes = (int)TensorGeometry.ByteCount(target, values);
+            input.ReadFinite(tensor, TensorGeometry.ByteCount(tensor.Type, done), from.AsSpan(0, fromBytes));
+            if (tensor.Type != target)
+            {
+                Convert(tensor.Type, from, target, to, values);
+                long block = FiniteScan.FirstNonFinite(target, to.AsSpan(0, toBytes));
+                if (block >= 0)
+                    Fail.NotFinite(input.Name, tensor with { Type = target }, done / TensorGeometry.BlockSize(target) + block, $"numbers that {target} can hold");
+            }
+            destination.Write(to.AsSpan(0, toBytes));
+        }
+    }
+
+    private static void Convert(TensorType type, byte[] from, TensorType target, byte[] to, int values)
+    {
+        int slices = (values + SliceValues - 1) / SliceValues;
+        Parallel.For(0, slices, () => new float[SliceValues], (slice, _, buffer) =>
+        {
+            int start = slice * SliceValues;
+            Span<float> floats = buffer.AsSpan(0, Math.Min(SliceValues, values - start));
+            Dequantizer.Dequantize(type, Bytes(type, from, start, floats.Length), floats);
+            Quantizer.Quantize(target, floats, Bytes(target, to, start, floats.Length));
+            return buffer;
+        }, _ => { });
+    }
+
+    private static Span<byte> Bytes(TensorType type, byte[] bytes, int start, int values) =>
+        bytes.AsSpan((int)TensorGeometry.ByteCount(type, start), (int)TensorGeometry.ByteCount(type, values));
+}

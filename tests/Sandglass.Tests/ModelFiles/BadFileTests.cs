@@ -1,0 +1,187 @@
+using System.Text.RegularExpressions;
+using Sandglass.ModelFiles;
+using static Sandglass.Tests.ModelFiles.TinyModel;
+
+namespace Sandglass.Tests.ModelFiles;
+
+/// <summary>Each way of being wrong, made by hand, gets its own code and names what was found.</summary>
+public class BadFileTests
+{
+    private const ulong Huge = 1UL << 62;
+
+    // a file of raw pieces: the header's counts, then whatever the case gives
+    private static byte[] File(ulong tensors, ulong facts, params byte[][] pieces) =>
+        [.. "GGUF"u8, .. U32(3), .. U64(tensors), .. U64(facts), .. pieces.SelectMany(piece => piece)];
+
+    private static byte[] Fact(string key, uint kind, params byte[][] value) => [.. Text(key), .. U32(kind), .. value.SelectMany(piece => piece)];
+
+    private static byte[] Tensor(string name, ulong[] shape, uint type, ulong offset) =>
+        [.. Text(name), .. U32((uint)shape.Length), .. shape.SelectMany(U64), .. U32(type), .. U64(offset)];
+
+    private static readonly byte[] Data = new byte[512];
+
+    public static TheoryData<string, string, byte[]> Cases() => new()
+    {
+        { "gguf-truncated", "first four bytes", [] },
+        { "gguf-truncated", "version", [.. "GGUF"u8, 3] },
+        { "gguf-magic", "\"ggjt\"", [.. "ggjt"u8, .. U32(3)] },
+        { "gguf-magic", "89504E47", [0x89, 0x50, 0x4E, 0x47, 0, 0, 0, 0] },
+        { "gguf-big-endian", "0x03000000", [.. "GGUF"u8, 0, 0, 0, 3, .. new byte[32]] },
+        { "gguf-version", "1", [.. "GGUF"u8, .. U32(1), .. new byte[32]] },
+        { "gguf-version", "4", [.. "GGUF"u8, .. U32(4), .. new byte[32]] },
+        { "gguf-version", "0", [.. "GGUF"u8, .. U32(0), .. new byte[32]] },
+        { "gguf-count", "tensor count", File(Huge, 0) },
+        { "gguf-count", "tensor count", File(ulong.MaxValue, 0, Data) },
+        { "gguf-count", "metadata count", File(0, 1000, Data) },
+        { "gguf-text-length", "metadata key", File(0, 1, U64(Huge), Data) },
+        { "gguf-text-length", "metadata t", File(0, 1, Fact("t", 8, U64(513)), Data) },
+        { "gguf-empty-name", "metadata key", File(0, 1, Fact("", 0, [1]), Data) },
+        { "gguf-empty-name", "tensor name", File(1, 0, Tensor("", [1], 0, 0), Data) },
+        { "gguf-kind", "13", File(0, 1, Fact("k", 13), Data) },
+        { "gguf-kind", "4294967295", File(0, 1, Fact("k", uint.MaxValue), Data) },
+        { "gguf-kind", "77", File(0, 1, Fact("k", 9, U32(77), U64(1)), Data) },
+        { "gguf-count", "metadata list", File(0, 1, Fact("list", 9, U32(4), U64(Huge)), Data) },
+        { "gguf-count", "metadata texts", File(0, 1, Fact("texts", 9, U32(8), U64(65)), Data) },          // 65 texts take at least 520 bytes
+        { "gguf-list-depth", "metadata deep", File(0, 1, Fact("deep", 9, [.. Enumerable.Repeat((byte[])[.. U32(9), .. U64(1)], 9)]), Data) },
+        { "gguf-truncated", "metadata list", File(0, 1, Fact("list", 9, U32(8), U64(2), Text("ten bytes!"), U64(0)[..3])) },
+        { "gguf-duplicate", "metadata same", File(0, 2, Fact("same", 0, [1]), Fact("same", 0, [2]), Data) },
+        { "gguf-duplicate", "tensor same", File(2, 0, Tensor("same", [8], 0, 0), Tensor("same", [8], 0, 32), Data) },
+        { "gguf-alignment", "found 0", File(0, 1, Fact("general.alignment", 4, U32(0)), Data) },
+        { "gguf-alignment", "found 48", File(0, 1, Fact("general.alignment", 4, U32(48)), Data) },
+        { "gguf-alignment", "found 2147483648", File(0, 1, Fact("general.alignment", 4, U32(1u << 31)), Data) },
+        { "gguf-alignment", "a text", File(0, 1, Fact("general.alignment", 8, Text("32")), Data) },
+        { "gguf-dimensions", "found 0", File(1, 0, Tensor("t", [], 0, 0), Data) },
+        { "gguf-dimensions", "found 5", File(1, 0, Tensor("t", [1, 1, 1, 1, 1], 0, 0), Data) },
+        { "gguf-dimension", "tensor t, shape", File(1, 0, Tensor("t", [4, 0], 0, 0), Data) },
+        { "gguf-dimension", "found 4294967296", File(1, 0, Tensor("t", [1UL << 32, 1UL << 32], 0, 0), Data) },
+        { "gguf-dimension", "found 18446744073709551615", File(1, 0, Tensor("t", [ulong.MaxValue], 0, 0), Data) },
+        { "gguf-tensor-type", "found 4", File(1, 0, Tensor("t", [32], 4, 0), Data) },
+        { "gguf-tensor-type", "found 2147483648", File(1, 0, Tensor("t", [32], 1u << 31, 0), Data) },
+        { "gguf-row-size", "blocks of 32", File(1, 0, Tensor("t", [33, 2], 8, 0), Data) },
+        { "gguf-offset-unaligned", "found 16", File(1, 0, Tensor("t", [8], 0, 16), Data) },
+        { "gguf-offset-past-end", "tensor t, offset", File(1, 0, Tensor("t", [8], 0, 4611686018427387904), Data) },
+        { "gguf-offset-past-end", "tensor t, offset", File(1, 0, Tensor("t", [8], 0, ulong.MaxValue - 31), Data) },
+        { "gguf-offset-past-end", "tensor t, offset", File(1, 0, Tensor("t", [long.MaxValue], 0, 0), Data) },
+        { "gguf-offset-past-end", "tensor t, offset", File(1, 0, Tensor("t", [8], 0, 0)) },
+        { "gguf-overlap", "inside tensor a", File(2, 0, Tensor("b", [8], 0, 32), Tensor("a", [16], 0, 0), Data) },
+        { "gguf-overlap", "inside tensor", File(2, 0, Tensor("a", [8], 0, 0), Tensor("b", [8], 0, 0), Data) },
+        { "split-count", "split.count", File(0, 1, Fact("split.count", 4, U32(65536)), Data) },
+        { "split-number", "split.no", File(0, 2, Fact("split.count", 2, [2, 0]), Fact("split.no", 2, [2, 0]), Data) },
+        { "split-name", "ends with -00001-of-00002.gguf", File(0, 1, Fact("split.count", 2, [2, 0]), Data) },
+    };
+
+    [Theory, MemberData(nameof(Cases))]
+    public void It_is_refused_with_its_code_and_its_facts(string code, string says, byte[] bytes)
+    {
+        ModelFileException error = Assert.Throws<ModelFileException>(() => ModelFile.Open(new MemoryStream(bytes), "bad.gguf"));
+
+        Assert.Equal(code, error.Code);
+        Assert.Equal("bad.gguf", error.File);
+        Assert.Contains(says, error.Message);
+    }
+
+    public static TheoryData<string, string, object?> WrongNumbers() => new()
+    {
+        { "hyperparameter-missing", "general.architecture", null },
+        { "hyperparameter-missing", "llama.block_count", null },
+        { "hyperparameter-missing", "llama.embedding_length", null },
+        { "hyperparameter-missing", "llama.context_length", null },
+        { "hyperparameter-missing", "llama.attention.head_count", null },
+        { "hyperparameter-absurd", "general.architecture", new string('x', 65) },
+        { "hyperparameter-absurd", "llama.context_length", 0u },
+        { "hyperparameter-absurd", "llama.block_count", 0u },
+        { "hyperparameter-absurd", "llama.block_count", 513u },
+        { "hyperparameter-absurd", "llama.block_count", 15u },                            // the file has 14 tensors
+        { "hyperparameter-absurd", "llama.embedding_length", uint.MaxValue },
+        { "hyperparameter-absurd", "llama.attention.head_count", 0u },
+        { "hyperparameter-absurd", "llama.attention.head_count", 66u },                   // more heads than values
+        { "hyperparameter-absurd", "llama.attention.head_count", new[] { 4, 4, 4 } },     // three values for two layers
+        { "hyperparameter-absurd", "llama.attention.head_count", new[] { 4, -4 } },
+        { "hyperparameter-absurd", "llama.attention.head_count_kv", 3u },
+        { "hyperparameter-absurd", "llama.attention.head_count_kv", 0u },
+        { "hyperparameter-absurd", "llama.attention.key_length", 0u },
+        { "hyperparameter-absurd", "llama.attention.layer_norm_rms_epsilon", float.NaN },
+        { "hyperparameter-absurd", "llama.attention.layer_norm_rms_epsilon", float.PositiveInfinity },
+        { "hyperparameter-absurd", "llama.attention.layer_norm_rms_epsilon", -1e-5f },
+        { "hyperparameter-absurd", "llama.rope.freq_base", 0f },
+        { "hyperparameter-absurd", "llama.rope.freq_base", float.NaN },
+        { "hyperparameter-absurd", "llama.rope.dimension_count", 17u },
+        { "hyperparameter-absurd", "llama.rope.scaling.type", "cubic" },
+        { "hyperparameter-absurd", "llama.rope.scaling.factor", float.NegativeInfinity },
+        { "hyperparameter-absurd", "llama.expert_count", 5000u },
+        { "hyperparameter-absurd", "llama.expert_used_count", 3u },
+        { "metadata-kind", "llama.block_count", "two" },
+        { "metadata-kind", "llama.block_count", ulong.MaxValue },
+        { "metadata-kind", "llama.rope.freq_base", new[] { 1f } },
+        { "metadata-kind", "general.architecture", 1u },
+        // read, but no llama that could run
+        { "experts-unsupported", "llama.expert_count", 8u },
+        { "hyperparameter-missing", "llama.feed_forward_length", null },
+        { "hyperparameter-missing", "llama.attention.layer_norm_rms_epsilon", null },
+        { "hyperparameter-absurd", "llama.rope.dimension_count", 8u },
+    };
+
+    [Theory, MemberData(nameof(WrongNumbers))]
+    public void A_shape_that_no_model_has_is_refused(string code, string key, object? value)
+    {
+        using ModelFile model = ModelFile.Open(new MemoryStream(Bytes()), "bad.gguf");
+        Dictionary<string, object> facts = new(model.Metadata.Values);
+        facts.Remove(key);
+        if (value is not null) facts[key] = value;
+        if (value is 8u && code == "experts-unsupported") facts["llama.expert_used_count"] = 2u;
+        Metadata changed = new("bad.gguf", facts);
+
+        ModelFileException error = Assert.Throws<ModelFileException>(() => Hyperparameters.Read(changed, model.Tensors.Count).RefuseUnsupported(changed));
+        Assert.Equal((code, $"metadata {key}"), (error.Code, error.Field));
+    }
+
+    [Fact]
+    public void What_is_no_file_is_refused()
+    {
+        string Code(string path) => Assert.Throws<ModelFileException>(() => ModelFile.Open(path)).Code;
+        Assert.Equal("file-missing", Code("no such file.gguf"));
+        Assert.Equal("file-missing", Code(""));
+        Assert.Equal("file-missing", Code("a\0b"));
+        Assert.Equal("file-is-directory", Code(Path.GetTempPath()));
+    }
+
+    [Fact]
+    public void A_file_that_shrinks_while_it_is_open_is_refused_when_it_is_read()
+    {
+        MemoryStream stream = new();
+        stream.Write(Bytes());
+        using ModelFile model = ModelFile.Open(stream, "shrinking");
+        stream.SetLength(stream.Length / 2);
+
+        Assert.Equal("file-shrunk", Assert.Throws<ModelFileException>(() => model.Read(model.Tensors[^1], 0, new byte[100])).Code);
+    }
+
+    [Fact]
+    public void A_stream_that_cannot_seek_is_refused()
+    {
+        using System.IO.Compression.GZipStream stream = new(new MemoryStream(Bytes()), System.IO.Compression.CompressionMode.Decompress);
+        Assert.Equal("file-unreadable", Assert.Throws<ModelFileException>(() => ModelFile.Open(stream, "pipe")).Code);
+    }
+
+    [Fact]
+    public void Text_that_is_not_utf8_is_no_crash()
+    {
+        using ModelFile model = ModelFile.Open(new MemoryStream(Bytes()), "odd");
+        Assert.Equal("\uFFFDa\uFFFD", model.Metadata.Text("odd.text"));
+        Assert.Equal(["a\0b", "\uFFFD"], model.Metadata.Texts("odd.texts")!);
+        Assert.Equal([false, true, true], (bool[])model.Metadata.Values["odd.flags"]);
+    }
+
+    [Fact]
+    public void Every_code_has_its_line_in_the_documentation()
+    {
+        DirectoryInfo root = new(AppContext.BaseDirectory);
+        while (!System.IO.File.Exists(Path.Combine(root.FullName, "Sandglass.slnx"))) root = root.Parent!;
+        string documentation = System.IO.File.ReadAllText(Path.Combine(root.FullName, "docs", "errors.md"));
+        string sources = string.Concat(Directory.GetFiles(Path.Combine(root.FullName, "src", "Sandglass", "ModelFiles"), "*.cs").Select(System.IO.File.ReadAllText));
+        string[] codes = [.. Regex.Matches(sources, "(?:Throw|ModelFileException|\\bnew)\\(\"([a-z0-9-]+)\"").Select(match => match.Groups[1].Value).Distinct()];
+
+        Assert.True(codes.Length > 30);
+        Assert.All(codes, code => Assert.Contains($"| `{code}` |", documentation));
+    }
+}
