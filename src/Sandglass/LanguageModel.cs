@@ -116,7 +116,7 @@ public sealed class LanguageModel : IDisposable
 
         ulong seed = options.Sampling.Seed ?? (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
         TextGeneration generation = new(cancellationToken);
-        _engine.Submit(new GenerationJob(prompt, options, seed, Tokenizer, Context, Options.Time, generation));
+        _engine.Submit(new GenerationJob(prompt, options, seed, Tokenizer, Context, Options, generation));
         return generation;
     }
 
