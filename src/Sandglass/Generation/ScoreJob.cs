@@ -20,7 +20,9 @@ internal sealed class ScoreJob(int[] ids, ScoreOptions options, ChannelWriter<To
         }
     }
 
-    public override void Refuse() => output.TryComplete(new ObjectDisposedException(nameof(LanguageModel)));
+    public override void Refuse() => output.TryComplete(Closed());
+
+    private static ObjectDisposedException Closed() => new("LanguageModel", "The model was disposed of before the text was scored.");
 
     private void ReadThrough(Engine engine, CancellationToken closing)
     {
@@ -29,7 +31,7 @@ internal sealed class ScoreJob(int[] ids, ScoreOptions options, ChannelWriter<To
         while (cache.Length < ids.Length - 1)
         {
             cancellation.ThrowIfCancellationRequested();
-            closing.ThrowIfCancellationRequested();
+            if (closing.IsCancellationRequested) throw Closed();
             int from = cache.Length, count = Math.Min(chunk, ids.Length - 1 - from);
             engine.Forward(cache, ids.AsMemory(from, count));
             for (int first = Math.Max(from, options.From); first < from + count; first += Engine.MaxLogitRows)
