@@ -34,17 +34,16 @@ internal sealed class TypedModel
 
     private byte[] Bytes()
     {
-        // [width, heads, head width, key-value heads, feed-forward]
-        (int width, int heads, int headDim, int kvHeads, int ffn) = TensorGeometry.BlockSize(_type) switch
+        (int layers, int width, int heads, int headDim, int kvHeads, int ffn) = TensorGeometry.BlockSize(_type) switch
         {
-            1 => (100, 5, 20, 1, 70),
-            32 => (96, 4, 24, 2, 160),
-            _ => (256, 4, 64, 2, 512),
+            1 => (2, 100, 5, 20, 1, 70),
+            32 => (2, 96, 4, 24, 2, 160),
+            _ => (1, 256, 4, 64, 2, 512),
         };
-        Facts(width, heads, kvHeads, ffn);
+        Facts(layers, width, heads, kvHeads, ffn);
         Matrix("token_embd.weight", width, Vocabulary);
         Vector("output_norm.weight", width);
-        for (int layer = 0; layer < 2; layer++)
+        for (int layer = 0; layer < layers; layer++)
         {
             Vector($"blk.{layer}.attn_norm.weight", width);
             Matrix($"blk.{layer}.attn_q.weight", width, heads * headDim);
@@ -59,11 +58,11 @@ internal sealed class TypedModel
         return _writer.ToArray();
     }
 
-    private void Facts(int width, int heads, int kvHeads, int ffn)
+    private void Facts(int layers, int width, int heads, int kvHeads, int ffn)
     {
         _writer.Add("general.architecture", "llama");
         _writer.Add("general.name", $"typed-{_type}");
-        _writer.Add("llama.block_count", 2u);
+        _writer.Add("llama.block_count", (uint)layers);
         _writer.Add("llama.context_length", 512u);
         _writer.Add("llama.embedding_length", (uint)width);
         _writer.Add("llama.feed_forward_length", (uint)ffn);
