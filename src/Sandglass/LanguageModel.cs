@@ -116,7 +116,7 @@ public sealed class LanguageModel : IDisposable
 
         ulong seed = options.Sampling.Seed ?? (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
         TextGeneration generation = new(cancellationToken);
-        _engine.Submit(new GenerationJob(prompt, options, seed, Tokenizer, Context, Options.Time, generation));
+        Submit(new GenerationJob(prompt, options, seed, Tokenizer, Context, Options, generation));
         return generation;
     }
 
@@ -167,11 +167,13 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Ends what is under way and frees everything.</summary>
     public void Dispose() => _engine.Dispose();
 
+    private void Submit(EngineJob job) => ObjectDisposedException.ThrowIf(!_engine.TrySubmit(job), this);
+
     private async IAsyncEnumerable<TokenScore> Scores(int[] ids, ScoreOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Channel<TokenScore> scores = Channel.CreateUnbounded<TokenScore>();
         using CancellationTokenSource listening = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _engine.Submit(new ScoreJob(ids, options, scores.Writer, listening.Token));
+        Submit(new ScoreJob(ids, options, scores.Writer, listening.Token));
         try
         {
             await foreach (TokenScore score in scores.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))

@@ -60,9 +60,8 @@ internal sealed unsafe class Engine : IDisposable
     /// <summary>[row, vocabulary]: the logits asked for last.</summary>
     private TokenBuffer LogitRows { get; }
 
-    /// <summary>Puts work in the queue.</summary>
-    /// <exception cref="ObjectDisposedException">The engine is closed.</exception>
-    public void Submit(EngineJob job) => ObjectDisposedException.ThrowIf(!_queue.Writer.TryWrite(job), typeof(LanguageModel));
+    /// <summary>Puts work in the queue; false where the engine is closed.</summary>
+    public bool TrySubmit(EngineJob job) => _queue.Writer.TryWrite(job);
 
     /// <summary>Sends neighbouring tokens of a sequence through the model. On the engine's thread only.</summary>
     public void Forward(SequenceCache cache, ReadOnlyMemory<int> tokens) => _model.Forward(new Batch(cache, tokens));
