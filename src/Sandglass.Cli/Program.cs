@@ -1,1 +1,30 @@
-return 0;
+using System.CommandLine;
+using Sandglass.Cli;
+
+using Interruption interruption = new();
+Terminal terminal = new();
+try
+{
+    ParseResult parsed = SandglassCommand.Create(terminal).Parse(args, SandglassCommand.Parsing);
+    if (parsed.Action is System.CommandLine.Invocation.ParseErrorAction) return ErrorMessage.Of(parsed).Tell(terminal);
+
+    return await parsed.InvokeAsync(new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = null,           // the commands end by themselves, with their figures
+        Output = terminal.Output,
+        Error = terminal.Error,
+    }, interruption.Token);
+}
+catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+{
+    return ExitCode.Cancelled;
+}
+catch (Exception failure) when (terminal.ReaderLeft(failure))
+{
+    return ExitCode.Done;                           // as in `sandglass run | head`: whoever reads has enough
+}
+catch (Exception failure)
+{
+    return ErrorMessage.Of(failure).Tell(terminal);
+}

@@ -56,7 +56,7 @@ internal static unsafe class ActivationQuantizer
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Vector<L, F, I, B>(float* x, int columns, ActivationBlock* blocks, int stride)
+    internal static void Vector<L, F, I, B>(float* x, int columns, ActivationBlock* blocks, int stride)
         where L : struct, ILanes<F, I, B>
         where F : struct
         where I : struct

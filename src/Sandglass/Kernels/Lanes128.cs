@@ -5,13 +5,14 @@ using System.Runtime.Intrinsics.X86;
 namespace Sandglass.Kernels;
 
 /// <summary>Four vectors side by side.</summary>
-internal readonly struct Quad<T>(T a, T b, T c, T d)
+internal struct Quad<T>
     where T : struct
 {
-    public readonly T A = a;
-    public readonly T B = b;
-    public readonly T C = c;
-    public readonly T D = d;
+    // Fields and no constructor: a kernel of a hundred operations would else need two hundred inlinings, more than the JIT has patience for.
+    public T A;
+    public T B;
+    public T C;
+    public T D;
 }
 
 /// <summary>Sixteen lanes in four vectors of 128 bits (SSE, NEON).</summary>
@@ -19,7 +20,7 @@ internal readonly unsafe struct Lanes128 : ILanes<Quad<Vector128<float>>, Quad<V
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
-    [MethodImpl(Inline)] public static Quad<Vector128<float>> Load(float* from) => new(Vector128.Load(from), Vector128.Load(from + 4), Vector128.Load(from + 8), Vector128.Load(from + 12));
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> Load(float* from) => new() { A = Vector128.Load(from), B = Vector128.Load(from + 4), C = Vector128.Load(from + 8), D = Vector128.Load(from + 12) };
 
     [MethodImpl(Inline)]
     public static void Store(float* to, Quad<Vector128<float>> value)
@@ -31,22 +32,22 @@ internal readonly unsafe struct Lanes128 : ILanes<Quad<Vector128<float>>, Quad<V
     }
 
     [MethodImpl(Inline)] public static Quad<Vector128<float>> Broadcast(float value) => Same(Vector128.Create(value));
-    [MethodImpl(Inline)] public static Quad<Vector128<float>> Add(Quad<Vector128<float>> a, Quad<Vector128<float>> b) => new(a.A + b.A, a.B + b.B, a.C + b.C, a.D + b.D);
-    [MethodImpl(Inline)] public static Quad<Vector128<float>> Subtract(Quad<Vector128<float>> a, Quad<Vector128<float>> b) => new(a.A - b.A, a.B - b.B, a.C - b.C, a.D - b.D);
-    [MethodImpl(Inline)] public static Quad<Vector128<float>> Multiply(Quad<Vector128<float>> a, Quad<Vector128<float>> b) => new(a.A * b.A, a.B * b.B, a.C * b.C, a.D * b.D);
-    [MethodImpl(Inline)] public static Quad<Vector128<float>> Divide(Quad<Vector128<float>> a, Quad<Vector128<float>> b) => new(a.A / b.A, a.B / b.B, a.C / b.C, a.D / b.D);
-    [MethodImpl(Inline)] public static Quad<Vector128<float>> Fma(Quad<Vector128<float>> a, Quad<Vector128<float>> b, Quad<Vector128<float>> c) => new(Vector128.FusedMultiplyAdd(a.A, b.A, c.A), Vector128.FusedMultiplyAdd(a.B, b.B, c.B), Vector128.FusedMultiplyAdd(a.C, b.C, c.C), Vector128.FusedMultiplyAdd(a.D, b.D, c.D));
-    [MethodImpl(Inline)] public static Quad<Vector128<float>> Max(Quad<Vector128<float>> a, Quad<Vector128<float>> b) => new(Vector128.MaxNative(a.A, b.A), Vector128.MaxNative(a.B, b.B), Vector128.MaxNative(a.C, b.C), Vector128.MaxNative(a.D, b.D));
-    [MethodImpl(Inline)] public static Quad<Vector128<float>> Min(Quad<Vector128<float>> a, Quad<Vector128<float>> b) => new(Vector128.MinNative(a.A, b.A), Vector128.MinNative(a.B, b.B), Vector128.MinNative(a.C, b.C), Vector128.MinNative(a.D, b.D));
-    [MethodImpl(Inline)] public static Quad<Vector128<float>> Abs(Quad<Vector128<float>> a) => new(Vector128.Abs(a.A), Vector128.Abs(a.B), Vector128.Abs(a.C), Vector128.Abs(a.D));
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> Add(Quad<Vector128<float>> a, Quad<Vector128<float>> b) => new() { A = a.A + b.A, B = a.B + b.B, C = a.C + b.C, D = a.D + b.D };
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> Subtract(Quad<Vector128<float>> a, Quad<Vector128<float>> b) => new() { A = a.A - b.A, B = a.B - b.B, C = a.C - b.C, D = a.D - b.D };
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> Multiply(Quad<Vector128<float>> a, Quad<Vector128<float>> b) => new() { A = a.A * b.A, B = a.B * b.B, C = a.C * b.C, D = a.D * b.D };
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> Divide(Quad<Vector128<float>> a, Quad<Vector128<float>> b) => new() { A = a.A / b.A, B = a.B / b.B, C = a.C / b.C, D = a.D / b.D };
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> Fma(Quad<Vector128<float>> a, Quad<Vector128<float>> b, Quad<Vector128<float>> c) => new() { A = Vector128.FusedMultiplyAdd(a.A, b.A, c.A), B = Vector128.FusedMultiplyAdd(a.B, b.B, c.B), C = Vector128.FusedMultiplyAdd(a.C, b.C, c.C), D = Vector128.FusedMultiplyAdd(a.D, b.D, c.D) };
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> Max(Quad<Vector128<float>> a, Quad<Vector128<float>> b) => new() { A = Vector128.MaxNative(a.A, b.A), B = Vector128.MaxNative(a.B, b.B), C = Vector128.MaxNative(a.C, b.C), D = Vector128.MaxNative(a.D, b.D) };
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> Min(Quad<Vector128<float>> a, Quad<Vector128<float>> b) => new() { A = Vector128.MinNative(a.A, b.A), B = Vector128.MinNative(a.B, b.B), C = Vector128.MinNative(a.C, b.C), D = Vector128.MinNative(a.D, b.D) };
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> Abs(Quad<Vector128<float>> a) => new() { A = Vector128.Abs(a.A), B = Vector128.Abs(a.B), C = Vector128.Abs(a.C), D = Vector128.Abs(a.D) };
     [MethodImpl(Inline)] public static uint EqualMask(Quad<Vector128<float>> a, Quad<Vector128<float>> b) => (Vector128.Equals(a.A, b.A).ExtractMostSignificantBits()) | (Vector128.Equals(a.B, b.B).ExtractMostSignificantBits() << 4) | (Vector128.Equals(a.C, b.C).ExtractMostSignificantBits() << 8) | (Vector128.Equals(a.D, b.D).ExtractMostSignificantBits() << 12);
-    [MethodImpl(Inline)] public static Quad<Vector128<float>> LoadHalf(ushort* from) => new(Half(from), Half(from + 4), Half(from + 8), Half(from + 12));
-    [MethodImpl(Inline)] public static Quad<Vector128<float>> LoadBFloat(ushort* from) => new(Vector128.ShiftLeft(Widen(from), 16).AsSingle(), Vector128.ShiftLeft(Widen(from + 4), 16).AsSingle(), Vector128.ShiftLeft(Widen(from + 8), 16).AsSingle(), Vector128.ShiftLeft(Widen(from + 12), 16).AsSingle());
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> LoadHalf(ushort* from) => new() { A = Half(from), B = Half(from + 4), C = Half(from + 8), D = Half(from + 12) };
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> LoadBFloat(ushort* from) => new() { A = Vector128.ShiftLeft(Widen(from), 16).AsSingle(), B = Vector128.ShiftLeft(Widen(from + 4), 16).AsSingle(), C = Vector128.ShiftLeft(Widen(from + 8), 16).AsSingle(), D = Vector128.ShiftLeft(Widen(from + 12), 16).AsSingle() };
 
-    [MethodImpl(Inline)] public static Quad<Vector128<int>> LoadInts(byte* from) => new(Vector128.Load((int*)from), Vector128.Load((int*)from + 4), Vector128.Load((int*)from + 8), Vector128.Load((int*)from + 12));
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> LoadInts(byte* from) => new() { A = Vector128.Load((int*)from), B = Vector128.Load((int*)from + 4), C = Vector128.Load((int*)from + 8), D = Vector128.Load((int*)from + 12) };
     [MethodImpl(Inline)] public static Quad<Vector128<int>> BroadcastInt(int value) => Same(Vector128.Create(value));
-    [MethodImpl(Inline)] public static Quad<Vector128<int>> LoadWideBytes(byte* from) => new(Widen(from), Widen(from + 4), Widen(from + 8), Widen(from + 12));
-    [MethodImpl(Inline)] public static Quad<Vector128<int>> LoadWideSBytes(byte* from) => new(WidenSigned((sbyte*)from), WidenSigned((sbyte*)from + 4), WidenSigned((sbyte*)from + 8), WidenSigned((sbyte*)from + 12));
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> LoadWideBytes(byte* from) => new() { A = Widen(from), B = Widen(from + 4), C = Widen(from + 8), D = Widen(from + 12) };
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> LoadWideSBytes(byte* from) => new() { A = WidenSigned((sbyte*)from), B = WidenSigned((sbyte*)from + 4), C = WidenSigned((sbyte*)from + 8), D = WidenSigned((sbyte*)from + 12) };
 
     [MethodImpl(Inline)]
     public static void StoreLowBytes(sbyte* to, Quad<Vector128<int>> value)
@@ -60,30 +61,30 @@ internal readonly unsafe struct Lanes128 : ILanes<Quad<Vector128<float>>, Quad<V
         }
     }
 
-    [MethodImpl(Inline)] public static Quad<Vector128<int>> AddInt(Quad<Vector128<int>> a, Quad<Vector128<int>> b) => new(a.A + b.A, a.B + b.B, a.C + b.C, a.D + b.D);
-    [MethodImpl(Inline)] public static Quad<Vector128<int>> SubtractInt(Quad<Vector128<int>> a, Quad<Vector128<int>> b) => new(a.A - b.A, a.B - b.B, a.C - b.C, a.D - b.D);
-    [MethodImpl(Inline)] public static Quad<Vector128<int>> MultiplyInt(Quad<Vector128<int>> a, Quad<Vector128<int>> b) => new(a.A * b.A, a.B * b.B, a.C * b.C, a.D * b.D);
-    [MethodImpl(Inline)] public static Quad<Vector128<int>> AndInt(Quad<Vector128<int>> a, Quad<Vector128<int>> b) => new(a.A & b.A, a.B & b.B, a.C & b.C, a.D & b.D);
-    [MethodImpl(Inline)] public static Quad<Vector128<int>> OrInt(Quad<Vector128<int>> a, Quad<Vector128<int>> b) => new(a.A | b.A, a.B | b.B, a.C | b.C, a.D | b.D);
-    [MethodImpl(Inline)] public static Quad<Vector128<int>> ShiftLeftInt(Quad<Vector128<int>> a, int count) => new(Vector128.ShiftLeft(a.A, count), Vector128.ShiftLeft(a.B, count), Vector128.ShiftLeft(a.C, count), Vector128.ShiftLeft(a.D, count));
-    [MethodImpl(Inline)] public static Quad<Vector128<int>> ShiftRightInt(Quad<Vector128<int>> a, int count) => new(Vector128.ShiftRightLogical(a.A, count), Vector128.ShiftRightLogical(a.B, count), Vector128.ShiftRightLogical(a.C, count), Vector128.ShiftRightLogical(a.D, count));
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> AddInt(Quad<Vector128<int>> a, Quad<Vector128<int>> b) => new() { A = a.A + b.A, B = a.B + b.B, C = a.C + b.C, D = a.D + b.D };
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> SubtractInt(Quad<Vector128<int>> a, Quad<Vector128<int>> b) => new() { A = a.A - b.A, B = a.B - b.B, C = a.C - b.C, D = a.D - b.D };
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> MultiplyInt(Quad<Vector128<int>> a, Quad<Vector128<int>> b) => new() { A = a.A * b.A, B = a.B * b.B, C = a.C * b.C, D = a.D * b.D };
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> AndInt(Quad<Vector128<int>> a, Quad<Vector128<int>> b) => new() { A = a.A & b.A, B = a.B & b.B, C = a.C & b.C, D = a.D & b.D };
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> OrInt(Quad<Vector128<int>> a, Quad<Vector128<int>> b) => new() { A = a.A | b.A, B = a.B | b.B, C = a.C | b.C, D = a.D | b.D };
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> ShiftLeftInt(Quad<Vector128<int>> a, int count) => new() { A = Vector128.ShiftLeft(a.A, count), B = Vector128.ShiftLeft(a.B, count), C = Vector128.ShiftLeft(a.C, count), D = Vector128.ShiftLeft(a.D, count) };
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> ShiftRightInt(Quad<Vector128<int>> a, int count) => new() { A = Vector128.ShiftRightLogical(a.A, count), B = Vector128.ShiftRightLogical(a.B, count), C = Vector128.ShiftRightLogical(a.C, count), D = Vector128.ShiftRightLogical(a.D, count) };
     [MethodImpl(Inline)] public static int SumInt(Quad<Vector128<int>> a) => Vector128.Sum(a.A + a.B + a.C + a.D);
-    [MethodImpl(Inline)] public static Quad<Vector128<float>> ToFloat(Quad<Vector128<int>> a) => new(Vector128.ConvertToSingle(a.A), Vector128.ConvertToSingle(a.B), Vector128.ConvertToSingle(a.C), Vector128.ConvertToSingle(a.D));
-    [MethodImpl(Inline)] public static Quad<Vector128<int>> ToInt(Quad<Vector128<float>> a) => new(Vector128.ConvertToInt32Native(a.A), Vector128.ConvertToInt32Native(a.B), Vector128.ConvertToInt32Native(a.C), Vector128.ConvertToInt32Native(a.D));
-    [MethodImpl(Inline)] public static Quad<Vector128<float>> AsFloat(Quad<Vector128<int>> bits) => new(bits.A.AsSingle(), bits.B.AsSingle(), bits.C.AsSingle(), bits.D.AsSingle());
-    [MethodImpl(Inline)] public static Quad<Vector128<int>> AsInt(Quad<Vector128<float>> bits) => new(bits.A.AsInt32(), bits.B.AsInt32(), bits.C.AsInt32(), bits.D.AsInt32());
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> ToFloat(Quad<Vector128<int>> a) => new() { A = Vector128.ConvertToSingle(a.A), B = Vector128.ConvertToSingle(a.B), C = Vector128.ConvertToSingle(a.C), D = Vector128.ConvertToSingle(a.D) };
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> ToInt(Quad<Vector128<float>> a) => new() { A = Vector128.ConvertToInt32Native(a.A), B = Vector128.ConvertToInt32Native(a.B), C = Vector128.ConvertToInt32Native(a.C), D = Vector128.ConvertToInt32Native(a.D) };
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> AsFloat(Quad<Vector128<int>> bits) => new() { A = bits.A.AsSingle(), B = bits.B.AsSingle(), C = bits.C.AsSingle(), D = bits.D.AsSingle() };
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> AsInt(Quad<Vector128<float>> bits) => new() { A = bits.A.AsInt32(), B = bits.B.AsInt32(), C = bits.C.AsInt32(), D = bits.D.AsInt32() };
 
-    [MethodImpl(Inline)] public static Quad<Vector128<byte>> LoadBytes(byte* from) => new(Vector128.Load(from), Vector128.Load(from + 16), Vector128.Load(from + 32), Vector128.Load(from + 48));
+    [MethodImpl(Inline)] public static Quad<Vector128<byte>> LoadBytes(byte* from) => new() { A = Vector128.Load(from), B = Vector128.Load(from + 16), C = Vector128.Load(from + 32), D = Vector128.Load(from + 48) };
     [MethodImpl(Inline)] public static Quad<Vector128<byte>> BroadcastQuad(sbyte* from) => Same(Vector128.Create(*(int*)from).AsByte());
-    [MethodImpl(Inline)] public static Quad<Vector128<byte>> And(Quad<Vector128<byte>> a, byte mask) => new(a.A & Vector128.Create(mask), a.B & Vector128.Create(mask), a.C & Vector128.Create(mask), a.D & Vector128.Create(mask));
-    [MethodImpl(Inline)] public static Quad<Vector128<byte>> Or(Quad<Vector128<byte>> a, Quad<Vector128<byte>> b) => new(a.A | b.A, a.B | b.B, a.C | b.C, a.D | b.D);
-    [MethodImpl(Inline)] public static Quad<Vector128<byte>> ShiftRight(Quad<Vector128<byte>> a, int count) => new(Vector128.ShiftRightLogical(a.A.AsUInt16(), count).AsByte(), Vector128.ShiftRightLogical(a.B.AsUInt16(), count).AsByte(), Vector128.ShiftRightLogical(a.C.AsUInt16(), count).AsByte(), Vector128.ShiftRightLogical(a.D.AsUInt16(), count).AsByte());
-    [MethodImpl(Inline)] public static Quad<Vector128<byte>> ShiftLeft(Quad<Vector128<byte>> a, int count) => new(Vector128.ShiftLeft(a.A.AsUInt16(), count).AsByte(), Vector128.ShiftLeft(a.B.AsUInt16(), count).AsByte(), Vector128.ShiftLeft(a.C.AsUInt16(), count).AsByte(), Vector128.ShiftLeft(a.D.AsUInt16(), count).AsByte());
-    [MethodImpl(Inline)] public static Quad<Vector128<byte>> MultiplyPairs(Quad<Vector128<byte>> a, Quad<Vector128<byte>> b) => new(Pairs(a.A, b.A), Pairs(a.B, b.B), Pairs(a.C, b.C), Pairs(a.D, b.D));
-    [MethodImpl(Inline)] public static Quad<Vector128<byte>> AddShorts(Quad<Vector128<byte>> a, Quad<Vector128<byte>> b) => new((a.A.AsInt16() + b.A.AsInt16()).AsByte(), (a.B.AsInt16() + b.B.AsInt16()).AsByte(), (a.C.AsInt16() + b.C.AsInt16()).AsByte(), (a.D.AsInt16() + b.D.AsInt16()).AsByte());
-    [MethodImpl(Inline)] public static Quad<Vector128<int>> AddNeighbours(Quad<Vector128<byte>> shorts) => new(Neighbours(shorts.A), Neighbours(shorts.B), Neighbours(shorts.C), Neighbours(shorts.D));
+    [MethodImpl(Inline)] public static Quad<Vector128<byte>> And(Quad<Vector128<byte>> a, byte mask) => new() { A = a.A & Vector128.Create(mask), B = a.B & Vector128.Create(mask), C = a.C & Vector128.Create(mask), D = a.D & Vector128.Create(mask) };
+    [MethodImpl(Inline)] public static Quad<Vector128<byte>> Or(Quad<Vector128<byte>> a, Quad<Vector128<byte>> b) => new() { A = a.A | b.A, B = a.B | b.B, C = a.C | b.C, D = a.D | b.D };
+    [MethodImpl(Inline)] public static Quad<Vector128<byte>> ShiftRight(Quad<Vector128<byte>> a, int count) => new() { A = Vector128.ShiftRightLogical(a.A.AsUInt16(), count).AsByte(), B = Vector128.ShiftRightLogical(a.B.AsUInt16(), count).AsByte(), C = Vector128.ShiftRightLogical(a.C.AsUInt16(), count).AsByte(), D = Vector128.ShiftRightLogical(a.D.AsUInt16(), count).AsByte() };
+    [MethodImpl(Inline)] public static Quad<Vector128<byte>> ShiftLeft(Quad<Vector128<byte>> a, int count) => new() { A = Vector128.ShiftLeft(a.A.AsUInt16(), count).AsByte(), B = Vector128.ShiftLeft(a.B.AsUInt16(), count).AsByte(), C = Vector128.ShiftLeft(a.C.AsUInt16(), count).AsByte(), D = Vector128.ShiftLeft(a.D.AsUInt16(), count).AsByte() };
+    [MethodImpl(Inline)] public static Quad<Vector128<byte>> MultiplyPairs(Quad<Vector128<byte>> a, Quad<Vector128<byte>> b) => new() { A = Pairs(a.A, b.A), B = Pairs(a.B, b.B), C = Pairs(a.C, b.C), D = Pairs(a.D, b.D) };
+    [MethodImpl(Inline)] public static Quad<Vector128<byte>> AddShorts(Quad<Vector128<byte>> a, Quad<Vector128<byte>> b) => new() { A = (a.A.AsInt16() + b.A.AsInt16()).AsByte(), B = (a.B.AsInt16() + b.B.AsInt16()).AsByte(), C = (a.C.AsInt16() + b.C.AsInt16()).AsByte(), D = (a.D.AsInt16() + b.D.AsInt16()).AsByte() };
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> AddNeighbours(Quad<Vector128<byte>> shorts) => new() { A = Neighbours(shorts.A), B = Neighbours(shorts.B), C = Neighbours(shorts.C), D = Neighbours(shorts.D) };
 
-    [MethodImpl(Inline)] private static Quad<T> Same<T>(T value) where T : struct => new(value, value, value, value);
+    [MethodImpl(Inline)] private static Quad<T> Same<T>(T value) where T : struct => new() { A = value, B = value, C = value, D = value };
 
     [MethodImpl(Inline)]
     private static Vector128<float> Half(ushort* from)

@@ -5,11 +5,12 @@ using System.Runtime.Intrinsics.X86;
 namespace Sandglass.Kernels;
 
 /// <summary>Two vectors side by side.</summary>
-internal readonly struct Pair<T>(T a, T b)
+internal struct Pair<T>
     where T : struct
 {
-    public readonly T A = a;
-    public readonly T B = b;
+    // Fields and no constructor: a kernel of a hundred operations would else need two hundred inlinings, more than the JIT has patience for.
+    public T A;
+    public T B;
 }
 
 /// <summary>Sixteen lanes in two vectors of 256 bits (AVX2 with FMA).</summary>
@@ -17,7 +18,7 @@ internal readonly unsafe struct Lanes256 : ILanes<Pair<Vector256<float>>, Pair<V
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
-    [MethodImpl(Inline)] public static Pair<Vector256<float>> Load(float* from) => new(Vector256.Load(from), Vector256.Load(from + 8));
+    [MethodImpl(Inline)] public static Pair<Vector256<float>> Load(float* from) => new() { A = Vector256.Load(from), B = Vector256.Load(from + 8) };
 
     [MethodImpl(Inline)]
     public static void Store(float* to, Pair<Vector256<float>> value)
@@ -27,22 +28,22 @@ internal readonly unsafe struct Lanes256 : ILanes<Pair<Vector256<float>>, Pair<V
     }
 
     [MethodImpl(Inline)] public static Pair<Vector256<float>> Broadcast(float value) => Same(Vector256.Create(value));
-    [MethodImpl(Inline)] public static Pair<Vector256<float>> Add(Pair<Vector256<float>> a, Pair<Vector256<float>> b) => new(a.A + b.A, a.B + b.B);
-    [MethodImpl(Inline)] public static Pair<Vector256<float>> Subtract(Pair<Vector256<float>> a, Pair<Vector256<float>> b) => new(a.A - b.A, a.B - b.B);
-    [MethodImpl(Inline)] public static Pair<Vector256<float>> Multiply(Pair<Vector256<float>> a, Pair<Vector256<float>> b) => new(a.A * b.A, a.B * b.B);
-    [MethodImpl(Inline)] public static Pair<Vector256<float>> Divide(Pair<Vector256<float>> a, Pair<Vector256<float>> b) => new(a.A / b.A, a.B / b.B);
-    [MethodImpl(Inline)] public static Pair<Vector256<float>> Fma(Pair<Vector256<float>> a, Pair<Vector256<float>> b, Pair<Vector256<float>> c) => new(Vector256.FusedMultiplyAdd(a.A, b.A, c.A), Vector256.FusedMultiplyAdd(a.B, b.B, c.B));
-    [MethodImpl(Inline)] public static Pair<Vector256<float>> Max(Pair<Vector256<float>> a, Pair<Vector256<float>> b) => new(Vector256.MaxNative(a.A, b.A), Vector256.MaxNative(a.B, b.B));
-    [MethodImpl(Inline)] public static Pair<Vector256<float>> Min(Pair<Vector256<float>> a, Pair<Vector256<float>> b) => new(Vector256.MinNative(a.A, b.A), Vector256.MinNative(a.B, b.B));
-    [MethodImpl(Inline)] public static Pair<Vector256<float>> Abs(Pair<Vector256<float>> a) => new(Vector256.Abs(a.A), Vector256.Abs(a.B));
+    [MethodImpl(Inline)] public static Pair<Vector256<float>> Add(Pair<Vector256<float>> a, Pair<Vector256<float>> b) => new() { A = a.A + b.A, B = a.B + b.B };
+    [MethodImpl(Inline)] public static Pair<Vector256<float>> Subtract(Pair<Vector256<float>> a, Pair<Vector256<float>> b) => new() { A = a.A - b.A, B = a.B - b.B };
+    [MethodImpl(Inline)] public static Pair<Vector256<float>> Multiply(Pair<Vector256<float>> a, Pair<Vector256<float>> b) => new() { A = a.A * b.A, B = a.B * b.B };
+    [MethodImpl(Inline)] public static Pair<Vector256<float>> Divide(Pair<Vector256<float>> a, Pair<Vector256<float>> b) => new() { A = a.A / b.A, B = a.B / b.B };
+    [MethodImpl(Inline)] public static Pair<Vector256<float>> Fma(Pair<Vector256<float>> a, Pair<Vector256<float>> b, Pair<Vector256<float>> c) => new() { A = Vector256.FusedMultiplyAdd(a.A, b.A, c.A), B = Vector256.FusedMultiplyAdd(a.B, b.B, c.B) };
+    [MethodImpl(Inline)] public static Pair<Vector256<float>> Max(Pair<Vector256<float>> a, Pair<Vector256<float>> b) => new() { A = Vector256.MaxNative(a.A, b.A), B = Vector256.MaxNative(a.B, b.B) };
+    [MethodImpl(Inline)] public static Pair<Vector256<float>> Min(Pair<Vector256<float>> a, Pair<Vector256<float>> b) => new() { A = Vector256.MinNative(a.A, b.A), B = Vector256.MinNative(a.B, b.B) };
+    [MethodImpl(Inline)] public static Pair<Vector256<float>> Abs(Pair<Vector256<float>> a) => new() { A = Vector256.Abs(a.A), B = Vector256.Abs(a.B) };
     [MethodImpl(Inline)] public static uint EqualMask(Pair<Vector256<float>> a, Pair<Vector256<float>> b) => (Vector256.Equals(a.A, b.A).ExtractMostSignificantBits()) | (Vector256.Equals(a.B, b.B).ExtractMostSignificantBits() << 8);
-    [MethodImpl(Inline)] public static Pair<Vector256<float>> LoadHalf(ushort* from) => new(Half(from), Half(from + 8));
-    [MethodImpl(Inline)] public static Pair<Vector256<float>> LoadBFloat(ushort* from) => new(Vector256.ShiftLeft(Widen(from), 16).AsSingle(), Vector256.ShiftLeft(Widen(from + 8), 16).AsSingle());
+    [MethodImpl(Inline)] public static Pair<Vector256<float>> LoadHalf(ushort* from) => new() { A = Half(from), B = Half(from + 8) };
+    [MethodImpl(Inline)] public static Pair<Vector256<float>> LoadBFloat(ushort* from) => new() { A = Vector256.ShiftLeft(Widen(from), 16).AsSingle(), B = Vector256.ShiftLeft(Widen(from + 8), 16).AsSingle() };
 
-    [MethodImpl(Inline)] public static Pair<Vector256<int>> LoadInts(byte* from) => new(Vector256.Load((int*)from), Vector256.Load((int*)from + 8));
+    [MethodImpl(Inline)] public static Pair<Vector256<int>> LoadInts(byte* from) => new() { A = Vector256.Load((int*)from), B = Vector256.Load((int*)from + 8) };
     [MethodImpl(Inline)] public static Pair<Vector256<int>> BroadcastInt(int value) => Same(Vector256.Create(value));
-    [MethodImpl(Inline)] public static Pair<Vector256<int>> LoadWideBytes(byte* from) => new(Widen(from), Widen(from + 8));
-    [MethodImpl(Inline)] public static Pair<Vector256<int>> LoadWideSBytes(byte* from) => new(WidenSigned((sbyte*)from), WidenSigned((sbyte*)from + 8));
+    [MethodImpl(Inline)] public static Pair<Vector256<int>> LoadWideBytes(byte* from) => new() { A = Widen(from), B = Widen(from + 8) };
+    [MethodImpl(Inline)] public static Pair<Vector256<int>> LoadWideSBytes(byte* from) => new() { A = WidenSigned((sbyte*)from), B = WidenSigned((sbyte*)from + 8) };
 
     [MethodImpl(Inline)]
     public static void StoreLowBytes(sbyte* to, Pair<Vector256<int>> value)
@@ -54,30 +55,30 @@ internal readonly unsafe struct Lanes256 : ILanes<Pair<Vector256<float>>, Pair<V
         }
     }
 
-    [MethodImpl(Inline)] public static Pair<Vector256<int>> AddInt(Pair<Vector256<int>> a, Pair<Vector256<int>> b) => new(a.A + b.A, a.B + b.B);
-    [MethodImpl(Inline)] public static Pair<Vector256<int>> SubtractInt(Pair<Vector256<int>> a, Pair<Vector256<int>> b) => new(a.A - b.A, a.B - b.B);
-    [MethodImpl(Inline)] public static Pair<Vector256<int>> MultiplyInt(Pair<Vector256<int>> a, Pair<Vector256<int>> b) => new(a.A * b.A, a.B * b.B);
-    [MethodImpl(Inline)] public static Pair<Vector256<int>> AndInt(Pair<Vector256<int>> a, Pair<Vector256<int>> b) => new(a.A & b.A, a.B & b.B);
-    [MethodImpl(Inline)] public static Pair<Vector256<int>> OrInt(Pair<Vector256<int>> a, Pair<Vector256<int>> b) => new(a.A | b.A, a.B | b.B);
-    [MethodImpl(Inline)] public static Pair<Vector256<int>> ShiftLeftInt(Pair<Vector256<int>> a, int count) => new(Vector256.ShiftLeft(a.A, count), Vector256.ShiftLeft(a.B, count));
-    [MethodImpl(Inline)] public static Pair<Vector256<int>> ShiftRightInt(Pair<Vector256<int>> a, int count) => new(Vector256.ShiftRightLogical(a.A, count), Vector256.ShiftRightLogical(a.B, count));
+    [MethodImpl(Inline)] public static Pair<Vector256<int>> AddInt(Pair<Vector256<int>> a, Pair<Vector256<int>> b) => new() { A = a.A + b.A, B = a.B + b.B };
+    [MethodImpl(Inline)] public static Pair<Vector256<int>> SubtractInt(Pair<Vector256<int>> a, Pair<Vector256<int>> b) => new() { A = a.A - b.A, B = a.B - b.B };
+    [MethodImpl(Inline)] public static Pair<Vector256<int>> MultiplyInt(Pair<Vector256<int>> a, Pair<Vector256<int>> b) => new() { A = a.A * b.A, B = a.B * b.B };
+    [MethodImpl(Inline)] public static Pair<Vector256<int>> AndInt(Pair<Vector256<int>> a, Pair<Vector256<int>> b) => new() { A = a.A & b.A, B = a.B & b.B };
+    [MethodImpl(Inline)] public static Pair<Vector256<int>> OrInt(Pair<Vector256<int>> a, Pair<Vector256<int>> b) => new() { A = a.A | b.A, B = a.B | b.B };
+    [MethodImpl(Inline)] public static Pair<Vector256<int>> ShiftLeftInt(Pair<Vector256<int>> a, int count) => new() { A = Vector256.ShiftLeft(a.A, count), B = Vector256.ShiftLeft(a.B, count) };
+    [MethodImpl(Inline)] public static Pair<Vector256<int>> ShiftRightInt(Pair<Vector256<int>> a, int count) => new() { A = Vector256.ShiftRightLogical(a.A, count), B = Vector256.ShiftRightLogical(a.B, count) };
     [MethodImpl(Inline)] public static int SumInt(Pair<Vector256<int>> a) => Vector256.Sum(a.A + a.B);
-    [MethodImpl(Inline)] public static Pair<Vector256<float>> ToFloat(Pair<Vector256<int>> a) => new(Vector256.ConvertToSingle(a.A), Vector256.ConvertToSingle(a.B));
-    [MethodImpl(Inline)] public static Pair<Vector256<int>> ToInt(Pair<Vector256<float>> a) => new(Vector256.ConvertToInt32Native(a.A), Vector256.ConvertToInt32Native(a.B));
-    [MethodImpl(Inline)] public static Pair<Vector256<float>> AsFloat(Pair<Vector256<int>> bits) => new(bits.A.AsSingle(), bits.B.AsSingle());
-    [MethodImpl(Inline)] public static Pair<Vector256<int>> AsInt(Pair<Vector256<float>> bits) => new(bits.A.AsInt32(), bits.B.AsInt32());
+    [MethodImpl(Inline)] public static Pair<Vector256<float>> ToFloat(Pair<Vector256<int>> a) => new() { A = Vector256.ConvertToSingle(a.A), B = Vector256.ConvertToSingle(a.B) };
+    [MethodImpl(Inline)] public static Pair<Vector256<int>> ToInt(Pair<Vector256<float>> a) => new() { A = Vector256.ConvertToInt32Native(a.A), B = Vector256.ConvertToInt32Native(a.B) };
+    [MethodImpl(Inline)] public static Pair<Vector256<float>> AsFloat(Pair<Vector256<int>> bits) => new() { A = bits.A.AsSingle(), B = bits.B.AsSingle() };
+    [MethodImpl(Inline)] public static Pair<Vector256<int>> AsInt(Pair<Vector256<float>> bits) => new() { A = bits.A.AsInt32(), B = bits.B.AsInt32() };
 
-    [MethodImpl(Inline)] public static Pair<Vector256<byte>> LoadBytes(byte* from) => new(Vector256.Load(from), Vector256.Load(from + 32));
+    [MethodImpl(Inline)] public static Pair<Vector256<byte>> LoadBytes(byte* from) => new() { A = Vector256.Load(from), B = Vector256.Load(from + 32) };
     [MethodImpl(Inline)] public static Pair<Vector256<byte>> BroadcastQuad(sbyte* from) => Same(Vector256.Create(*(int*)from).AsByte());
-    [MethodImpl(Inline)] public static Pair<Vector256<byte>> And(Pair<Vector256<byte>> a, byte mask) => new(a.A & Vector256.Create(mask), a.B & Vector256.Create(mask));
-    [MethodImpl(Inline)] public static Pair<Vector256<byte>> Or(Pair<Vector256<byte>> a, Pair<Vector256<byte>> b) => new(a.A | b.A, a.B | b.B);
-    [MethodImpl(Inline)] public static Pair<Vector256<byte>> ShiftRight(Pair<Vector256<byte>> a, int count) => new(Vector256.ShiftRightLogical(a.A.AsUInt16(), count).AsByte(), Vector256.ShiftRightLogical(a.B.AsUInt16(), count).AsByte());
-    [MethodImpl(Inline)] public static Pair<Vector256<byte>> ShiftLeft(Pair<Vector256<byte>> a, int count) => new(Vector256.ShiftLeft(a.A.AsUInt16(), count).AsByte(), Vector256.ShiftLeft(a.B.AsUInt16(), count).AsByte());
-    [MethodImpl(Inline)] public static Pair<Vector256<byte>> MultiplyPairs(Pair<Vector256<byte>> a, Pair<Vector256<byte>> b) => new(Pairs(a.A, b.A), Pairs(a.B, b.B));
-    [MethodImpl(Inline)] public static Pair<Vector256<byte>> AddShorts(Pair<Vector256<byte>> a, Pair<Vector256<byte>> b) => new((a.A.AsInt16() + b.A.AsInt16()).AsByte(), (a.B.AsInt16() + b.B.AsInt16()).AsByte());
-    [MethodImpl(Inline)] public static Pair<Vector256<int>> AddNeighbours(Pair<Vector256<byte>> shorts) => new(Neighbours(shorts.A), Neighbours(shorts.B));
+    [MethodImpl(Inline)] public static Pair<Vector256<byte>> And(Pair<Vector256<byte>> a, byte mask) => new() { A = a.A & Vector256.Create(mask), B = a.B & Vector256.Create(mask) };
+    [MethodImpl(Inline)] public static Pair<Vector256<byte>> Or(Pair<Vector256<byte>> a, Pair<Vector256<byte>> b) => new() { A = a.A | b.A, B = a.B | b.B };
+    [MethodImpl(Inline)] public static Pair<Vector256<byte>> ShiftRight(Pair<Vector256<byte>> a, int count) => new() { A = Vector256.ShiftRightLogical(a.A.AsUInt16(), count).AsByte(), B = Vector256.ShiftRightLogical(a.B.AsUInt16(), count).AsByte() };
+    [MethodImpl(Inline)] public static Pair<Vector256<byte>> ShiftLeft(Pair<Vector256<byte>> a, int count) => new() { A = Vector256.ShiftLeft(a.A.AsUInt16(), count).AsByte(), B = Vector256.ShiftLeft(a.B.AsUInt16(), count).AsByte() };
+    [MethodImpl(Inline)] public static Pair<Vector256<byte>> MultiplyPairs(Pair<Vector256<byte>> a, Pair<Vector256<byte>> b) => new() { A = Pairs(a.A, b.A), B = Pairs(a.B, b.B) };
+    [MethodImpl(Inline)] public static Pair<Vector256<byte>> AddShorts(Pair<Vector256<byte>> a, Pair<Vector256<byte>> b) => new() { A = (a.A.AsInt16() + b.A.AsInt16()).AsByte(), B = (a.B.AsInt16() + b.B.AsInt16()).AsByte() };
+    [MethodImpl(Inline)] public static Pair<Vector256<int>> AddNeighbours(Pair<Vector256<byte>> shorts) => new() { A = Neighbours(shorts.A), B = Neighbours(shorts.B) };
 
-    [MethodImpl(Inline)] private static Pair<T> Same<T>(T value) where T : struct => new(value, value);
+    [MethodImpl(Inline)] private static Pair<T> Same<T>(T value) where T : struct => new() { A = value, B = value };
 
     [MethodImpl(Inline)]
     private static Vector256<float> Half(ushort* from)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Sandglass.Kernels;
@@ -31,6 +32,7 @@ internal static unsafe class RmsNorm
             to[i] = x[i] * inverse * weight[i];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Vector<L, F, I, B>(float* x, float* weight, float epsilon, int width, float* to)
         where L : struct, ILanes<F, I, B>
         where F : struct

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Sandglass.Kernels;
 
 /// <summary>Sums over a whole row of logits, in the fixed 16-lane order of the arithmetic contract.</summary>
@@ -5,12 +8,47 @@ namespace Sandglass.Kernels;
 /// Lane l takes the elements l, l + 16, l + 32, ... in order; then lane l takes lane l + 8 in, then l + 4, l + 2, l + 1. A row whose length is no multiple of 16
 /// leaves the last lanes one element short.
 /// </remarks>
-internal static class Softmax
+internal static unsafe class Softmax
 {
-    private const int Lanes = 16;
+    private const int LaneCount = 16;
 
     /// <summary>The largest element: NaN where any is NaN, negative infinity for an empty row.</summary>
     internal static float Max(ReadOnlySpan<float> row)
+    {
+        fixed (float* values = row)
+        {
+            return KernelPath.Current switch
+            {
+                KernelWidth.Vector512 => Max<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(values, row.Length),
+                KernelWidth.Vector256 => Max<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(values, row.Length),
+                KernelWidth.Vector128 => Max<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(values, row.Length),
+                _ => ScalarMax(row),
+            };
+        }
+    }
+
+    /// <summary>log(sum of e^x) over the row: NaN where an element is NaN or positive infinity, negative infinity where all are.</summary>
+    internal static float LogSumExp(ReadOnlySpan<float> row)
+    {
+        float max = Max(row);
+        if (float.IsNegativeInfinity(max)) return max;
+
+        float* lanes = stackalloc float[LaneCount];
+        new Span<float>(lanes, LaneCount).Clear();
+        fixed (float* values = row)
+        {
+            switch (KernelPath.Current)
+            {
+                case KernelWidth.Vector512: AddExps<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(values, row.Length, max, lanes); break;
+                case KernelWidth.Vector256: AddExps<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(values, row.Length, max, lanes); break;
+                case KernelWidth.Vector128: AddExps<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(values, row.Length, max, lanes); break;
+                default: ScalarAddExps(values, row.Length, max, lanes); break;
+            }
+        }
+        return (float)(max + Elementary.Log(LaneTree.Sum(lanes)));
+    }
+
+    internal static float ScalarMax(ReadOnlySpan<float> row)
     {
         float max = float.NegativeInfinity;
         bool isNumber = true;
@@ -22,26 +60,47 @@ internal static class Softmax
         return isNumber ? max + 0f : float.NaN;              // + 0: of 0 and -0 the first in the row would win; now it is 0 in any order
     }
 
-    /// <summary>log(sum of e^x) over the row: NaN where an element is NaN or positive infinity, negative infinity where all are.</summary>
-    internal static float LogSumExp(ReadOnlySpan<float> row)
+    /// <param name="lanes">[16]</param>
+    internal static void ScalarAddExps(float* values, int count, float max, float* lanes)
     {
-        float max = Max(row);
-        if (float.IsNegativeInfinity(max)) return max;
-
-        Span<float> lanes = stackalloc float[Lanes];
-        lanes.Clear();
-        for (; row.Length > Lanes; row = row[Lanes..]) AddExps(row[..Lanes], max, lanes);
-        AddExps(row, max, lanes);
-
-        for (int width = Lanes / 2; width > 0; width /= 2)
-        {
-            for (int lane = 0; lane < width; lane++) lanes[lane] += lanes[lane + width];
-        }
-        return (float)(max + Elementary.Log(lanes[0]));
+        for (int i = 0; i < count; i++)
+            lanes[i % LaneCount] += Elementary.Exp(values[i] - max);
     }
 
-    private static void AddExps(ReadOnlySpan<float> row, float max, Span<float> lanes)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static float Max<L, F, I, B>(float* values, int count)
+        where L : struct, ILanes<F, I, B>
+        where F : struct
+        where I : struct
+        where B : struct
     {
-        for (int lane = 0; lane < row.Length; lane++) lanes[lane] += Elementary.Exp(row[lane] - max);
+        int whole = count & ~(LaneCount - 1);
+        F max = L.Broadcast(float.NegativeInfinity);
+        uint numbers = 0xFFFF;
+        for (int i = 0; i < whole; i += LaneCount)
+        {
+            F next = L.Load(values + i);
+            numbers &= L.EqualMask(next, next);              // NaN alone differs from itself
+            max = L.Max(next, max);
+        }
+        float* each = stackalloc float[LaneCount];
+        L.Store(each, max);
+        float rest = ScalarMax(new ReadOnlySpan<float>(values + whole, count - whole));
+        return numbers == 0xFFFF && !float.IsNaN(rest) ? MathF.Max(ScalarMax(new ReadOnlySpan<float>(each, LaneCount)), rest) : float.NaN;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void AddExps<L, F, I, B>(float* values, int count, float max, float* lanes)
+        where L : struct, ILanes<F, I, B>
+        where F : struct
+        where I : struct
+        where B : struct
+    {
+        int whole = count & ~(LaneCount - 1);
+        F shift = L.Broadcast(max), sum = L.Load(lanes);
+        for (int i = 0; i < whole; i += LaneCount)
+            sum = L.Add(sum, Lanes<L, F, I, B>.Exp(L.Subtract(L.Load(values + i), shift)));
+        L.Store(lanes, sum);
+        ScalarAddExps(values + whole, count - whole, max, lanes);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Sandglass.Kernels;
@@ -24,6 +25,7 @@ internal static unsafe class SwiGlu
             gate[i] = gate[i] / (1f + Elementary.Exp(0f - gate[i])) * up[i];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Vector<L, F, I, B>(float* gate, float* up, int count)
         where L : struct, ILanes<F, I, B>
         where F : struct

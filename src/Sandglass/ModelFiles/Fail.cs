@@ -16,7 +16,7 @@ internal static class Fail
     public static void IsDirectory(string file) => Throw("file-is-directory", file, "path", "a model file", "a directory");
 
     [DoesNotReturn]
-    public static void Unreadable(string file, string found) => Throw("file-unreadable", file, "content", "a file that can be read", found);
+    public static void Unreadable(string file, string found) => Throw("file-unreadable", file, "content", "a file that can be read", found.TrimEnd('.'));
 
     [DoesNotReturn]
     public static void Shrunk(string file, long expected, long found) => Throw("file-shrunk", file, "length", $"{expected} bytes, as when it was opened", $"the end at {found}");

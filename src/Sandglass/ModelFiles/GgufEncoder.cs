@@ -47,7 +47,7 @@ internal sealed class GgufEncoder
 
     private void List(Array list)
     {
-        GgufKind kind = list is object[] and not string[] ? GgufKind.List : KindOf(list.GetType().GetElementType()!);
+        GgufKind kind = list is object[] and not string[]? GgufKind.List : KindOf(list.GetType().GetElementType()!);
         UInt32((uint)kind);
         UInt64((ulong)list.Length);
         foreach (object value in list)

@@ -114,7 +114,7 @@ public sealed record Hyperparameters
             ValueHeadDim = facts.Whole("attention.value_length", 1, MaxWidth) ?? headDim,
             RmsEpsilon = facts.Number("attention.layer_norm_rms_epsilon", 0, 1) ?? 0,
             LayerNormEpsilon = facts.Number("attention.layer_norm_epsilon", 0, 1) ?? 0,
-            RopeBase = facts.Number("rope.freq_base", 1, 1e12) ?? 10000,
+            RopeBase = facts.Number("rope.freq_base", 0, 1e12) ?? 10000,
             RopeDimensions = facts.Whole("rope.dimension_count", 0, keyHeadDim == 0 ? MaxWidth : keyHeadDim) ?? keyHeadDim,
             RopeScaling = RopeScaling.Read(facts, context),
             SlidingWindow = facts.Whole("attention.sliding_window", 0, int.MaxValue) ?? 0,
@@ -135,6 +135,7 @@ public sealed record Hyperparameters
         if (RmsEpsilon == 0) facts.Missing<int>("attention.layer_norm_rms_epsilon", "a number above 0");
         if (HeadsByLayer.Contains(0)) facts.Refuse<int>("attention.head_count", "at least 1 in each layer", "0");
         if (KeyValueHeadsByLayer.Contains(0)) facts.Refuse<int>("attention.head_count_kv", "at least 1 in each layer", "0");
+        if (RopeBase < 1) facts.Refuse<int>("rope.freq_base", "at least 1", $"{RopeBase}");
         if (RopeDimensions != KeyHeadDim) facts.Refuse<int>("rope.dimension_count", $"{KeyHeadDim}, all values of a head", $"{RopeDimensions}");
         if (RopeDimensions % 2 != 0) facts.Refuse<int>("rope.dimension_count", "an even number, since values are rotated in pairs", $"{RopeDimensions}");
     }

@@ -17,7 +17,7 @@ internal static class WholeFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Discard(partial);
-            Fail.Throw("write-failed", path, "output", "a place that can be written", e.Message);
+            Fail.Throw("write-failed", path, "output", "a place that can be written", e.Message.TrimEnd('.'));
         }
         catch
         {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Sandglass.Tokenization;
 
 /// <summary>The merges of a byte-level vocabulary, applied to the bytes of one word.</summary>
@@ -8,6 +10,8 @@ internal sealed class ByteLevelMerges
     private readonly MergeTable _table;
     private readonly int[] _letters = new int[256];     // the symbol of each byte
 
+    // a tool's start waits for this one long loop: compile it well the first time
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ByteLevelMerges(Vocabulary vocabulary)
     {
         const string Key = "tokenizer.ggml.merges";
@@ -64,6 +68,7 @@ internal sealed class ByteLevelMerges
         private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _others = new Dictionary<string, int>().GetAlternateLookup<ReadOnlySpan<char>>();
         private char[] _joined = new char[64];
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public int Of(ReadOnlySpan<char> text)
         {
             if (_tokens.TryGetValue(text, out int id) || _others.TryGetValue(text, out id)) return id;

@@ -18,18 +18,24 @@ internal static class CharacterTable
     // Unicode's White_Space, all of it below U+3001
     private static readonly int[] WhiteRanges = [0x09, 0x0D, 0x20, 0x20, 0x85, 0x85, 0xA0, 0xA0, 0x1680, 0x1680, 0x2000, 0x200A, 0x2028, 0x2029, 0x202F, 0x202F, 0x205F, 0x205F, 0x3000, 0x3000];
 
-    /// <summary>The classes of U+0000 to U+FFFF, by code point.</summary>
-    public static ReadOnlySpan<CharacterClass> Basic => BasicPlane;
+    private static readonly CharacterClass[] AsciiClasses = Build(128);
 
-    private static readonly CharacterClass[] BasicPlane = Build();
+    /// <summary>The classes of U+0000 to U+007F, by code point.</summary>
+    public static ReadOnlySpan<CharacterClass> Ascii => AsciiClasses;
 
     /// <summary>The class of any code point, also of a surrogate, which the reference lets through.</summary>
-    public static CharacterClass Of(int codePoint) => codePoint < BasicPlane.Length ? BasicPlane[codePoint] : Compute(codePoint);
+    public static CharacterClass Of(int codePoint) => codePoint < 0x10000 ? BasicPlane.Classes[codePoint] : Compute(codePoint);
 
-    private static CharacterClass[] Build()
+    // apart, so that a program that meets no other letters never makes it
+    private static class BasicPlane
     {
-        CharacterClass[] classes = new CharacterClass[0x10000];
-        for (int codePoint = 0; codePoint < classes.Length; codePoint++) classes[codePoint] = Compute(codePoint);
+        public static readonly CharacterClass[] Classes = Build(0x10000);
+    }
+
+    private static CharacterClass[] Build(int count)
+    {
+        CharacterClass[] classes = new CharacterClass[count];
+        for (int codePoint = 0; codePoint < count; codePoint++) classes[codePoint] = Compute(codePoint);
         return classes;
     }
 

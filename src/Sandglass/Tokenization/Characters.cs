@@ -18,7 +18,7 @@ internal static class Characters
         if (lead < 0x80)
         {
             length = 1;
-            return CharacterTable.Basic[lead];
+            return CharacterTable.Ascii[lead];
         }
         return CharacterTable.Of(CodePoint(text, at, out length));
     }

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
 namespace Sandglass.Tokenization;
 
 /// <summary>The merges of a byte-level vocabulary: (left symbol, right symbol) to rank and merged symbol.</summary>
@@ -14,18 +17,20 @@ internal sealed class MergeTable
     /// <summary>A table with room for <paramref name="count"/> merges.</summary>
     public MergeTable(int count)
     {
-        _slots = new (ulong, uint, int)[System.Numerics.BitOperations.RoundUpToPowerOf2((uint)count * 2 + 2)];
+        _slots = new (ulong, uint, int)[BitOperations.RoundUpToPowerOf2((uint)count * 2 + 2)];
         _mask = _slots.Length - 1;
         Array.Fill(_slots, (Free, 0u, 0));
     }
 
     /// <summary>Adds a merge; of two for the same pair the first counts.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int left, int right, uint rank, int merged)
     {
         ref (ulong Pair, uint Rank, int Merged) slot = ref Slot(left, right);
         if (slot.Pair == Free) slot = (Pair(left, right), rank, merged);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryFind(int left, int right, out uint rank, out int merged)
     {
         ref (ulong Pair, uint Rank, int Merged) slot = ref Slot(left, right);
@@ -33,6 +38,7 @@ internal sealed class MergeTable
         return slot.Pair != Free;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref (ulong Pair, uint Rank, int Merged) Slot(int left, int right)
     {
         ulong pair = Pair(left, right);

@@ -11,12 +11,13 @@ internal sealed class SpecialTokenTrie
     private int _states = 1;
 
     /// <summary>A trie of these strings, none of them empty; a state's match is the string's index here. Of equal strings the first counts.</summary>
-    public SpecialTokenTrie(IReadOnlyList<byte[]> strings)
+    public SpecialTokenTrie(byte[][] strings)
     {
-        int most = 1 + strings.Sum(text => text.Length);
+        int most = 1;
+        foreach (byte[] text in strings) most = checked(most + text.Length);
         (_firstChild, _sibling, _fallback, _match, _shorter, _byte) = (new int[most], new int[most], new int[most], new int[most], new int[most], new byte[most]);
         Array.Fill(_match, -1);
-        for (int index = 0; index < strings.Count; index++) Insert(strings[index], index);
+        for (int index = 0; index < strings.Length; index++) Insert(strings[index], index);
         for (int value = 0; value < 256; value++) _isStart[value] = _roots[value] != 0;
         Link();
     }
@@ -67,13 +68,17 @@ internal sealed class SpecialTokenTrie
     // breadth first, so that a state's fallback, which is shorter, is finished before it
     private void Link()
     {
-        Queue<int> open = new(_roots.Where(root => root != 0));
-        while (open.TryDequeue(out int state))
+        int[] open = new int[_states];
+        int taken = 0, count = 0;
+        foreach (int root in _roots)
+            if (root != 0) open[count++] = root;
+        while (taken < count)
         {
+            int state = open[taken++];
             for (int child = _firstChild[state]; child != 0; child = _sibling[child])
             {
                 _fallback[child] = Step(_fallback[state], _byte[child]);
-                open.Enqueue(child);
+                open[count++] = child;
             }
             _shorter[state] = LongestMatch(_fallback[state]);
         }

@@ -2,9 +2,6 @@ using System.Text;
 
 namespace Sandglass.Tokenization;
 
-/// <summary>A special token found in a text, with the white space that it swallows.</summary>
-internal readonly record struct SpecialMatch(int Id, int From, int To);
-
 /// <summary>Finds the tokens that are matched as a whole before the text between them is tokenised.</summary>
 /// <remarks>
 /// The rule is llama.cpp's: the longest token takes all its places from left to right, then the next (of equal length, the lower id) takes those that are still free, and
@@ -12,50 +9,64 @@ internal readonly record struct SpecialMatch(int Id, int From, int To);
 /// </remarks>
 internal sealed class SpecialTokens
 {
-    private readonly Entry[] _entries;      // by rank
+    // by rank
+    private readonly int[] _ids, _lengths;
+    private readonly bool[] _swallowsRight;
     private readonly SpecialTokenTrie _trie;
-
-    private readonly record struct Entry(int Id, byte[] Text, bool SwallowsRight);
 
     /// <summary>Finder for these tokens.</summary>
     /// <param name="vocabulary">Gives their texts.</param>
     /// <param name="ids">The tokens, in ascending order.</param>
     /// <param name="swallowsRight">Whether a token takes the white space behind it with it.</param>
-    public SpecialTokens(Vocabulary vocabulary, IEnumerable<int> ids, Func<int, bool> swallowsRight)
+    public SpecialTokens(Vocabulary vocabulary, List<int> ids, Func<int, bool> swallowsRight)
     {
-        // OrderBy keeps equal ones in order
-        _entries = [.. ids.Select(id => new Entry(id, Encoding.UTF8.GetBytes(vocabulary.Texts[id]), swallowsRight(id))).OrderByDescending(entry => entry.Text.Length)];
-        _trie = new SpecialTokenTrie([.. _entries.Select(entry => entry.Text)]);
+        byte[][] texts = new byte[ids.Count][];
+        long[] ranking = new long[ids.Count];       // the longest first; of equal ones the lower index, which is the lower id
+        for (int i = 0; i < texts.Length; i++)
+        {
+            texts[i] = Encoding.UTF8.GetBytes(vocabulary.Texts[ids[i]]);
+            ranking[i] = (long)-texts[i].Length << 32 | (uint)i;
+        }
+        Array.Sort(ranking);
+
+        byte[][] ranked = new byte[texts.Length][];
+        (_ids, _lengths, _swallowsRight) = (new int[texts.Length], new int[texts.Length], new bool[texts.Length]);
+        for (int rank = 0; rank < texts.Length; rank++)
+        {
+            int index = (int)(uint)ranking[rank];
+            (ranked[rank], _ids[rank], _lengths[rank], _swallowsRight[rank]) = (texts[index], ids[index], texts[index].Length, swallowsRight(ids[index]));
+        }
+        _trie = new SpecialTokenTrie(ranked);
     }
 
     /// <summary>The special tokens of a text, from left to right.</summary>
     public List<SpecialMatch> Find(ReadOnlySpan<byte> text)
     {
         List<SpecialMatch> found = [];
-        MergeQueue? queue = Candidates(text);
+        PlaceQueue? queue = Candidates(text);
         if (queue is null) return found;
 
         int[] takenUntil = new int[text.Length];        // for a taken byte the end of what took it, else 0
         while (queue.TryTake(out int end, out int state))
         {
             if (takenUntil[end - 1] != 0) continue;
-            Entry entry = _entries[_trie.StringOf(state)];
-            int start = end - entry.Text.Length;
+            int rank = _trie.StringOf(state);
+            int start = end - _lengths[rank];
 
             // whatever was taken before is at least as long, so it cannot lie inside: looking at both ends is enough
             if (takenUntil[start] == 0)
             {
                 int to = end;
-                if (entry.SwallowsRight)
+                if (_swallowsRight[rank])
                     while (to < text.Length && takenUntil[to] == 0 && text[to] is (byte)' ' or >= 9 and <= 13) to++;
                 takenUntil.AsSpan(start, to - start).Fill(to);
-                found.Add(new SpecialMatch(entry.Id, start, to));
+                found.Add(new SpecialMatch(_ids[rank], start, to));
                 continue;
             }
             int free = takenUntil[start];
             while (takenUntil[free] != 0) free = takenUntil[free];
             do state = _trie.ShorterMatch(state);
-            while (state != 0 && _entries[_trie.StringOf(state)].Text.Length > end - free);
+            while (state != 0 && _lengths[_trie.StringOf(state)] > end - free);
             if (state != 0) queue.Add((uint)_trie.StringOf(state), end, state);
         }
         found.Sort((a, b) => a.From.CompareTo(b.From));
@@ -63,16 +74,16 @@ internal sealed class SpecialTokens
     }
 
     /// <summary>For each place where a token ends the longest that does, queued by rank; null where there is none.</summary>
-    private MergeQueue? Candidates(ReadOnlySpan<byte> text)
+    private PlaceQueue? Candidates(ReadOnlySpan<byte> text)
     {
-        MergeQueue? queue = null;
+        PlaceQueue? queue = null;
         int state = 0;
         for (int at = 0; at < text.Length; at++)
         {
             if (state == 0 && !_trie.IsStart(text[at])) continue;
             state = _trie.Step(state, text[at]);
             int match = _trie.LongestMatch(state);
-            if (match != 0) (queue ??= new MergeQueue()).Add((uint)_trie.StringOf(match), at + 1, match);
+            if (match != 0) (queue ??= new PlaceQueue()).Add((uint)_trie.StringOf(match), at + 1, match);
         }
         return queue;
     }

@@ -43,8 +43,7 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool pool, IProg
         if (!Dequantizer.Supports(tensor.Type))
             throw new ModelFileException("tensor-type-unsupported", file.Name, $"tensor {name}, type", "one that the engine reads", tensor.Type.ToString());
         byte[] bytes = new byte[tensor.ByteCount];
-        file.Read(tensor, 0, bytes);
-        RefuseNonFinite(file, tensor, bytes, 0);
+        file.ReadFinite(tensor, 0, bytes);
         Vector vector = new(count);
         Dequantizer.Dequantize(tensor.Type, bytes, vector.Span);
         progress?.Report(tensor.ByteCount);
@@ -52,13 +51,6 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool pool, IProg
     }
 
     public void Dispose() => _job.Dispose();
-
-    internal static void RefuseNonFinite(ModelFile file, TensorInfo tensor, ReadOnlySpan<byte> bytes, long firstBlock)
-    {
-        long block = FiniteScan.FirstNonFinite(tensor.Type, bytes);
-        if (block >= 0)
-            throw new ModelFileException("tensor-not-finite", file.Name, $"tensor {tensor.Name}, block {firstBlock + block}", "finite numbers", "an infinity or no number: the file is damaged");
-    }
 
     private TensorInfo Find(string name, long rows, long columns)
     {
@@ -104,8 +96,7 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool pool, IProg
             long count = Math.Min(to * (long)Panels.Rows, _matrix.Rows) * _rowBytes - firstByte;
             byte* staging = Staging(worker, count);
             Span<byte> bytes = new(staging, checked((int)count));
-            file.Read(_tensor, firstByte, bytes);
-            RefuseNonFinite(file, _tensor, bytes, firstByte / TensorGeometry.BlockBytes(_tensor.Type));
+            file.ReadFinite(_tensor, firstByte, bytes);
             for (int panel = from; panel < to; panel++)
             {
                 int rows = Math.Min(Panels.Rows, _matrix.Rows - panel * Panels.Rows);

@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace Sandglass.Cli;
+
+/// <summary>Numbers as a person reads them.</summary>
+internal static class Amount
+{
+    /// <summary>Bytes in decimal units, as disks and files are sold: 98.4 MB.</summary>
+    public static string Bytes(long bytes) => bytes < 1000 ? $"{bytes} bytes" : Scaled(bytes, ["bytes", "kB", "MB", "GB", "TB", "PB"]);
+
+    /// <summary>Parameters: 5.77 million.</summary>
+    public static string Parameters(long count) => count < 1_000_000 ? Whole(count) : Scaled(count, ["", "thousand", "million", "billion", "trillion"]);
+
+    /// <summary>With commas between thousands.</summary>
+    public static string Whole(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>Three digits that count.</summary>
+    public static string Short(double number) => number switch
+    {
+        >= 99.95 => number.ToString("F0", CultureInfo.InvariantCulture),
+        >= 9.995 => number.ToString("F1", CultureInfo.InvariantCulture),
+        _ => number.ToString("F2", CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>A time: 34 ms, 2.1 s.</summary>
+    public static string Time(TimeSpan time) => time.TotalSeconds < 1 ? $"{time.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture)} ms" : $"{Short(time.TotalSeconds)} s";
+
+    private static string Scaled(double number, string[] units)
+    {
+        int unit = 0;
+        for (; number >= 999.5 && unit < units.Length - 1; unit++) number /= 1000;
+        return $"{Short(number)} {units[unit]}".TrimEnd();
+    }
+}

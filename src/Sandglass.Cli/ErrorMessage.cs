@@ -1,0 +1,74 @@
+using System.CommandLine;
+using Sandglass.Generation;
+using Sandglass.Kernels;
+using Sandglass.ModelFiles;
+using Sandglass.Sampling;
+
+namespace Sandglass.Cli;
+
+/// <summary>What went wrong, where, what was expected, what to do next; and whose fault it is.</summary>
+internal sealed record ErrorMessage(string Text, int Code)
+{
+    private const string WhichModel = "Give a GGUF file with --model, or leave --model out to use the model that ships inside.";
+
+    /// <summary>Of a command line that makes no sense.</summary>
+    public static ErrorMessage Of(ParseResult parsed)
+    {
+        IEnumerable<string> arguments = parsed.UnmatchedTokens.Concat(parsed.CommandResult.Children.SelectMany(child => child is System.CommandLine.Parsing.ArgumentResult ? child.Tokens.Select(token => token.Value) : []));
+        string? mistyped = arguments.Select(argument => MistypedOption.Message(parsed, argument)).FirstOrDefault(message => message is not null);
+        string what = mistyped ?? string.Join('\n', parsed.Errors.Select(error => error.Message).Distinct());
+        string help = parsed.CommandResult.Command is RootCommand ? "sandglass --help" : $"sandglass {parsed.CommandResult.Command.Name} --help";
+        return new ErrorMessage(mistyped is null ? $"{what}\nSee {help}." : what, ExitCode.WrongInput);
+    }
+
+    /// <summary>Of anything that a command failed with.</summary>
+    public static ErrorMessage Of(Exception failure) => failure switch
+    {
+        WrongInputException => new(failure.Message, ExitCode.WrongInput),
+        ModelFileException file => new(OfFile(file), ExitCode.WrongInput),
+        GenerationException request => new(OfRequest(request), ExitCode.WrongInput),
+        SamplingException { Code: "sampling-option" } option => new($"--{option.Message}", ExitCode.WrongInput),
+        SamplingException logits => new($"{logits.Message} The model's weights or the text lead to no usable scores; try --compute exact, or another file of the model.", ExitCode.Failed),
+        KernelPathException => new(failure.Message, ExitCode.WrongInput),
+        FileNotFoundException { FileName: string name } => new($"No file at {name}. Give the path of a text file.", ExitCode.WrongInput),
+        DirectoryNotFoundException or UnauthorizedAccessException => new($"{failure.Message} Give a path that can be read and, for an output, written.", ExitCode.WrongInput),
+        OutOfMemoryException => new("Not enough memory for this model with this context. Give a smaller --context, --cache-type f16, or a file in a smaller type (sandglass quantize).", ExitCode.Failed),
+        IOException => new($"Reading or writing failed: {failure.Message}", ExitCode.Failed),
+        _ => new($"Sandglass failed in a way that it should not: {failure.GetType().Name}: {failure.Message}\n{failure.StackTrace}\nPlease report this with the command line and the lines above.", ExitCode.Failed),
+    };
+
+    /// <summary>Says it, and gives the exit code.</summary>
+    public int Tell(Terminal terminal)
+    {
+        terminal.Error.WriteLine(Terminal.Harmless(Text));
+        return Code;
+    }
+
+    private static string OfFile(ModelFileException file) => file.Code switch
+    {
+        "file-missing" => $"No model file at {file.File}. {WhichModel}",
+        "file-is-directory" => $"{file.File} is a directory, not a model file. {WhichModel}",
+        "gguf-magic" => $"{file.File} is no GGUF file: its first four bytes are {file.Found}, not GGUF. {WhichModel}",
+        "architecture-unsupported" => $"{file.File} is a model of architecture {file.Found}; Sandglass runs {file.Expected}. sandglass inspect shows what is inside.",
+        "split-later-part" => $"{file.File} is {file.Found} of a split model. Give the first part: {file.Expected}.",
+        "split-part-missing" => $"No file at {file.File}, {file.Field} of a split model. Put all parts into one folder.",
+        _ => $"{file.Message} {AdviceFor(file.Code)}".TrimEnd(),
+    };
+
+    private static string AdviceFor(string code) => code switch
+    {
+        "gguf-truncated" or "gguf-offset-past-end" or "gguf-count" or "gguf-text-length" or "tensor-not-finite" => "The file is damaged or incomplete: fetch it again.",
+        "gguf-version" or "gguf-big-endian" => "Convert the model again with a current llama.cpp.",
+        "experts-unsupported" or "tokenizer-model" or "tokenizer-pre" or "tensor-type-unsupported" => "sandglass inspect shows what is inside.",
+        _ => "",
+    };
+
+    private static string OfRequest(GenerationException request) => request.Code switch
+    {
+        "prompt-too-long" => $"The prompt is too long: {request.Found}, but the context takes {request.Expected}. Shorten the prompt or give a larger --context.",
+        "prompt-empty" => "The prompt is empty, and this model adds no begin token that could stand in for one. Give a text as an argument, through a pipe, or with --prompt-file.",
+        "model-unknown" => $"No embedded model is called {request.Found}. Expected embedded:{request.Expected.Replace(" or ", " or embedded:", StringComparison.Ordinal)}.",
+        "id-out-of-range" => $"--ids: expected {request.Expected}, the model's vocabulary, found {request.Found}.",
+        _ => $"--{request.Message}",
+    };
+}

@@ -1,0 +1,32 @@
+using System.Globalization;
+using Sandglass.Generation;
+
+namespace Sandglass.Cli;
+
+/// <summary>The line that ends a run.</summary>
+internal static class Figures
+{
+    public static string Of(GenerationResult result)
+    {
+        List<string> parts = [$"{Amount.Whole(result.CompletionTokens)} {(result.CompletionTokens == 1 ? "token" : "tokens")} after {Amount.Whole(result.PromptIds.Count)}"];
+        if (result.TimeToFirstToken is TimeSpan first) parts.Add($"first after {Amount.Time(first)}");
+        if (result.PrefillTokensPerSecond > 0) parts.Add($"prefill {Amount.Short(result.PrefillTokensPerSecond)} tokens/s");
+        if (result.DecodeTokensPerSecond > 0) parts.Add($"decode {Amount.Short(result.DecodeTokensPerSecond)} tokens/s");
+        parts.Add($"cache {Amount.Bytes(result.CacheBytes)}");
+        parts.Add(string.Create(CultureInfo.InvariantCulture, $"seed {result.Seed}"));
+        parts.Add($"finish: {Reason(result.Finish)}");
+        return string.Join(" · ", parts);
+    }
+
+    private static string Reason(FinishReason finish) => finish switch
+    {
+        FinishReason.Eos => "the model ended the text",
+        FinishReason.Stop => "stop text",
+        FinishReason.Length => "--max-tokens",
+        FinishReason.Context => "the context is full",
+        FinishReason.Cancelled => "cancelled",
+        FinishReason.Loop => "a loop",
+        FinishReason.Time => "--time-limit",
+        _ => finish.ToString(),
+    };
+}

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Sandglass.Generation;
+using Sandglass.Kernels;
+using Sandglass.ModelFiles;
+
+namespace Sandglass.Cli;
+
+/// <summary>The options of every command that loads a model.</summary>
+internal sealed class ModelChoice
+{
+    /// <summary>Names the model of whoever gives none.</summary>
+    public const string Variable = "SANDGLASS_MODEL";
+
+    private const string EmbeddedPrefix = "embedded:";
+
+    private readonly Option<string?> _model = new("--model", "-m")
+    {
+        Description = $"A GGUF file (of a split one the first part), or {EmbeddedPrefix}NAME for one that ships inside ({string.Join(", ", LanguageModel.EmbeddedNames)}). Without it: ${Variable}, or else {EmbeddedPrefix}{LanguageModel.DefaultEmbedded}.",
+        HelpName = "FILE",
+    };
+    private readonly Option<int?> _threads = NumberOption.Whole("--threads", "Threads that compute; without it one a processor. The output does not depend on it.", 1, 1024, "-t");
+    private readonly Option<int?> _context = NumberOption.Whole("--context", "Positions that prompt and completion together may take; without it what the model was trained for.", 1, 1 << 24, "-c");
+    private readonly Option<ComputeMode> _compute = WordOption.Of("--compute", "How quantised weights are multiplied: fast with int8 activations, exact with F32 ones.", ("fast", ComputeMode.Fast), ("exact", ComputeMode.Exact));
+    private readonly Option<CacheType> _cacheType = WordOption.Of("--cache-type", "How keys and values are stored.", ("f16", CacheType.F16), ("f32", CacheType.F32));
+
+    /// <summary>Adds all of them.</summary>
+    public void AddTo(Command command, bool withContext = true)
+    {
+        AddNameTo(command);
+        command.Add(_threads);
+        if (withContext) command.Add(_context);
+        command.Add(_compute);
+        command.Add(_cacheType);
+    }
+
+    /// <summary>Adds <c>--model</c> alone, for what computes nothing.</summary>
+    public void AddNameTo(Command command) => command.Add(_model);
+
+    /// <summary>What was chosen: a path, or <c>embedded:NAME</c>.</summary>
+    public string Name(ParseResult parsed)
+    {
+        if (parsed.GetValue(_model) is string given) return given;
+        string? fromEnvironment = Environment.GetEnvironmentVariable(Variable);
+        return string.IsNullOrEmpty(fromEnvironment) ? EmbeddedPrefix + LanguageModel.DefaultEmbedded : fromEnvironment;
+    }
+
+    /// <summary>Whether the model is one that ships inside.</summary>
+    public bool IsEmbedded(ParseResult parsed) => IsEmbedded(Name(parsed));
+
+    /// <summary>The file alone, to look at.</summary>
+    public static ModelFile Open(string name) =>
+        IsEmbedded(name) ? LanguageModel.OpenEmbedded(name[EmbeddedPrefix.Length..]) : ModelFile.Open(NotEmpty(name));
+
+    /// <summary>The file alone, to look at.</summary>
+    public ModelFile Open(ParseResult parsed) => Open(Name(parsed));
+
+    /// <summary>Loads the model, and shows how far it is where that takes long.</summary>
+    /// <param name="context">Positions that the command needs, where it has no <c>--context</c> of this meaning.</param>
+    public LanguageModel Load(ParseResult parsed, Terminal terminal, int? context = null)
+    {
+        string name = Name(parsed);
+        using ProgressLine<(long Read, long Total)> progress = new(terminal, p => $"Loading {Path.GetFileName(name)}: {Amount.Bytes(p.Read)} of {Amount.Bytes(p.Total)}");
+        ModelOptions options = new()
+        {
+            Threads = parsed.GetValue(_threads) ?? 0,
+            Context = context ?? parsed.GetValue(_context) ?? 0,
+            Compute = parsed.GetValue(_compute),
+            CacheType = parsed.GetValue(_cacheType),
+            LoadProgress = terminal.ErrorIsTerminal ? progress : null,
+        };
+        return IsEmbedded(name) ? LanguageModel.LoadEmbedded(name[EmbeddedPrefix.Length..], options) : LanguageModel.Load(NotEmpty(name), options);
+    }
+
+    private static bool IsEmbedded(string name) => name.StartsWith(EmbeddedPrefix, StringComparison.Ordinal);
+
+    private static string NotEmpty(string path) => path.Length > 0 ? path : throw new WrongInputException("--model: expected the path of a GGUF file, found an empty text.");
+}

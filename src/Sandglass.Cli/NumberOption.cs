@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Numerics;
+
+namespace Sandglass.Cli;
+
+/// <summary>Options whose value is a number or a list of them: a point is a point in every country, and what is out of range says so by name.</summary>
+internal static class NumberOption
+{
+    /// <summary>A whole number within bounds; null where it is not given.</summary>
+    public static Option<T?> Whole<T>(string name, string description, T least, T most, params string[] aliases) where T : struct, IBinaryInteger<T>, IMinMaxValue<T> => new(name, aliases)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result =>
+        {
+            string expected = most == T.MaxValue ? $"a whole number from {least}" : $"a whole number from {least} to {most}";
+            bool whole = T.TryParse(Last(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out T value);
+            return whole && value >= least && value <= most ? value : Refuse<T>(result, name, expected);
+        },
+    };
+
+    /// <summary>A number; null where it is not given.</summary>
+    public static Option<double?> Real(string name, string description, Func<double, bool> accepts, string expected, params string[] aliases) => new(name, aliases)
+    {
+        Description = description,
+        HelpName = "X",
+        CustomParser = result =>
+        {
+            bool number = double.TryParse(Last(result), NumberStyles.Float, CultureInfo.InvariantCulture, out double value);
+            return number && double.IsFinite(value) && accepts(value) ? value : Refuse<double>(result, name, expected);
+        },
+    };
+
+    /// <summary>Token ids with commas between them; null where the option is not given.</summary>
+    public static Option<int[]?> Ids(string name, string description, params string[] aliases) => new(name, aliases)
+    {
+        Description = description,
+        HelpName = "1,2,3",
+        CustomParser = result =>
+        {
+            if (string.IsNullOrWhiteSpace(Last(result))) return [];
+            string[] parts = Last(result).Split(',', StringSplitOptions.TrimEntries);
+            int[] ids = new int[parts.Length];
+            for (int i = 0; i < ids.Length; i++)
+            {
+                if (int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out ids[i])) continue;
+                Refuse<int>(result, name, "token ids with commas between them");
+                return null;
+            }
+            return ids;
+        },
+    };
+
+    private static string Last(ArgumentResult result) => result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
+
+    private static T? Refuse<T>(ArgumentResult result, string name, string expected) where T : struct
+    {
+        result.AddError($"{name}: expected {expected}, found \"{Last(result)}\".");
+        return null;
+    }
+}

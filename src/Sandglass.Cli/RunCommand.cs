@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.Text;
+using Sandglass.Generation;
+
+namespace Sandglass.Cli;
+
+/// <summary><c>sandglass run [PROMPT]</c>: continues a text.</summary>
+internal sealed class RunCommand(Terminal terminal)
+{
+    private const string Beginning = "Once upon a time";
+
+    private readonly ModelChoice _model = new();
+    private readonly PromptSource _prompt = new("PROMPT", "The text to continue; without it standard input, when that is a pipe.");
+    private readonly GenerationChoice _generation = new();
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object for every token, and one for how it went." };
+
+    public Command Create()
+    {
+        Command command = new("run", "Continue a text, one token at a time.");
+        _prompt.AddTo(command);
+        _model.AddTo(command);
+        _generation.AddTo(command);
+        command.Add(_json);
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        Prompt prompt = await _prompt.ReadAsync(parsed, terminal, cancellation) ?? FirstTry(parsed);
+        using LanguageModel model = _model.Load(parsed, terminal);
+        int[] ids = prompt.Encode(model.Tokenizer);
+        if (ChatHint.For(model.Tokenizer, prompt, ids) is string hint) terminal.Note(hint);
+
+        using ProgressLine<(int Read, int Total)> progress = new(terminal, p => $"Reading the prompt: {Amount.Whole(p.Read)} of {Amount.Whole(p.Total)} tokens");
+        TextGeneration generation = model.GenerateAsync(ids, _generation.Options(parsed) with { PromptProgress = progress }, cancellation);
+        IRunOutput output = parsed.GetValue(_json) ? new RunJson(terminal.Bytes, model.Options.Compute) : new RunText(terminal, Shown(prompt, model));
+        await foreach (GeneratedToken token in generation)
+        {
+            progress.Dispose();
+            output.Token(token);
+        }
+        progress.Dispose();
+        GenerationResult result = await generation.Result;
+        output.End(result);
+        return result.Finish == FinishReason.Cancelled ? ExitCode.Cancelled : ExitCode.Done;
+    }
+
+    /// <summary>Somebody tries <c>sandglass run</c> and nothing else: our own model begins as all its tales do.</summary>
+    private Prompt FirstTry(ParseResult parsed)
+    {
+        if (!_model.IsEmbedded(parsed))
+            throw new WrongInputException("There is no prompt. Give a text: sandglass run \"Once upon a time\", through a pipe, or with --prompt-file FILE.");
+        terminal.Note($"No prompt was given, so this begins with \"{Beginning}\". Another: sandglass run \"The wolf said\".");
+        return new Prompt(Encoding.UTF8.GetBytes(Beginning), null);
+    }
+
+    private static string Shown(Prompt prompt, LanguageModel model) =>
+        prompt.Ids is int[] ids ? model.Tokenizer.Decode(ids) : Encoding.UTF8.GetString(prompt.Utf8);
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Sandglass.Generation;
+using Sandglass.Kernels;
+
+namespace Sandglass.Cli;
+
+/// <summary><c>run --json</c>: a line for every token, and one for how it went.</summary>
+internal sealed class RunJson(Stream output, ComputeMode compute) : IRunOutput
+{
+    private readonly JsonLines _lines = new(output);
+
+    public void Token(GeneratedToken token)
+    {
+        Utf8JsonWriter json = _lines.Begin();
+        json.WriteNumber("index", token.Index);
+        json.WriteNumber("id", token.Id);
+        json.WriteString("text", token.Text);
+        json.WriteStartArray("bytes");
+        foreach (byte value in token.Bytes.Span) json.WriteNumberValue(value);
+        json.WriteEndArray();
+        json.WriteFloat("logprob", token.Logprob);
+        json.WriteTop(token.Top);
+        if (token.LogitsHash is not null) json.WriteString("logitsHash", token.LogitsHash);
+        _lines.End();
+    }
+
+    public void End(GenerationResult result)
+    {
+        Utf8JsonWriter json = _lines.Begin();
+        json.WriteString("finish", Name(result.Finish));
+        json.WriteNumber("seed", result.Seed);
+        json.WriteIds("promptIds", result.PromptIds);
+        json.WriteNumber("promptTokens", result.PromptIds.Count);
+        json.WriteNumber("completionTokens", result.CompletionTokens);
+        if (result.TimeToFirstToken is TimeSpan first) json.WriteNumber("ttftMs", first.TotalMilliseconds);
+        else json.WriteNull("ttftMs");
+        json.WriteDouble("prefillTokensPerSecond", result.PrefillTokensPerSecond);
+        json.WriteDouble("decodeTokensPerSecond", result.DecodeTokensPerSecond);
+        json.WriteNumber("cacheBytes", result.CacheBytes);
+        json.WriteNumber("layerTokenPasses", result.LayerTokenPasses);
+        json.WriteStartObject("multiplyAdds");
+        json.WriteNumber("projections", result.MultiplyAdds.Projections);
+        json.WriteNumber("feedForward", result.MultiplyAdds.FeedForward);
+        json.WriteNumber("attention", result.MultiplyAdds.Attention);
+        json.WriteNumber("logits", result.MultiplyAdds.Logits);
+        json.WriteEndObject();
+        json.WriteComputation(result.Kernels, compute);
+        _lines.End();
+    }
+
+    private static string Name(FinishReason finish) => finish.ToString().ToLowerInvariant();
+}

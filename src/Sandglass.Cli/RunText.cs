@@ -1,0 +1,42 @@
+using Sandglass.Generation;
+
+namespace Sandglass.Cli;
+
+/// <summary><c>run</c> for people and pipes: a pipe gets the completion alone, a terminal the prompt before it, and standard error a line of figures.</summary>
+internal sealed class RunText(Terminal terminal, string prompt) : IRunOutput
+{
+    private bool _begun;
+    private bool _lineIsOpen;
+
+    public void Token(GeneratedToken token)
+    {
+        Begin();
+        Show(token.Text);
+    }
+
+    public void End(GenerationResult result)
+    {
+        Begin();
+        if (terminal.OutputIsTerminal ? _lineIsOpen : terminal.ErrorIsTerminal)
+            (terminal.OutputIsTerminal ? terminal.Output : terminal.Error).WriteLine();
+        terminal.Note(Figures.Of(result));
+    }
+
+    // The prompt waits for the first token, so that the progress of a long one has the line to itself.
+    private void Begin()
+    {
+        if (_begun) return;
+        _begun = true;
+        if (!terminal.OutputIsTerminal) return;
+        string shown = Terminal.Harmless(prompt);
+        terminal.Output.Write(terminal.HasColour && shown.Length > 0 ? $"\e[2m{shown}\e[0m" : shown);
+        _lineIsOpen = shown.Length > 0;
+    }
+
+    private void Show(string text)
+    {
+        if (text.Length == 0) return;
+        terminal.Output.Write(terminal.OutputIsTerminal ? Terminal.Harmless(text) : text);
+        _lineIsOpen = text[^1] != '\n';
+    }
+}

@@ -1,0 +1,28 @@
+using System.CommandLine;
+
+namespace Sandglass.Cli;
+
+/// <summary>Options whose value is one of a few words.</summary>
+internal static class WordOption
+{
+    /// <summary>One of the words, in any case of letters; the first is the default.</summary>
+    public static Option<T> Of<T>(string name, string description, params (string Word, T Value)[] words) where T : struct
+    {
+        Option<T> option = new(name)
+        {
+            Description = description,
+            HelpName = string.Join('|', words.Select(word => word.Word)),
+            DefaultValueFactory = _ => words[0].Value,
+            CustomParser = result =>
+            {
+                string given = result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
+                foreach ((string word, T value) in words)
+                    if (string.Equals(word, given, StringComparison.OrdinalIgnoreCase)) return value;
+                result.AddError($"{name}: expected {string.Join(" or ", words.Select(word => word.Word))}, found \"{given}\".");
+                return default;
+            },
+        };
+        option.CompletionSources.Add([.. words.Select(word => word.Word)]);
+        return option;
+    }
+}

@@ -1,0 +1,157 @@
+using System.Runtime.Intrinsics;
+using Sandglass.Kernels;
+
+namespace Sandglass.Tests.Kernels;
+
+/// <summary>Attention against the formula in double, and every width against the plain twin by bits.</summary>
+public unsafe class AttentionTests
+{
+    // first position, tokens, heads, kv heads, key width, value width
+    public static TheoryData<int, int, int, int, int, int> Shapes => new()
+    {
+        { 0, 1, 1, 1, 8, 8 },
+        { 0, 5, 4, 2, 16, 16 },
+        { 31, 2, 3, 1, 64, 64 },
+        { 250, 13, 6, 2, 64, 64 },      // over the border of a span
+        { 513, 1, 8, 8, 80, 80 },
+        { 700, 3, 4, 4, 12, 20 },       // widths that are no multiple of 16, keys and values apart
+        { 0, 70, 9, 3, 32, 128 },       // more than one tile
+    };
+
+    [Theory, MemberData(nameof(Shapes))]
+    public void Every_width_equals_the_plain_twin_and_the_formula(int first, int tokens, int heads, int kvHeads, int keyDim, int valueDim)
+    {
+        foreach (CacheType type in new[] { CacheType.F32, CacheType.F16 })
+        {
+            using Case attention = new(type, first, tokens, heads, kvHeads, keyDim, valueDim);
+            float[] expected = attention.Run(ScalarAttention.Run);
+            float[] formula = attention.Formula();
+            for (int i = 0; i < expected.Length; i++)
+                Assert.Equal(formula[i], expected[i], 1e-4);
+
+            Same(expected, attention.Run(AttentionTile<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>.Run));
+            if ((int)KernelPath.Widest >= 256) Same(expected, attention.Run(AttentionTile<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>.Run));
+            if ((int)KernelPath.Widest >= 512) Same(expected, attention.Run(AttentionTile<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>.Run));
+            using WorkerPool pool = new(3);
+            Same(expected, attention.Run(pool));
+        }
+    }
+
+    private delegate void Kernel(in AttentionTask task, int kvHead, int from, int to, AttentionScratch scratch);
+
+    private static void Same(float[] expected, float[] found) =>
+        Assert.Equal(expected.Select(BitConverter.SingleToInt32Bits), found.Select(BitConverter.SingleToInt32Bits));
+
+    private sealed class Case : IDisposable
+    {
+        private readonly Random _random = new(1);
+        private readonly List<nint> _memory = [];
+        private readonly AttentionTask _task;
+        private readonly int _outputs;
+
+        public Case(CacheType type, int first, int tokens, int heads, int kvHeads, int keyDim, int valueDim)
+        {
+            int pages = (first + tokens + 31) / 32, bytes = type == CacheType.F32 ? 4 : 2;
+            _outputs = tokens * heads * valueDim;
+            float* queries = (float*)Allocate(tokens * heads * keyDim * 4);
+            for (int i = 0; i < tokens * heads * keyDim; i++) queries[i] = Value();
+            byte** keyPages = (byte**)Allocate(pages * 8);
+            byte** valuePages = (byte**)Allocate(pages * 8);
+            for (int page = 0; page < pages; page++)
+            {
+                keyPages[page] = Fill(type, kvHeads * keyDim * 32, bytes);
+                valuePages[page] = Fill(type, kvHeads * valueDim * 32, bytes);
+            }
+            _task = new AttentionTask
+            {
+                Queries = queries,
+                Output = (float*)Allocate(_outputs * 4),
+                KeyPages = keyPages,
+                ValuePages = valuePages,
+                Type = type,
+                Tokens = tokens,
+                FirstPosition = first,
+                Heads = heads,
+                KvHeads = kvHeads,
+                KeyDim = keyDim,
+                ValueDim = valueDim,
+                Scale = 1f / MathF.Sqrt(keyDim),
+            };
+        }
+
+        public float[] Run(Kernel kernel)
+        {
+            new Span<float>(_task.Output, _outputs).Fill(float.NaN);
+            using AttentionScratch scratch = new();
+            scratch.Reserve(_task, _task.Tokens * _task.Group, _task.FirstPosition + _task.Tokens);
+            for (int kvHead = 0; kvHead < _task.KvHeads; kvHead++)
+                kernel(_task, kvHead, 0, _task.Tokens, scratch);
+            return new Span<float>(_task.Output, _outputs).ToArray();
+        }
+
+        public float[] Run(WorkerPool pool)
+        {
+            new Span<float>(_task.Output, _outputs).Fill(float.NaN);
+            using Attention attention = new(pool);
+            attention.Run(_task);
+            return new Span<float>(_task.Output, _outputs).ToArray();
+        }
+
+        public float[] Formula()
+        {
+            float[] result = new float[_outputs];
+            for (int token = 0; token < _task.Tokens; token++)
+            {
+                for (int head = 0; head < _task.Heads; head++)
+                {
+                    int kv = head / _task.Group, visible = _task.FirstPosition + token + 1;
+                    double[] weights = new double[visible];
+                    for (int t = 0; t < visible; t++)
+                    {
+                        double score = 0;
+                        for (int d = 0; d < _task.KeyDim; d++)
+                            score += (double)_task.Query(token, head)[d] * Element(_task.Keys(t / 32, kv), 32 * d + t % 32);
+                        weights[t] = score / Math.Sqrt(_task.KeyDim);
+                    }
+                    double max = weights.Max(), sum = weights.Sum(w => Math.Exp(w - max));
+                    for (int d = 0; d < _task.ValueDim; d++)
+                    {
+                        double value = 0;
+                        for (int t = 0; t < visible; t++)
+                            value += Math.Exp(weights[t] - max) / sum * Element(_task.Values(t / 32, kv), t % 32 * _task.ValueDim + d);
+                        result[(token * _task.Heads + head) * _task.ValueDim + d] = (float)value;
+                    }
+                }
+            }
+            return result;
+        }
+
+        public void Dispose()
+        {
+            foreach (nint memory in _memory)
+                System.Runtime.InteropServices.NativeMemory.Free((void*)memory);
+        }
+
+        private float Value() => (float)((_random.NextDouble() - 0.5) * 4);
+
+        private double Element(byte* page, int index) => _task.Type == CacheType.F32 ? ((float*)page)[index] : (double)BitConverter.UInt16BitsToHalf(((ushort*)page)[index]);
+
+        private byte* Fill(CacheType type, int count, int bytes)
+        {
+            byte* page = (byte*)Allocate(count * bytes + 64);
+            for (int i = 0; i < count; i++)
+            {
+                if (type == CacheType.F32) ((float*)page)[i] = Value();
+                else ((ushort*)page)[i] = F16.FromFloat(Value());
+            }
+            return page;
+        }
+
+        private void* Allocate(int bytes)
+        {
+            void* memory = System.Runtime.InteropServices.NativeMemory.AllocZeroed((nuint)bytes);
+            _memory.Add((nint)memory);
+            return memory;
+        }
+    }
+}

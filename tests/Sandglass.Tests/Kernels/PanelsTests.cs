@@ -1,0 +1,191 @@
+using Sandglass.Kernels;
+
+namespace Sandglass.Tests.Kernels;
+
+/// <summary>Every type's panels: the values of the file, and the same sums whatever the width of the vectors.</summary>
+public unsafe class PanelsTests
+{
+    public static TheoryData<TensorType> Types =>
+    [
+        TensorType.F32, TensorType.F16, TensorType.BF16, TensorType.Q8_0, TensorType.Q4_0, TensorType.Q4_1, TensorType.Q5_0, TensorType.Q5_1,
+        TensorType.Q2_K, TensorType.Q3_K, TensorType.Q4_K, TensorType.Q5_K, TensorType.Q6_K,
+    ];
+
+    private static IEnumerable<KernelWidth> Vectors =>
+        new[] { KernelWidth.Vector128, KernelWidth.Vector256, KernelWidth.Vector512 }.Where(width => width <= KernelPath.Widest);
+
+    [Theory, MemberData(nameof(Types))]
+    public void Rows_read_from_panels_are_the_dequantised_rows_of_the_file(TensorType type)
+    {
+        Random random = new(1);
+        int columns = Columns(type) * 3;
+        const int Rows = 37; // two whole panels and five rows of a third
+        byte[] file = RandomBlocks.Rows(type, Rows, columns, random);
+        float[] expected = new float[Rows * columns];
+        Dequantizer.Dequantize(type, file, expected);
+
+        using WeightMatrix matrix = Pack(type, KernelWidth.Scalar, file, Rows, columns);
+        float[] row = new float[columns];
+        for (int r = 0; r < Rows; r++)
+        {
+            fixed (float* to = row) matrix.ReadRow(r, to);
+            Assert.Equal(expected[(r * columns)..((r + 1) * columns)], row);
+        }
+    }
+
+    [Theory, MemberData(nameof(Types))]
+    public void Panels_are_about_the_size_of_the_file(TensorType type)
+    {
+        int columns = Columns(type) * 8;
+        long file = 16L * columns / TensorGeometry.BlockSize(type) * TensorGeometry.BlockBytes(type);
+
+        Assert.InRange(Panels.For(type, KernelWidth.Scalar)!.PanelBytes(columns), file, (long)(1.05 * file));
+    }
+
+    [Theory, MemberData(nameof(Types))]
+    public void Exact_sums_are_equal_by_bits_for_every_width_and_batch(TensorType type)
+    {
+        Random random = new(2);
+        int columns = Columns(type) * 2 + (Panels.For(type)!.Quantized ? 0 : 13); // float types have tails
+        byte[] file = RandomBlocks.Rows(type, 16, columns, random);
+        const int Tokens = 11;
+        float[] x = Activations(Tokens, columns, random);
+        float[] expected = Exact(type, KernelWidth.Scalar, file, columns, x, Tokens);
+
+        Assert.All(expected, value => Assert.False(float.IsNaN(value)));
+        foreach (KernelWidth width in Vectors)
+        {
+            Assert.Equal(Bits(expected), Bits(Exact(type, width, file, columns, x, Tokens)));
+            for (int tokens = 1; tokens < Tokens; tokens++)
+                Assert.Equal(Bits(expected.AsSpan(0, 16 * tokens)), Bits(Exact(type, width, file, columns, x, tokens)));
+        }
+    }
+
+    [Theory, MemberData(nameof(Types))]
+    public void Fast_sums_are_equal_by_bits_for_every_width_and_batch(TensorType type)
+    {
+        if (!Panels.For(type)!.Quantized) return; // multiplied in F32 either way
+        Random random = new(3);
+        int columns = Columns(type) * 3;
+        byte[] file = RandomBlocks.Rows(type, 16, columns, random);
+        const int Tokens = 7;
+        float[] x = Activations(Tokens, columns, random);
+        float[] expected = Fast(type, KernelWidth.Scalar, file, columns, x, Tokens);
+
+        foreach (KernelWidth width in Vectors)
+        {
+            Assert.Equal(Bits(expected), Bits(Fast(type, width, file, columns, x, Tokens)));
+            Assert.Equal(Bits(expected.AsSpan(0, 16)), Bits(Fast(type, width, file, columns, x, 1)));
+        }
+    }
+
+    [Theory, MemberData(nameof(Types))]
+    public void Codes_at_their_limits_do_not_overflow_sixteen_bits(TensorType type)
+    {
+        if (!Panels.For(type)!.Quantized) return;
+        int columns = Columns(type);
+        byte[] file = RandomBlocks.Rows(type, 16, columns, new Random(4));
+        float[] x = new float[columns];
+        for (int sign = -1; sign <= 1; sign += 2)
+        {
+            // All activations alike: every code but the largest's is ±127, and with all bits set every weight's code is at its limit.
+            Array.Fill(x, sign * 0.75f);
+            for (byte fill = 0; ; fill = 255)
+            {
+                byte[] extreme = [.. file.Select((b, i) => IsScale(type, i) ? b : fill)];
+                float[] expected = Fast(type, KernelWidth.Scalar, extreme, columns, x, 1);
+                foreach (KernelWidth width in Vectors)
+                    Assert.Equal(Bits(expected), Bits(Fast(type, width, extreme, columns, x, 1)));
+                if (fill == 255) break;
+            }
+        }
+    }
+
+    [Fact]
+    public void Fast_is_near_exact_and_keeps_the_largest_of_each_block()
+    {
+        Random random = new(5);
+        byte[] file = RandomBlocks.Rows(TensorType.F32, 16, 64, random);
+        float[] weights = new float[16 * 64];
+        Dequantizer.Dequantize(TensorType.F32, file, weights);
+        byte[] quantized = new byte[16 * 2 * 34];
+        Quantizer.Quantize(TensorType.Q8_0, weights, quantized);
+        float[] x = new float[64];
+        for (int i = 0; i < x.Length; i++)
+            x[i] = (float)(random.NextDouble() - 0.5);
+        x[5] = 1000; // would leave the others three bits if it decided their scale
+        float[] exact = Exact(TensorType.Q8_0, KernelPath.Widest, quantized, 64, x, 1), fast = Fast(TensorType.Q8_0, KernelPath.Widest, quantized, 64, x, 1);
+
+        for (int row = 0; row < 16; row++)
+            Assert.Equal(exact[row], fast[row], 0.02);
+    }
+
+    private static int Columns(TensorType type) => Math.Max(32, TensorGeometry.BlockSize(type));
+
+    private static bool IsScale(TensorType type, int at)
+    {
+        int i = at % TensorGeometry.BlockBytes(type);
+        return type switch
+        {
+            TensorType.Q4_1 or TensorType.Q5_1 or TensorType.Q4_K or TensorType.Q5_K => i < 4,
+            TensorType.Q2_K => i >= 80,
+            TensorType.Q3_K => i >= 108,
+            TensorType.Q6_K => i >= 208,
+            _ => i < 2,
+        };
+    }
+
+    private static float[] Activations(int tokens, int columns, Random random)
+    {
+        float[] x = new float[tokens * columns];
+        for (int i = 0; i < x.Length; i++)
+            x[i] = (float)((random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-3, 3)));
+        Array.Clear(x, 0, Math.Min(32, columns));                   // a block of zeros
+        for (int i = columns; i < columns + 32; i++) x[i] = 0;
+        x[columns + 7] = -3;                                        // a block with one element
+        return x;
+    }
+
+    private static WeightMatrix Pack(TensorType type, KernelWidth width, byte[] file, int rows, int columns)
+    {
+        WeightMatrix matrix = new(Panels.For(type, width)!, rows, columns);
+        long rowBytes = file.Length / rows;
+        fixed (byte* data = file)
+        {
+            for (int panel = 0; panel < matrix.PanelCount; panel++)
+                matrix.Panels.Pack(data + panel * 16 * rowBytes, Math.Min(16, rows - 16 * panel), columns, matrix.Panel(panel));
+        }
+        return matrix;
+    }
+
+    private static float[] Exact(TensorType type, KernelWidth width, byte[] file, int columns, float[] x, int tokens)
+    {
+        using WeightMatrix matrix = Pack(type, width, file, 16, columns);
+        float[] sums = new float[16 * tokens];
+        fixed (float* from = x, to = sums) matrix.Panels.MultiplyExact(matrix.Panel(0), columns, from, columns, tokens, to);
+        return sums;
+    }
+
+    private static float[] Fast(TensorType type, KernelWidth width, byte[] file, int columns, float[] x, int tokens)
+    {
+        using WeightMatrix matrix = Pack(type, width, file, 16, columns);
+        ActivationBlock[] blocks = new ActivationBlock[tokens * columns / 32];
+        float[] sums = new float[16 * tokens];
+        fixed (float* from = x, to = sums)
+        fixed (ActivationBlock* quantized = blocks)
+        {
+            for (int token = 0; token < tokens; token++)
+                ActivationQuantizer.Scalar(from + token * columns, columns, quantized + token, tokens);
+            matrix.Panels.MultiplyFast(matrix.Panel(0), columns, quantized, tokens, tokens, to);
+        }
+        return sums;
+    }
+
+    private static int[] Bits(ReadOnlySpan<float> values)
+    {
+        int[] bits = new int[values.Length];
+        for (int i = 0; i < bits.Length; i++)
+            bits[i] = BitConverter.SingleToInt32Bits(values[i]);
+        return bits;
+    }
+}

@@ -1,0 +1,183 @@
+using System.Runtime.Intrinsics;
+using Sandglass.Kernels;
+
+namespace Sandglass.Tests.Kernels;
+
+/// <summary>The small kernels: each width of vector equal by bits to the plain twin, with tails and extremes.</summary>
+public unsafe class WidthsTests
+{
+    private static readonly int[] Counts = [1, 7, 15, 16, 17, 31, 32, 33, 64, 100, 576];
+
+    [Fact]
+    public void Norms_are_equal_by_bits()
+    {
+        foreach (int count in Counts)
+        {
+            float[] x = Values(count, 1), weight = Values(count, 2);
+            float[] expected = Run(count, to => Fix(x, weight, (a, b) => RmsNorm.Scalar(a, b, 1e-5f, count, to)));
+            Same(expected, Run(count, to => Fix(x, weight, (a, b) => RmsNorm.Vector<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(a, b, 1e-5f, count, to))));
+            if (Has(256)) Same(expected, Run(count, to => Fix(x, weight, (a, b) => RmsNorm.Vector<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(a, b, 1e-5f, count, to))));
+            if (Has(512)) Same(expected, Run(count, to => Fix(x, weight, (a, b) => RmsNorm.Vector<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(a, b, 1e-5f, count, to))));
+        }
+    }
+
+    [Fact]
+    public void Gated_activations_are_equal_by_bits()
+    {
+        foreach (int count in Counts)
+        {
+            float[] gate = Values(count, 3), up = Values(count, 4);
+            if (count > 16) (gate[3], gate[4], gate[5]) = (1000f, -1000f, -0f);
+            float[] expected = Run(count, to => Fix(gate, up, (a, b) => { Copy(a, to, count); SwiGlu.Scalar(to, b, count); }));
+            Same(expected, Run(count, to => Fix(gate, up, (a, b) => { Copy(a, to, count); SwiGlu.Vector<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(to, b, count); })));
+            if (Has(256)) Same(expected, Run(count, to => Fix(gate, up, (a, b) => { Copy(a, to, count); SwiGlu.Vector<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(to, b, count); })));
+            if (Has(512)) Same(expected, Run(count, to => Fix(gate, up, (a, b) => { Copy(a, to, count); SwiGlu.Vector<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(to, b, count); })));
+        }
+    }
+
+    [Fact]
+    public void Exponentials_of_lanes_are_the_scalar_ones_by_bits()
+    {
+        Random random = new(5);
+        float[] x = [.. Enumerable.Range(0, 16 * 4000).Select(_ => (float)((random.NextDouble() - 0.5) * 300))];
+        float[] special = [0f, -0f, float.NegativeInfinity, float.PositiveInfinity, -104f, -103.98f, -87.34f, 88.72f, 88.73f, 89f, 1e-30f, -1e-30f, -1e30f, 1e30f, -110f, 0.5f];
+        special.CopyTo(x, 0);
+        float[] expected = [.. x.Select(Elementary.Exp)];
+
+        Same(expected, Run(x.Length, to => Each(x, (from, i) => Lanes128.Store(to + i, Lanes<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>.Exp(Lanes128.Load(from + i))))));
+        if (Has(256)) Same(expected, Run(x.Length, to => Each(x, (from, i) => Lanes256.Store(to + i, Lanes<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>.Exp(Lanes256.Load(from + i))))));
+        if (Has(512)) Same(expected, Run(x.Length, to => Each(x, (from, i) => Lanes512.Store(to + i, Lanes<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>.Exp(Lanes512.Load(from + i))))));
+    }
+
+    [Fact]
+    public void Sums_over_a_vocabulary_are_equal_by_bits()
+    {
+        foreach (int count in Counts)
+        {
+            float[] row = Values(count, 6);
+            float max = Softmax.ScalarMax(row);
+            fixed (float* values = row)
+            {
+                Assert.Equal(max, Softmax.Max<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(values, count));
+                if (Has(256)) Assert.Equal(max, Softmax.Max<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(values, count));
+                if (Has(512)) Assert.Equal(max, Softmax.Max<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(values, count));
+            }
+            float[] expected = Run(16, to => Fix(row, row, (a, _) => Softmax.ScalarAddExps(a, count, max, to)));
+            Same(expected, Run(16, to => Fix(row, row, (a, _) => Softmax.AddExps<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(a, count, max, to))));
+            if (Has(256)) Same(expected, Run(16, to => Fix(row, row, (a, _) => Softmax.AddExps<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(a, count, max, to))));
+            if (Has(512)) Same(expected, Run(16, to => Fix(row, row, (a, _) => Softmax.AddExps<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(a, count, max, to))));
+        }
+    }
+
+    [Fact]
+    public void A_number_that_is_none_makes_the_maximum_none_wherever_it_stands()
+    {
+        for (int at = 0; at < 40; at++)
+        {
+            float[] row = Values(40, 7);
+            row[at] = float.NaN;
+            Assert.True(float.IsNaN(Softmax.Max(row)));
+        }
+    }
+
+    [Fact]
+    public void Quantised_activations_are_equal_by_bits()
+    {
+        const int Columns = 32 * 40;
+        float[] x = Values(Columns, 8);
+        Array.Clear(x, 0, 32);
+        Array.Fill(x, 0.25f, 32, 32);                        // ties: the first is kept apart
+        Array.Fill(x, -0.25f, 64, 16);
+        (x[96], x[97], x[98]) = (127f, 63.5f, -0.5f);        // halves: to even
+        ActivationBlock[] expected = new ActivationBlock[40], found = new ActivationBlock[40];
+        fixed (float* from = x)
+        fixed (ActivationBlock* a = expected, b = found)
+        {
+            ActivationQuantizer.Scalar(from, Columns, a, 1);
+            ActivationQuantizer.Vector<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(from, Columns, b, 1);
+            Compare(a, b);
+            if (Has(256))
+            {
+                ActivationQuantizer.Vector<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(from, Columns, b, 1);
+                Compare(a, b);
+            }
+            if (Has(512))
+            {
+                ActivationQuantizer.Vector<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(from, Columns, b, 1);
+                Compare(a, b);
+            }
+            Assert.Equal(0, a[1].LargestColumn);
+            Assert.Equal(0.25f, a[1].Largest);
+        }
+
+        static void Compare(ActivationBlock* a, ActivationBlock* b)
+        {
+            for (int i = 0; i < 40; i++)
+            {
+                for (int k = 0; k < 32; k++)
+                    Assert.Equal(a[i].Codes[k], b[i].Codes[k]);
+                Assert.Equal((a[i].Scale, a[i].Largest, a[i].LargestColumn, a[i].LowSum, a[i].HighSum), (b[i].Scale, b[i].Largest, b[i].LargestColumn, b[i].LowSum, b[i].HighSum));
+            }
+        }
+    }
+
+    [Fact]
+    public void F16_rounds_as_the_runtime_does_and_reads_back_exactly()
+    {
+        Random random = new(9);
+        for (int bits = 0; bits < 0x10000; bits++)
+        {
+            Half half = BitConverter.UInt16BitsToHalf((ushort)bits);
+            if (!Half.IsFinite(half)) continue;
+            Assert.Equal((float)half, F16.ToFloat((ushort)bits));
+            Assert.Equal(bits, F16.FromFloat((float)half));
+        }
+        for (int i = 0; i < 200_000; i++)
+        {
+            float value = BitConverter.Int32BitsToSingle(random.Next(int.MinValue, int.MaxValue));
+            if (!float.IsFinite(value)) continue;
+            Half expected = (Half)value;
+            ushort clamped = Half.IsInfinity(expected) ? (ushort)(value < 0 ? 0xFBFF : 0x7BFF) : BitConverter.HalfToUInt16Bits(expected);
+            Assert.Equal(clamped, F16.FromFloat(value));
+        }
+    }
+
+    private delegate void OnArray(float* to);
+
+    private delegate void OnTwo(float* a, float* b);
+
+    private delegate void OnSixteen(float* from, int i);
+
+    private static bool Has(int width) => (int)KernelPath.Widest >= width;
+
+    private static float[] Values(int count, int seed)
+    {
+        Random random = new(seed);
+        return [.. Enumerable.Range(0, count).Select(_ => (float)((random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-3, 2))))];
+    }
+
+    private static float[] Run(int count, OnArray fill)
+    {
+        float[] result = new float[count];
+        fixed (float* to = result) fill(to);
+        return result;
+    }
+
+    private static void Fix(float[] first, float[] second, OnTwo use)
+    {
+        fixed (float* a = first, b = second) use(a, b);
+    }
+
+    private static void Each(float[] x, OnSixteen use)
+    {
+        fixed (float* from = x)
+        {
+            for (int i = 0; i < x.Length; i += 16) use(from, i);
+        }
+    }
+
+    private static void Copy(float* from, float* to, int count) => new Span<float>(from, count).CopyTo(new Span<float>(to, count));
+
+    private static void Same(float[] expected, float[] found) =>
+        Assert.Equal(expected.Select(BitConverter.SingleToInt32Bits), found.Select(BitConverter.SingleToInt32Bits));
+}

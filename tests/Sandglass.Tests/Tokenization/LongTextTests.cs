@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Text;
+using Sandglass.Tokenization;
+
+namespace Sandglass.Tests.Tokenization;
+
+public class LongTextTests
+{
+    // a quadratic way takes minutes for these, the linear one a fraction of a second
+    private static readonly TimeSpan Generous = TimeSpan.FromSeconds(10);
+
+    public static TheoryData<string> Units => ["a", " ", "ab", "7", "1234567890", "🦙", "\n", "\r\n", "'", "<|", "想", "▁", " a", "é\n"];
+
+    [Theory]
+    [MemberData(nameof(Units))]
+    public void A_megabyte_of_one_thing_takes_no_long_time(string unit)
+    {
+        string text = string.Concat(Enumerable.Repeat(unit, (1 << 20) / Encoding.UTF8.GetByteCount(unit)));
+        string[] merges = ["a a", "aa aa", "a b", "ab ab", "Ġ Ġ", "ĠĠ ĠĠ", "7 7", "Ċ Ċ"];
+        (string, TokenKind)[] added = [("<|end|>", TokenKind.Control), ("      ", TokenKind.UserDefined), ("  ", TokenKind.UserDefined), ("abababab", TokenKind.UserDefined)];
+        (string, float, TokenKind)[] pieces = [.. Vocabularies.SentencePieceBase, ("▁", -9, TokenKind.Normal), ("▁▁", -1, TokenKind.Normal), ("▁▁▁▁", -2, TokenKind.Normal), ("a", -3, TokenKind.Normal), ("aa", -3, TokenKind.Normal), ("b▁", -3, TokenKind.Normal)];
+
+        Stopwatch watch = Stopwatch.StartNew();
+        foreach (string pre in (string[])["gpt-2", "smollm", "llama-bpe", "deepseek-llm", "default"]) RoundTrip(Vocabularies.ByteLevel(pre, merges, added), text);
+        RoundTrip(Vocabularies.SentencePiece(pieces), text);
+        Assert.True(watch.Elapsed < Generous, $"took {watch.Elapsed}");
+    }
+
+    [GoldenFact]
+    public void English_prose_is_encoded_at_five_megabytes_a_second()
+    {
+        byte[] prose = File.ReadAllBytes(Shared.Path("text", "wikitext-2-raw-test.txt"));
+        foreach (string[] path in (string[][])[["vocab", "ggml-vocab-gpt-2.gguf"], ["models", "SmolLM2-135M-Instruct.Q4_1.gguf"]])
+        {
+            Tokenizer tokenizer = Vocabularies.Shared(path);
+            TimeSpan best = TimeSpan.MaxValue;
+            for (int i = 0; i < 5; i++)
+            {
+                Stopwatch watch = Stopwatch.StartNew();
+                tokenizer.Encode(prose);
+                if (watch.Elapsed < best) best = watch.Elapsed;
+            }
+            Assert.True(prose.Length / 1e6 / best.TotalSeconds > 5, $"{path[^1]}: {prose.Length / 1e6 / best.TotalSeconds:F1} MB/s");
+        }
+    }
+
+    private static void RoundTrip(Tokenizer tokenizer, string text)
+    {
+        string decoded = tokenizer.Decode(tokenizer.Encode(text).Ids);
+        Assert.True(text.Replace('▁', ' ') == decoded.Replace('▁', ' '), "the text does not come back");
+    }
+}
