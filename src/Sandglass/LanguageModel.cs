@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Threading.Channels;
 using Sandglass.Generation;
 using Sandglass.Kernels;
+using Sandglass.KvCache;
 using Sandglass.ModelFiles;
 using Sandglass.Tokenization;
 using Sandglass.Transformer;
@@ -55,6 +56,9 @@ public sealed class LanguageModel : IDisposable
 
     /// <summary>Positions that prompt and completion together may take.</summary>
     public int Context => _engine.Context;
+
+    /// <summary>The pages of all caches; whoever holds some is still at work.</summary>
+    internal PagePool Pages => _engine.Pages;
 
     /// <summary>Loads a GGUF file; of a split file the first part loads all.</summary>
     /// <exception cref="ModelFileException">The file cannot be read, or holds what cannot be run; the message says where and why.</exception>
