@@ -97,14 +97,11 @@ internal sealed class GenerationJob : EngineJob
         int last = 0;
         while (cache.Length < sequence.Length)
         {
+            if (prefill) cancel.ThrowIfCancellationRequested(); // a long prompt takes a while; later the stop rules look
             ReadOnlyMemory<int> tokens = sequence.Ids[cache.Length..Math.Min(cache.Length + chunk, sequence.Length)];
             engine.Forward(cache, tokens);
             last = tokens.Length - 1;
-            if (prefill)
-            {
-                cancel.ThrowIfCancellationRequested();
-                _options.PromptProgress?.Report((cache.Length, sequence.Length));
-            }
+            if (prefill) _options.PromptProgress?.Report((cache.Length, sequence.Length));
         }
         ReadOnlySpan<float> logits = engine.Logits(last);
         if (prefill) _prefillTime = _time.GetElapsedTime(started);

@@ -22,13 +22,19 @@ internal sealed class TypedModel
     private readonly TensorType _type;
     private uint _seed = 11;
 
-    private TypedModel(TensorType type) => _type = type;
+    private readonly Func<int, string> _token;
+
+    private TypedModel(TensorType type, Func<int, string>? token) => (_type, _token) = (type, token ?? (id => $"t{id}"));
 
     /// <summary>Writes the file into a folder and gives its path.</summary>
-    public static string Write(string folder, TensorType type)
+    /// <param name="folder">Where to.</param>
+    /// <param name="type">Of all matrices.</param>
+    /// <param name="token">The vocabulary's string for an id; null for <c>t0</c>, <c>t1</c>, …</param>
+    /// <param name="name">Of the file; null for one that tells the type.</param>
+    public static string Write(string folder, TensorType type, Func<int, string>? token = null, string? name = null)
     {
-        string path = Path.Combine(folder, $"typed-{type}.gguf");
-        File.WriteAllBytes(path, new TypedModel(type).Bytes());
+        string path = Path.Combine(folder, $"{name ?? $"typed-{type}"}.gguf");
+        File.WriteAllBytes(path, new TypedModel(type, token).Bytes());
         return path;
     }
 
@@ -70,7 +76,7 @@ internal sealed class TypedModel
         _writer.Add("llama.attention.head_count_kv", (uint)kvHeads);
         _writer.Add("llama.attention.layer_norm_rms_epsilon", 1e-5f);
         _writer.Add("tokenizer.ggml.model", "gpt2");
-        _writer.Add("tokenizer.ggml.tokens", Enumerable.Range(0, Vocabulary).Select(id => $"t{id}").ToArray());
+        _writer.Add("tokenizer.ggml.tokens", Enumerable.Range(0, Vocabulary).Select(_token).ToArray());
         _writer.Add("tokenizer.ggml.merges", Array.Empty<string>());
         _writer.Add("tokenizer.ggml.add_bos_token", false);
     }
