@@ -16,9 +16,16 @@ internal sealed record ErrorMessage(string Text, int Code)
     {
         IEnumerable<string> arguments = parsed.UnmatchedTokens.Concat(parsed.CommandResult.Children.SelectMany(child => child is System.CommandLine.Parsing.ArgumentResult ? child.Tokens.Select(token => token.Value) : []));
         string? mistyped = arguments.Select(argument => MistypedOption.Message(parsed, argument)).FirstOrDefault(message => message is not null);
-        string what = mistyped ?? string.Join('\n', parsed.Errors.Select(error => error.Message).Distinct());
-        string help = parsed.CommandResult.Command is RootCommand ? "sandglass --help" : $"sandglass {parsed.CommandResult.Command.Name} --help";
-        return new ErrorMessage(mistyped is null ? $"{what}\nSee {help}." : what, ExitCode.WrongInput);
+        if (mistyped is not null) return new ErrorMessage(mistyped, ExitCode.WrongInput);
+
+        bool isRoot = parsed.CommandResult.Command.Subcommands.Count > 0;
+        string[] errors = [.. parsed.Errors.Select(error => error.Message).Distinct()];
+        if (!isRoot && parsed.UnmatchedTokens.Count > 0 && parsed.UnmatchedTokens.Count == errors.Length)
+            errors = [$"Found more than was expected: {string.Join(' ', parsed.UnmatchedTokens)}. A text of several words goes in quotes: sandglass {parsed.CommandResult.Command.Name} \"Once upon a time\"."];
+        else if (isRoot && parsed.UnmatchedTokens is [string command, ..])
+            errors = [$"There is no command {command}. Expected {Listed(parsed.CommandResult.Command.Subcommands)}; a text goes behind one: sandglass run \"{command}\"."];
+        string help = isRoot ? "sandglass --help" : $"sandglass {parsed.CommandResult.Command.Name} --help";
+        return new ErrorMessage($"{string.Join('\n', errors)}\nSee {help}.", ExitCode.WrongInput);
     }
 
     /// <summary>Of anything that a command failed with.</summary>
@@ -42,6 +49,12 @@ internal sealed record ErrorMessage(string Text, int Code)
     {
         terminal.Error.WriteLine(Terminal.Harmless(Text));
         return Code;
+    }
+
+    private static string Listed(IEnumerable<Command> commands)
+    {
+        string[] names = [.. commands.Select(command => command.Name)];
+        return $"{string.Join(", ", names[..^1])} or {names[^1]}";
     }
 
     private static string OfFile(ModelFileException file) => file.Code switch
@@ -69,6 +82,7 @@ internal sealed record ErrorMessage(string Text, int Code)
         "prompt-empty" => "The prompt is empty, and this model adds no begin token that could stand in for one. Give a text as an argument, through a pipe, or with --prompt-file.",
         "model-unknown" => $"No embedded model is called {request.Found}. Expected embedded:{request.Expected.Replace(" or ", " or embedded:", StringComparison.Ordinal)}.",
         "id-out-of-range" => $"--ids: expected {request.Expected}, the model's vocabulary, found {request.Found}.",
+        _ when request.Option == "text" => $"The text is too short: expected {request.Expected}, one chunk, found {request.Found}. Give a longer file or a smaller --context.",
         _ => $"--{request.Message}",
     };
 }

@@ -14,7 +14,7 @@ internal sealed class QuantizeCommand(Terminal terminal)
     private readonly Argument<string> _output = new("OUT") { Description = "The file to write; it is replaced once the new one is whole." };
     private readonly Argument<TensorType> _type = new("TYPE")
     {
-        Description = $"{string.Join(", ", Types)}.",
+        Description = $"{string.Join(", ", Types[..^1])} or {Types[^1]}.",
         CustomParser = result =>
         {
             string given = result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;

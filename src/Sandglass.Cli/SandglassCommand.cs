@@ -10,18 +10,22 @@ internal static class SandglassCommand
     public static ParserConfiguration Parsing { get; } = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
 
     /// <summary>All commands.</summary>
-    public static RootCommand Create(Terminal terminal)
+    public static Command Create(Terminal terminal)
     {
-        RootCommand root = new("Sandglass runs language models (GGUF) on the CPU, one token at a time, the same bits every time.")
+        Help help = new(terminal);
+        // not a RootCommand: that one is named after the assembly
+        Command root = new("sandglass", "Sandglass runs language models (GGUF files) on the CPU: one token at a time, the same bits every time.")
         {
             new RunCommand(terminal).Create(),
             new ScoreCommand(terminal).Create(),
+            new InspectCommand(terminal).Create(),
             new TokenizeCommand(terminal).Create(),
             new PerplexityCommand(terminal).Create(),
             new QuantizeCommand(terminal).Create(),
+            new HelpOption("--help", "-h", "-?") { Action = help, Description = "Show this." },
+            new VersionOption { Description = "Show the version." },
         };
-        HelpOption help = root.Options.OfType<HelpOption>().Single();
-        root.SetAction(parsed => ((HelpAction)help.Action!).Invoke(parsed));
+        root.SetAction(help.Invoke);
         return root;
     }
 }

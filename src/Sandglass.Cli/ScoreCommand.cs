@@ -38,13 +38,14 @@ internal sealed class ScoreCommand(Terminal terminal)
             PrefillChunk = parsed.GetValue(_prefillChunk) ?? 0,
             Progress = terminal.OutputIsTerminal ? null : progress,     // in a terminal the text itself is the progress
         };
+        IAsyncEnumerable<TokenScore> scores = model.ScoreAsync(ids, options, cancellation);     // refuses what it must before anything is shown
         IScoreOutput output = parsed.GetValue(_json) ? new ScoreJson(terminal.Bytes, model.Options.Compute) : new ScoreText(terminal, model.Tokenizer, text, ids);
         Sum sum = new();
         bool cancelled = false;
         try
         {
             output.Begin(ids);
-            await foreach (TokenScore score in model.ScoreAsync(ids, options, cancellation))
+            await foreach (TokenScore score in scores)
             {
                 sum.Add(score.Logprob);
                 output.Token(score);

@@ -10,7 +10,7 @@ internal static class WordOption
     {
         Option<T> option = new(name)
         {
-            Description = description,
+            Description = $"{description} [default: {words[0].Word}]",
             HelpName = string.Join('|', words.Select(word => word.Word)),
             DefaultValueFactory = _ => words[0].Value,
             CustomParser = result =>

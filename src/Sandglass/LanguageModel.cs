@@ -7,6 +7,7 @@ using Sandglass.Kernels;
 using Sandglass.KvCache;
 using Sandglass.ModelFiles;
 using Sandglass.Tokenization;
+using Sandglass.Transformer;
 
 namespace Sandglass;
 
@@ -32,11 +33,7 @@ public sealed class LanguageModel : IDisposable
         _ = KernelPath.Current; // a forced width that cannot be had fails here, before any work
 
         Name = file.Metadata.Text("general.name") ?? file.Name;
-        Shape = Hyperparameters.Read(file.Metadata, file.Tensors.Count);
-        if (Shape.Architecture != "llama")
-            throw new ModelFileException("architecture-unsupported", file.Name, "metadata general.architecture", "llama, the architecture that runs so far", Shape.Architecture);
-        Shape.RefuseUnsupported(file.Metadata);
-        Tokenizer = Tokenizer.From(file.Metadata);
+        (Shape, Tokenizer) = Understand(file);
         Options = options;
         _engine = new Engine(file, Shape, options);
     }
@@ -168,10 +165,40 @@ public sealed class LanguageModel : IDisposable
         return new PerplexityResult(Elementary.Exp(sum / tokens), total, tokens, KernelPath.Name, Options.Compute);
     }
 
+    /// <summary>Says whether a file would load, from its description alone; no value of a tensor is read.</summary>
+    public static Readiness Examine(ModelFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        HashSet<string> unused = [.. file.Tensors.Select(tensor => tensor.Name)];
+        try
+        {
+            (Hyperparameters shape, _) = Understand(file);
+            foreach (TensorSlot slot in LlamaWeights.Slots(shape))
+            {
+                unused.Remove(slot.Name);
+                WeightReader.Check(file, slot);
+            }
+        }
+        catch (ModelFileException obstacle)
+        {
+            return new Readiness(obstacle, []);
+        }
+        return new Readiness(null, [.. file.Tensors.Select(tensor => tensor.Name).Where(unused.Contains)]);
+    }
+
     /// <summary>Ends what is under way and frees everything.</summary>
     public void Dispose() => _engine.Dispose();
 
     private void Submit(EngineJob job) => ObjectDisposedException.ThrowIf(!_engine.TrySubmit(job), this);
+
+    private static (Hyperparameters Shape, Tokenizer Tokenizer) Understand(ModelFile file)
+    {
+        Hyperparameters shape = Hyperparameters.Read(file.Metadata, file.Tensors.Count);
+        if (shape.Architecture != "llama")
+            throw new ModelFileException("architecture-unsupported", file.Name, "metadata general.architecture", "llama, the architecture that runs so far", shape.Architecture);
+        shape.RefuseUnsupported(file.Metadata);
+        return (shape, Tokenizer.From(file.Metadata));
+    }
 
     private async IAsyncEnumerable<TokenScore> Scores(int[] ids, ScoreOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -16,10 +16,8 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool pool, IProg
     /// <exception cref="ModelFileException">It is absent, of another shape, of a type that nothing computes with, or holds values that are no numbers.</exception>
     public WeightMatrix Matrix(string name, int rows, int columns)
     {
-        TensorInfo tensor = Find(name, rows, columns);
-        Panels panels = Panels.For(tensor.Type)
-            ?? throw new ModelFileException("tensor-type-unsupported", file.Name, $"tensor {name}, type", "one that the engine computes with (F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K to Q6_K)", tensor.Type.ToString());
-        WeightMatrix matrix = new(panels, rows, columns);
+        TensorInfo tensor = Find(file, name, rows, columns);
+        WeightMatrix matrix = new(PanelsOf(file, tensor), rows, columns);
         try
         {
             _job.Run(tensor, matrix);
@@ -39,9 +37,8 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool pool, IProg
     /// <exception cref="ModelFileException">It is absent, of another length, or holds values that are no numbers.</exception>
     public Vector Vector(string name, int count)
     {
-        TensorInfo tensor = Find(name, 1, count);
-        if (!Dequantizer.Supports(tensor.Type))
-            throw new ModelFileException("tensor-type-unsupported", file.Name, $"tensor {name}, type", "one that the engine reads", tensor.Type.ToString());
+        TensorInfo tensor = Find(file, name, 1, count);
+        RequireReadable(file, tensor);
         byte[] bytes = new byte[tensor.ByteCount];
         file.ReadFinite(tensor, 0, bytes);
         Vector vector = new(count);
@@ -50,9 +47,28 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool pool, IProg
         return vector;
     }
 
+    /// <summary>Fails where reading a tensor would, its values apart.</summary>
+    /// <exception cref="ModelFileException">It is absent, of another shape, or of a type that nothing computes with.</exception>
+    public static void Check(ModelFile file, TensorSlot slot)
+    {
+        if (slot.Optional && file.Find(slot.Name) is null) return;
+        TensorInfo tensor = Find(file, slot.Name, slot.Rows, slot.Columns);
+        if (slot.Rows == 1) RequireReadable(file, tensor);
+        else PanelsOf(file, tensor);
+    }
+
     public void Dispose() => _job.Dispose();
 
-    private TensorInfo Find(string name, long rows, long columns)
+    private static Panels PanelsOf(ModelFile file, TensorInfo tensor) => Panels.For(tensor.Type)
+        ?? throw new ModelFileException("tensor-type-unsupported", file.Name, $"tensor {tensor.Name}, type", "one that the engine computes with (F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K to Q6_K)", tensor.Type.ToString());
+
+    private static void RequireReadable(ModelFile file, TensorInfo tensor)
+    {
+        if (!Dequantizer.Supports(tensor.Type))
+            throw new ModelFileException("tensor-type-unsupported", file.Name, $"tensor {tensor.Name}, type", "one that the engine reads", tensor.Type.ToString());
+    }
+
+    private static TensorInfo Find(ModelFile file, string name, long rows, long columns)
     {
         TensorInfo tensor = file.Find(name)
             ?? throw new ModelFileException("tensor-missing", file.Name, $"tensor {name}", $"a tensor of {columns} x {rows}", "none");

@@ -1,0 +1,46 @@
+namespace Sandglass.Cli;
+
+/// <summary>Lines to try, by command; they are run by a test, so they work.</summary>
+internal static class Examples
+{
+    public static IReadOnlyList<string> For(string command) => command switch
+    {
+        "run" =>
+        [
+            "sandglass run \"Once upon a time\"",
+            "sandglass run \"The wolf said\" --max-tokens 60 --temperature 0.6 --seed 7",
+            "echo \"There was a king who\" | sandglass run --max-tokens 40",
+            "sandglass run \"Once\" --model embedded:grain-1m --temperature 0 --max-tokens 20 --json --logprobs 3",
+        ],
+        "score" =>
+        [
+            "sandglass score \"Once upon a time there was a king\"",
+            "sandglass score \"Once upon a time\" --json --logprobs 3",
+        ],
+        "inspect" =>
+        [
+            "sandglass inspect",
+            "sandglass inspect embedded:grain-1m --tensors --metadata",
+        ],
+        "tokenize" =>
+        [
+            "sandglass tokenize \"Once upon a time\"",
+            "echo \"Once upon a time\" | sandglass tokenize --json",
+            "sandglass tokenize --decode 2878,713,259,538",
+        ],
+        "perplexity" =>
+        [
+            "sandglass perplexity --file README.md --context 256 --chunks 4",
+        ],
+        "quantize" =>
+        [
+            "sandglass quantize embedded:grain-6m grain-6m.q4_0.gguf Q4_0",
+        ],
+        _ =>
+        [
+            "sandglass run \"Once upon a time\"",
+            "sandglass run \"Once upon a time\" --model FILE.gguf",
+            "sandglass inspect FILE.gguf",
+        ],
+    };
+}

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Text;
+
+namespace Sandglass.Cli;
+
+/// <summary>What <c>--help</c> prints: usage, arguments, options, and a few lines to try.</summary>
+internal sealed class Help(Terminal terminal) : SynchronousCommandLineAction
+{
+    private const int PipeWidth = 110;
+    private const int MostWidth = 130;
+    private readonly StringBuilder _text = new();
+
+    public override bool ClearsParseErrors => true;
+
+    public override int Invoke(ParseResult parsed)
+    {
+        _text.Clear();
+        Command command = parsed.CommandResult.Command;
+        bool isRoot = command.Subcommands.Count > 0;
+        _text.Append(command.Description).Append("\n\nUsage: sandglass");
+        if (isRoot) _text.Append(" COMMAND");
+        else _text.Append(' ').Append(command.Name);
+        foreach (Argument argument in command.Arguments) _text.Append(argument.Arity.MinimumNumberOfValues == 0 ? $" [{argument.Name}]" : $" {argument.Name}");
+        foreach (Option option in command.Options.Where(option => option.Required)) _text.Append($" {option.Name} {option.HelpName}");
+        _text.Append(" [options]\n");
+
+        Section("Commands", command.Subcommands.Select(sub => (sub.Name, sub.Description)));
+        Section("Arguments", command.Arguments.Select(argument => (argument.Name, argument.Description)));
+        Section("Options", command.Options.Append(parsed.RootCommandResult.Command.Options.First(option => option.Name == "--help")).Distinct().Select(option => (Spelled(option), option.Description)));
+        _text.Append("\nExamples:\n");
+        foreach (string example in Examples.For(isRoot ? "" : command.Name)) _text.Append($"  {example}\n");
+        if (isRoot) _text.Append("\nsandglass COMMAND --help tells more.\n");
+        terminal.Output.Write(_text.ToString());
+        return ExitCode.Done;
+    }
+
+    private static string Spelled(Option option)
+    {
+        string names = string.Join(", ", option.Aliases.Append(option.Name).Where(name => name.StartsWith('-')).OrderBy(name => name.Length));
+        string indented = names.StartsWith("--", StringComparison.Ordinal) ? "    " + names : names;
+        return option.HelpName is null ? indented : $"{indented} {option.HelpName}";
+    }
+
+    private void Section(string title, IEnumerable<(string Name, string? Description)> lines)
+    {
+        (string Name, string? Description)[] all = [.. lines];
+        if (all.Length == 0) return;
+        _text.Append($"\n{title}:\n");
+        int column = all.Max(line => line.Name.Length) + 4;
+        int width = Math.Min(terminal.OutputIsTerminal && Console.WindowWidth > 0 ? Console.WindowWidth : PipeWidth, MostWidth);
+        foreach ((string name, string? description) in all)
+        {
+            _text.Append("  ").Append(name.PadRight(column - 2));
+            int at = column;
+            foreach (string word in (description ?? "").Split(' '))
+            {
+                if (at + word.Length > width && at > column)
+                {
+                    _text.Length--;     // the space behind the last word
+                    _text.Append('\n').Append(' ', column);
+                    at = column;
+                }
+                _text.Append(word).Append(' ');
+                at += word.Length + 1;
+            }
+            _text[^1] = '\n';
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using Sandglass.ModelFiles;
+using Spectre.Console;
+
+namespace Sandglass.Cli;
+
+/// <summary><c>inspect</c> for people: facts with their names beside them, then tables.</summary>
+internal sealed class InspectText
+{
+    private const int Largest = 8;
+    private const int PipeWidth = 160;
+    private readonly IAnsiConsole _console;
+
+    public InspectText(Terminal terminal)
+    {
+        _console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = terminal.HasColour ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = terminal.HasColour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(terminal.Output),
+        });
+        _console.Profile.Capabilities.Unicode = true;
+        if (!terminal.OutputIsTerminal) _console.Profile.Width = PipeWidth;
+    }
+
+    public void Summary(Inspection model)
+    {
+        Grid facts = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(3)).AddColumn();
+        void Fact(string name, string? value)
+        {
+            if (value is not null) facts.AddRow(new Text(name, new Style(foreground: Color.Grey)), new Text(Terminal.Harmless(value)));
+        }
+
+        _console.Write(new Text(Terminal.Harmless(model.Name ?? Path.GetFileName(model.File.Name)) + "\n", new Style(decoration: Decoration.Bold)));
+        Fact("File", $"{model.File.Name} · {Amount.Bytes(model.File.Length)} · GGUF {model.File.Version}{(model.Parts > 1 ? $" · {model.Parts} parts" : "")}");
+        facts.AddRow(new Text("Architecture", new Style(foreground: Color.Grey)), Verdict(model));
+        Fact("Parameters", model.File.Tensors.Count == 0 ? "none" : $"{Amount.Parameters(model.Parameters)}{Exactly(model.Parameters)}");
+        foreach ((string name, string value) in ModelFacts.Of(model)) Fact(name, value);
+        _console.Write(facts);
+    }
+
+    public void Types(Inspection model)
+    {
+        if (model.Types.Count == 0) return;
+        Table table = NewTable("Type", "#Tensors", "#Parameters", "#Size", "#Bits a weight");
+        foreach (TypeShare share in model.Types)
+            table.AddRow(share.Type.ToString(), Amount.Whole(share.Tensors), Amount.Whole(share.Values), Amount.Bytes(share.Bytes), Bits(share.BitsPerWeight));
+        if (model.Types.Count > 1)
+        {
+            long values = model.Parameters, bytes = model.Types.Sum(share => share.Bytes);
+            table.AddRow("all", Amount.Whole(model.File.Tensors.Count), Amount.Whole(values), Amount.Bytes(bytes), Bits(8.0 * bytes / values));
+        }
+        _console.WriteLine();
+        _console.Write(table);
+    }
+
+    public void Tensors(Inspection model, bool all)
+    {
+        IReadOnlyList<TensorInfo> tensors = model.File.Tensors;
+        if (tensors.Count == 0) return;
+        Table table = NewTable(all || tensors.Count <= Largest ? "Tensor" : $"Largest tensors of {tensors.Count} (--tensors shows all)", "Type", "Shape (columns x rows)", "#Size");
+        foreach (TensorInfo tensor in all ? tensors : tensors.OrderByDescending(tensor => tensor.ByteCount).Take(Largest))
+            table.AddRow(new Text(Terminal.Harmless(tensor.Name)), new Text(tensor.Type.ToString()), new Text(string.Join(" x ", tensor.Shape)), new Text(Amount.Bytes(tensor.ByteCount)));
+        _console.WriteLine();
+        _console.Write(table);
+    }
+
+    public void Metadata(Inspection model)
+    {
+        Table table = NewTable("Key", "Kind", "Value");
+        foreach ((string key, object value) in model.File.Metadata.Values)
+            table.AddRow(new Text(Terminal.Harmless(key)), new Text(MetadataValue.Kind(value)), new Text(Terminal.Harmless(MetadataValue.Short(value))));
+        _console.WriteLine();
+        _console.Write(table);
+    }
+
+    public void Unusual(Inspection model)
+    {
+        if (model.Unusual.Count == 0) return;
+        _console.WriteLine();
+        _console.Write(new Text("Unusual\n", new Style(foreground: Color.Yellow)));
+        Grid list = new Grid().AddColumn(new GridColumn().PadLeft(1).PadRight(1)).AddColumn(new GridColumn().PadLeft(0));
+        foreach (string what in model.Unusual) list.AddRow(new Text("-"), new Text(Terminal.Harmless(what)));
+        _console.Write(list);
+    }
+
+    private static Text Verdict(Inspection model)
+    {
+        string architecture = Terminal.Harmless(model.Architecture ?? "not named");
+        return model.Obstacle is null
+            ? new Text($"{architecture} · runs here", new Style(foreground: Color.Green))
+            : new Text($"{architecture} · {(model.File.Tensors.Count == 0 ? "a description without weights" : $"does not run here: {Terminal.Harmless(Reason(model.Obstacle))}")}", new Style(foreground: Color.Yellow));
+    }
+
+    private static string Reason(ModelFileException obstacle) => obstacle.Code == "architecture-unsupported"
+        ? $"expected {obstacle.Expected}"
+        : $"{obstacle.Field}: expected {obstacle.Expected}, found {obstacle.Found}";
+
+    private static string Exactly(long count) => count < 1_000_000 ? "" : $" ({Amount.Whole(count)})";
+
+    private static string Bits(double bits) => bits.ToString("0.##", CultureInfo.InvariantCulture);
+
+    /// <summary>A column whose name begins with # holds numbers and is set to the right.</summary>
+    private static Table NewTable(params string[] columns)
+    {
+        Table table = new Table().Border(TableBorder.Simple);
+        foreach (string column in columns)
+        {
+            TableColumn made = new(new Text(column.TrimStart('#'), new Style(foreground: Color.Grey)));
+            table.AddColumn(column[0] == '#' ? made.RightAligned() : made);
+        }
+        return table;
+    }
+}

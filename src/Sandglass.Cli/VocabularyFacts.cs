@@ -1,0 +1,48 @@
+using Sandglass.ModelFiles;
+
+namespace Sandglass.Cli;
+
+/// <summary>A token with a part to play.</summary>
+internal sealed record NamedToken(string Role, long Id, string? Piece);
+
+/// <summary>What a file says about its vocabulary, whether or not there is a tokenizer for it here.</summary>
+internal sealed record VocabularyFacts(int Size, string? Kind, string? PreTokenizer, bool? AddsBos, bool HasScores, int Merges, string? ChatTemplate, IReadOnlyList<NamedToken> Named)
+{
+    private static readonly (string Key, string Role)[] Roles =
+        [("bos", "begin"), ("eos", "end"), ("eot", "end of turn"), ("eom", "end of message"), ("unknown", "unknown"), ("padding", "padding"), ("seperator", "separator"), ("mask", "mask")];
+
+    /// <summary>Null where the file has no vocabulary.</summary>
+    public static VocabularyFacts? Of(Metadata metadata)
+    {
+        string[]? tokens = metadata.Texts("tokenizer.ggml.tokens");
+        if (tokens is null) return null;
+
+        List<NamedToken> named = [];
+        foreach ((string key, string role) in Roles)
+        {
+            if (metadata.Integer($"tokenizer.ggml.{key}_token_id") is not long id) continue;
+            named.Add(new NamedToken(role, id, id >= 0 && id < tokens.Length ? tokens[id] : null));
+        }
+        return new VocabularyFacts(
+            tokens.Length,
+            metadata.Text("tokenizer.ggml.model"),
+            metadata.Text("tokenizer.ggml.pre"),
+            metadata.Flag("tokenizer.ggml.add_bos_token"),
+            metadata.Values.ContainsKey("tokenizer.ggml.scores"),
+            metadata.Texts("tokenizer.ggml.merges")?.Length ?? 0,
+            metadata.Text("tokenizer.chat_template"),
+            named);
+    }
+
+    /// <summary>The kind in words.</summary>
+    public string KindInWords => Kind switch
+    {
+        null => "of a kind that the file does not name",
+        "llama" => "SentencePiece BPE (llama)",
+        "gpt2" => "byte-level BPE (gpt2)",
+        "bert" => "WordPiece (bert)",
+        "t5" => "SentencePiece unigram (t5)",
+        "rwkv" => "RWKV",
+        _ => Kind,
+    };
+}
