@@ -27,13 +27,32 @@ namespace Sandglass.Tests
 
             Assert.Equal(RoomOrder.Rooms.Order(), rooms.Order());
 
+            foreach ((string file, string name) in SourceFiles())
+                Assert.True(File.ReadLines(file).Contains($"namespace {name};"), $"{file} has no line namespace {name};");
+        }
+
+        [Fact]
+        public void No_file_imports_a_room_to_its_right()
+        {
+            // a constant leaves no trace in code; its import does, for one that is not needed is an error
+            IEnumerable<Use> imports =
+                from file in SourceFiles()
+                from line in File.ReadLines(file.Path)
+                where line.StartsWith("using Sandglass", StringComparison.Ordinal)
+                select new Use($"{file.Namespace}.{Path.GetFileName(file.Path).Split('.')[0]}", line["using ".Length..].TrimEnd(';') + ".*");
+
+            Assert.True(imports.Count() > 20);
+            Assert.Empty(RoomOrder.Violations(imports));
+        }
+
+        private static IEnumerable<(string Path, string Namespace)> SourceFiles()
+        {
             string source = Path.Combine(Checkout.Folder, "src", "Sandglass");
             foreach (string file in Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories))
             {
                 string folder = Path.GetRelativePath(source, Path.GetDirectoryName(file)!).Replace(Path.DirectorySeparatorChar, '.');
                 if (folder.Split('.')[0] is "obj" or "bin") continue;
-                string expected = folder == "." ? "namespace Sandglass;" : $"namespace Sandglass.{folder};";
-                Assert.True(File.ReadLines(file).Contains(expected), $"{file} has no line {expected}");
+                yield return (file, folder == "." ? "Sandglass" : $"Sandglass.{folder}");
             }
         }
 

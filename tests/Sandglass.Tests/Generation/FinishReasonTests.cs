@@ -153,7 +153,8 @@ public class FinishReasonTests(Grain grain) : IClassFixture<Grain>
     public async Task Cancelled_at_the_next_token()
     {
         using CancellationTokenSource cancel = new();
-        TextGeneration generation = Model.GenerateAsync(Prompt, Greedy with { MaxTokens = 1000, EndIds = [] }, cancel.Token);
+        // read anew for each token: so slow that a busy machine's listener is in time
+        TextGeneration generation = Model.GenerateAsync(Evidence.Ids(400, 4096), Greedy with { MaxTokens = 600, EndIds = [], NoCache = true }, cancel.Token);
         List<GeneratedToken> tokens = [];
         await foreach (GeneratedToken token in generation)
         {
@@ -164,7 +165,7 @@ public class FinishReasonTests(Grain grain) : IClassFixture<Grain>
         GenerationResult result = await generation.Result;
         Assert.Equal(FinishReason.Cancelled, result.Finish);
         Assert.Equal(tokens.Count, result.CompletionTokens);
-        Assert.InRange(tokens.Count, 3, 999);
+        Assert.InRange(tokens.Count, 3, 599);
     }
 
     [Fact]

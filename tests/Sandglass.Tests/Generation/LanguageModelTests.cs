@@ -1,4 +1,5 @@
 using Sandglass.Generation;
+using Sandglass.Kernels;
 using Sandglass.Sampling;
 
 namespace Sandglass.Tests.Generation;
@@ -7,6 +8,10 @@ namespace Sandglass.Tests.Generation;
 public class LanguageModelTests(Grain grain) : IClassFixture<Grain>
 {
     private static readonly GenerationOptions Sampled = new() { Sampling = new SamplerOptions { Seed = 1, Temperature = 1 }, MaxTokens = 40, EndIds = [] };
+
+    /// <summary>A long prompt, read anew for each token: so slow that a busy machine's listener is in time to end it.</summary>
+    private static readonly int[] LongPrompt = Evidence.Ids(400, 4096);
+    private static readonly GenerationOptions Slow = Sampled with { MaxTokens = 600, NoCache = true };
 
     private LanguageModel Model => grain.Model;
 
@@ -61,7 +66,7 @@ public class LanguageModelTests(Grain grain) : IClassFixture<Grain>
     [Fact]
     public async Task Who_stops_listening_cancels_and_leaves_no_page_behind()
     {
-        TextGeneration generation = Model.GenerateAsync("The king", Sampled with { MaxTokens = 1000 });
+        TextGeneration generation = Model.GenerateAsync(LongPrompt, Slow);
         await foreach (GeneratedToken token in generation)
         {
             if (token.Index == 2) break;
@@ -79,11 +84,46 @@ public class LanguageModelTests(Grain grain) : IClassFixture<Grain>
     }
 
     [Fact]
+    public async Task A_token_given_to_the_loop_cancels_as_well()
+    {
+        using CancellationTokenSource cancel = new();
+        TextGeneration generation = Model.GenerateAsync(LongPrompt, Slow);
+        await foreach (GeneratedToken token in generation.WithCancellation(cancel.Token))
+        {
+            if (token.Index == 2) await cancel.CancelAsync();
+        }
+
+        Assert.Equal(FinishReason.Cancelled, (await generation.Result).Finish);
+    }
+
+    [Fact]
+    public async Task A_failure_reaches_the_listener_and_the_engine_goes_on()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("sandglass-loud-");
+        try
+        {
+            string path = TypedModel.Write(folder.FullName, TensorType.F32, name: "loud", loudness: 1e38f); // products overflow
+            using LanguageModel model = LanguageModel.Load(path);
+            for (int time = 0; time < 2; time++)
+            {
+                TextGeneration generation = model.GenerateAsync([1, 2, 3]);
+                await Assert.ThrowsAsync<SamplingException>(() => Run.Read(generation));
+                await Assert.ThrowsAsync<SamplingException>(() => generation.Result);
+                Assert.Equal(0, model.Pages.Held);
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task A_cancelled_generation_that_waits_does_no_work()
     {
         using CancellationTokenSource cancel = new();
-        TextGeneration first = Model.GenerateAsync("The king", Sampled with { MaxTokens = 300 });
-        TextGeneration second = Model.GenerateAsync("The king", Sampled with { MaxTokens = 300 }, cancel.Token);
+        TextGeneration first = Model.GenerateAsync(LongPrompt, Slow with { MaxTokens = 5 });
+        TextGeneration second = Model.GenerateAsync("The king", Sampled, cancel.Token);
         await cancel.CancelAsync();
 
         GenerationResult result = await second.Result;
@@ -96,7 +136,7 @@ public class LanguageModelTests(Grain grain) : IClassFixture<Grain>
     public async Task Disposing_ends_what_is_under_way_and_turns_the_rest_away()
     {
         LanguageModel model = LanguageModel.LoadEmbedded("grain-1m");
-        TextGeneration running = model.GenerateAsync("The king", Sampled with { MaxTokens = 1000 });
+        TextGeneration running = model.GenerateAsync(LongPrompt, Slow);
         TextGeneration waiting = model.GenerateAsync("The king", Sampled);
         IAsyncEnumerator<TokenScore> score = model.ScoreAsync([1, 2, 3]).GetAsyncEnumerator();
         ValueTask<bool> scored = score.MoveNextAsync();

@@ -24,17 +24,20 @@ internal sealed class TypedModel
 
     private readonly Func<int, string> _token;
 
-    private TypedModel(TensorType type, Func<int, string>? token) => (_type, _token) = (type, token ?? (id => $"t{id}"));
+    private readonly float _loudness;
+
+    private TypedModel(TensorType type, Func<int, string>? token, float loudness) => (_type, _token, _loudness) = (type, token ?? (id => $"t{id}"), loudness);
 
     /// <summary>Writes the file into a folder and gives its path.</summary>
     /// <param name="folder">Where to.</param>
     /// <param name="type">Of all matrices.</param>
     /// <param name="token">The vocabulary's string for an id; null for <c>t0</c>, <c>t1</c>, …</param>
     /// <param name="name">Of the file; null for one that tells the type.</param>
-    public static string Write(string folder, TensorType type, Func<int, string>? token = null, string? name = null)
+    /// <param name="loudness">What the norms' weights are multiplied by.</param>
+    public static string Write(string folder, TensorType type, Func<int, string>? token = null, string? name = null, float loudness = 1)
     {
         string path = Path.Combine(folder, $"{name ?? $"typed-{type}"}.gguf");
-        File.WriteAllBytes(path, new TypedModel(type, token).Bytes());
+        File.WriteAllBytes(path, new TypedModel(type, token, loudness).Bytes());
         return path;
     }
 
@@ -81,7 +84,7 @@ internal sealed class TypedModel
         _writer.Add("tokenizer.ggml.add_bos_token", false);
     }
 
-    private void Vector(string name, int width) => TinyModel.Add(_writer, name, [width], [.. TinyModel.Values(width, ref _seed).Select(v => 1 + v)]);
+    private void Vector(string name, int width) => TinyModel.Add(_writer, name, [width], [.. TinyModel.Values(width, ref _seed).Select(v => _loudness * (1 + v))]);
 
     private void Matrix(string name, int columns, int rows)
     {

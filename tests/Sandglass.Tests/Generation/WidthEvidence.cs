@@ -11,14 +11,16 @@ internal static class WidthEvidence
     public static async Task<string[]> Lines(string folder)
     {
         List<string> lines = [];
-        foreach (ModelOptions mode in Evidence.Modes)
+        // products know nothing of the cache's type, attention nothing of the way to multiply: two modes run all kernels
+        ModelOptions fast = new(), exact = new() { Compute = ComputeMode.Exact, CacheType = CacheType.F32 };
+        foreach (ModelOptions mode in (ModelOptions[])[fast, exact])
         {
             foreach (TensorType type in TypedModel.Types)
                 lines.Add(await Line($"{type}", options => LanguageModel.Load(Path.Combine(folder, $"typed-{type}.gguf"), options), mode, length: 37)); // beyond a page of 32
         }
         // few tokens in few modes, for scalar code takes its time
-        lines.Add(await Line("grain-1m", options => LanguageModel.LoadEmbedded("grain-1m", options), new ModelOptions { Compute = ComputeMode.Exact, CacheType = CacheType.F32 }, length: 15));
-        lines.Add(await Line("grain-6m", options => LanguageModel.LoadEmbedded("grain-6m", options), new ModelOptions(), length: 15));
+        lines.Add(await Line("grain-1m", options => LanguageModel.LoadEmbedded("grain-1m", options), exact, length: 15));
+        lines.Add(await Line("grain-6m", options => LanguageModel.LoadEmbedded("grain-6m", options), fast, length: 15));
         if (Long.Asked && Shared.Folder is not null)
         {
             foreach (ModelOptions mode in Evidence.Modes)
