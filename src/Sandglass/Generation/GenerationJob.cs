@@ -77,6 +77,7 @@ internal sealed class GenerationJob : EngineJob
             ReadOnlySpan<float> logits = Forward(engine, sequence, cancel);     // embedding, blocks, output: a score for every token of the vocabulary
             Choice choice = _sampler.Choose(logits, sequence.Length);           // one token, by the chain and this position's own chance
             sequence.Append(choice.Id);                                         // from here on it is fixed
+            _sampler.Accept(choice.Id);                                         // and the steps that look back know it
             string text = _stop.Filter(_decoder.Append(Bytes(choice.Id).Span)); // whole characters, no part of a stop text
             finish = _stop.Check(sequence, cancel);                             // null, or the reason to end
             Emit(sequence, choice, logits, text + Rest(finish));                // the caller sees it now
