@@ -121,7 +121,7 @@ public sealed class LanguageModel : IDisposable
         return generation;
     }
 
-    /// <summary>Says for each id of a text but the first how likely the model finds it after those before.</summary>
+    /// <summary>Says for each id of a text but the first how likely the model finds it after those before. Logits that are no numbers end the loop with a <see cref="Sampling.SamplingException"/>.</summary>
     /// <exception cref="GenerationException">The ids are longer than the context, or one is outside the vocabulary.</exception>
     public IAsyncEnumerable<TokenScore> ScoreAsync(IReadOnlyList<int> ids, ScoreOptions? options = null, CancellationToken cancellationToken = default)
     {

@@ -49,6 +49,7 @@ internal sealed class ScoreJob(int[] ids, ScoreOptions options, ChannelWriter<To
     {
         int next = ids[index + 1];
         float logSumExp = Logprobs.LogSumExp(logits);
+        if (!float.IsFinite(logSumExp)) SamplingException.ThrowLogits(logits, index + 1);
         TokenLogprob[] top = options.Logprobs == 0 ? [] : new TokenLogprob[Math.Min(options.Logprobs, logits.Length)];
         if (top.Length > 0) Logprobs.Top(logits, logSumExp, top);
         string? hash = options.HashLogits ? LogitsHash.Of(logits) : null;

@@ -109,6 +109,7 @@ public class LanguageModelTests(Grain grain) : IClassFixture<Grain>
                 TextGeneration generation = model.GenerateAsync([1, 2, 3]);
                 await Assert.ThrowsAsync<SamplingException>(() => Run.Read(generation));
                 await Assert.ThrowsAsync<SamplingException>(() => generation.Result);
+                await Assert.ThrowsAsync<SamplingException>(() => Run.Score(model, [1, 2, 3], new ScoreOptions()));
                 Assert.Equal(0, model.Pages.Held);
             }
         }
