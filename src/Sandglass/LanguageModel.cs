@@ -169,21 +169,17 @@ public sealed class LanguageModel : IDisposable
     public static Readiness Examine(ModelFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        HashSet<string> unused = [.. file.Tensors.Select(tensor => tensor.Name)];
         try
         {
             (Hyperparameters shape, _) = Understand(file);
-            foreach (TensorSlot slot in LlamaWeights.Slots(shape))
-            {
-                unused.Remove(slot.Name);
-                WeightReader.Check(file, slot);
-            }
+            using WeightReader rehearsal = new(file, pool: null, progress: null);
+            LlamaWeights.Read(rehearsal, shape).Dispose();
+            return new Readiness(null, [.. rehearsal.Unasked]);
         }
         catch (ModelFileException obstacle)
         {
             return new Readiness(obstacle, []);
         }
-        return new Readiness(null, [.. file.Tensors.Select(tensor => tensor.Name).Where(unused.Contains)]);
     }
 
     /// <summary>Ends what is under way and frees everything.</summary>

@@ -82,6 +82,7 @@ internal sealed unsafe class Engine : IDisposable
     /// <summary>Ends work in progress at its next token, turns the rest away, and frees everything.</summary>
     public void Dispose()
     {
+        if (Thread.CurrentThread == _thread) throw new InvalidOperationException("A model cannot be disposed of from within its own progress reports.");
         if (!_queue.Writer.TryComplete()) return;
 
         _closing.Cancel();
