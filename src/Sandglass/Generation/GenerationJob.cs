@@ -29,6 +29,8 @@ internal sealed class GenerationJob : EngineJob
         (_time, _compute) = (model.Time, model.Compute);
         _ends = options.EndIds is null ? tokenizer.EndIds : options.EndIds.ToHashSet();
         _sampler = new Sampler(options.Sampling, seed, tokenizer.VocabularySize, options.IgnoreEnd ? _ends : null);
+        foreach (int id in prompt)
+            _sampler.Accept(id);
         _requested = _time.GetTimestamp();
         _stop = new StopRules(options, _ends, context, _time);
     }
