@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Threading.Channels;
 using Sandglass.Generation;
 using Sandglass.Kernels;
+using Sandglass.KvCache;
 using Sandglass.ModelFiles;
 using Sandglass.Tokenization;
 using Sandglass.Transformer;
@@ -55,6 +56,9 @@ public sealed class LanguageModel : IDisposable
 
     /// <summary>Positions that prompt and completion together may take.</summary>
     public int Context => _engine.Context;
+
+    /// <summary>The pages of all caches; whoever holds some is still at work.</summary>
+    internal PagePool Pages => _engine.Pages;
 
     /// <summary>Loads a GGUF file; of a split file the first part loads all.</summary>
     /// <exception cref="ModelFileException">The file cannot be read, or holds what cannot be run; the message says where and why.</exception>
@@ -113,11 +117,11 @@ public sealed class LanguageModel : IDisposable
 
         ulong seed = options.Sampling.Seed ?? (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
         TextGeneration generation = new(cancellationToken);
-        _engine.Submit(new GenerationJob(prompt, options, seed, Tokenizer, Context, Options.Time, generation));
+        Submit(new GenerationJob(prompt, options, seed, Tokenizer, Context, Options, generation));
         return generation;
     }
 
-    /// <summary>Says for each id of a text but the first how likely the model finds it after those before.</summary>
+    /// <summary>Says for each id of a text but the first how likely the model finds it after those before. Logits that are no numbers end the loop with a <see cref="Sampling.SamplingException"/>.</summary>
     /// <exception cref="GenerationException">The ids are longer than the context, or one is outside the vocabulary.</exception>
     public IAsyncEnumerable<TokenScore> ScoreAsync(IReadOnlyList<int> ids, ScoreOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -165,25 +169,23 @@ public sealed class LanguageModel : IDisposable
     public static Readiness Examine(ModelFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        HashSet<string> unused = [.. file.Tensors.Select(tensor => tensor.Name)];
         try
         {
             (Hyperparameters shape, _) = Understand(file);
-            foreach (TensorSlot slot in LlamaWeights.Slots(shape))
-            {
-                unused.Remove(slot.Name);
-                WeightReader.Check(file, slot);
-            }
+            using WeightReader rehearsal = new(file, pool: null, progress: null);
+            LlamaWeights.Read(rehearsal, shape).Dispose();
+            return new Readiness(null, [.. rehearsal.Unasked]);
         }
         catch (ModelFileException obstacle)
         {
             return new Readiness(obstacle, []);
         }
-        return new Readiness(null, [.. file.Tensors.Select(tensor => tensor.Name).Where(unused.Contains)]);
     }
 
     /// <summary>Ends what is under way and frees everything.</summary>
     public void Dispose() => _engine.Dispose();
+
+    private void Submit(EngineJob job) => ObjectDisposedException.ThrowIf(!_engine.TrySubmit(job), this);
 
     private static (Hyperparameters Shape, Tokenizer Tokenizer) Understand(ModelFile file)
     {
@@ -198,7 +200,7 @@ public sealed class LanguageModel : IDisposable
     {
         Channel<TokenScore> scores = Channel.CreateUnbounded<TokenScore>();
         using CancellationTokenSource listening = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _engine.Submit(new ScoreJob(ids, options, scores.Writer, listening.Token));
+        Submit(new ScoreJob(ids, options, scores.Writer, listening.Token));
         try
         {
             await foreach (TokenScore score in scores.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))

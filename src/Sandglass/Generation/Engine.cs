@@ -60,9 +60,8 @@ internal sealed unsafe class Engine : IDisposable
     /// <summary>[row, vocabulary]: the logits asked for last.</summary>
     private TokenBuffer LogitRows { get; }
 
-    /// <summary>Puts work in the queue.</summary>
-    /// <exception cref="ObjectDisposedException">The engine is closed.</exception>
-    public void Submit(EngineJob job) => ObjectDisposedException.ThrowIf(!_queue.Writer.TryWrite(job), typeof(LanguageModel));
+    /// <summary>Puts work in the queue; false where the engine is closed.</summary>
+    public bool TrySubmit(EngineJob job) => _queue.Writer.TryWrite(job);
 
     /// <summary>Sends neighbouring tokens of a sequence through the model. On the engine's thread only.</summary>
     public void Forward(SequenceCache cache, ReadOnlyMemory<int> tokens) => _model.Forward(new Batch(cache, tokens));
@@ -83,6 +82,7 @@ internal sealed unsafe class Engine : IDisposable
     /// <summary>Ends work in progress at its next token, turns the rest away, and frees everything.</summary>
     public void Dispose()
     {
+        if (Thread.CurrentThread == _thread) throw new InvalidOperationException("A model cannot be disposed of from within its own progress reports.");
         if (!_queue.Writer.TryComplete()) return;
 
         _closing.Cancel();

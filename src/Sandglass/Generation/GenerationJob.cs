@@ -15,48 +15,31 @@ internal sealed class GenerationJob : EngineJob
     private readonly TextGeneration _output;
     private readonly Sampler _sampler;
     private readonly StopRules _stop;
+    private readonly IReadOnlySet<int> _ends;
+    private readonly ComputeMode _compute;
     private readonly IncrementalDecoder _decoder = new();
     private readonly TimeProvider _time;
     private readonly ulong _seed;
     private readonly long _requested;
     private TimeSpan _prefillTime, _firstToken, _lastToken;
 
-    public GenerationJob(int[] prompt, GenerationOptions options, ulong seed, Tokenizer tokenizer, int context, TimeProvider time, TextGeneration output)
+    public GenerationJob(int[] prompt, GenerationOptions options, ulong seed, Tokenizer tokenizer, int context, ModelOptions model, TextGeneration output)
     {
-        (_prompt, _options, _seed, _tokenizer, _time, _output) = (prompt, options, seed, tokenizer, time, output);
-        IReadOnlySet<int> ends = options.EndIds is null ? tokenizer.EndIds : options.EndIds.ToHashSet();
-        _sampler = new Sampler(options.Sampling, seed, tokenizer.VocabularySize, options.IgnoreEnd ? ends : null);
-        _requested = time.GetTimestamp();
-        _stop = new StopRules(options, options.IgnoreEnd ? new HashSet<int>() : ends, context, time);
+        (_prompt, _options, _seed, _tokenizer, _output) = (prompt, options, seed, tokenizer, output);
+        (_time, _compute) = (model.Time, model.Compute);
+        _ends = options.EndIds is null ? tokenizer.EndIds : options.EndIds.ToHashSet();
+        _sampler = new Sampler(options.Sampling, seed, tokenizer.VocabularySize, options.IgnoreEnd ? _ends : null);
+        foreach (int id in prompt)
+            _sampler.Accept(id);
+        _requested = _time.GetTimestamp();
+        _stop = new StopRules(options, _ends, context, _time);
     }
 
     public override void Run(Engine engine, CancellationToken closing)
     {
-        using CancellationTokenSource cancel = CancellationTokenSource.CreateLinkedTokenSource(closing, _output.Cancellation);
-        using Sequence sequence = new(_prompt, engine.Pages);
-        (long passes, MultiplyAdds work) = (engine.Counters.LayerTokenPasses, engine.Counters.MultiplyAdds);
         try
         {
-            FinishReason finish = Generate(engine, sequence, cancel.Token);
-            _output.Complete(new GenerationResult
-            {
-                Finish = finish,
-                Seed = _seed,
-                PromptIds = _prompt,
-                CompletionTokens = sequence.Completion.Length,
-                TimeToFirstToken = sequence.Completion.IsEmpty ? null : _firstToken,
-                PrefillTokensPerSecond = Rate(_prompt.Length, _prefillTime),
-                DecodeTokensPerSecond = Rate(sequence.Completion.Length - 1, _lastToken - _firstToken),
-                CacheBytes = _options.NoCache ? 0 : sequence.Cache.Bytes,
-                LayerTokenPasses = engine.Counters.LayerTokenPasses - passes,
-                MultiplyAdds = engine.Counters.MultiplyAdds - work,
-                Kernels = KernelPath.Name,
-                Compute = engine.Options.Compute,
-            });
-        }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
-        {
-            Refuse(); // the prompt was not through yet: nothing was generated
+            _output.Complete(Generate(engine, closing)); // the pages are free again when the caller hears of the end
         }
         catch (Exception failure)
         {
@@ -64,21 +47,26 @@ internal sealed class GenerationJob : EngineJob
         }
     }
 
-    public override void Refuse() => _output.Complete(new GenerationResult
+    public override void Refuse() => _output.Complete(Result(FinishReason.Cancelled, completion: 0, cacheBytes: 0, layerTokenPasses: 0, default));
+
+    private GenerationResult Generate(Engine engine, CancellationToken closing)
     {
-        Finish = FinishReason.Cancelled,
-        Seed = _seed,
-        PromptIds = _prompt,
-        CompletionTokens = 0,
-        TimeToFirstToken = null,
-        PrefillTokensPerSecond = 0,
-        DecodeTokensPerSecond = 0,
-        CacheBytes = 0,
-        LayerTokenPasses = 0,
-        MultiplyAdds = default,
-        Kernels = KernelPath.Name,
-        Compute = ComputeMode.Fast,
-    });
+        using CancellationTokenSource cancel = CancellationTokenSource.CreateLinkedTokenSource(closing, _output.Cancellation);
+        using Sequence sequence = new(_prompt, engine.Pages);
+        (long passes, MultiplyAdds work) = (engine.Counters.LayerTokenPasses, engine.Counters.MultiplyAdds);
+
+        FinishReason finish;
+        try
+        {
+            finish = Generate(engine, sequence, cancel.Token);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            finish = FinishReason.Cancelled; // the prompt was not through yet: nothing was generated
+        }
+        long cacheBytes = _options.NoCache ? 0 : sequence.Cache.Bytes;
+        return Result(finish, sequence.Completion.Length, cacheBytes, engine.Counters.LayerTokenPasses - passes, engine.Counters.MultiplyAdds - work);
+    }
 
     /// <summary>Tokens one at a time, until a rule says that the text is over.</summary>
     private FinishReason Generate(Engine engine, Sequence sequence, CancellationToken cancel)
@@ -88,12 +76,13 @@ internal sealed class GenerationJob : EngineJob
         FinishReason? finish;
         do
         {
-            ReadOnlySpan<float> logits = Forward(engine, sequence, cancel);             // embedding, blocks, output: a score for every token of the vocabulary
-            Choice choice = _sampler.Choose(logits, sequence.Length);                   // one token, by the chain and this position's own chance
-            sequence.Append(choice.Id);                                                 // from here on it is fixed
-            string text = _stop.Filter(_decoder.Append(_tokenizer.Bytes(choice.Id).Span)); // whole characters, no part of a stop text
-            finish = _stop.Check(sequence, cancel);                                     // null, or the reason to end
-            Emit(sequence, choice, logits, finish is null ? text : text + Rest(finish.Value)); // the caller sees it now
+            ReadOnlySpan<float> logits = Forward(engine, sequence, cancel);     // embedding, blocks, output: a score for every token of the vocabulary
+            Choice choice = _sampler.Choose(logits, sequence.Length);           // one token, by the chain and this position's own chance
+            sequence.Append(choice.Id);                                         // from here on it is fixed
+            _sampler.Accept(choice.Id);                                         // and the steps that look back know it
+            string text = _stop.Filter(_decoder.Append(Bytes(choice.Id).Span)); // whole characters, no part of a stop text
+            finish = _stop.Check(sequence, cancel);                             // null, or the reason to end
+            Emit(sequence, choice, logits, text + Rest(finish));                // the caller sees it now
         }
         while (finish is null);
         return finish.Value;
@@ -111,22 +100,22 @@ internal sealed class GenerationJob : EngineJob
         int last = 0;
         while (cache.Length < sequence.Length)
         {
+            if (prefill) cancel.ThrowIfCancellationRequested(); // a long prompt takes a while; later the stop rules look
             ReadOnlyMemory<int> tokens = sequence.Ids[cache.Length..Math.Min(cache.Length + chunk, sequence.Length)];
             engine.Forward(cache, tokens);
             last = tokens.Length - 1;
-            if (prefill)
-            {
-                cancel.ThrowIfCancellationRequested();
-                _options.PromptProgress?.Report((cache.Length, sequence.Length));
-            }
+            if (prefill) _options.PromptProgress?.Report((cache.Length, sequence.Length));
         }
         ReadOnlySpan<float> logits = engine.Logits(last);
         if (prefill) _prefillTime = _time.GetElapsedTime(started);
         return logits;
     }
 
+    /// <summary>What a token adds to the text: nothing where it is one that ends it, be it a word elsewhere.</summary>
+    private ReadOnlyMemory<byte> Bytes(int id) => _ends.Contains(id) ? default : _tokenizer.Bytes(id);
+
     /// <summary>What was held back and may be shown now that nothing more comes; a stop text and what led to it stay hidden.</summary>
-    private string Rest(FinishReason finish) => finish == FinishReason.Stop ? "" : _stop.Flush() + _decoder.Flush();
+    private string Rest(FinishReason? finish) => finish is null or FinishReason.Stop ? "" : _stop.Flush() + _decoder.Flush();
 
     private void Emit(Sequence sequence, Choice choice, ReadOnlySpan<float> logits, string text)
     {
@@ -137,8 +126,24 @@ internal sealed class GenerationJob : EngineJob
         TokenLogprob[] top = _options.Logprobs == 0 ? [] : new TokenLogprob[Math.Min(_options.Logprobs, logits.Length)];
         if (top.Length > 0) Logprobs.Top(logits, choice.LogSumExp, top);
         string? hash = _options.HashLogits ? LogitsHash.Of(logits) : null;
-        _output.Emit(new GeneratedToken(index, choice.Id, _tokenizer.Bytes(choice.Id), text, choice.Logprob, top, hash, _lastToken));
+        _output.Emit(new GeneratedToken(index, choice.Id, Bytes(choice.Id), text, choice.Logprob, top, hash, _lastToken));
     }
+
+    private GenerationResult Result(FinishReason finish, int completion, long cacheBytes, long layerTokenPasses, MultiplyAdds work) => new()
+    {
+        Finish = finish,
+        Seed = _seed,
+        PromptIds = _prompt,
+        CompletionTokens = completion,
+        TimeToFirstToken = completion == 0 ? null : _firstToken,
+        PrefillTokensPerSecond = Rate(_prompt.Length, _prefillTime),
+        DecodeTokensPerSecond = Rate(completion - 1, _lastToken - _firstToken),
+        CacheBytes = cacheBytes,
+        LayerTokenPasses = layerTokenPasses,
+        MultiplyAdds = work,
+        Kernels = KernelPath.Name,
+        Compute = _compute,
+    };
 
     private static double Rate(int tokens, TimeSpan time) => tokens > 0 && time > TimeSpan.Zero ? tokens / time.TotalSeconds : 0;
 }

@@ -3,6 +3,7 @@ namespace Sandglass.Generation;
 /// <summary>Lets text through until a stop text comes up; what may still become one is held back, and no more than that.</summary>
 internal sealed class StopText(IReadOnlyList<string> stops)
 {
+    private readonly string[] _stops = [.. stops]; // an array: to walk an interface would cost an enumerator at every token
     private string _held = "";
 
     /// <summary>Whether a stop text came up.</summary>
@@ -11,11 +12,11 @@ internal sealed class StopText(IReadOnlyList<string> stops)
     /// <summary>Takes new text and gives what is safe to show.</summary>
     public string Append(string text)
     {
-        if (stops.Count == 0) return text;
+        if (_stops.Length == 0) return text;
 
         string all = _held + text;
         int first = int.MaxValue;
-        foreach (string stop in stops)
+        foreach (string stop in _stops)
         {
             int at = all.IndexOf(stop, StringComparison.Ordinal);
             if (at >= 0) first = Math.Min(first, at);
@@ -44,7 +45,7 @@ internal sealed class StopText(IReadOnlyList<string> stops)
     private int LongestBeginning(string text)
     {
         int longest = 0;
-        foreach (string stop in stops)
+        foreach (string stop in _stops)
         {
             for (int length = Math.Min(stop.Length - 1, text.Length); length > longest; length--)
             {

@@ -8,9 +8,10 @@ public sealed class TextGeneration : IAsyncEnumerable<GeneratedToken>
 {
     private readonly Channel<GeneratedToken> _tokens = Channel.CreateUnbounded<GeneratedToken>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
     private readonly TaskCompletionSource<GenerationResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _listening;
+    private readonly CancellationTokenSource _listening = new();
+    private readonly CancellationTokenRegistration _cancellation;
 
-    internal TextGeneration(CancellationToken cancellation) => _listening = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+    internal TextGeneration(CancellationToken cancellation) => _cancellation = cancellation.UnsafeRegister(Cancel, _listening);
 
     /// <summary>How the generation went; done when the last token has been handed out. A cancelled one is a result too.</summary>
     public Task<GenerationResult> Result => _result.Task;
@@ -20,7 +21,7 @@ public sealed class TextGeneration : IAsyncEnumerable<GeneratedToken>
     /// <summary>The tokens, in order; ends when the generation does, also when it is cancelled.</summary>
     public async IAsyncEnumerator<GeneratedToken> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
-        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _listening);
+        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(Cancel, _listening);
         try
         {
             await foreach (GeneratedToken token in _tokens.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
@@ -37,14 +38,18 @@ public sealed class TextGeneration : IAsyncEnumerable<GeneratedToken>
 
     internal void Complete(GenerationResult result)
     {
+        _cancellation.Dispose(); // the caller's token may live much longer than this
         _result.TrySetResult(result);
         _tokens.Writer.TryComplete();
     }
 
     internal void Fail(Exception failure)
     {
+        _cancellation.Dispose();
         _result.TrySetException(failure);
         _ = _result.Task.Exception; // observed: a caller may read the tokens alone, and gets the failure there
         _tokens.Writer.TryComplete();
     }
+
+    private static void Cancel(object? listening) => ((CancellationTokenSource)listening!).Cancel();
 }

@@ -5,10 +5,12 @@ namespace Sandglass.Kernels;
 /// <summary>A matrix of weights in panels of 16 rows, the only copy that is kept: the file's layout is gone after loading.</summary>
 internal sealed unsafe class WeightMatrix : IDisposable
 {
-    private byte* _data;
+    private byte* _allocation;
+    private byte* _data; // the first multiple of 64 in it
 
     /// <summary>An empty matrix, to be filled panel by panel.</summary>
-    public WeightMatrix(Panels panels, int rows, int columns)
+    /// <param name="allocate">Whether it gets memory: without it only its shape is there.</param>
+    public WeightMatrix(Panels panels, int rows, int columns, bool allocate = true)
     {
         Panels = panels;
         Rows = rows;
@@ -16,12 +18,12 @@ internal sealed unsafe class WeightMatrix : IDisposable
         PanelCount = (rows + Panels.Rows - 1) / Panels.Rows;
         PanelBytes = panels.PanelBytes(columns);
         Bytes = PanelBytes * PanelCount;
+        if (!allocate) return;
+
         // AllocZeroed over AlignedAlloc and a clear: fresh pages are zero already, and are touched first by the thread that packs into them.
         _allocation = (byte*)NativeMemory.AllocZeroed((nuint)(Bytes + 64));
         _data = (byte*)(((nuint)_allocation + 63) & ~(nuint)63);
     }
-
-    private byte* _allocation;
 
     ~WeightMatrix() => Free();
 

@@ -136,6 +136,10 @@ public sealed record Hyperparameters
         if (HeadsByLayer.Contains(0)) facts.Refuse<int>("attention.head_count", "at least 1 in each layer", "0");
         if (KeyValueHeadsByLayer.Contains(0)) facts.Refuse<int>("attention.head_count_kv", "at least 1 in each layer", "0");
         if (RopeBase < 1) facts.Refuse<int>("rope.freq_base", "at least 1", $"{RopeBase}");
+        if (!Alike(FeedForwardWidthByLayer)) facts.Refuse<int>("feed_forward_length", "the same in each layer", "layers that differ");
+        if (!LayersAreAlike) facts.Refuse<int>("attention.head_count", "the same heads in each layer", "layers that differ");
+        if ((long)Heads * KeyHeadDim > MaxWidth) facts.Refuse<int>("attention.key_length", $"{Heads} heads of at most {MaxWidth} values together", $"{KeyHeadDim} each");
+        if ((long)Heads * ValueHeadDim > MaxWidth) facts.Refuse<int>("attention.value_length", $"{Heads} heads of at most {MaxWidth} values together", $"{ValueHeadDim} each");
         if (RopeDimensions != KeyHeadDim) facts.Refuse<int>("rope.dimension_count", $"{KeyHeadDim}, all values of a head", $"{RopeDimensions}");
         if (RopeDimensions % 2 != 0) facts.Refuse<int>("rope.dimension_count", "an even number, since values are rotated in pairs", $"{RopeDimensions}");
     }

@@ -6,7 +6,7 @@ internal sealed class PairMerger
 {
     private const int ShortWord = 48;
 
-    private readonly MergeQueue _queue = new();
+    private readonly PlaceQueue _queue = new();
     private readonly uint[] _orders = new uint[ShortWord];
     private readonly int[] _merged = new int[ShortWord];
     private Symbol[] _symbols = new Symbol[ShortWord];

@@ -2,9 +2,6 @@ using System.Text;
 
 namespace Sandglass.Tokenization;
 
-/// <summary>A special token found in a text, with the white space that it swallows.</summary>
-internal readonly record struct SpecialMatch(int Id, int From, int To);
-
 /// <summary>Finds the tokens that are matched as a whole before the text between them is tokenised.</summary>
 /// <remarks>
 /// The rule is llama.cpp's: the longest token takes all its places from left to right, then the next (of equal length, the lower id) takes those that are still free, and
@@ -46,7 +43,7 @@ internal sealed class SpecialTokens
     public List<SpecialMatch> Find(ReadOnlySpan<byte> text)
     {
         List<SpecialMatch> found = [];
-        MergeQueue? queue = Candidates(text);
+        PlaceQueue? queue = Candidates(text);
         if (queue is null) return found;
 
         int[] takenUntil = new int[text.Length];        // for a taken byte the end of what took it, else 0
@@ -77,16 +74,16 @@ internal sealed class SpecialTokens
     }
 
     /// <summary>For each place where a token ends the longest that does, queued by rank; null where there is none.</summary>
-    private MergeQueue? Candidates(ReadOnlySpan<byte> text)
+    private PlaceQueue? Candidates(ReadOnlySpan<byte> text)
     {
-        MergeQueue? queue = null;
+        PlaceQueue? queue = null;
         int state = 0;
         for (int at = 0; at < text.Length; at++)
         {
             if (state == 0 && !_trie.IsStart(text[at])) continue;
             state = _trie.Step(state, text[at]);
             int match = _trie.LongestMatch(state);
-            if (match != 0) (queue ??= new MergeQueue()).Add((uint)_trie.StringOf(match), at + 1, match);
+            if (match != 0) (queue ??= new PlaceQueue()).Add((uint)_trie.StringOf(match), at + 1, match);
         }
         return queue;
     }

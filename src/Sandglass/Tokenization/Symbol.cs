@@ -18,10 +18,3 @@ internal struct Symbol
     /// <summary>The index of the symbol behind it, or -1.</summary>
     public int Next;
 }
-
-/// <summary>Which neighbours may merge, and which do so first.</summary>
-internal interface IMergeRule
-{
-    /// <summary>Whether two neighbours may merge; the pair of lowest <paramref name="order"/> in the word goes first.</summary>
-    bool MayMerge(in Symbol left, in Symbol right, out uint order, out int merged);
-}

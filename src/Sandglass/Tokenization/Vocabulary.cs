@@ -57,8 +57,8 @@ internal sealed class Vocabulary
         if (!Metadata.Values.TryGetValue(Key, out object? value)) return kinds;
 
         // nearly every file stores int; the detour over boxed numbers is for the others
-        long[]? wide = value is int[] ? null : Metadata.Integers(Key);
         int[]? narrow = value as int[];
+        long[]? wide = narrow is null ? Metadata.Integers(Key) : null;
         int length = narrow?.Length ?? wide!.Length;
         if (length != Size) Fail.Length(Metadata.File, Key, Size, length);
         for (int id = 0; id < Size; id++)

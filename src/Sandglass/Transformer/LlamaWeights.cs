@@ -106,30 +106,6 @@ internal sealed class LlamaWeights : IDisposable
         };
     }
 
-    /// <summary>What <see cref="Read"/> asks for, so that a file can be judged without reading it.</summary>
-    public static IEnumerable<TensorSlot> Slots(Hyperparameters shape)
-    {
-        int width = shape.Width, ffn = shape.FeedForwardWidth;
-        int queries = shape.Heads * shape.KeyHeadDim, keys = shape.KeyValueHeads * shape.KeyHeadDim;
-        int values = shape.KeyValueHeads * shape.ValueHeadDim, attended = shape.Heads * shape.ValueHeadDim;
-
-        yield return new("token_embd.weight", shape.VocabularySize, width);
-        for (int i = 0; i < shape.Layers; i++)
-        {
-            yield return new($"blk.{i}.attn_norm.weight", 1, width);
-            yield return new($"blk.{i}.ffn_norm.weight", 1, width);
-            foreach ((string name, int rows, int columns) in ((string, int, int)[])
-                     [("attn_q", queries, width), ("attn_k", keys, width), ("attn_v", values, width), ("attn_output", width, attended), ("ffn_gate", ffn, width), ("ffn_up", ffn, width), ("ffn_down", width, ffn)])
-            {
-                yield return new($"blk.{i}.{name}.weight", rows, columns);
-                yield return new($"blk.{i}.{name}.bias", 1, rows, Optional: true);
-            }
-        }
-        yield return new("rope_freqs.weight", 1, shape.RopeDimensions / 2, Optional: true);
-        yield return new("output_norm.weight", 1, width);
-        yield return new("output.weight", shape.VocabularySize, width, Optional: true);
-    }
-
     public void Dispose()
     {
         foreach (IDisposable? part in Blocks.SelectMany(block => block.Parts))

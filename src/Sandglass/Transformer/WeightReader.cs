@@ -5,9 +5,14 @@ using Sandglass.ModelFiles;
 namespace Sandglass.Transformer;
 
 /// <summary>Reads a file's tensors into the engine's own layout, a stretch of rows at a time: a tensor never stands in memory twice.</summary>
-internal sealed unsafe class WeightReader(ModelFile file, WorkerPool pool, IProgress<long>? progress) : IDisposable
+/// <param name="pool">Who packs; null for a rehearsal, which checks every tensor's name, shape and type and leaves the values in the file.</param>
+internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IProgress<long>? progress) : IDisposable
 {
-    private readonly PackJob _job = new(file, pool, progress);
+    private readonly PackJob? _job = pool is null ? null : new PackJob(file, pool, progress);
+    private readonly HashSet<string> _asked = [];
+
+    /// <summary>The tensors of the file that nobody has asked for.</summary>
+    public IEnumerable<string> Unasked => file.Tensors.Select(tensor => tensor.Name).Where(name => !_asked.Contains(name));
 
     /// <summary>Whether the file has the tensor.</summary>
     public bool Has(string name) => file.Find(name) is not null;
@@ -16,11 +21,13 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool pool, IProg
     /// <exception cref="ModelFileException">It is absent, of another shape, of a type that nothing computes with, or holds values that are no numbers.</exception>
     public WeightMatrix Matrix(string name, int rows, int columns)
     {
-        TensorInfo tensor = Find(file, name, rows, columns);
-        WeightMatrix matrix = new(PanelsOf(file, tensor), rows, columns);
+        TensorInfo tensor = Find(name, rows, columns);
+        Panels panels = Panels.For(tensor.Type)
+            ?? throw new ModelFileException("tensor-type-unsupported", file.Name, $"tensor {name}, type", "one that the engine computes with (F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K to Q6_K)", tensor.Type.ToString());
+        WeightMatrix matrix = new(panels, rows, columns, allocate: _job is not null);
         try
         {
-            _job.Run(tensor, matrix);
+            _job?.Run(tensor, matrix);
         }
         catch
         {
@@ -37,39 +44,24 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool pool, IProg
     /// <exception cref="ModelFileException">It is absent, of another length, or holds values that are no numbers.</exception>
     public Vector Vector(string name, int count)
     {
-        TensorInfo tensor = Find(file, name, 1, count);
-        RequireReadable(file, tensor);
+        TensorInfo tensor = Find(name, 1, count);
+        if (!Dequantizer.Supports(tensor.Type))
+            throw new ModelFileException("tensor-type-unsupported", file.Name, $"tensor {name}, type", "one that the engine reads", tensor.Type.ToString());
+        Vector vector = new(count);
+        if (_job is null) return vector;
+
         byte[] bytes = new byte[tensor.ByteCount];
         file.ReadFinite(tensor, 0, bytes);
-        Vector vector = new(count);
         Dequantizer.Dequantize(tensor.Type, bytes, vector.Span);
         progress?.Report(tensor.ByteCount);
         return vector;
     }
 
-    /// <summary>Fails where reading a tensor would, its values apart.</summary>
-    /// <exception cref="ModelFileException">It is absent, of another shape, or of a type that nothing computes with.</exception>
-    public static void Check(ModelFile file, TensorSlot slot)
+    public void Dispose() => _job?.Dispose();
+
+    private TensorInfo Find(string name, long rows, long columns)
     {
-        if (slot.Optional && file.Find(slot.Name) is null) return;
-        TensorInfo tensor = Find(file, slot.Name, slot.Rows, slot.Columns);
-        if (slot.Rows == 1) RequireReadable(file, tensor);
-        else PanelsOf(file, tensor);
-    }
-
-    public void Dispose() => _job.Dispose();
-
-    private static Panels PanelsOf(ModelFile file, TensorInfo tensor) => Panels.For(tensor.Type)
-        ?? throw new ModelFileException("tensor-type-unsupported", file.Name, $"tensor {tensor.Name}, type", "one that the engine computes with (F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K to Q6_K)", tensor.Type.ToString());
-
-    private static void RequireReadable(ModelFile file, TensorInfo tensor)
-    {
-        if (!Dequantizer.Supports(tensor.Type))
-            throw new ModelFileException("tensor-type-unsupported", file.Name, $"tensor {tensor.Name}, type", "one that the engine reads", tensor.Type.ToString());
-    }
-
-    private static TensorInfo Find(ModelFile file, string name, long rows, long columns)
-    {
+        _asked.Add(name);
         TensorInfo tensor = file.Find(name)
             ?? throw new ModelFileException("tensor-missing", file.Name, $"tensor {name}", $"a tensor of {columns} x {rows}", "none");
         if (tensor.Columns != columns || tensor.Rows != rows)

@@ -49,6 +49,32 @@ public class VocabularyTests
     }
 
     [Fact]
+    public void Random_vocabularies_and_broken_texts_do_no_harm()
+    {
+        for (int seed = 0; seed < 400; seed++)
+        {
+            Random random = new(seed);
+            WildText wild = new(seed);
+            string[] tokens = [.. Enumerable.Range(0, random.Next(1, 60)).Select(_ => random.Next(3) == 0 ? wild.Next(random.Next(12)) : new string((char)('a' + random.Next(3)), random.Next(4)) + "▁ĠĊ<"[random.Next(4)])];
+            Tokenizer tokenizer = Tokenizer.From(Vocabularies.Facts(
+                ("model", seed % 2 == 0 ? "gpt2" : "llama"), ("tokens", tokens), ("token_type", tokens.Select(_ => random.Next(-1, 8)).ToArray()),
+                ("scores", tokens.Select(_ => random.Next(4) == 0 ? float.NegativeInfinity : random.Next(-9, 9) / 3f).ToArray()),
+                ("merges", Enumerable.Range(0, 80).Select(_ => tokens[random.Next(tokens.Length)] + " " + tokens[random.Next(tokens.Length)]).ToArray()),
+                ("add_eos_token", true), ("general.name", seed % 3 == 0 ? "phi3" : "x")));
+
+            byte[] text = [.. wild.NextBroken(200), .. System.Text.Encoding.UTF8.GetBytes(string.Concat(tokens)), .. "abcabcaabbcc"u8];
+            foreach (bool special in (bool[])[true, false])
+            {
+                TokenizedText encoded = tokenizer.Encode(text, parseSpecial: special);
+                Assert.All(encoded.Ids, id => Assert.InRange(id, 0, tokens.Length - 1));
+                Assert.All(encoded.ByteRanges, range => Assert.True(range.From <= range.To && range.To <= text.Length));
+                Assert.All(encoded.ByteRanges.Zip(encoded.ByteRanges.Skip(1)), pair => Assert.True(pair.First.To <= pair.Second.From));
+                tokenizer.Decode(encoded.Ids);
+            }
+        }
+    }
+
+    [Fact]
     public void Numbers_of_any_stored_width_are_read()
     {
         Tokenizer tokenizer = Tokenizer.From(Vocabularies.Facts(

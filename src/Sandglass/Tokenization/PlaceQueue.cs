@@ -1,17 +1,17 @@
 namespace Sandglass.Tokenization;
 
-/// <summary>Possible merges, the most urgent first: the lowest order, and of equal ones the leftmost.</summary>
-internal sealed class MergeQueue
+/// <summary>Places in a text, the most urgent first: the lowest order, and of equal ones the leftmost. A binary heap.</summary>
+internal sealed class PlaceQueue
 {
-    private (ulong Key, int Size)[] _heap = new (ulong, int)[64];
+    private (ulong Key, int Note)[] _heap = new (ulong, int)[64];
     private int _count;
 
-    /// <summary>Adds the merge of the symbol that begins at <paramref name="left"/> with its neighbour; both together are <paramref name="size"/> bytes.</summary>
-    public void Add(uint order, int left, int size)
+    /// <summary>Adds a place; <paramref name="note"/> comes back with it.</summary>
+    public void Add(uint order, int place, int note)
     {
         if (_count == _heap.Length) Array.Resize(ref _heap, 2 * _count);
 
-        (ulong Key, int Size) added = ((ulong)order << 32 | (uint)left, size);
+        (ulong Key, int Note) added = ((ulong)order << 32 | (uint)place, note);
         int at = _count++;
         while (at > 0)
         {
@@ -23,14 +23,14 @@ internal sealed class MergeQueue
         _heap[at] = added;
     }
 
-    /// <summary>Takes the most urgent merge.</summary>
-    public bool TryTake(out int left, out int size)
+    /// <summary>Takes the most urgent place.</summary>
+    public bool TryTake(out int place, out int note)
     {
-        left = size = 0;
+        place = note = 0;
         if (_count == 0) return false;
 
-        (left, size) = ((int)(uint)_heap[0].Key, _heap[0].Size);
-        (ulong Key, int Size) last = _heap[--_count];
+        (place, note) = ((int)(uint)_heap[0].Key, _heap[0].Note);
+        (ulong Key, int Note) last = _heap[--_count];
         int at = 0;
         while (2 * at + 1 < _count)
         {

@@ -1,0 +1,40 @@
+using Sandglass.Generation;
+using Sandglass.Kernels;
+
+namespace Sandglass.Tests.Generation;
+
+/// <summary>Hashes of short runs of every tensor type and of the embedded models, in every mode: what all widths of vector must agree on.</summary>
+internal static class WidthEvidence
+{
+    /// <summary>One line a model and mode: its name, then hashes.</summary>
+    /// <param name="folder">Of the <see cref="TypedModelFiles"/>.</param>
+    public static async Task<string[]> Lines(string folder)
+    {
+        List<string> lines = [];
+        // products know nothing of the cache's type, attention nothing of the way to multiply: two modes run all kernels
+        ModelOptions fast = new(), exact = new() { Compute = ComputeMode.Exact, CacheType = CacheType.F32 };
+        foreach (ModelOptions mode in (ModelOptions[])[fast, exact])
+        {
+            foreach (TensorType type in TypedModel.Types)
+                lines.Add(await Line($"{type}", options => LanguageModel.Load(Path.Combine(folder, $"typed-{type}.gguf"), options), mode, length: 37)); // beyond a page of 32
+        }
+        // few tokens in few modes, for scalar code takes its time
+        lines.Add(await Line("grain-1m", options => LanguageModel.LoadEmbedded("grain-1m", options), exact, length: 15));
+        lines.Add(await Line("grain-6m", options => LanguageModel.LoadEmbedded("grain-6m", options), fast, length: 15));
+        if (Long.Asked && Shared.Folder is not null)
+        {
+            foreach (ModelOptions mode in Evidence.Modes)
+                lines.Add(await Line("SmolLM2", options => LanguageModel.Load(Shared.Path("models", "SmolLM2-135M-Instruct.Q4_1.gguf"), options), mode, length: 37));
+        }
+        return [.. lines];
+    }
+
+    private static async Task<string> Line(string name, Func<ModelOptions, LanguageModel> load, ModelOptions mode, int length)
+    {
+        using LanguageModel model = load(mode with { Threads = 2 });
+        int[] ids = Evidence.Ids(length, model.Tokenizer.VocabularySize);
+        string?[] text = await Evidence.OfText(model, ids);
+        Run run = await Evidence.OfRun(model, ids[..3], tokens: 3);
+        return $"{name} {mode.Compute} {mode.CacheType} {string.Join(' ', text)} | {string.Join(' ', run.Hashes)} {string.Join(' ', run.Ids)}";
+    }
+}

@@ -1,0 +1,138 @@
+using Sandglass.Kernels;
+using Sandglass.KvCache;
+
+namespace Sandglass.Tests.KvCache;
+
+public sealed unsafe class SequenceCacheTests : IDisposable
+{
+    // two layers, two key-value heads, keys of 3 and values of 5 elements: nothing is a round number
+    private static readonly CacheShape F32 = new(Layers: 2, KvHeads: 2, KeyDim: 3, ValueDim: 5, CacheType.F32);
+    private readonly PagePool _pool = new(F32);
+
+    public void Dispose() => _pool.Dispose();
+
+    [Fact]
+    public void A_page_is_the_bytes_of_32_positions_of_one_layer()
+    {
+        Assert.Equal(2 * (3 + 5) * 32 * 4, F32.PageBytes);
+        Assert.Equal(2 * (3 + 5) * 32 * 2, (F32 with { Type = CacheType.F16 }).PageBytes);
+    }
+
+    [Theory, InlineData(0, 0), InlineData(1, 1), InlineData(32, 1), InlineData(33, 2), InlineData(1000, 32)]
+    public void Pages_are_held_for_the_positions_reserved(int positions, int pages)
+    {
+        using SequenceCache cache = new(_pool);
+
+        cache.Reserve(positions);
+
+        Assert.Equal(2 * pages, _pool.Held);
+        Assert.Equal(2 * pages * F32.PageBytes, cache.Bytes);
+        Assert.Equal(0, cache.Length); // they are counted when all layers have them
+    }
+
+    [Fact]
+    public void Forgetting_returns_the_pages_that_only_the_forgotten_used()
+    {
+        using SequenceCache cache = new(_pool);
+        cache.Reserve(100);
+        cache.Commit(100);
+
+        cache.Truncate(64);
+        Assert.Equal((64, 4), (cache.Length, _pool.Held));
+        cache.Truncate(90); // nothing more to forget
+        Assert.Equal((64, 4), (cache.Length, _pool.Held));
+        cache.Truncate(63);
+        Assert.Equal((63, 4), (cache.Length, _pool.Held));
+        cache.Truncate(0);
+        Assert.Equal((0, 0), (cache.Length, _pool.Held));
+    }
+
+    [Fact]
+    public void Two_sequences_share_no_page_and_returned_pages_are_used_again()
+    {
+        using SequenceCache first = new(_pool), second = new(_pool);
+        first.Reserve(64);
+        second.Reserve(64);
+        nint[] pages = [.. Pages(first), .. Pages(second)];
+        Assert.Equal(8, pages.Distinct().Count());
+
+        second.Truncate(0);
+        first.Reserve(128);
+
+        Assert.All(Pages(first), page => Assert.Contains(page, pages));
+        Assert.Equal(8, _pool.Held);
+    }
+
+    [Fact]
+    public void Disposing_returns_everything_and_may_be_done_twice()
+    {
+        SequenceCache cache = new(_pool);
+        cache.Reserve(40);
+
+        cache.Dispose();
+        cache.Dispose();
+
+        Assert.Equal(0, _pool.Held);
+    }
+
+    [Fact]
+    public void Keys_are_stored_transposed_and_values_in_rows()
+    {
+        using SequenceCache cache = new(_pool);
+        cache.Reserve(70);
+        for (int layer = 0; layer < 2; layer++)
+        {
+            for (int position = 0; position < 70; position++) Write(cache, layer, position);
+        }
+
+        for (int layer = 0; layer < 2; layer++)
+        {
+            for (int position = 0; position < 70; position++)
+            {
+                float* keys = (float*)cache.KeyPages(layer)[position / 32], values = (float*)cache.ValuePages(layer)[position / 32];
+                int slot = position % 32;
+                for (int head = 0; head < 2; head++)
+                {
+                    for (int d = 0; d < 3; d++) Assert.Equal(Key(layer, position, head, d), keys[(head * 3 + d) * 32 + slot]); // [kvHead, keyDim, 32]
+                    for (int d = 0; d < 5; d++) Assert.Equal(Value(layer, position, head, d), values[(head * 32 + slot) * 5 + d]); // [kvHead, 32, valueDim]
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Half_precision_rounds_to_nearest_even()
+    {
+        using PagePool pool = new(F32 with { Type = CacheType.F16 });
+        using SequenceCache cache = new(pool);
+        cache.Reserve(1);
+        float[] keys = [1f, 2049f, 2051f, 65519f, 1e-8f, -0f], values = new float[10]; // 2049 and 2051 lie between two halves
+
+        fixed (float* k = keys, v = values) cache.Write(0, 0, k, v);
+
+        ushort* page = (ushort*)cache.KeyPages(0)[0];
+        float[] stored = [.. Enumerable.Range(0, 6).Select(i => (float)BitConverter.UInt16BitsToHalf(page[i * 32]))];
+        Assert.Equal([1f, 2048f, 2052f, 65504f, 0f, -0f], stored);
+    }
+
+    private static void Write(SequenceCache cache, int layer, int position)
+    {
+        float[] keys = [.. from head in new[] { 0, 1 } from d in Enumerable.Range(0, 3) select Key(layer, position, head, d)];
+        float[] values = [.. from head in new[] { 0, 1 } from d in Enumerable.Range(0, 5) select Value(layer, position, head, d)];
+        fixed (float* k = keys, v = values) cache.Write(layer, position, k, v);
+    }
+
+    private static float Key(int layer, int position, int head, int d) => 1000 * layer + 10 * position + 3 * head + d;
+
+    private static float Value(int layer, int position, int head, int d) => -Key(layer, position, head, d) - 0.5f;
+
+    private static IEnumerable<nint> Pages(SequenceCache cache)
+    {
+        List<nint> pages = [];
+        for (int layer = 0; layer < 2; layer++)
+        {
+            for (long page = 0; page < cache.Bytes / cache.Shape.PageBytes / 2; page++) pages.Add((nint)cache.KeyPages(layer)[page]);
+        }
+        return pages;
+    }
+}

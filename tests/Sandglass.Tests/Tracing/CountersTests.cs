@@ -1,0 +1,25 @@
+using Sandglass.Tracing;
+
+namespace Sandglass.Tests.Tracing;
+
+public class CountersTests
+{
+    [Fact]
+    public void Work_adds_up_by_its_kind_and_two_readings_differ_by_what_lay_between()
+    {
+        Counters counters = new();
+        counters.AddProjections(1);
+        MultiplyAdds before = counters.MultiplyAdds;
+
+        counters.AddProjections(10);
+        counters.AddFeedForward(200);
+        counters.AddAttention(3_000);
+        counters.AddLogits(40_000_000_000);
+        counters.AddLayerTokenPasses(5);
+        counters.AddLayerTokenPasses(6);
+
+        Assert.Equal(new MultiplyAdds(10, 200, 3_000, 40_000_000_000), counters.MultiplyAdds - before);
+        Assert.Equal(40_000_003_211, counters.MultiplyAdds.Total);
+        Assert.Equal(11, counters.LayerTokenPasses);
+    }
+}
