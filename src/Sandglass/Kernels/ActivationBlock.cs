@@ -25,9 +25,35 @@ internal unsafe struct ActivationBlock
     /// <summary>Where it stands, 0 to 31.</summary>
     public int LargestColumn;
 
-    /// <summary>Sum of the first sixteen codes.</summary>
-    public int LowSum;
+    /// <summary>8 * (LargestColumn mod 4): how far a lane of four byte codes is shifted to have that column's code lowest.</summary>
+    public int ByteShift;
+
+    /// <summary>4 more from column 16 on: the same for a lane of eight nibbles, where columns c and c + 16 share a byte.</summary>
+    public int NibbleShift;
+
+    /// <summary>Sum of the first sixteen codes. Sums are whole and below 2^12, so a float holds them exactly, and a kernel can use them as they lie.</summary>
+    public float LowSum;
 
     /// <summary>Sum of the other sixteen.</summary>
-    public int HighSum;
+    public float HighSum;
+
+    /// <summary>Sum of all.</summary>
+    public float Sum;
+
+    /// <summary>Says where the largest element stands.</summary>
+    public void SetLargest(int column, float value)
+    {
+        Largest = value;
+        LargestColumn = column;
+        ByteShift = 8 * (column & 3);
+        NibbleShift = ByteShift + 4 * (column >> 4);
+    }
+
+    /// <summary>Sets the sums.</summary>
+    public void SetSums(int low, int high)
+    {
+        LowSum = low;
+        HighSum = high;
+        Sum = low + high;
+    }
 }

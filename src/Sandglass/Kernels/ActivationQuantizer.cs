@@ -41,17 +41,16 @@ internal static unsafe class ActivationQuantizer
             }
             float inverse = Inverse(second);
             blocks->Scale = second / 127f;
-            blocks->Largest = x[largest];
-            blocks->LargestColumn = largest;
-            blocks->LowSum = 0;
-            blocks->HighSum = 0;
+            blocks->SetLargest(largest, x[largest]);
+            int low = 0, high = 0;
             for (int i = 0; i < ActivationBlock.Columns; i++)
             {
                 int code = i == largest ? 0 : (int)(x[i] * inverse + RoundingConstant - RoundingConstant);
                 blocks->Codes[i] = (sbyte)code;
-                if (i < 16) blocks->LowSum += code;
-                else blocks->HighSum += code;
+                if (i < 16) low += code;
+                else high += code;
             }
+            blocks->SetSums(low, high);
         }
     }
 
@@ -85,10 +84,8 @@ internal static unsafe class ActivationQuantizer
             L.StoreLowBytes(blocks->Codes, lowCodes);
             L.StoreLowBytes(blocks->Codes + 16, highCodes);
             blocks->Scale = second / 127f;
-            blocks->Largest = x[largest];
-            blocks->LargestColumn = largest;
-            blocks->LowSum = L.SumInt(lowCodes);
-            blocks->HighSum = L.SumInt(highCodes);
+            blocks->SetLargest(largest, x[largest]);
+            blocks->SetSums(L.SumInt(lowCodes), L.SumInt(highCodes));
         }
     }
 

@@ -46,4 +46,12 @@ internal readonly unsafe struct Codes5 : ICodes
             L.AndInt(L.ShiftRightInt(L.LoadInts(block + 64 * (group & 3)), first + 4 * (group >> 2)), L.BroadcastInt(15)),
             L.ShiftLeftInt(L.AndInt(L.ShiftRightInt(L.LoadInts(block + 256), first + group), L.BroadcastInt(1)), 4));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static I Largest<L, F, I, B>(byte* block, ActivationBlock* activations) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
+        => Column<L, F, I, B>(block, activations->LargestColumn);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static I Quads<L, F, I, B>(byte* block, int group) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
+        => L.AsInt(Group<L, F, I, B>(block, group));
 }

@@ -57,6 +57,9 @@ internal unsafe interface ILanes<F, I, B>
     /// <summary>Shifts zeros in.</summary>
     static abstract I ShiftRightInt(I a, int count);
 
+    /// <summary>Shifts zeros in; the count, 0 to 31, lies in memory.</summary>
+    static abstract I ShiftRightInt(I a, int* count);
+
     /// <summary>The sum of all lanes: of integers, so no order matters.</summary>
     static abstract int SumInt(I a);
 
@@ -67,6 +70,7 @@ internal unsafe interface ILanes<F, I, B>
     static abstract I ToInt(F a);
     static abstract F AsFloat(I bits);
     static abstract I AsInt(F bits);
+    static abstract I AsInt(B bytes);
 
     static abstract B LoadBytes(byte* from);
 

@@ -68,11 +68,13 @@ internal readonly unsafe struct Lanes128 : ILanes<Quad<Vector128<float>>, Quad<V
     [MethodImpl(Inline)] public static Quad<Vector128<int>> OrInt(Quad<Vector128<int>> a, Quad<Vector128<int>> b) => new() { A = a.A | b.A, B = a.B | b.B, C = a.C | b.C, D = a.D | b.D };
     [MethodImpl(Inline)] public static Quad<Vector128<int>> ShiftLeftInt(Quad<Vector128<int>> a, int count) => new() { A = Vector128.ShiftLeft(a.A, count), B = Vector128.ShiftLeft(a.B, count), C = Vector128.ShiftLeft(a.C, count), D = Vector128.ShiftLeft(a.D, count) };
     [MethodImpl(Inline)] public static Quad<Vector128<int>> ShiftRightInt(Quad<Vector128<int>> a, int count) => new() { A = Vector128.ShiftRightLogical(a.A, count), B = Vector128.ShiftRightLogical(a.B, count), C = Vector128.ShiftRightLogical(a.C, count), D = Vector128.ShiftRightLogical(a.D, count) };
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> ShiftRightInt(Quad<Vector128<int>> a, int* count) => ShiftRightInt(a, *count);
     [MethodImpl(Inline)] public static int SumInt(Quad<Vector128<int>> a) => Vector128.Sum(a.A + a.B + a.C + a.D);
     [MethodImpl(Inline)] public static Quad<Vector128<float>> ToFloat(Quad<Vector128<int>> a) => new() { A = Vector128.ConvertToSingle(a.A), B = Vector128.ConvertToSingle(a.B), C = Vector128.ConvertToSingle(a.C), D = Vector128.ConvertToSingle(a.D) };
     [MethodImpl(Inline)] public static Quad<Vector128<int>> ToInt(Quad<Vector128<float>> a) => new() { A = Vector128.ConvertToInt32Native(a.A), B = Vector128.ConvertToInt32Native(a.B), C = Vector128.ConvertToInt32Native(a.C), D = Vector128.ConvertToInt32Native(a.D) };
     [MethodImpl(Inline)] public static Quad<Vector128<float>> AsFloat(Quad<Vector128<int>> bits) => new() { A = bits.A.AsSingle(), B = bits.B.AsSingle(), C = bits.C.AsSingle(), D = bits.D.AsSingle() };
     [MethodImpl(Inline)] public static Quad<Vector128<int>> AsInt(Quad<Vector128<float>> bits) => new() { A = bits.A.AsInt32(), B = bits.B.AsInt32(), C = bits.C.AsInt32(), D = bits.D.AsInt32() };
+    [MethodImpl(Inline)] public static Quad<Vector128<int>> AsInt(Quad<Vector128<byte>> bytes) => new() { A = bytes.A.AsInt32(), B = bytes.B.AsInt32(), C = bytes.C.AsInt32(), D = bytes.D.AsInt32() };
 
     [MethodImpl(Inline)] public static Quad<Vector128<byte>> LoadBytes(byte* from) => new() { A = Vector128.Load(from), B = Vector128.Load(from + 16), C = Vector128.Load(from + 32), D = Vector128.Load(from + 48) };
     [MethodImpl(Inline)] public static Quad<Vector128<byte>> BroadcastQuad(sbyte* from) => Same(Vector128.Create(*(int*)from).AsByte());

@@ -62,11 +62,13 @@ internal readonly unsafe struct Lanes256 : ILanes<Pair<Vector256<float>>, Pair<V
     [MethodImpl(Inline)] public static Pair<Vector256<int>> OrInt(Pair<Vector256<int>> a, Pair<Vector256<int>> b) => new() { A = a.A | b.A, B = a.B | b.B };
     [MethodImpl(Inline)] public static Pair<Vector256<int>> ShiftLeftInt(Pair<Vector256<int>> a, int count) => new() { A = Vector256.ShiftLeft(a.A, count), B = Vector256.ShiftLeft(a.B, count) };
     [MethodImpl(Inline)] public static Pair<Vector256<int>> ShiftRightInt(Pair<Vector256<int>> a, int count) => new() { A = Vector256.ShiftRightLogical(a.A, count), B = Vector256.ShiftRightLogical(a.B, count) };
+    [MethodImpl(Inline)] public static Pair<Vector256<int>> ShiftRightInt(Pair<Vector256<int>> a, int* count) => new() { A = Avx2.ShiftRightLogicalVariable(a.A, Vector256.Create(*count).AsUInt32()), B = Avx2.ShiftRightLogicalVariable(a.B, Vector256.Create(*count).AsUInt32()) };
     [MethodImpl(Inline)] public static int SumInt(Pair<Vector256<int>> a) => Vector256.Sum(a.A + a.B);
     [MethodImpl(Inline)] public static Pair<Vector256<float>> ToFloat(Pair<Vector256<int>> a) => new() { A = Vector256.ConvertToSingle(a.A), B = Vector256.ConvertToSingle(a.B) };
     [MethodImpl(Inline)] public static Pair<Vector256<int>> ToInt(Pair<Vector256<float>> a) => new() { A = Vector256.ConvertToInt32Native(a.A), B = Vector256.ConvertToInt32Native(a.B) };
     [MethodImpl(Inline)] public static Pair<Vector256<float>> AsFloat(Pair<Vector256<int>> bits) => new() { A = bits.A.AsSingle(), B = bits.B.AsSingle() };
     [MethodImpl(Inline)] public static Pair<Vector256<int>> AsInt(Pair<Vector256<float>> bits) => new() { A = bits.A.AsInt32(), B = bits.B.AsInt32() };
+    [MethodImpl(Inline)] public static Pair<Vector256<int>> AsInt(Pair<Vector256<byte>> bytes) => new() { A = bytes.A.AsInt32(), B = bytes.B.AsInt32() };
 
     [MethodImpl(Inline)] public static Pair<Vector256<byte>> LoadBytes(byte* from) => new() { A = Vector256.Load(from), B = Vector256.Load(from + 32) };
     [MethodImpl(Inline)] public static Pair<Vector256<byte>> BroadcastQuad(sbyte* from) => Same(Vector256.Create(*(int*)from).AsByte());

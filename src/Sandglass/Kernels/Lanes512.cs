@@ -48,11 +48,13 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>, Vector512<in
     [MethodImpl(Inline)] public static Vector512<int> OrInt(Vector512<int> a, Vector512<int> b) => a | b;
     [MethodImpl(Inline)] public static Vector512<int> ShiftLeftInt(Vector512<int> a, int count) => Vector512.ShiftLeft(a, count);
     [MethodImpl(Inline)] public static Vector512<int> ShiftRightInt(Vector512<int> a, int count) => Vector512.ShiftRightLogical(a, count);
+    [MethodImpl(Inline)] public static Vector512<int> ShiftRightInt(Vector512<int> a, int* count) => Avx512F.ShiftRightLogicalVariable(a, Vector512.Create(*count).AsUInt32());
     [MethodImpl(Inline)] public static int SumInt(Vector512<int> a) => Vector512.Sum(a);
     [MethodImpl(Inline)] public static Vector512<float> ToFloat(Vector512<int> a) => Vector512.ConvertToSingle(a);
     [MethodImpl(Inline)] public static Vector512<int> ToInt(Vector512<float> a) => Vector512.ConvertToInt32Native(a);
     [MethodImpl(Inline)] public static Vector512<float> AsFloat(Vector512<int> bits) => bits.AsSingle();
     [MethodImpl(Inline)] public static Vector512<int> AsInt(Vector512<float> bits) => bits.AsInt32();
+    [MethodImpl(Inline)] public static Vector512<int> AsInt(Vector512<byte> bytes) => bytes.AsInt32();
 
     [MethodImpl(Inline)] public static Vector512<byte> LoadBytes(byte* from) => Vector512.Load(from);
     [MethodImpl(Inline)] public static Vector512<byte> BroadcastQuad(sbyte* from) => Vector512.Create(*(int*)from).AsByte();

@@ -60,8 +60,17 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job
         {
             ref MatMulTarget target = ref _targets[index];
             int count = target.Weights.PanelCount;
-            for (int panel = from; panel < Math.Min(to, count); panel++)
-                MultiplyPanel(target, panel);
+            int end = Math.Min(to, count);
+            if (_input.Tokens == 1 && !IsFast(target.Weights))
+            {
+                for (int panel = from; panel < end; panel += 4)
+                    MultiplyOne(target, panel, Math.Min(4, end - panel));
+            }
+            else
+            {
+                for (int panel = from; panel < end; panel++)
+                    MultiplyPanel(target, panel);
+            }
             from = Math.Max(from - count, 0);
             to -= count;
         }
@@ -84,7 +93,7 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job
         float* sums = stackalloc float[TileTokens * Panels.Rows]; // [token, row of the panel]
         WeightMatrix weights = target.Weights;
         byte* data = weights.Panel(panel);
-        bool fast = weights.Panels.Quantized && _input.Blocks != null;
+        bool fast = IsFast(weights);
         for (int from = 0; from < _input.Tokens; from += TileTokens)
         {
             int tokens = Math.Min(TileTokens, _input.Tokens - from);
@@ -94,6 +103,18 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job
             Deliver(target, panel * Panels.Rows, from, tokens, sums);
         }
     }
+
+    private void MultiplyOne(in MatMulTarget target, int panel, int count)
+    {
+        float* sums = stackalloc float[4 * Panels.Rows]; // [panel, row]
+        new Span<float>(sums, 4 * Panels.Rows).Clear();
+        WeightMatrix weights = target.Weights;
+        weights.Panels.MultiplyExactOne(weights.Panel(panel), weights.PanelBytes, count, weights.Columns, _input.Values, sums);
+        for (int i = 0; i < count; i++)
+            Deliver(target, (panel + i) * Panels.Rows, 0, 1, sums + i * Panels.Rows);
+    }
+
+    private bool IsFast(WeightMatrix weights) => weights.Panels.Quantized && _input.Blocks != null;
 
     private static void Deliver(in MatMulTarget target, int firstRow, int firstToken, int tokens, float* sums)
     {

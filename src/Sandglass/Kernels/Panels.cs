@@ -41,6 +41,17 @@ internal abstract unsafe class Panels
     /// <param name="sums">[tokens, 16]</param>
     public abstract void MultiplyExact(byte* panel, int columns, float* x, int stride, int tokens, float* sums);
 
+    /// <summary>As <see cref="MultiplyExact"/> for one token and up to four neighbouring panels at once: one panel's chain of fmas waits for itself, four fill the wait.</summary>
+    /// <param name="panelBytes">From one panel to the next.</param>
+    /// <param name="count">Panels, 1 to 4.</param>
+    /// <param name="x">[columns]</param>
+    /// <param name="sums">[4, 16], of which the first <paramref name="count"/> rows are meant.</param>
+    public virtual void MultiplyExactOne(byte* panel, long panelBytes, int count, int columns, float* x, float* sums)
+    {
+        for (int i = 0; i < count; i++)
+            MultiplyExact(panel + i * panelBytes, columns, x, columns, 1, sums + i * Rows);
+    }
+
     /// <summary>The panels of a type for the kernels in use.</summary>
     /// <returns>Null where no kernel computes with the type.</returns>
     public static Panels? For(TensorType type) => For(type, KernelPath.Current);

@@ -70,7 +70,7 @@ internal unsafe class QuantizedPanels<TFormat, TCodes> : Panels
                     }
                     for (int sub = 0; TFormat.HasMinimum && sub < TFormat.SubBlocks; sub++)
                     {
-                        int sumOfCodes = TFormat.SubBlocks == 1 ? a->LowSum + a->HighSum : sub == 0 ? a->LowSum : a->HighSum;
+                        float sumOfCodes = TFormat.SubBlocks == 1 ? a->Sum : sub == 0 ? a->LowSum : a->HighSum;
                         sum = MathF.FusedMultiplyAdd(sumOfCodes, MinimumAt(panel, row, 32 * block + sub * width) * a->Scale, sum);
                     }
                     sum = MathF.FusedMultiplyAdd(Weight(panel, row, 32 * block + a->LargestColumn), a->Largest, sum);

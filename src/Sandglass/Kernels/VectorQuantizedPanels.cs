@@ -50,13 +50,8 @@ internal sealed unsafe class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>(
                         lowDot = L.AddInt(lowDot, L.AddNeighbours(lowRest));
                         highDot = L.AddInt(highDot, L.AddNeighbours(highRest));
                     }
-                    if (TFormat.Offset != 0)
-                    {
-                        lowDot = L.SubtractInt(lowDot, L.BroadcastInt(TFormat.Offset * a->LowSum));
-                        highDot = L.SubtractInt(highDot, L.BroadcastInt(TFormat.Offset * a->HighSum));
-                    }
-                    sum = L.Fma(L.ToFloat(lowDot), L.Multiply(lowScale, scaleA), sum);
-                    sum = L.Fma(L.ToFloat(highDot), L.Multiply(highScale, scaleA), sum);
+                    sum = L.Fma(Signed(lowDot, a->LowSum), L.Multiply(lowScale, scaleA), sum);
+                    sum = L.Fma(Signed(highDot, a->HighSum), L.Multiply(highScale, scaleA), sum);
                     if (TFormat.HasMinimum)
                     {
                         sum = L.Fma(L.Broadcast(a->LowSum), L.Multiply(lowMinimum, scaleA), sum);
@@ -68,32 +63,52 @@ internal sealed unsafe class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>(
                     I dot = TCodes.Bits <= 4
                         ? L.AddNeighbours(L.AddShorts(low, high))
                         : TCodes.Bits == 8 ? Dot8(low, high, codes, a->Codes) : L.AddInt(L.AddNeighbours(low), L.AddNeighbours(high));
-                    if (TFormat.Offset != 0) dot = L.SubtractInt(dot, L.BroadcastInt(TFormat.Offset * (a->LowSum + a->HighSum)));
-                    sum = L.Fma(L.ToFloat(dot), L.Multiply(lowScale, scaleA), sum);
-                    if (TFormat.HasMinimum) sum = L.Fma(L.Broadcast(a->LowSum + a->HighSum), L.Multiply(lowMinimum, scaleA), sum);
+                    sum = L.Fma(Signed(dot, a->Sum), L.Multiply(lowScale, scaleA), sum);
+                    if (TFormat.HasMinimum) sum = L.Fma(L.Broadcast(a->Sum), L.Multiply(lowMinimum, scaleA), sum);
                 }
 
-                F code = L.ToFloat(L.SubtractInt(TCodes.Column<L, F, I, B>(codes, a->LargestColumn), L.BroadcastInt(TFormat.Offset)));
+                F code = Signed(TCodes.Largest<L, F, I, B>(codes, a), 1f);
                 bool inHigh = TFormat.SubBlocks == 2 && a->LargestColumn >= 16;
                 F weight = L.Multiply(inHigh ? highScale : lowScale, code);
                 if (TFormat.HasMinimum) weight = L.Fma(inHigh ? highScale : lowScale, code, inHigh ? highMinimum : lowMinimum);
                 L.Store(sums + Panels.Rows * token, L.Fma(weight, L.Broadcast(a->Largest), sum));
             }
 
-            codes += TCodes.Bytes;
-            if (++part == TFormat.Columns / 32)
-            {
-                part = 0;
-                header = codes;
-                codes += TFormat.HeaderBytes;
-            }
+            Advance(ref header, ref codes, ref part);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void MultiplyExact(byte* panel, int columns, float* x, int stride, int tokens, float* sums)
     {
-        float* weights = stackalloc float[32 * Panels.Rows]; // [column, row]
+        float* weights = stackalloc float[32 * Panels.Rows]; // [column, row]: dequantised once for all tokens of the tile
+        byte* codes = panel + TFormat.HeaderBytes;
+        byte* header = panel;
+        int part = 0;
+        for (int block = 0; block < columns / 32; block++)
+        {
+            for (int group = 0; group < 8; group++)
+            {
+                int subBlock = part * TFormat.SubBlocks + (TFormat.SubBlocks == 2 ? group >> 2 : 0);
+                F scale = TFormat.Scales<L, F, I, B>(header, subBlock), zero = Zero(header, subBlock, scale);
+                I quads = TCodes.Quads<L, F, I, B>(codes, group);
+                float* to = weights + 4 * Panels.Rows * group;
+                L.Store(to, Weight(quads, 0, scale, zero));
+                L.Store(to + Panels.Rows, Weight(quads, 8, scale, zero));
+                L.Store(to + 2 * Panels.Rows, Weight(quads, 16, scale, zero));
+                L.Store(to + 3 * Panels.Rows, Weight(quads, 24, scale, zero));
+            }
+            FloatTile<L, F, I, B>.Multiply(weights, 32, x + 32 * block, stride, tokens, sums);
+            Advance(ref header, ref codes, ref part);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void MultiplyExactOne(byte* panel, long panelBytes, int count, int columns, float* x, float* sums)
+    {
+        // Where there are fewer than four the first stands in for the others, and their sums are of no interest.
+        long p1 = count > 1 ? panelBytes : 0, p2 = count > 2 ? 2 * panelBytes : 0, p3 = count > 3 ? 3 * panelBytes : 0;
+        F s0 = L.Load(sums), s1 = L.Load(sums + 16), s2 = L.Load(sums + 32), s3 = L.Load(sums + 48);
         byte* codes = panel + TFormat.HeaderBytes;
         byte* header = panel;
         int part = 0;
@@ -101,26 +116,62 @@ internal sealed unsafe class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>(
         {
             for (int sub = 0; sub < TFormat.SubBlocks; sub++)
             {
-                F scale = TFormat.Scales<L, F, I, B>(header, part * TFormat.SubBlocks + sub);
-                F minimum = TFormat.HasMinimum ? TFormat.Minima<L, F, I, B>(header, part * TFormat.SubBlocks + sub) : scale;
-                int width = 32 / TFormat.SubBlocks;
-                for (int column = sub * width; column < (sub + 1) * width; column++)
+                int subBlock = part * TFormat.SubBlocks + sub;
+                F scale0 = TFormat.Scales<L, F, I, B>(header, subBlock), zero0 = Zero(header, subBlock, scale0);
+                F scale1 = TFormat.Scales<L, F, I, B>(header + p1, subBlock), zero1 = Zero(header + p1, subBlock, scale1);
+                F scale2 = TFormat.Scales<L, F, I, B>(header + p2, subBlock), zero2 = Zero(header + p2, subBlock, scale2);
+                F scale3 = TFormat.Scales<L, F, I, B>(header + p3, subBlock), zero3 = Zero(header + p3, subBlock, scale3);
+                int groups = 8 / TFormat.SubBlocks;
+                for (int group = sub * groups; group < (sub + 1) * groups; group++)
                 {
-                    F code = L.ToFloat(L.SubtractInt(TCodes.Column<L, F, I, B>(codes, column), L.BroadcastInt(TFormat.Offset)));
-                    L.Store(weights + Panels.Rows * column, TFormat.HasMinimum ? L.Fma(scale, code, minimum) : L.Multiply(scale, code));
+                    I q0 = TCodes.Quads<L, F, I, B>(codes, group), q1 = TCodes.Quads<L, F, I, B>(codes + p1, group);
+                    I q2 = TCodes.Quads<L, F, I, B>(codes + p2, group), q3 = TCodes.Quads<L, F, I, B>(codes + p3, group);
+                    float* at = x + 32 * block + 4 * group;
+                    for (int k = 0; k < 4; k++)
+                    {
+                        F value = L.Broadcast(at[k]);
+                        s0 = L.Fma(Weight(q0, 8 * k, scale0, zero0), value, s0);
+                        s1 = L.Fma(Weight(q1, 8 * k, scale1, zero1), value, s1);
+                        s2 = L.Fma(Weight(q2, 8 * k, scale2, zero2), value, s2);
+                        s3 = L.Fma(Weight(q3, 8 * k, scale3, zero3), value, s3);
+                    }
                 }
             }
-            FloatTile<L, F, I, B>.Multiply(weights, 32, x + 32 * block, stride, tokens, sums);
-
-            codes += TCodes.Bytes;
-            if (++part == TFormat.Columns / 32)
-            {
-                part = 0;
-                header = codes;
-                codes += TFormat.HeaderBytes;
-            }
+            Advance(ref header, ref codes, ref part);
         }
+        L.Store(sums, s0);
+        L.Store(sums + 16, s1);
+        L.Store(sums + 32, s2);
+        L.Store(sums + 48, s3);
     }
+
+    /// <summary>To the next 32 columns, and over the next header where this one's are through.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Advance(ref byte* header, ref byte* codes, ref int part)
+    {
+        codes += TCodes.Bytes;
+        if (++part < TFormat.Columns / 32) return;
+
+        part = 0;
+        header = codes;
+        codes += TFormat.HeaderBytes;
+    }
+
+    /// <summary>The weight whose code is 0: the minimum, or the scale times minus the offset.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static F Zero(byte* header, int subBlock, F scale) =>
+        TFormat.HasMinimum ? TFormat.Minima<L, F, I, B>(header, subBlock) : L.Multiply(scale, L.Broadcast(-TFormat.Offset));
+
+    /// <summary>One column's weights: scale * code + zero, rounded once. Without minima nothing is rounded: scale times a small integer is exact.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static F Weight(I quads, int shift, F scale, F zero) =>
+        L.Fma(scale, L.ToFloat(L.AndInt(L.ShiftRightInt(quads, shift), L.BroadcastInt(255))), zero);
+
+    /// <summary>The dot with codes as they are meant: what they are stored above their value by, times the sum of the activations' codes, comes off.</summary>
+    /// <remarks>Exact like the integers: the dot is below 2^20, the offset a power of two, the difference below 2^24.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static F Signed(I dot, float sumOfCodes) =>
+        TFormat.Offset == 0 ? L.ToFloat(dot) : L.Fma(L.Broadcast(sumOfCodes), L.Broadcast(-TFormat.Offset), L.ToFloat(dot));
 
     /// <summary>Products of four groups, summed in int16 as far as they fit: six-bit codes leave the second half in <paramref name="rest"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -62,6 +62,34 @@ public unsafe class PanelsTests
     }
 
     [Theory, MemberData(nameof(Types))]
+    public void Four_panels_at_once_give_what_each_gives_alone(TensorType type)
+    {
+        Random random = new(6);
+        int columns = Columns(type) * 2 + (Panels.For(type)!.Quantized ? 0 : 5);
+        byte[] file = RandomBlocks.Rows(type, 64, columns, random);
+        float[] x = Activations(2, columns, random)[columns..];
+        float[] expected = new float[64], found = new float[64];
+        fixed (float* from = x, one = expected, four = found)
+        {
+            using (WeightMatrix matrix = Pack(type, KernelWidth.Scalar, file, 64, columns))
+            {
+                for (int panel = 0; panel < 4; panel++)
+                    matrix.Panels.MultiplyExact(matrix.Panel(panel), columns, from, columns, 1, one + 16 * panel);
+            }
+            foreach (KernelWidth width in Vectors.Append(KernelWidth.Scalar))
+            {
+                using WeightMatrix matrix = Pack(type, width, file, 64, columns);
+                for (int count = 1; count <= 4; count++)
+                {
+                    Array.Clear(found);
+                    matrix.Panels.MultiplyExactOne(matrix.Panel(0), matrix.PanelBytes, count, columns, from, four);
+                    Assert.Equal(Bits(expected.AsSpan(0, 16 * count)), Bits(found.AsSpan(0, 16 * count)));
+                }
+            }
+        }
+    }
+
+    [Theory, MemberData(nameof(Types))]
     public void Fast_sums_are_equal_by_bits_for_every_width_and_batch(TensorType type)
     {
         if (!Panels.For(type)!.Quantized) return; // multiplied in F32 either way
