@@ -26,24 +26,6 @@ public class LongTextTests
         Assert.True(watch.Elapsed < Generous, $"took {watch.Elapsed}");
     }
 
-    [GoldenFact]
-    public void English_prose_is_encoded_at_five_megabytes_a_second()
-    {
-        byte[] prose = File.ReadAllBytes(Shared.Path("text", "wikitext-2-raw-test.txt"));
-        foreach (string[] path in (string[][])[["vocab", "ggml-vocab-gpt-2.gguf"], ["models", "SmolLM2-135M-Instruct.Q4_1.gguf"]])
-        {
-            Tokenizer tokenizer = Vocabularies.Shared(path);
-            TimeSpan best = TimeSpan.MaxValue;
-            for (int i = 0; i < 5; i++)
-            {
-                Stopwatch watch = Stopwatch.StartNew();
-                tokenizer.Encode(prose);
-                if (watch.Elapsed < best) best = watch.Elapsed;
-            }
-            Assert.True(prose.Length / 1e6 / best.TotalSeconds > 5, $"{path[^1]}: {prose.Length / 1e6 / best.TotalSeconds:F1} MB/s");
-        }
-    }
-
     private static void RoundTrip(Tokenizer tokenizer, string text)
     {
         string decoded = tokenizer.Decode(tokenizer.Encode(text).Ids);
