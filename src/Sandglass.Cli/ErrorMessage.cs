@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sandglass.Generation;
 using Sandglass.Kernels;
+using Sandglass.KvCache;
 using Sandglass.ModelFiles;
 using Sandglass.Sampling;
 
@@ -37,7 +38,7 @@ internal sealed record ErrorMessage(string Text, int Code)
         ModelFileException file => new(OfFile(file), ExitCode.WrongInput),
         GenerationException request => new(OfRequest(request), ExitCode.WrongInput),
         SamplingException { Code: "sampling-option" } option => new($"--{option.Message}", ExitCode.WrongInput),
-        SamplingException logits => new($"{logits.Message} The model's weights or the text lead to no usable scores; try --compute exact, or another file of the model.", ExitCode.Failed),
+        KvCacheException or SamplingException => new($"{failure.Message} The model's weights or the text lead to no usable scores; try --compute exact, or another file of the model.", ExitCode.Failed),
         KernelPathException => new(failure.Message, ExitCode.WrongInput),
         UnauthorizedAccessException => new($"{failure.Message} Give a path that can be read and, for an output, written.", ExitCode.WrongInput),
         OutOfMemoryException => new("Not enough memory for this model with this context. Give a smaller --context, --cache-type f16, or a file in a smaller type (sandglass quantize).", ExitCode.Failed),

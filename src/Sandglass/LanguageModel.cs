@@ -30,6 +30,8 @@ public sealed class LanguageModel : IDisposable
     {
         GenerationOptions.Require(options.Threads is >= 0 and <= 1024, "threads", "a whole number from 1 to 1024", $"{options.Threads}");
         GenerationOptions.Require(options.Context is >= 0 and <= 1 << 24, "context", "a whole number from 1 to 16777216", $"{options.Context}");
+        GenerationOptions.Require(Enum.IsDefined(options.Compute), "compute", "fast or exact", $"{options.Compute}");
+        GenerationOptions.Require(Enum.IsDefined(options.CacheType), "cache-type", "f32 or f16", $"{options.CacheType}");
         _ = KernelPath.Current; // a forced width that cannot be had fails here, before any work
 
         Name = file.Metadata.Text("general.name") ?? file.Name;
@@ -117,7 +119,12 @@ public sealed class LanguageModel : IDisposable
 
         ulong seed = options.Sampling.Seed ?? (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
         TextGeneration generation = new(cancellationToken);
-        Submit(new GenerationJob(prompt, options, seed, Tokenizer, Context, Options, generation));
+        GenerationJob job = new(prompt, options, seed, Tokenizer, Context, Options, generation);
+        if (!_engine.TrySubmit(job))
+        {
+            job.Refuse(); // lets go of the caller's token
+            throw new ObjectDisposedException(nameof(LanguageModel));
+        }
         return generation;
     }
 

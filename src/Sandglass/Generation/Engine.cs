@@ -12,35 +12,35 @@ internal sealed unsafe class Engine : IDisposable
 {
     private readonly Channel<EngineJob> _queue = Channel.CreateUnbounded<EngineJob>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _closing = new();
+    private readonly Stack<IDisposable> _owned = new();     // freed last to first
     private readonly Thread _thread;
-    private readonly WorkerPool _pool;
-    private readonly LlamaWeights _weights;
     private readonly Llama _model;
 
-    /// <summary>Reads the weights and starts the thread.</summary>
+    /// <summary>Reads the weights and starts the thread. A failure leaves nothing behind.</summary>
     /// <exception cref="ModelFileException">The file lacks something or holds what the engine cannot run.</exception>
     public Engine(ModelFile file, Hyperparameters shape, ModelOptions options)
     {
         Shape = shape;
         Options = options;
         Context = options.Context > 0 ? options.Context : shape.ContextLength;
-        _pool = new WorkerPool(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        BatchTokens = Math.Min(Llama.MaxBatch, Context);
         try
         {
+            WorkerPool pool = Own(new WorkerPool(options.Threads > 0 ? options.Threads : Environment.ProcessorCount));
             LoadProgress? progress = options.LoadProgress is null ? null : new LoadProgress(options.LoadProgress, file.Tensors.Sum(t => t.ByteCount));
-            using WeightReader reader = new(file, _pool, progress);
-            _weights = LlamaWeights.Read(reader, shape);
-            _model = new Llama(shape, _weights, options.Compute, _pool, Counters);
+            using WeightReader reader = new(file, pool, progress);
+            LlamaWeights weights = Own(LlamaWeights.Read(reader, shape));
+            _model = Own(new Llama(shape, weights, options.Compute, BatchTokens, pool, Counters));
+            Pages = Own(new PagePool(new CacheShape(shape.Layers, shape.KeyValueHeads, shape.KeyHeadDim, shape.ValueHeadDim, options.CacheType)));
+            LogitRows = Own(new TokenBuffer(MaxLogitRows, shape.VocabularySize));
+            _thread = new Thread(Serve) { IsBackground = true, Name = "sandglass engine" };
+            _thread.Start();
         }
         catch
         {
-            _pool.Dispose();
+            Free();
             throw;
         }
-        Pages = new PagePool(new CacheShape(shape.Layers, shape.KeyValueHeads, shape.KeyHeadDim, shape.ValueHeadDim, options.CacheType));
-        LogitRows = new TokenBuffer(MaxLogitRows, shape.VocabularySize);
-        _thread = new Thread(Serve) { IsBackground = true, Name = "sandglass engine" };
-        _thread.Start();
     }
 
     /// <summary>Rows of logits that are kept at once.</summary>
@@ -52,6 +52,9 @@ internal sealed unsafe class Engine : IDisposable
 
     /// <summary>Positions that a sequence may take.</summary>
     public int Context { get; }
+
+    /// <summary>Tokens that go through the model at once at most.</summary>
+    public int BatchTokens { get; }
 
     public Counters Counters { get; } = new();
 
@@ -87,12 +90,21 @@ internal sealed unsafe class Engine : IDisposable
 
         _closing.Cancel();
         _thread.Join();
-        _model.Dispose();
-        _weights.Dispose();
-        LogitRows.Dispose();
-        Pages.Dispose();
-        _pool.Dispose();
+        Free();
         _closing.Dispose();
+    }
+
+    private T Own<T>(T part)
+        where T : IDisposable
+    {
+        _owned.Push(part);
+        return part;
+    }
+
+    private void Free()
+    {
+        while (_owned.TryPop(out IDisposable? part))
+            part.Dispose();
     }
 
     private void Serve()
@@ -108,11 +120,19 @@ internal sealed unsafe class Engine : IDisposable
         }
     }
 
-    /// <summary>Adds up what workers report as they read.</summary>
+    /// <summary>Adds up what workers report as they read, and tells it one report after the other, never less than before.</summary>
     private sealed class LoadProgress(IProgress<(long Read, long Total)> to, long total) : IProgress<long>
     {
+        private readonly Lock _one = new();
         private long _read;
 
-        public void Report(long value) => to.Report((Interlocked.Add(ref _read, value), total));
+        public void Report(long value)
+        {
+            lock (_one)
+            {
+                _read += value;
+                to.Report((_read, total));
+            }
+        }
     }
 }

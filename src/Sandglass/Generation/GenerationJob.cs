@@ -55,15 +55,7 @@ internal sealed class GenerationJob : EngineJob
         using Sequence sequence = new(_prompt, engine.Pages);
         (long passes, MultiplyAdds work) = (engine.Counters.LayerTokenPasses, engine.Counters.MultiplyAdds);
 
-        FinishReason finish;
-        try
-        {
-            finish = Generate(engine, sequence, cancel.Token);
-        }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
-        {
-            finish = FinishReason.Cancelled; // the prompt was not through yet: nothing was generated
-        }
+        FinishReason finish = Generate(engine, sequence, cancel.Token);
         long cacheBytes = _options.NoCache ? 0 : sequence.Cache.Bytes;
         return Result(finish, sequence.Completion.Length, cacheBytes, engine.Counters.LayerTokenPasses - passes, engine.Counters.MultiplyAdds - work);
     }
@@ -72,11 +64,13 @@ internal sealed class GenerationJob : EngineJob
     private FinishReason Generate(Engine engine, Sequence sequence, CancellationToken cancel)
     {
         if (_options.MaxTokens == 0) return FinishReason.Length;
+        if (sequence.Length >= engine.Context) return FinishReason.Context;
 
         FinishReason? finish;
         do
         {
-            ReadOnlySpan<float> logits = Forward(engine, sequence, cancel);     // embedding, blocks, output: a score for every token of the vocabulary
+            finish = Forward(engine, sequence, cancel, out ReadOnlySpan<float> logits); // embedding, blocks, output: a score for every token of the vocabulary
+            if (finish is not null) break;
             Choice choice = _sampler.Choose(logits, sequence.Length);           // one token, by the chain and this position's own chance
             sequence.Append(choice.Id);                                         // from here on it is fixed
             _sampler.Accept(choice.Id);                                         // and the steps that look back know it
@@ -88,27 +82,33 @@ internal sealed class GenerationJob : EngineJob
         return finish.Value;
     }
 
-    /// <summary>The logits behind the last token: the whole prompt goes through first (prefill), later one token at a time (decode), unless nothing is kept.</summary>
-    private ReadOnlySpan<float> Forward(Engine engine, Sequence sequence, CancellationToken cancel)
+    /// <summary>The whole prompt goes through first (prefill), later one token at a time (decode), unless nothing is kept.</summary>
+    /// <param name="logits">The scores behind the last token.</param>
+    /// <returns>Null, or the reason to end that came up on the way: a long text takes a while.</returns>
+    private FinishReason? Forward(Engine engine, Sequence sequence, CancellationToken cancel, out ReadOnlySpan<float> logits)
     {
         if (_options.NoCache) sequence.Cache.Truncate(0);
         SequenceCache cache = sequence.Cache;
-        int chunk = _options.PrefillChunk > 0 ? Math.Min(_options.PrefillChunk, Transformer.Llama.MaxBatch) : Transformer.Llama.MaxBatch;
+        int chunk = _options.PrefillChunk > 0 ? Math.Min(_options.PrefillChunk, engine.BatchTokens) : engine.BatchTokens;
         bool prefill = sequence.Completion.IsEmpty;
         long started = _time.GetTimestamp();
 
         int last = 0;
         while (cache.Length < sequence.Length)
         {
-            if (prefill) cancel.ThrowIfCancellationRequested(); // a long prompt takes a while; later the stop rules look
+            if (_stop.Interruption(cancel) is FinishReason reason)
+            {
+                logits = default;
+                return reason;
+            }
             ReadOnlyMemory<int> tokens = sequence.Ids[cache.Length..Math.Min(cache.Length + chunk, sequence.Length)];
             engine.Forward(cache, tokens);
             last = tokens.Length - 1;
             if (prefill) _options.PromptProgress?.Report((cache.Length, sequence.Length));
         }
-        ReadOnlySpan<float> logits = engine.Logits(last);
+        logits = engine.Logits(last);
         if (prefill) _prefillTime = _time.GetElapsedTime(started);
-        return logits;
+        return null;
     }
 
     /// <summary>What a token adds to the text: nothing where it is one that ends it, be it a word elsewhere.</summary>

@@ -59,7 +59,7 @@ public sealed record GenerationOptions
         Require(TimeLimit is null || TimeLimit > TimeSpan.Zero, "time-limit", "a time above 0", $"{TimeLimit}");
         Require(LoopNgram >= 0, "loop-ngram", "a whole number from 1", $"{LoopNgram}");
         Require(LoopRepeats >= 2, "loop-repeats", "a whole number from 2", $"{LoopRepeats}");
-        Require(Stop.All(text => text.Length > 0), "stop", "a text", "an empty one");
+        Require(Stop is not null && Stop.All(text => text.Length > 0), "stop", "a text", "an empty one");
     }
 
     internal static void Require(bool met, string option, string expected, string found)

@@ -27,7 +27,7 @@ internal sealed class ScoreJob(int[] ids, ScoreOptions options, ChannelWriter<To
     private void ReadThrough(Engine engine, CancellationToken closing)
     {
         using SequenceCache cache = new(engine.Pages);
-        int chunk = options.PrefillChunk > 0 ? Math.Min(options.PrefillChunk, Transformer.Llama.MaxBatch) : Transformer.Llama.MaxBatch;
+        int chunk = options.PrefillChunk > 0 ? Math.Min(options.PrefillChunk, engine.BatchTokens) : engine.BatchTokens;
         while (cache.Length < ids.Length - 1)
         {
             cancellation.ThrowIfCancellationRequested();

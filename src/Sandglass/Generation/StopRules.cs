@@ -21,6 +21,12 @@ internal sealed class StopRules(GenerationOptions options, IReadOnlySet<int> end
         if (_loop.Loops(sequence.Completion)) return FinishReason.Loop;
         if (sequence.Completion.Length >= options.MaxTokens) return FinishReason.Length;
         if (sequence.Length >= context) return FinishReason.Context;
+        return Interruption(cancellation);
+    }
+
+    /// <summary>The reason to end that may come at any moment, also before the first token, or null to go on.</summary>
+    public FinishReason? Interruption(CancellationToken cancellation)
+    {
         if (cancellation.IsCancellationRequested) return FinishReason.Cancelled;
         if (options.TimeLimit is TimeSpan limit && time.GetElapsedTime(_started) >= limit) return FinishReason.Time;
         return null;

@@ -10,6 +10,7 @@ public sealed class TextGeneration : IAsyncEnumerable<GeneratedToken>
     private readonly TaskCompletionSource<GenerationResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _listening = new();
     private readonly CancellationTokenRegistration _cancellation;
+    private bool _heard;
 
     internal TextGeneration(CancellationToken cancellation) => _cancellation = cancellation.UnsafeRegister(Cancel, _listening);
 
@@ -19,8 +20,10 @@ public sealed class TextGeneration : IAsyncEnumerable<GeneratedToken>
     internal CancellationToken Cancellation => _listening.Token;
 
     /// <summary>The tokens, in order; ends when the generation does, also when it is cancelled.</summary>
+    /// <exception cref="InvalidOperationException">Somebody listens already, or did: tokens are handed out once.</exception>
     public async IAsyncEnumerator<GeneratedToken> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
+        if (Interlocked.Exchange(ref _heard, true)) throw new InvalidOperationException("The tokens of a generation are handed out once.");
         using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(Cancel, _listening);
         try
         {

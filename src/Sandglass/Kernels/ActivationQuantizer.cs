@@ -7,8 +7,8 @@ namespace Sandglass.Kernels;
 /// <summary>F32 activations of one token -> blocks of int8 with the largest element apart.</summary>
 internal static unsafe class ActivationQuantizer
 {
-    /// <summary>Adding and taking away 1.5 * 2^23 rounds a float below 2^22 to a whole number, ties to even, on every processor.</summary>
-    internal const float RoundingConstant = 12582912f;
+    /// <summary>Below this 127 / x would be infinite: a block whose others are all smaller than that is taken as zeros beside its largest.</summary>
+    private const float Smallest = 1e-36f;
 
     /// <param name="x">[columns], columns a multiple of 32.</param>
     /// <param name="columns">Elements of the token.</param>
@@ -30,8 +30,10 @@ internal static unsafe class ActivationQuantizer
         for (; columns > 0; columns -= ActivationBlock.Columns, x += ActivationBlock.Columns, blocks += stride)
         {
             int largest = 0;
+            bool numbers = x[0] == x[0]; // NaN alone differs from itself
             for (int i = 1; i < ActivationBlock.Columns; i++)
             {
+                numbers &= x[i] == x[i];
                 if (MathF.Abs(x[i]) > MathF.Abs(x[largest])) largest = i;
             }
             float second = 0;
@@ -39,13 +41,18 @@ internal static unsafe class ActivationQuantizer
             {
                 if (i != largest) second = MathF.Max(second, MathF.Abs(x[i]));
             }
+            if (!numbers || float.IsInfinity(second))
+            {
+                Spoil(blocks);
+                continue;
+            }
             float inverse = Inverse(second);
             blocks->Scale = second / 127f;
             blocks->SetLargest(largest, x[largest]);
             int low = 0, high = 0;
             for (int i = 0; i < ActivationBlock.Columns; i++)
             {
-                int code = i == largest ? 0 : (int)(x[i] * inverse + RoundingConstant - RoundingConstant);
+                int code = i == largest ? 0 : (int)(x[i] * inverse + Elementary.RoundMagic - Elementary.RoundMagic);
                 blocks->Codes[i] = (sbyte)code;
                 if (i < 16) low += code;
                 else high += code;
@@ -62,7 +69,7 @@ internal static unsafe class ActivationQuantizer
         where B : struct
     {
         float* lanes = stackalloc float[32];
-        F rounding = L.Broadcast(RoundingConstant);
+        F rounding = L.Broadcast(Elementary.RoundMagic);
         for (; columns > 0; columns -= ActivationBlock.Columns, x += ActivationBlock.Columns, blocks += stride)
         {
             F low = L.Load(x), high = L.Load(x + 16);
@@ -70,6 +77,7 @@ internal static unsafe class ActivationQuantizer
             F top = L.Broadcast(Largest<L, F, I, B>(L.Max(lowSize, highSize), lanes));
             uint at = L.EqualMask(lowSize, top) | (L.EqualMask(highSize, top) << 16);
             int largest = BitOperations.TrailingZeroCount(at) & 31; // a NaN equals nothing: stay inside the block
+            bool numbers = (L.EqualMask(low, low) & L.EqualMask(high, high)) == 0xFFFF; // a maximum may lose a NaN, a comparison does not
 
             L.Store(lanes, low);
             L.Store(lanes + 16, high);
@@ -77,6 +85,12 @@ internal static unsafe class ActivationQuantizer
             low = L.Load(lanes);
             high = L.Load(lanes + 16);
             float second = Largest<L, F, I, B>(L.Max(L.Abs(low), L.Abs(high)), lanes);
+
+            if (!numbers || float.IsInfinity(second))
+            {
+                Spoil(blocks);
+                continue;
+            }
 
             F inverse = L.Broadcast(Inverse(second));
             I lowCodes = L.ToInt(L.Subtract(L.Add(L.Multiply(low, inverse), rounding), rounding));
@@ -89,8 +103,14 @@ internal static unsafe class ActivationQuantizer
         }
     }
 
-    // All the others may be zero: then every code is, whatever the factor.
-    private static float Inverse(float second) => second == 0 ? 0 : 127f / second;
+    private static float Inverse(float second) => second < Smallest ? 0 : 127f / second;
+
+    /// <summary>A block with a NaN, or with two infinities, makes every product that it enters NaN: nothing broken goes on as if it were text.</summary>
+    private static void Spoil(ActivationBlock* block)
+    {
+        *block = default;
+        block->Scale = float.NaN;
+    }
 
     /// <summary>The largest lane: the same in any order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

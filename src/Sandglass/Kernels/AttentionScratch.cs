@@ -43,6 +43,8 @@ internal sealed unsafe class AttentionScratch : IDisposable
         if (needed > _floats)
         {
             NativeMemory.AlignedFree(_memory);
+            _memory = null;
+            _floats = 0; // the next line may fail, and what is freed must not be used again
             _memory = (float*)NativeMemory.AlignedAlloc((nuint)(needed * sizeof(float)), 64);
             _floats = needed;
         }

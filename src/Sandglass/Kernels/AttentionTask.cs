@@ -50,7 +50,10 @@ internal unsafe struct AttentionTask
     public readonly int Group => Heads / KvHeads;
 
     /// <summary>Bytes of one cached element.</summary>
-    public readonly int ElementBytes => Type == CacheType.F32 ? 4 : 2;
+    public readonly int ElementBytes => BytesOf(Type);
+
+    /// <summary>Bytes of an element of a type.</summary>
+    public static int BytesOf(CacheType type) => type == CacheType.F32 ? 4 : 2;
 
     /// <summary>One head's keys in a page, [keyDim, 32].</summary>
     public readonly byte* Keys(int page, int kvHead) => KeyPages[page] + (long)kvHead * KeyDim * PagePositions * ElementBytes;

@@ -37,8 +37,8 @@ internal static partial class Elementary
 
     /// <summary>e^x in F32, within 1 ulp, subnormal results too; NaN gives NaN.</summary>
     /// <remarks>
-    /// A vector twin does exactly these operations: both clamps are a comparison and a select (a comparison with NaN is false, so NaN passes; a hardware
-    /// min or max would not do), the integer n is read from the bits of the sum without a conversion, and 2^n is applied in two factors of half
+    /// A vector twin does exactly these operations: both clamps let NaN pass (here a comparison with NaN is false; in lanes the constant is the first operand
+    /// of a maximum or minimum that takes the second where one is NaN), the integer n is read from the bits of the sum without a conversion, and 2^n is applied in two factors of half
     /// the exponent, so that only the last product rounds, when the result is subnormal, or overflows.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -67,8 +67,6 @@ internal unsafe class FloatPanels<TElement>(TensorType type) : Panels
 
     public override bool Quantized => false;
 
-    public override int ColumnMultiple => 1;
-
     public override long PanelBytes(int columns) => (long)columns * Rows * TElement.Bytes;
 
     public override void Pack(byte* rows, int count, int columns, byte* panel)

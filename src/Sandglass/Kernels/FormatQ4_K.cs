@@ -14,16 +14,7 @@ internal readonly unsafe struct FormatQ4_K : IFormat
 
     public static void Read(byte* fileBlock, byte* header, int row, byte* codes)
     {
-        ushort* halves = (ushort*)header;
-        halves[row] = ((ushort*)fileBlock)[0];
-        halves[16 + row] = ((ushort*)fileBlock)[1];
-        byte* packed = fileBlock + 4; // eight scales and eight minima of six bits in twelve bytes
-        for (int s = 0; s < 8; s++)
-        {
-            bool low = s < 4;
-            header[64 + 16 * s + row] = (byte)(low ? packed[s] & 63 : (packed[s + 4] & 15) | (packed[s - 4] >> 6 << 4));
-            header[192 + 16 * s + row] = (byte)(low ? packed[s + 4] & 63 : (packed[s + 4] >> 4) | (packed[s] >> 6 << 4));
-        }
+        SixBitFactors.Read(fileBlock, header, row);
         byte* quants = fileBlock + 16; // 64 columns in 32 bytes: the first 32 in the low nibbles
         for (int chunk = 0; chunk < 4; chunk++)
         {

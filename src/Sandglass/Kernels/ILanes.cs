@@ -49,7 +49,6 @@ internal unsafe interface ILanes<F, I, B>
     static abstract void StoreLowBytes(sbyte* to, I value);
     static abstract I AddInt(I a, I b);
     static abstract I SubtractInt(I a, I b);
-    static abstract I MultiplyInt(I a, I b);
     static abstract I AndInt(I a, I b);
     static abstract I OrInt(I a, I b);
     static abstract I ShiftLeftInt(I a, int count);

@@ -63,7 +63,6 @@ internal readonly unsafe struct Lanes128 : ILanes<Quad<Vector128<float>>, Quad<V
 
     [MethodImpl(Inline)] public static Quad<Vector128<int>> AddInt(Quad<Vector128<int>> a, Quad<Vector128<int>> b) => new() { A = a.A + b.A, B = a.B + b.B, C = a.C + b.C, D = a.D + b.D };
     [MethodImpl(Inline)] public static Quad<Vector128<int>> SubtractInt(Quad<Vector128<int>> a, Quad<Vector128<int>> b) => new() { A = a.A - b.A, B = a.B - b.B, C = a.C - b.C, D = a.D - b.D };
-    [MethodImpl(Inline)] public static Quad<Vector128<int>> MultiplyInt(Quad<Vector128<int>> a, Quad<Vector128<int>> b) => new() { A = a.A * b.A, B = a.B * b.B, C = a.C * b.C, D = a.D * b.D };
     [MethodImpl(Inline)] public static Quad<Vector128<int>> AndInt(Quad<Vector128<int>> a, Quad<Vector128<int>> b) => new() { A = a.A & b.A, B = a.B & b.B, C = a.C & b.C, D = a.D & b.D };
     [MethodImpl(Inline)] public static Quad<Vector128<int>> OrInt(Quad<Vector128<int>> a, Quad<Vector128<int>> b) => new() { A = a.A | b.A, B = a.B | b.B, C = a.C | b.C, D = a.D | b.D };
     [MethodImpl(Inline)] public static Quad<Vector128<int>> ShiftLeftInt(Quad<Vector128<int>> a, int count) => new() { A = Vector128.ShiftLeft(a.A, count), B = Vector128.ShiftLeft(a.B, count), C = Vector128.ShiftLeft(a.C, count), D = Vector128.ShiftLeft(a.D, count) };

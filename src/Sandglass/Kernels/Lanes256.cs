@@ -57,7 +57,6 @@ internal readonly unsafe struct Lanes256 : ILanes<Pair<Vector256<float>>, Pair<V
 
     [MethodImpl(Inline)] public static Pair<Vector256<int>> AddInt(Pair<Vector256<int>> a, Pair<Vector256<int>> b) => new() { A = a.A + b.A, B = a.B + b.B };
     [MethodImpl(Inline)] public static Pair<Vector256<int>> SubtractInt(Pair<Vector256<int>> a, Pair<Vector256<int>> b) => new() { A = a.A - b.A, B = a.B - b.B };
-    [MethodImpl(Inline)] public static Pair<Vector256<int>> MultiplyInt(Pair<Vector256<int>> a, Pair<Vector256<int>> b) => new() { A = a.A * b.A, B = a.B * b.B };
     [MethodImpl(Inline)] public static Pair<Vector256<int>> AndInt(Pair<Vector256<int>> a, Pair<Vector256<int>> b) => new() { A = a.A & b.A, B = a.B & b.B };
     [MethodImpl(Inline)] public static Pair<Vector256<int>> OrInt(Pair<Vector256<int>> a, Pair<Vector256<int>> b) => new() { A = a.A | b.A, B = a.B | b.B };
     [MethodImpl(Inline)] public static Pair<Vector256<int>> ShiftLeftInt(Pair<Vector256<int>> a, int count) => new() { A = Vector256.ShiftLeft(a.A, count), B = Vector256.ShiftLeft(a.B, count) };

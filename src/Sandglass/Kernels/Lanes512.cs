@@ -43,7 +43,6 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>, Vector512<in
     [MethodImpl(Inline)] public static void StoreLowBytes(sbyte* to, Vector512<int> value) => Avx512F.ConvertToVector128SByte(value).Store(to);
     [MethodImpl(Inline)] public static Vector512<int> AddInt(Vector512<int> a, Vector512<int> b) => a + b;
     [MethodImpl(Inline)] public static Vector512<int> SubtractInt(Vector512<int> a, Vector512<int> b) => a - b;
-    [MethodImpl(Inline)] public static Vector512<int> MultiplyInt(Vector512<int> a, Vector512<int> b) => a * b;
     [MethodImpl(Inline)] public static Vector512<int> AndInt(Vector512<int> a, Vector512<int> b) => a & b;
     [MethodImpl(Inline)] public static Vector512<int> OrInt(Vector512<int> a, Vector512<int> b) => a | b;
     [MethodImpl(Inline)] public static Vector512<int> ShiftLeftInt(Vector512<int> a, int count) => Vector512.ShiftLeft(a, count);

@@ -16,9 +16,6 @@ internal abstract unsafe class Panels
     /// <summary>Whether <em>fast</em> multiplies these weights with int8 activations; float types compute in F32 either way.</summary>
     public abstract bool Quantized { get; }
 
-    /// <summary>Columns must be a multiple of this.</summary>
-    public abstract int ColumnMultiple { get; }
-
     /// <summary>Bytes of a panel.</summary>
     public abstract long PanelBytes(int columns);
 

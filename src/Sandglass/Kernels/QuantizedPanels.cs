@@ -13,8 +13,6 @@ internal unsafe class QuantizedPanels<TFormat, TCodes> : Panels
 
     public override bool Quantized => true;
 
-    public override int ColumnMultiple => TFormat.Columns;
-
     /// <summary>Bytes of 16 rows by <see cref="IFormat.Columns"/> columns.</summary>
     protected static int BlockBytes => TFormat.HeaderBytes + TFormat.Columns / 32 * TCodes.Bytes;
 
@@ -93,11 +91,12 @@ internal unsafe class QuantizedPanels<TFormat, TCodes> : Panels
         }
     }
 
+    // Rounded once. Without a minimum nothing is rounded at all: a scale times a small integer is exact in F32.
     private static float Weight(byte* panel, int row, int column)
     {
         float scale = ScaleAt(panel, row, column);
-        float code = Code(panel, row, column) - TFormat.Offset;
-        return TFormat.HasMinimum ? MathF.FusedMultiplyAdd(scale, code, MinimumAt(panel, row, column)) : scale * code;
+        float zero = TFormat.HasMinimum ? MinimumAt(panel, row, column) : scale * -TFormat.Offset;
+        return MathF.FusedMultiplyAdd(scale, Code(panel, row, column), zero);
     }
 
     private static int Code(byte* panel, int row, int column)

@@ -28,6 +28,8 @@ internal sealed unsafe class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>(
             F highScale = TFormat.SubBlocks == 2 ? TFormat.Scales<L, F, I, B>(header, part * 2 + 1) : lowScale;
             F lowMinimum = TFormat.HasMinimum ? TFormat.Minima<L, F, I, B>(header, part * TFormat.SubBlocks) : lowScale;
             F highMinimum = TFormat.HasMinimum && TFormat.SubBlocks == 2 ? TFormat.Minima<L, F, I, B>(header, part * 2 + 1) : lowMinimum;
+            F lowZero = TFormat.HasMinimum ? lowMinimum : L.Multiply(lowScale, L.Broadcast(-TFormat.Offset));
+            F highZero = TFormat.HasMinimum ? highMinimum : TFormat.SubBlocks == 2 ? L.Multiply(highScale, L.Broadcast(-TFormat.Offset)) : lowZero;
 
             B w0 = TCodes.Group<L, F, I, B>(codes, 0), w1 = TCodes.Group<L, F, I, B>(codes, 1);
             B w2 = TCodes.Group<L, F, I, B>(codes, 2), w3 = TCodes.Group<L, F, I, B>(codes, 3);
@@ -67,10 +69,8 @@ internal sealed unsafe class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>(
                     if (TFormat.HasMinimum) sum = L.Fma(L.Broadcast(a->Sum), L.Multiply(lowMinimum, scaleA), sum);
                 }
 
-                F code = Signed(TCodes.Largest<L, F, I, B>(codes, a), 1f);
                 bool inHigh = TFormat.SubBlocks == 2 && a->LargestColumn >= 16;
-                F weight = L.Multiply(inHigh ? highScale : lowScale, code);
-                if (TFormat.HasMinimum) weight = L.Fma(inHigh ? highScale : lowScale, code, inHigh ? highMinimum : lowMinimum);
+                F weight = L.Fma(inHigh ? highScale : lowScale, L.ToFloat(TCodes.Largest<L, F, I, B>(codes, a)), inHigh ? highZero : lowZero);
                 L.Store(sums + Panels.Rows * token, L.Fma(weight, L.Broadcast(a->Largest), sum));
             }
 

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Sandglass.Kernels;
 
 /// <summary>Work that falls into pieces which any worker may do, in any order, without changing a bit of the result.</summary>
@@ -75,7 +77,7 @@ internal sealed class WorkerPool : IDisposable
                 else Thread.Yield();
             }
             _job = null;
-            if (_failure is not null) throw new AggregateException(_failure);
+            if (_failure is not null) ExceptionDispatchInfo.Capture(_failure).Throw(); // as if the piece had been done here
         }
     }
 

@@ -9,7 +9,7 @@ internal sealed record CacheShape(int Layers, int KvHeads, int KeyDim, int Value
     public const int PagePositions = AttentionTask.PagePositions;
 
     /// <summary>Bytes of one element.</summary>
-    public int ElementBytes => Type == CacheType.F32 ? 4 : 2;
+    public int ElementBytes => AttentionTask.BytesOf(Type);
 
     /// <summary>Bytes of one page's keys, [kvHead, keyDim, 32].</summary>
     public long KeyBytes => (long)KvHeads * KeyDim * PagePositions * ElementBytes;

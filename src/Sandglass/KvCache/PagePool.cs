@@ -33,13 +33,6 @@ internal sealed unsafe class PagePool(CacheShape shape) : IDisposable
         Held--;
     }
 
-    /// <summary>Gives pages that nobody holds back to the system.</summary>
-    public void Trim()
-    {
-        while (_free.TryPop(out nint page))
-            NativeMemory.AlignedFree((void*)page);
-    }
-
     /// <summary>Frees the pages that were returned; every sequence must have been disposed of before.</summary>
     public void Dispose()
     {
@@ -47,5 +40,9 @@ internal sealed unsafe class PagePool(CacheShape shape) : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private void FreeAll() => Trim();
+    private void FreeAll()
+    {
+        while (_free.TryPop(out nint page))
+            NativeMemory.AlignedFree((void*)page);
+    }
 }

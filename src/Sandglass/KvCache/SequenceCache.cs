@@ -11,7 +11,7 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     private int _capacity;      // pages that a table has room for
     private int _pages;         // pages held in each layer
 
-    ~SequenceCache() => NativeMemory.Free(_tables); // the pages themselves die with the pool
+    ~SequenceCache() => NativeMemory.Free(_tables); // its pages are lost to the pool: whoever rents them disposes of them
 
     /// <summary>Positions whose keys and values are here, in all layers.</summary>
     public int Length { get; private set; }
@@ -28,14 +28,7 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
         int needed = CacheShape.PagesFor(length);
         if (needed > _capacity) Grow(Math.Max(needed, 2 * _capacity));
         for (; _pages < needed; _pages++)
-        {
-            for (int layer = 0; layer < _shape.Layers; layer++)
-            {
-                byte* page = pool.Rent();
-                KeyPages(layer)[_pages] = page;
-                ValuePages(layer)[_pages] = page + _shape.KeyBytes;
-            }
-        }
+            RentOneOfEachLayer();
     }
 
     /// <summary>Says that all layers hold keys and values up to here.</summary>
@@ -61,8 +54,12 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     /// <summary>Stores one position's keys and values of one layer; different positions may be written at the same time.</summary>
     /// <param name="keys">[kvHead, keyDim]</param>
     /// <param name="values">[kvHead, valueDim]</param>
+    /// <exception cref="KvCacheException">One of them is no number: F16 has none to spare for that, and nothing broken goes on as if it were text.</exception>
     public void Write(int layer, int position, float* keys, float* values)
     {
+        if (!AreNumbers(keys, _shape.KvHeads * _shape.KeyDim) || !AreNumbers(values, _shape.KvHeads * _shape.ValueDim))
+            throw new KvCacheException("cache-not-a-number", layer, position);
+
         int page = position / CacheShape.PagePositions, slot = position % CacheShape.PagePositions;
         byte* keyPage = KeyPages(layer)[page], valuePage = ValuePages(layer)[page];
         int keyCount = _shape.KvHeads * _shape.KeyDim;
@@ -83,6 +80,34 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
         _tables = null;
         _capacity = 0;
         GC.SuppressFinalize(this);
+    }
+
+    private static bool AreNumbers(float* values, int count)
+    {
+        bool numbers = true;
+        for (int i = 0; i < count; i++)
+            numbers &= values[i] == values[i]; // NaN alone differs from itself
+        return numbers;
+    }
+
+    private void RentOneOfEachLayer()
+    {
+        int layer = 0;
+        try
+        {
+            for (; layer < _shape.Layers; layer++)
+            {
+                byte* page = pool.Rent();
+                KeyPages(layer)[_pages] = page;
+                ValuePages(layer)[_pages] = page + _shape.KeyBytes;
+            }
+        }
+        catch
+        {
+            while (--layer >= 0) // memory ran out in the middle: all or none
+                pool.Return(KeyPages(layer)[_pages]);
+            throw;
+        }
     }
 
     private void Store(byte* page, long index, float value)

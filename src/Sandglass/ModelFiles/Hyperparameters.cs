@@ -136,6 +136,7 @@ public sealed record Hyperparameters
         if (HeadsByLayer.Contains(0)) facts.Refuse<int>("attention.head_count", "at least 1 in each layer", "0");
         if (KeyValueHeadsByLayer.Contains(0)) facts.Refuse<int>("attention.head_count_kv", "at least 1 in each layer", "0");
         if (RopeBase < 1) facts.Refuse<int>("rope.freq_base", "at least 1", $"{RopeBase}");
+        if (RopeScaling.Kind == RopeScalingKind.LongRope) facts.Refuse<int>("rope.scaling.type", "none, linear or yarn", "longrope, which does not run yet");
         if (!Alike(FeedForwardWidthByLayer)) facts.Refuse<int>("feed_forward_length", "the same in each layer", "layers that differ");
         if (!LayersAreAlike) facts.Refuse<int>("attention.head_count", "the same heads in each layer", "layers that differ");
         if ((long)Heads * KeyHeadDim > MaxWidth) facts.Refuse<int>("attention.key_length", $"{Heads} heads of at most {MaxWidth} values together", $"{KeyHeadDim} each");

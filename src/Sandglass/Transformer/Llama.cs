@@ -29,22 +29,23 @@ internal sealed unsafe class Llama : IDisposable
     private readonly Attention _attention;
     private readonly MatMul _matMul;
 
-    public Llama(Hyperparameters shape, LlamaWeights weights, ComputeMode compute, WorkerPool pool, Counters counters)
+    /// <param name="maxTokens">Tokens of a batch at most, up to <see cref="MaxBatch"/>.</param>
+    public Llama(Hyperparameters shape, LlamaWeights weights, ComputeMode compute, int maxTokens, WorkerPool pool, Counters counters)
     {
         (_shape, _weights, _counters) = (shape, weights, counters);
         bool fast = compute == ComputeMode.Fast;
         LlamaBlock[] blocks = weights.Blocks;
 
         bool normedInt8 = fast && (weights.Output.Panels.Quantized || blocks.Any(b => b.Query.Panels.Quantized || b.Key.Panels.Quantized || b.Value.Panels.Quantized || b.Gate.Panels.Quantized || b.Up.Panels.Quantized));
-        _x = new TokenBuffer(MaxBatch, shape.Width);
-        _normed = new TokenBuffer(MaxBatch, shape.Width, normedInt8);
-        _queries = new TokenBuffer(MaxBatch, shape.Heads * shape.KeyHeadDim);
-        _keys = new TokenBuffer(MaxBatch, shape.KeyValueHeads * shape.KeyHeadDim);
-        _values = new TokenBuffer(MaxBatch, shape.KeyValueHeads * shape.ValueHeadDim);
-        _attended = new TokenBuffer(MaxBatch, shape.Heads * shape.ValueHeadDim, fast && blocks.Any(b => b.AttentionOutput.Panels.Quantized));
-        _gate = new TokenBuffer(MaxBatch, shape.FeedForwardWidth, fast && blocks.Any(b => b.Down.Panels.Quantized));
-        _up = new TokenBuffer(MaxBatch, shape.FeedForwardWidth);
-        _positions = new RotaryPositions(RopeFrequencies.From(shape, weights.RopeFactors), MaxBatch, shape.KeyHeadDim, interleaved: true);
+        _x = new TokenBuffer(maxTokens, shape.Width);
+        _normed = new TokenBuffer(maxTokens, shape.Width, normedInt8);
+        _queries = new TokenBuffer(maxTokens, shape.Heads * shape.KeyHeadDim);
+        _keys = new TokenBuffer(maxTokens, shape.KeyValueHeads * shape.KeyHeadDim);
+        _values = new TokenBuffer(maxTokens, shape.KeyValueHeads * shape.ValueHeadDim);
+        _attended = new TokenBuffer(maxTokens, shape.Heads * shape.ValueHeadDim, fast && blocks.Any(b => b.AttentionOutput.Panels.Quantized));
+        _gate = new TokenBuffer(maxTokens, shape.FeedForwardWidth, fast && blocks.Any(b => b.Down.Panels.Quantized));
+        _up = new TokenBuffer(maxTokens, shape.FeedForwardWidth);
+        _positions = new RotaryPositions(RopeFrequencies.From(shape, weights.RopeFactors), maxTokens, shape.KeyHeadDim, interleaved: true);
 
         _norm = new NormStep(pool);
         _rotateAndStore = new RotateAndStoreStep(pool);
@@ -58,7 +59,7 @@ internal sealed unsafe class Llama : IDisposable
     public void Forward(Batch batch)
     {
         int tokens = batch.Tokens.Length;
-        Debug.Assert(tokens is > 0 and <= MaxBatch);
+        Debug.Assert(tokens > 0 && tokens <= _x.Tokens);
         batch.Cache.Reserve(batch.FirstPosition + tokens);
         _positions.Set(batch.FirstPosition, tokens);
 

@@ -66,6 +66,28 @@ internal sealed class LlamaWeights : IDisposable
     /// <summary>Reads the tensors by their names in GGUF files.</summary>
     public static LlamaWeights Read(WeightReader reader, Hyperparameters shape)
     {
+        try
+        {
+            return ReadAll(reader, shape);
+        }
+        catch
+        {
+            reader.Abandon();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (IDisposable? part in Blocks.SelectMany(block => block.Parts))
+            part?.Dispose();
+        Embedding.Dispose();
+        OutputNorm.Dispose();
+        Output.Dispose();
+    }
+
+    private static LlamaWeights ReadAll(WeightReader reader, Hyperparameters shape)
+    {
         int width = shape.Width, ffn = shape.FeedForwardWidth;
         int queries = shape.Heads * shape.KeyHeadDim, keys = shape.KeyValueHeads * shape.KeyHeadDim;
         int values = shape.KeyValueHeads * shape.ValueHeadDim, attended = shape.Heads * shape.ValueHeadDim;
@@ -104,14 +126,5 @@ internal sealed class LlamaWeights : IDisposable
             Output = reader.Has("output.weight") ? reader.Matrix("output.weight", shape.VocabularySize, width) : embedding,
             RopeFactors = factors?.Span.ToArray(),
         };
-    }
-
-    public void Dispose()
-    {
-        foreach (IDisposable? part in Blocks.SelectMany(block => block.Parts))
-            part?.Dispose();
-        Embedding.Dispose();
-        OutputNorm.Dispose();
-        Output.Dispose();
     }
 }

@@ -10,6 +10,7 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IPro
 {
     private readonly PackJob? _job = pool is null ? null : new PackJob(file, pool, progress);
     private readonly HashSet<string> _asked = [];
+    private readonly List<IDisposable> _read = [];
 
     /// <summary>The tensors of the file that nobody has asked for.</summary>
     public IEnumerable<string> Unasked => file.Tensors.Select(tensor => tensor.Name).Where(name => !_asked.Contains(name));
@@ -25,15 +26,8 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IPro
         Panels panels = Panels.For(tensor.Type)
             ?? throw new ModelFileException("tensor-type-unsupported", file.Name, $"tensor {name}, type", "one that the engine computes with (F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K to Q6_K)", tensor.Type.ToString());
         WeightMatrix matrix = new(panels, rows, columns, allocate: _job is not null);
-        try
-        {
-            _job?.Run(tensor, matrix);
-        }
-        catch
-        {
-            matrix.Dispose();
-            throw;
-        }
+        _read.Add(matrix);
+        _job?.Run(tensor, matrix);
         return matrix;
     }
 
@@ -48,6 +42,7 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IPro
         if (!Dequantizer.Supports(tensor.Type))
             throw new ModelFileException("tensor-type-unsupported", file.Name, $"tensor {name}, type", "one that the engine reads", tensor.Type.ToString());
         Vector vector = new(count);
+        _read.Add(vector);
         if (_job is null) return vector;
 
         byte[] bytes = new byte[tensor.ByteCount];
@@ -56,6 +51,9 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IPro
         progress?.Report(tensor.ByteCount);
         return vector;
     }
+
+    /// <summary>Frees all that was read, when the model did not come about.</summary>
+    public void Abandon() => _read.ForEach(part => part.Dispose());
 
     public void Dispose() => _job?.Dispose();
 
@@ -87,14 +85,7 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IPro
             _matrix = matrix;
             _rowBytes = tensor.ByteCount / matrix.Rows;
             _panelsPerPiece = (int)Math.Clamp(StagingBytes / (_rowBytes * Panels.Rows), 1, matrix.PanelCount);
-            try
-            {
-                pool.Run(this, (matrix.PanelCount + _panelsPerPiece - 1) / _panelsPerPiece);
-            }
-            catch (AggregateException failure) when (failure.InnerException is ModelFileException defect)
-            {
-                throw defect;
-            }
+            pool.Run(this, (matrix.PanelCount + _panelsPerPiece - 1) / _panelsPerPiece);
         }
 
         public override void Do(int piece, int worker)
@@ -124,6 +115,7 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IPro
             if (_stagingBytes[worker] < bytes)
             {
                 NativeMemory.Free((void*)_staging[worker]);
+                (_staging[worker], _stagingBytes[worker]) = (0, 0); // the next line may fail, and what is freed must not be used again
                 _staging[worker] = (nint)NativeMemory.Alloc((nuint)bytes);
                 _stagingBytes[worker] = bytes;
             }

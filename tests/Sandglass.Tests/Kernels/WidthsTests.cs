@@ -122,6 +122,47 @@ public unsafe class WidthsTests
     }
 
     [Fact]
+    public void A_block_with_what_is_no_number_is_spoilt_whole_and_tiny_ones_are_zeros_on_every_width()
+    {
+        for (int at = 0; at < 32; at++)
+        {
+            foreach (float bad in new[] { float.NaN, float.PositiveInfinity })
+            {
+                float[] x = Values(32, 10);
+                x[at] = bad;
+                if (float.IsInfinity(bad)) x[(at + 7) % 32] = float.NegativeInfinity;
+                foreach (ActivationBlock block in EachWidth(x))
+                    Assert.True(float.IsNaN(block.Scale) && block.Sum == 0);
+            }
+        }
+        foreach (float second in new[] { 1e-38f, 3.7e-37f, 9e-37f, 1e-45f })
+        {
+            float[] x = new float[32];
+            (x[3], x[20]) = (second, 1e-30f);
+            foreach (ActivationBlock block in EachWidth(x))
+                Assert.True(block.Largest == 1e-30f && block.Sum == 0 && float.IsFinite(block.Scale));
+        }
+    }
+
+    private static List<ActivationBlock> EachWidth(float[] x)
+    {
+        List<ActivationBlock> blocks = [];
+        ActivationBlock block;
+        fixed (float* from = x)
+        {
+            ActivationQuantizer.Scalar(from, 32, &block, 1);
+            blocks.Add(block);
+            ActivationQuantizer.Vector<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(from, 32, &block, 1);
+            blocks.Add(block);
+            if (Has(256)) ActivationQuantizer.Vector<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(from, 32, &block, 1);
+            blocks.Add(block);
+            if (Has(512)) ActivationQuantizer.Vector<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(from, 32, &block, 1);
+            blocks.Add(block);
+        }
+        return blocks;
+    }
+
+    [Fact]
     public void F16_rounds_as_the_runtime_does_and_reads_back_exactly()
     {
         Random random = new(9);

@@ -119,6 +119,7 @@ public class BadFileTests
         { "hyperparameter-missing", "llama.feed_forward_length", null },
         { "hyperparameter-missing", "llama.attention.layer_norm_rms_epsilon", null },
         { "hyperparameter-absurd", "llama.rope.dimension_count", 8u },
+        { "hyperparameter-absurd", "llama.rope.scaling.type", "longrope" },
         { "hyperparameter-absurd", "llama.attention.key_length", 1u << 24 },   // products of such numbers must not wrap around
         { "hyperparameter-absurd", "llama.attention.value_length", 1u << 24 },
         { "hyperparameter-absurd", "llama.feed_forward_length", new[] { 64, 96 } },

@@ -21,7 +21,7 @@ internal sealed unsafe class SmallRun : IDisposable
         _pool = new WorkerPool(threads);
         using WeightReader reader = new(file, _pool, null);
         _weights = LlamaWeights.Read(reader, Shape);
-        _llama = new Llama(Shape, _weights, compute, _pool, Counters);
+        _llama = new Llama(Shape, _weights, compute, Llama.MaxBatch, _pool, Counters);
         _pages = new PagePool(new CacheShape(Shape.Layers, Shape.KeyValueHeads, Shape.KeyHeadDim, Shape.ValueHeadDim, cache));
         Cache = new SequenceCache(_pages);
     }
