@@ -116,14 +116,26 @@ public class FinishReasonTests(Grain grain) : IClassFixture<Grain>
     }
 
     [Fact]
-    public async Task Context_after_one_token_where_the_prompt_fills_it_alone()
+    public async Task Context_at_once_where_the_prompt_fills_it_alone()
     {
         using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Context = 32 });
 
         Run run = await Run.Of(model, Evidence.Ids(32, 4096), Greedy);
 
         Assert.Equal(FinishReason.Context, run.Result.Finish);
-        Assert.Single(run.Tokens); // what stands behind the last position can still be said
+        Assert.Empty(run.Tokens); // prompt and completion together take at most the context
+    }
+
+    [Fact]
+    public async Task Time_is_up_also_while_a_prompt_is_read()
+    {
+        using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Time = new SteppingTime() });
+
+        Run run = await Run.Of(model, Evidence.Ids(200, 4096), Greedy with { PrefillChunk = 10, TimeLimit = TimeSpan.FromSeconds(6) });
+
+        Assert.Equal((FinishReason.Time, 0), (run.Result.Finish, run.Result.CompletionTokens));
+        Assert.InRange(run.Result.LayerTokenPasses, 2, 2 * 100); // it began, and did not go on
+        Assert.Equal(0, model.Pages.Held);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Sandglass.Generation;
 using Sandglass.Kernels;
+using Sandglass.KvCache;
 using Sandglass.Sampling;
 
 namespace Sandglass.Tests.Generation;
@@ -107,9 +108,9 @@ public class LanguageModelTests(Grain grain) : IClassFixture<Grain>
             for (int time = 0; time < 2; time++)
             {
                 TextGeneration generation = model.GenerateAsync([1, 2, 3]);
-                await Assert.ThrowsAsync<SamplingException>(() => Run.Read(generation));
-                await Assert.ThrowsAsync<SamplingException>(() => generation.Result);
-                await Assert.ThrowsAsync<SamplingException>(() => Run.Score(model, [1, 2, 3], new ScoreOptions()));
+                await Assert.ThrowsAsync<KvCacheException>(() => Run.Read(generation));
+                await Assert.ThrowsAsync<KvCacheException>(() => generation.Result);
+                await Assert.ThrowsAsync<KvCacheException>(() => Run.Score(model, [1, 2, 3], new ScoreOptions()));
                 Assert.Equal(0, model.Pages.Held);
             }
         }
