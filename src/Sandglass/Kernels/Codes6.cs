@@ -35,7 +35,7 @@ internal readonly unsafe struct Codes6 : ICodes
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static B HighGroup<L, F, I, B>(byte* block, int group) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
-        => Group<L, F, I, B>(block, group);
+        => default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static I Column<L, F, I, B>(byte* block, int column) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct

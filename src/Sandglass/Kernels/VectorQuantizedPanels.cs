@@ -16,8 +16,16 @@ internal sealed unsafe class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>(
     where I : struct
     where B : struct
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void MultiplyFast(byte* panel, int columns, ActivationBlock* activations, int stride, int tokens, float* sums)
+    {
+        // The high nibbles of eight-bit codes are worth sixteen registers for many tokens (1.3 times as fast), and in the way of a single one (0.9 times).
+        if (TCodes.Bits == 8 && tokens > 1) MultiplyFast<HighNibblesKept>(panel, columns, activations, stride, tokens, sums);
+        else MultiplyFast<HighNibblesAgain>(panel, columns, activations, stride, tokens, sums);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MultiplyFast<TNibbles>(byte* panel, int columns, ActivationBlock* activations, int stride, int tokens, float* sums)
+        where TNibbles : struct, IHighNibbles
     {
         byte* codes = panel + TFormat.HeaderBytes;
         byte* header = panel;
@@ -35,6 +43,10 @@ internal sealed unsafe class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>(
             B w2 = TCodes.Group<L, F, I, B>(codes, 2), w3 = TCodes.Group<L, F, I, B>(codes, 3);
             B w4 = TCodes.Group<L, F, I, B>(codes, 4), w5 = TCodes.Group<L, F, I, B>(codes, 5);
             B w6 = TCodes.Group<L, F, I, B>(codes, 6), w7 = TCodes.Group<L, F, I, B>(codes, 7);
+
+            // Eight-bit codes are two nibbles: these are the high ones, where they are kept; elsewhere the compiler drops them.
+            B h0 = High<TNibbles>(codes, 0), h1 = High<TNibbles>(codes, 1), h2 = High<TNibbles>(codes, 2), h3 = High<TNibbles>(codes, 3);
+            B h4 = High<TNibbles>(codes, 4), h5 = High<TNibbles>(codes, 5), h6 = High<TNibbles>(codes, 6), h7 = High<TNibbles>(codes, 7);
 
             ActivationBlock* a = activations + (long)block * stride;
             for (int token = 0; token < tokens; token++, a++)
@@ -62,9 +74,14 @@ internal sealed unsafe class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>(
                 }
                 else
                 {
-                    I dot = TCodes.Bits <= 4
-                        ? L.AddNeighbours(L.AddShorts(low, high))
-                        : TCodes.Bits == 8 ? Dot8(low, high, codes, a->Codes) : L.AddInt(L.AddNeighbours(low), L.AddNeighbours(high));
+                    I dot = TCodes.Bits == 5 ? L.AddInt(L.AddNeighbours(low), L.AddNeighbours(high)) : L.AddNeighbours(L.AddShorts(low, high));
+                    if (TCodes.Bits == 8)
+                    {
+                        B upper = TNibbles.Kept
+                            ? L.AddShorts(Pairs4(h0, h1, h2, h3, a->Codes, out _), Pairs4(h4, h5, h6, h7, a->Codes + 16, out _))
+                            : HighPairs(codes, a->Codes);
+                        dot = L.AddInt(dot, L.ShiftLeftInt(L.AddNeighbours(upper), 4));
+                    }
                     sum = L.Fma(Signed(dot, a->Sum), L.Multiply(lowScale, scaleA), sum);
                     if (TFormat.HasMinimum) sum = L.Fma(L.Broadcast(a->Sum), L.Multiply(lowMinimum, scaleA), sum);
                 }
@@ -183,13 +200,31 @@ internal sealed unsafe class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>(
         return TCodes.Bits == 6 ? first : L.AddShorts(first, second);
     }
 
-    /// <summary>Low nibbles' sums (given) and sixteen times the high nibbles'.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static I Dot8(B low, B high, byte* codes, sbyte* a)
+    private static B High<TNibbles>(byte* codes, int group)
+        where TNibbles : struct, IHighNibbles => TNibbles.Kept ? TCodes.HighGroup<L, F, I, B>(codes, group) : default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static B HighPairs(byte* codes, sbyte* a)
     {
-        B upper = L.MultiplyPairs(TCodes.HighGroup<L, F, I, B>(codes, 0), L.BroadcastQuad(a));
+        B sum = L.MultiplyPairs(TCodes.HighGroup<L, F, I, B>(codes, 0), L.BroadcastQuad(a));
         for (int group = 1; group < 8; group++)
-            upper = L.AddShorts(upper, L.MultiplyPairs(TCodes.HighGroup<L, F, I, B>(codes, group), L.BroadcastQuad(a + 4 * group)));
-        return L.AddInt(L.AddNeighbours(L.AddShorts(low, high)), L.ShiftLeftInt(L.AddNeighbours(upper), 4));
+            sum = L.AddShorts(sum, L.MultiplyPairs(TCodes.HighGroup<L, F, I, B>(codes, group), L.BroadcastQuad(a + 4 * group)));
+        return sum;
+    }
+
+    private interface IHighNibbles
+    {
+        static abstract bool Kept { get; }
+    }
+
+    private readonly struct HighNibblesKept : IHighNibbles
+    {
+        public static bool Kept => true;
+    }
+
+    private readonly struct HighNibblesAgain : IHighNibbles
+    {
+        public static bool Kept => false;
     }
 }
