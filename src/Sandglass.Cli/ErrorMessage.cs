@@ -20,7 +20,7 @@ internal sealed record ErrorMessage(string Text, int Code)
         if (mistyped is not null) return new ErrorMessage(mistyped, ExitCode.WrongInput);
 
         bool isRoot = parsed.CommandResult.Command.Subcommands.Count > 0;
-        string[] errors = [.. parsed.Errors.Select(error => error.Message).Distinct()];
+        string[] errors = [.. parsed.Errors.Select(InOurWords).Distinct()];
         if (!isRoot && parsed.UnmatchedTokens.Count > 0 && parsed.UnmatchedTokens.Count == errors.Length)
             errors = [$"Found more than was expected: {string.Join(' ', parsed.UnmatchedTokens)}. A text of several words goes in quotes: sandglass {parsed.CommandResult.Command.Name} \"Once upon a time\"."];
         else if (isRoot && parsed.UnmatchedTokens is [string command, ..])
@@ -53,19 +53,32 @@ internal sealed record ErrorMessage(string Text, int Code)
         return Code;
     }
 
+    // the parser's own words for what it refuses itself, said as everything else is
+    private static string InOurWords(System.CommandLine.Parsing.ParseError error) => error.SymbolResult switch
+    {
+        System.CommandLine.Parsing.OptionResult { IdentifierTokenCount: > 1, Option: { Arity.MaximumNumberOfValues: 1, HelpName: not null } option } given => $"{option.Name} is given {given.IdentifierTokenCount} times; expected it once.",
+        System.CommandLine.Parsing.OptionResult { Tokens.Count: 0, Option: { Arity.MinimumNumberOfValues: 1, HelpName: not null } option } when error.Message.StartsWith("Required", StringComparison.Ordinal) => $"{option.Name}: expected {option.HelpName} behind it, found nothing.",
+        _ => error.Message,
+    };
+
     private static string Listed(IEnumerable<Command> commands)
     {
         string[] names = [.. commands.Select(command => command.Name)];
         return $"{string.Join(", ", names[..^1])} or {names[^1]}";
     }
 
-    private static string OfFile(ModelFileException file) => file.Code switch
+    /// <summary>Of a model file, in words.</summary>
+    /// <param name="file">What is wrong with it.</param>
+    /// <param name="whichModel">How to name another one.</param>
+    public static string OfFile(ModelFileException file, string whichModel = WhichModel) => file.Code switch
     {
-        "file-missing" => $"No model file at {file.File}. {WhichModel}",
-        "file-is-directory" => $"{file.File} is a directory, not a model file. {WhichModel}",
-        "gguf-magic" => $"{file.File} is no GGUF file: its first four bytes are {file.Found}, not GGUF. {WhichModel}",
+        "file-missing" when LanguageModel.EmbeddedNames.Contains(file.File) => $"No model file at {file.File}. Did you mean embedded:{file.File}, which ships inside?",
+        "gguf-truncated" when file is { Field: "first four bytes", Found: "0" } => $"{file.File}: the file is empty. {whichModel}",
+        "file-missing" => $"No model file at {file.File}. {whichModel}",
+        "file-is-directory" => $"{file.File} is a directory, not a model file. {whichModel}",
+        "gguf-magic" => $"{file.File} is no GGUF file: its first four bytes are {file.Found}, not GGUF. {whichModel}",
         "architecture-unsupported" => $"{file.File} is a model of architecture {file.Found}; Sandglass runs {file.Expected}. sandglass inspect shows what is inside.",
-        "split-later-part" => $"{file.File} is {file.Found} of a split model. Give the first part: {file.Expected}.",
+        "split-later-part" => $"{file.File} is {file.Found} of a split model. Give {file.Expected}.",
         "split-part-missing" => $"No file at {file.File}, {file.Field} of a split model. Put all parts into one folder.",
         _ => $"{file.Message} {AdviceFor(file.Code)}".TrimEnd(),
     };
@@ -80,7 +93,7 @@ internal sealed record ErrorMessage(string Text, int Code)
 
     private static string OfRequest(GenerationException request) => request.Code switch
     {
-        "prompt-too-long" => $"The prompt is too long: expected {request.Expected}, found {request.Found}. Shorten the prompt or give a larger --context.",
+        "prompt-too-long" => $"The prompt is too long: expected {request.Expected}, found {request.Found}. Shorten the prompt.",
         "prompt-empty" => "The prompt is empty, and this model adds no begin token that could stand in for one. Give a text as an argument, through a pipe, or with --prompt-file.",
         "model-unknown" => $"No embedded model is called {request.Found}. Expected embedded:{request.Expected.Replace(" or ", " or embedded:", StringComparison.Ordinal)}.",
         "id-out-of-range" => $"--ids: expected {request.Expected}, the model's vocabulary, found {request.Found}.",

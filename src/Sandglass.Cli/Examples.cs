@@ -9,7 +9,7 @@ internal static class Examples
         [
             "sandglass run \"Once upon a time\"",
             "sandglass run \"The wolf said\" --max-tokens 60 --temperature 0.6 --seed 7",
-            "echo \"There was a king who\" | sandglass run --max-tokens 40",
+            "printf %s \"There was a king who\" | sandglass run --max-tokens 40",
             "sandglass run \"Once\" --model embedded:grain-1m --temperature 0 --max-tokens 20 --json --logprobs 3",
         ],
         "score" =>
@@ -25,7 +25,7 @@ internal static class Examples
         "tokenize" =>
         [
             "sandglass tokenize \"Once upon a time\"",
-            "echo \"Once upon a time\" | sandglass tokenize --json",
+            "printf %s \"Once upon a time\" | sandglass tokenize --json",
             "sandglass tokenize --decode 2878,713,259,538",
         ],
         "perplexity" =>

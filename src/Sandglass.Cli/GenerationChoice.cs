@@ -35,8 +35,12 @@ internal sealed class GenerationChoice
         command.Validators.Add(result =>
         {
             if (result.GetValue(_stop)?.Contains("") == true) result.AddError("--stop: expected a text, found an empty one.");
+            if (result.GetResult(_loopRepeats) is not null && result.GetResult(_loopNgram) is null) result.AddError("--loop-repeats does nothing alone: expected --loop-ngram N with it, the length of what repeats.");
         });
     }
+
+    /// <summary>Says which options show nothing as it is.</summary>
+    public void NoteIdle(ParseResult parsed, Terminal terminal, bool json) => IdleOption.Note(parsed, terminal, json, _logprobs, _hashLogits);
 
     /// <summary>What was asked for; the rest as the library has it.</summary>
     public GenerationOptions Options(ParseResult parsed) => new()

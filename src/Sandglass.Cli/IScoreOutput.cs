@@ -11,6 +11,6 @@ internal interface IScoreOutput
     /// <summary>The next id's score.</summary>
     void Token(TokenScore score);
 
-    /// <summary>All is scored.</summary>
-    void End(Sum sum);
+    /// <summary>All is scored, or, where it was <paramref name="cancelled"/>, so much of it.</summary>
+    void End(Sum sum, bool cancelled);
 }

@@ -18,6 +18,10 @@ internal sealed class InspectCommand(Terminal terminal)
         command.Add(_file);
         _model.AddNameTo(command);
         foreach (Option option in (Option[])[_tensors, _metadata, _json]) command.Add(option);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(_file) is { Tokens.Count: > 0 } && _model.IsNamed(result)) result.AddError("Expected one model, found FILE and --model. Leave out one.");
+        });
         command.SetAction(Inspect);
         return command;
     }
@@ -26,7 +30,7 @@ internal sealed class InspectCommand(Terminal terminal)
     {
         string? given = parsed.GetValue(_file);
         MistypedOption.Refuse(parsed, given);
-        using ModelFile file = given is null ? _model.Open(parsed) : ModelChoice.Open(given);
+        using ModelFile file = given is null ? _model.Open(parsed) : ModelChoice.Open(_file.Name, given);
         Inspection inspection = Inspection.Of(file);
         if (parsed.GetValue(_json))
         {

@@ -8,7 +8,7 @@ namespace Sandglass.Cli;
 internal sealed class InspectText
 {
     private const int Largest = 8;
-    private const int PipeWidth = 160;
+    private const int PipeWidth = 10_000;       // programs read it: nothing is wrapped
     private readonly IAnsiConsole _console;
 
     public InspectText(Terminal terminal)
@@ -18,7 +18,7 @@ internal sealed class InspectText
             Ansi = terminal.HasColour ? AnsiSupport.Yes : AnsiSupport.No,
             ColorSystem = terminal.HasColour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(terminal.Output),
+            Out = new AnsiConsoleOutput(terminal.OutputIsTerminal ? terminal.Output : new TrimmedLines(terminal.Output)),
         });
         _console.Profile.Capabilities.Unicode = true;
         if (!terminal.OutputIsTerminal) _console.Profile.Width = PipeWidth;

@@ -17,7 +17,28 @@ internal static class MistypedOption
     {
         if (argument is null || !LooksLikeOption(argument) || parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash)) return null;
         string command = parsed.CommandResult.Command.Name;
-        return $"There is no option {argument} here; sandglass {command} --help lists them. A text that begins with a dash goes behind two: sandglass {command} -- \"{argument} …\"";
+        string name = argument.Split('=')[0];
+        if (name is "-p" or "--prompt" or "--text" && parsed.CommandResult.Command.Arguments is [{ Name: "PROMPT" or "TEXT" } text])
+            return $"There is no option {name}: the {text.Name.ToLowerInvariant()} is an argument: sandglass {command} \"{Behind(parsed, argument)}\"";
+        string advice = Nearest(parsed.CommandResult.Command, name) is string near ? $". Did you mean {near}? sandglass {command} --help lists all." : $"; sandglass {command} --help lists them.";
+        return $"There is no option {name} here{advice} A text that begins with a dash goes behind two: sandglass {command} -- \"{argument} …\"";
+    }
+
+    private static string Behind(ParseResult parsed, string argument)
+    {
+        if (argument.IndexOf('=', StringComparison.Ordinal) is int at and > 0) return argument[(at + 1)..];
+        return parsed.Tokens.SkipWhile(token => token.Value != argument).Skip(1).FirstOrDefault()?.Value ?? "Once upon a time";
+    }
+
+    /// <summary>The command's option that fewest letters tell from this one; null where none is near.</summary>
+    private static string? Nearest(Command command, string name)
+    {
+        if (!name.StartsWith("--", StringComparison.Ordinal)) return null;      // every letter is one letter away
+        (string? near, int distance) = command.Options.SelectMany(option => option.Aliases.Append(option.Name))
+            .Where(other => other.StartsWith("--", StringComparison.Ordinal))
+            .Select(other => (other, EditDistance.Between(name, other)))
+            .OrderBy(pair => pair.Item2).FirstOrDefault();
+        return near is not null && distance <= Math.Max(2, (name.Length - 2) / 3) ? near : null;
     }
 
     private static bool LooksLikeOption(string text) => text.Length > 1 && text[0] == '-' && (text[1] == '-' || char.IsAsciiLetter(text[1])) && !text.Any(char.IsWhiteSpace);

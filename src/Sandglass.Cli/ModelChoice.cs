@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Sandglass.Generation;
 using Sandglass.Kernels;
 using Sandglass.ModelFiles;
@@ -44,11 +45,26 @@ internal sealed class ModelChoice
         return string.IsNullOrEmpty(fromEnvironment) ? EmbeddedPrefix + LanguageModel.DefaultEmbedded : fromEnvironment;
     }
 
+    /// <summary>Whether <c>--model</c> is given.</summary>
+    public bool IsNamed(CommandResult result) => result.GetResult(_model) is not null;
+
     /// <summary>Whether the model is one that ships inside.</summary>
     public bool IsEmbedded(ParseResult parsed) => IsEmbedded(Name(parsed));
 
-    /// <summary>The file alone, to look at.</summary>
-    public static ModelFile Open(string name) =>
+    /// <summary>The file that an argument names; what is said of a wrong one speaks of that argument.</summary>
+    public static ModelFile Open(string argument, string name)
+    {
+        try
+        {
+            return Open(IsEmbedded(name) ? name : NotEmpty(name, argument));
+        }
+        catch (ModelFileException failure)
+        {
+            throw new WrongInputException(ErrorMessage.OfFile(failure, $"{argument} is the path of a GGUF file, or {EmbeddedPrefix}NAME for one that ships inside ({string.Join(", ", LanguageModel.EmbeddedNames)})."));
+        }
+    }
+
+    private static ModelFile Open(string name) =>
         IsEmbedded(name) ? LanguageModel.OpenEmbedded(name[EmbeddedPrefix.Length..]) : ModelFile.Open(NotEmpty(name));
 
     /// <summary>The file alone, to look at.</summary>
@@ -68,10 +84,37 @@ internal sealed class ModelChoice
             CacheType = parsed.GetValue(_cacheType),
             LoadProgress = terminal.ErrorIsTerminal ? progress : null,
         };
-        return IsEmbedded(name) ? LanguageModel.LoadEmbedded(name[EmbeddedPrefix.Length..], options) : LanguageModel.Load(NotEmpty(name), options);
+        LanguageModel model;
+        try
+        {
+            model = IsEmbedded(name) ? LanguageModel.LoadEmbedded(name[EmbeddedPrefix.Length..], options) : LanguageModel.Load(NotEmpty(name), options);
+        }
+        catch (ModelFileException) when (HoldsOnlyAVocabulary(name))
+        {
+            throw new WrongInputException($"{name} holds a vocabulary and no weights: sandglass tokenize can use it, but nothing can be computed with it. Give a file with the weights in it.");
+        }
+        if (ContextLimit.Hint(model) is string hint)
+        {
+            progress.Dispose();
+            terminal.Note(hint);
+        }
+        return model;
+    }
+
+    private static bool HoldsOnlyAVocabulary(string name)
+    {
+        try
+        {
+            using ModelFile file = Open(name);
+            return file.Tensors.Count == 0 && file.Metadata.Values.ContainsKey("tokenizer.ggml.tokens");
+        }
+        catch (ModelFileException)
+        {
+            return false;
+        }
     }
 
     private static bool IsEmbedded(string name) => name.StartsWith(EmbeddedPrefix, StringComparison.Ordinal);
 
-    private static string NotEmpty(string path) => path.Length > 0 ? path : throw new WrongInputException("--model: expected the path of a GGUF file, found an empty text.");
+    private static string NotEmpty(string path, string option = "--model") => path.Length > 0 ? path : throw new WrongInputException($"{option}: expected the path of a GGUF file, found an empty text.");
 }

@@ -15,7 +15,8 @@ internal static class NumberOption
         HelpName = "N",
         CustomParser = result =>
         {
-            string expected = most == T.MaxValue ? $"a whole number from {least}" : $"a whole number from {least} to {most}";
+            bool tooLarge = BigInteger.TryParse(Last(result), NumberStyles.None, CultureInfo.InvariantCulture, out _);    // then a bound that nobody meets is worth naming
+            string expected = most == T.MaxValue && !tooLarge ? $"a whole number from {least}" : $"a whole number from {least} to {most}";
             bool whole = T.TryParse(Last(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out T value);
             return whole && value >= least && value <= most ? value : Refuse<T>(result, name, expected);
         },

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Sandglass.Generation;
+using Sandglass.Kernels;
 
 namespace Sandglass.Cli;
 
@@ -32,13 +33,25 @@ internal sealed class PerplexityCommand(Terminal terminal)
         string text = Encoding.UTF8.GetString(await TextFile.ReadAsync(_file.Name, parsed.GetValue(_file)!, cancellation));
         int context = parsed.GetValue(_context) ?? DefaultContext;
         using LanguageModel model = _model.Load(parsed, terminal, context);
+        using RunningValue running = new(terminal);
+        bool cancelled = false;
         PerplexityResult result;
-        using (RunningValue running = new(terminal))
+        try
+        {
             result = await model.PerplexityAsync(text, context, parsed.GetValue(_chunks), running, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            cancelled = true;       // hours of work may be behind it: what is known is told
+            (int done, _, double soFar) = running.Last;
+            result = new PerplexityResult(soFar, done, done * (context - 1 - context / 2), KernelPath.Name, model.Options.Compute);
+        }
+        running.Dispose();
 
         if (parsed.GetValue(_json)) WriteJson(result);
-        else terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Perplexity {result.Perplexity:F4} over {Amount.Whole(result.Tokens)} tokens in {Amount.Whole(result.Chunks)} chunks of {context}"));
-        return ExitCode.Done;
+        else if (result.Chunks == 0) terminal.Note("cancelled: no chunk was done");
+        else terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Perplexity {result.Perplexity:F4} over {Amount.Of(result.Tokens, "token")} in {Amount.Of(result.Chunks, "chunk")} of {context}{(cancelled ? $" (cancelled; {Amount.Whole(running.Last.Total)} were asked for)" : "")}"));
+        return cancelled ? ExitCode.Cancelled : ExitCode.Done;
     }
 
     private void WriteJson(PerplexityResult result)
@@ -52,23 +65,21 @@ internal sealed class PerplexityCommand(Terminal terminal)
         lines.End();
     }
 
-    /// <summary>The value so far: one line that is rewritten in a terminal; where the run is cut short, it stays.</summary>
+    /// <summary>The value so far: one line that is rewritten in a terminal, and the last for whoever is cut short.</summary>
     private sealed class RunningValue(Terminal terminal) : IProgress<(int Done, int Total, double SoFar)>, IDisposable
     {
-        private readonly ProgressLine<string> _line = new(terminal, text => text);
-        private string? _last;
+        private readonly ProgressLine<(int Done, int Total, double SoFar)> _line = new(terminal, value =>
+            string.Create(CultureInfo.InvariantCulture, $"Chunk {value.Done} of {value.Total}: perplexity so far {value.SoFar:F4}"));
+
+        /// <summary>NaN before the first chunk is done.</summary>
+        public (int Done, int Total, double SoFar) Last { get; private set; } = (0, 0, double.NaN);
 
         public void Report((int Done, int Total, double SoFar) value)
         {
-            _last = string.Create(CultureInfo.InvariantCulture, $"Chunk {value.Done} of {value.Total}: perplexity so far {value.SoFar:F4}");
-            _line.Report(_last);
-            if (value.Done == value.Total) _last = null;
+            Last = value;
+            _line.Report(value);
         }
 
-        public void Dispose()
-        {
-            _line.Dispose();
-            if (_last is not null) terminal.Note(_last);
-        }
+        public void Dispose() => _line.Dispose();
     }
 }

@@ -5,7 +5,7 @@ using Interruption interruption = new();
 Terminal terminal = new();
 try
 {
-    ParseResult parsed = SandglassCommand.Create(terminal).Parse(args, SandglassCommand.Parsing);
+    ParseResult parsed = SandglassCommand.Parse(terminal, args);
     if (parsed.Action is System.CommandLine.Invocation.ParseErrorAction) return ErrorMessage.Of(parsed).Tell(terminal);
 
     return await parsed.InvokeAsync(new InvocationConfiguration

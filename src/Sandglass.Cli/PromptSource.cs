@@ -4,24 +4,27 @@ using System.Text;
 
 namespace Sandglass.Cli;
 
-/// <summary>Where a text comes from: the argument, <c>--prompt-file</c>, <c>--ids</c>, or standard input when it is a pipe. Nothing is trimmed.</summary>
+/// <summary>Where a text comes from: the argument, <c>--prompt-file</c>, <c>--ids</c>, or standard input when it is a pipe or <c>-</c> asks for it. Nothing is trimmed.</summary>
 internal sealed class PromptSource(string argumentName, string description)
 {
+    private const string StandardInput = "-";
+
     private readonly Argument<string?> _argument = new(argumentName) { Description = description, Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string?> _file = new("--prompt-file", "-f") { Description = "Take the text from a file, as it is.", HelpName = "FILE" };
+    private readonly Option<string?> _file = new("--prompt-file", "-f") { Description = "Take the text from a file, as it is; - is standard input.", HelpName = "FILE" };
     private readonly Option<int[]?> _ids = NumberOption.Ids("--ids", "The text as token ids; nothing is added to them.");
     private readonly Option<bool> _noBos = new("--no-bos") { Description = "Add no begin token, also where the model wants one." };
     private readonly Option<bool> _noSpecial = new("--no-special") { Description = "Take control tokens that are spelled in the text for plain text." };
 
     /// <summary>Adds the argument and the options; <c>--ids</c> only where ids make sense.</summary>
-    public void AddTo(Command command, bool withIds = true)
+    /// <param name="instead">An option that stands for the whole text where it is given.</param>
+    public void AddTo(Command command, bool withIds = true, Option? instead = null)
     {
         command.Add(_argument);
         command.Add(_file);
         if (withIds) command.Add(_ids);
         command.Add(_noBos);
         command.Add(_noSpecial);
-        command.Validators.Add(RefuseTwoSources);
+        command.Validators.Add(result => RefuseTwoSources(result, instead));
     }
 
     /// <summary>The text, or null where none was given and a person sits at the keyboard.</summary>
@@ -31,14 +34,20 @@ internal sealed class PromptSource(string argumentName, string description)
         bool addBos = !parsed.GetValue(_noBos), parseSpecial = !parsed.GetValue(_noSpecial);
         if (parsed.GetResult(_ids) is not null && parsed.GetValue(_ids) is int[] ids)
             return ids.Length > 0 ? new Prompt([], ids, addBos, parseSpecial) : throw new WrongInputException("--ids: expected token ids with commas between them, found none.");
-        if (parsed.GetValue(_file) is string file) return new Prompt(await TextFile.ReadAsync(_file.Name, file, cancellation), null, addBos, parseSpecial);
-        if (parsed.GetValue(_argument) is string text) return new Prompt(Encoding.UTF8.GetBytes(text), null, addBos, parseSpecial);
-        return terminal.InputIsPiped ? new Prompt(await Terminal.ReadInputAsync(cancellation), null, addBos, parseSpecial) : null;
+        if (parsed.GetValue(_file) is string file)
+            return new Prompt(file == StandardInput ? await Terminal.ReadInputAsync(cancellation) : await TextFile.ReadAsync(_file.Name, file, cancellation), null, addBos, parseSpecial);
+        bool fromInput = terminal.InputIsPiped;
+        if (parsed.GetValue(_argument) is string text)
+        {
+            fromInput = text == StandardInput && !parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash);
+            if (!fromInput) return new Prompt(Encoding.UTF8.GetBytes(text), null, addBos, parseSpecial);
+        }
+        return fromInput ? new Prompt(await Terminal.ReadInputAsync(cancellation), null, addBos, parseSpecial, IsPiped: true) : null;
     }
 
-    private void RefuseTwoSources(CommandResult result)
+    private void RefuseTwoSources(CommandResult result, Option? instead)
     {
-        string[] given = [.. new[] { _argument.Name, _file.Name, _ids.Name }.Where(name => IsGiven(result, name))];
+        string[] given = [.. new[] { _argument.Name, _file.Name, _ids.Name, instead?.Name ?? "" }.Where(name => IsGiven(result, name))];
         if (given.Length > 1) result.AddError($"Expected one source of the text, found {string.Join(" and ", given)}. Leave out all but one.");
     }
 

@@ -39,7 +39,9 @@ internal sealed class QuantizeCommand(Terminal terminal)
     {
         MistypedOption.Refuse(parsed, parsed.GetValue(_input));
         MistypedOption.Refuse(parsed, parsed.GetValue(_output));
-        using ModelFile input = ModelChoice.Open(parsed.GetValue(_input)!);
+        using ModelFile input = ModelChoice.Open(_input.Name, parsed.GetValue(_input)!);
+        if (parsed.GetValue(_output) is { Length: > 0 } output && Path.GetDirectoryName(output) is { Length: > 0 } folder && !Directory.Exists(folder))
+            throw new WrongInputException($"OUT: there is no folder {folder}. Make it first, or give another place.");
         QuantizeReport report;
         using (ProgressLine<QuantizeProgress> progress = new(terminal, p => $"Writing tensor {p.Done} of {p.Tensors}: {p.Name}"))
             report = ModelQuantizer.Quantize(input, parsed.GetValue(_output)!, parsed.GetValue(_type), progress, cancellation);

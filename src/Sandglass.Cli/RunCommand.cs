@@ -10,7 +10,7 @@ internal sealed class RunCommand(Terminal terminal)
     private const string Beginning = "Once upon a time";
 
     private readonly ModelChoice _model = new();
-    private readonly PromptSource _prompt = new("PROMPT", "The text to continue; without it standard input, when that is a pipe.");
+    private readonly PromptSource _prompt = new("PROMPT", "The text to continue; without it standard input, when that is a pipe, and - always.");
     private readonly GenerationChoice _generation = new();
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object for every token, and one for how it went." };
 
@@ -30,11 +30,14 @@ internal sealed class RunCommand(Terminal terminal)
         Prompt prompt = await _prompt.ReadAsync(parsed, terminal, cancellation) ?? FirstTry(parsed);
         using LanguageModel model = _model.Load(parsed, terminal);
         int[] ids = prompt.Encode(model.Tokenizer);
-        if (ChatHint.For(model.Tokenizer, prompt, ids) is string hint) terminal.Note(hint);
+        ContextLimit.Refuse("The prompt", ids, model);
+        bool json = parsed.GetValue(_json);
+        _generation.NoteIdle(parsed, terminal, json);
+        if ((ChatHint.For(model.Tokenizer, prompt, ids) ?? LineBreakHint(prompt, json)) is string hint) terminal.Note(hint);
 
         using ProgressLine<(int Read, int Total)> progress = new(terminal, p => $"Reading the prompt: {Amount.Whole(p.Read)} of {Amount.Whole(p.Total)} tokens");
         TextGeneration generation = model.GenerateAsync(ids, _generation.Options(parsed) with { PromptProgress = progress }, cancellation);
-        IRunOutput output = parsed.GetValue(_json) ? new RunJson(terminal.Bytes, model.Options.Compute) : new RunText(terminal, Shown(prompt, model));
+        IRunOutput output = json ? new RunJson(terminal.Bytes, model.Options.Compute) : new RunText(terminal, Shown(prompt, model));
         await foreach (GeneratedToken token in generation)
         {
             progress.Dispose();
@@ -54,6 +57,11 @@ internal sealed class RunCommand(Terminal terminal)
         terminal.Note($"No prompt was given, so this begins with \"{Beginning}\". Another: sandglass run \"The wolf said\".");
         return new Prompt(Encoding.UTF8.GetBytes(Beginning), null);
     }
+
+    /// <summary>A text through echo ends in a line break that nobody thought of, and a tale that begins anew is a riddle.</summary>
+    private string? LineBreakHint(Prompt prompt, bool json) => prompt.IsPiped && prompt.Utf8 is [.., (byte)'\n'] && (terminal.ErrorIsTerminal || !json)
+        ? "Hint: the text ends with a line break, so a new line is continued; printf %s or echo -n leaves it out."
+        : null;
 
     private static string Shown(Prompt prompt, LanguageModel model) =>
         prompt.Ids is int[] ids ? model.Tokenizer.Decode(ids) : Encoding.UTF8.GetString(prompt.Utf8);

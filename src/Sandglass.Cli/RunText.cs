@@ -18,7 +18,7 @@ internal sealed class RunText(Terminal terminal, string prompt) : IRunOutput
     public void End(GenerationResult result)
     {
         Begin();
-        if (terminal.OutputIsTerminal ? _lineIsOpen : terminal.ErrorIsTerminal)
+        if (_lineIsOpen)            // both streams may go to the same place
             (terminal.OutputIsTerminal ? terminal.Output : terminal.Error).WriteLine();
         terminal.Note(Figures.Of(result));
     }

@@ -9,6 +9,19 @@ internal static class SandglassCommand
     /// <summary>A text may begin with @ or be any bundle of letters behind a dash: neither means anything.</summary>
     public static ParserConfiguration Parsing { get; } = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
 
+    /// <summary>What was typed, understood. <c>help COMMAND</c> is <c>COMMAND --help</c>, and a first word in brackets means nothing to the parser.</summary>
+    public static ParseResult Parse(Terminal terminal, string[] args)
+    {
+        Command root = Create(terminal);
+        return root.Parse(args switch
+        {
+            ["help"] => ["--help"],
+            ["help", string name, ..] => root.Subcommands.Any(command => command.Name == name) ? [name, "--help"] : [name],
+            [['[', ..], ..] => ["--", .. args],
+            _ => args,
+        }, Parsing);
+    }
+
     /// <summary>All commands.</summary>
     public static Command Create(Terminal terminal)
     {

@@ -7,7 +7,7 @@ namespace Sandglass.Cli;
 internal sealed class ScoreCommand(Terminal terminal)
 {
     private readonly ModelChoice _model = new();
-    private readonly PromptSource _text = new("TEXT", "The text to score; without it standard input, when that is a pipe.");
+    private readonly PromptSource _text = new("TEXT", "The text to score; without it standard input, when that is a pipe, and - always.");
     private readonly Option<int?> _logprobs = NumberOption.Whole("--logprobs", "With --json: the N likeliest tokens at each position.", 0, 1000);
     private readonly Option<bool> _hashLogits = new("--hash-logits") { Description = "With --json: a hash of each position's logits; equal bits have equal hashes." };
     private readonly Option<int?> _prefillChunk = NumberOption.Whole("--prefill-chunk", "Tokens that go through the model at once. The output does not depend on it.", 1, int.MaxValue);
@@ -29,6 +29,9 @@ internal sealed class ScoreCommand(Terminal terminal)
             ?? throw new WrongInputException("There is no text. Give one: sandglass score \"The cat sat on the mat\", through a pipe, or with --prompt-file FILE.");
         using LanguageModel model = _model.Load(parsed, terminal);
         int[] ids = text.Encode(model.Tokenizer);
+        ContextLimit.Refuse("The text", ids, model);
+        bool json = parsed.GetValue(_json);
+        IdleOption.Note(parsed, terminal, json, _logprobs, _hashLogits);
 
         using ProgressLine<(int Read, int Total)> progress = new(terminal, p => $"Reading: {Amount.Whole(p.Read)} of {Amount.Whole(p.Total)} tokens");
         ScoreOptions options = new()
@@ -39,7 +42,7 @@ internal sealed class ScoreCommand(Terminal terminal)
             Progress = terminal.OutputIsTerminal ? null : progress,     // in a terminal the text itself is the progress
         };
         IAsyncEnumerable<TokenScore> scores = model.ScoreAsync(ids, options, cancellation);     // refuses what it must before anything is shown
-        IScoreOutput output = parsed.GetValue(_json) ? new ScoreJson(terminal.Bytes, model.Options.Compute) : new ScoreText(terminal, model.Tokenizer, text, ids);
+        IScoreOutput output = json ? new ScoreJson(terminal.Bytes, model.Options.Compute) : new ScoreText(terminal, model.Tokenizer, text, ids);
         Sum sum = new();
         bool cancelled = false;
         try
@@ -56,7 +59,7 @@ internal sealed class ScoreCommand(Terminal terminal)
             cancelled = true;
         }
         progress.Dispose();
-        output.End(sum);
+        output.End(sum, cancelled);
         return cancelled ? ExitCode.Cancelled : ExitCode.Done;
     }
 }

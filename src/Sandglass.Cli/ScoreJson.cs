@@ -24,7 +24,7 @@ internal sealed class ScoreJson(Stream output, ComputeMode compute) : IScoreOutp
         _lines.End();
     }
 
-    public void End(Sum sum)
+    public void End(Sum sum, bool cancelled)
     {
         Utf8JsonWriter json = _lines.Begin();
         json.WriteNumber("tokens", sum.Tokens);

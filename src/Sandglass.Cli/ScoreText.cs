@@ -27,20 +27,28 @@ internal sealed class ScoreText(Terminal terminal, Tokenizer tokenizer, Prompt t
         else terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Math.Exp(score.Logprob),8:P2} {score.Rank,6}  {Terminal.Harmless(tokenizer.Piece(score.Next))}"));
     }
 
-    public void End(Sum sum)
+    public void End(Sum sum, bool cancelled)
     {
         if (terminal.HasColour)
         {
             terminal.Output.WriteLine(_decoder.Flush());
             terminal.Output.WriteLine($"{Heat.Legend}");
         }
-        else if (terminal.ErrorIsTerminal && !terminal.OutputIsTerminal)
+        else if (!terminal.OutputIsTerminal && text.Utf8 is not [.., (byte)'\n'])
         {
-            terminal.Error.WriteLine();
+            terminal.Error.WriteLine();     // both streams may go to the same place
         }
-        terminal.Note(sum.Tokens == 0
-            ? "Nothing was scored: the first token has none before it. Give a text of two tokens or more."
-            : string.Create(CultureInfo.InvariantCulture, $"log P(text) = sum of log P(token | tokens before) = {sum.Logprob:F3} over {Amount.Whole(sum.Tokens)} {(sum.Tokens == 1 ? "token" : "tokens")} ({sum.Logprob / sum.Tokens:F3} a token) · perplexity {Amount.Short(sum.Perplexity)}"));
+        terminal.Note(Said(sum, cancelled ? ids.Length - 1 : null));
+    }
+
+    /// <summary>The sum in words; of a part of the text where it was cancelled before it came to all <paramref name="outOf"/> tokens.</summary>
+    internal static string Said(Sum sum, int? outOf)
+    {
+        if (sum.Tokens == 0)
+            return outOf is null ? "Nothing was scored: the first token has none before it. Give a text of two tokens or more." : $"cancelled: none of {Amount.Of(outOf.Value, "token")} was scored";
+        string part = outOf is int all ? $"cancelled: the first {Amount.Whole(sum.Tokens)} of {Amount.Of(all, "token")} · " : "";
+        string text = outOf is null ? "text" : "this part";
+        return string.Create(CultureInfo.InvariantCulture, $"{part}log P({text}) = sum of log P(token | tokens before) = {sum.Logprob:F3} over {Amount.Of(sum.Tokens, "token")} ({sum.Logprob / sum.Tokens:F3} a token) · perplexity {Amount.Short(sum.Perplexity)}");
     }
 
     // a control token adds nothing to the text, but it has a probability: its own name stands for it

@@ -11,14 +11,14 @@ namespace Sandglass.Cli;
 internal sealed class TokenizeCommand(Terminal terminal)
 {
     private readonly ModelChoice _model = new();
-    private readonly PromptSource _text = new("TEXT", "The text; without it standard input, when that is a pipe.");
+    private readonly PromptSource _text = new("TEXT", "The text; without it standard input, when that is a pipe, and - always.");
     private readonly Option<int[]?> _decode = NumberOption.Ids("--decode", "Token ids to turn into text.");
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object." };
 
     public Command Create()
     {
         Command command = new("tokenize", "Show a text as tokens, or tokens as text.");
-        _text.AddTo(command, withIds: false);
+        _text.AddTo(command, withIds: false, instead: _decode);
         command.Add(_decode);
         _model.AddNameTo(command);
         command.Add(_json);
@@ -42,6 +42,7 @@ internal sealed class TokenizeCommand(Terminal terminal)
 
     private void Decode(Tokenizer tokenizer, int[] ids, bool json)
     {
+        if (ids.Length == 0) throw new WrongInputException("--decode: expected token ids with commas between them, found none.");
         foreach (int id in ids)
         {
             if (id >= tokenizer.VocabularySize)
