@@ -11,15 +11,27 @@ public class ErrorMessageTests
     [InlineData("--top-p: expected a number above 0, at most 1, found \"0\".", "run", "a", "--top-p", "0")]
     [InlineData("--min-p: expected a number from 0 to 1, found \"2\".", "run", "a", "--min-p", "2")]
     [InlineData("--top-k: expected a whole number from 0", "run", "a", "--top-k", "-1")]
-    [InlineData("--max-tokens: expected a whole number from 0", "run", "a", "--max-tokens", "many")]
-    [InlineData("--seed: expected a whole number from 0", "run", "a", "--seed", "18446744073709551616")]
+    [InlineData("--max-tokens: expected a whole number from 0, found \"many\".", "run", "a", "--max-tokens", "many")]
+    [InlineData("--max-tokens: expected a whole number from 0 to 2147483647, found", "run", "a", "--max-tokens", "99999999999")]
+    [InlineData("--seed: expected a whole number from 0 to 18446744073709551615,", "run", "a", "--seed", "18446744073709551616")]
     [InlineData("--stop: expected a text", "run", "a", "--stop", "")]
     [InlineData("--ids: expected token ids with commas between them, found \"1,b\".", "run", "--ids", "1,b")]
     [InlineData("--threads: expected a whole number from 1 to 1024", "run", "a", "--threads", "0")]
     [InlineData("--compute: expected fast or exact, found \"slow\".", "run", "a", "--compute", "slow")]
     [InlineData("--cache-type: expected f16 or f32, found \"q8\".", "run", "a", "--cache-type", "q8")]
     [InlineData("PROMPT and --ids", "run", "a", "--ids", "1")]
-    [InlineData("There is no option --tempratur", "run", "--tempratur", "0.5", "a")]
+    [InlineData("There is no option --tempratur here. Did you mean --temperature?", "run", "--tempratur", "0.5", "a")]
+    [InlineData("Did you mean --max-tokens?", "run", "a", "--max-token=5")]
+    [InlineData("There is no option --zzz here; sandglass run --help lists them.", "run", "a", "--zzz")]
+    [InlineData("the prompt is an argument: sandglass run \"The wolf said\"", "run", "-p", "The wolf said")]
+    [InlineData("--max-tokens is given 2 times; expected it once.", "run", "a", "-n", "3", "-n", "4")]
+    [InlineData("--file: expected FILE behind it", "perplexity", "--file")]
+    [InlineData("TEXT and --decode", "tokenize", "--decode", "5", "text")]
+    [InlineData("--prompt-file and --decode", "tokenize", "--decode", "5", "--prompt-file", "-")]
+    [InlineData("found FILE and --model", "inspect", "a", "--model", "b")]
+    [InlineData("expected --loop-ngram N with it", "run", "a", "--loop-repeats", "3")]
+    [InlineData("There is no command [run]", "[run]", "a")]
+    [InlineData("There is no command nothing", "help", "nothing")]
     [InlineData("upon a time", "run", "Once", "upon", "a", "time")]
     [InlineData("There is no command Once", "Once")]
     [InlineData("'--file' is required", "perplexity")]
@@ -28,7 +40,7 @@ public class ErrorMessageTests
     [InlineData("expected sandglass quantize IN OUT TYPE", "quantize", "a")]
     public void A_wrong_value_is_named(string expected, params string[] arguments)
     {
-        ParseResult parsed = SandglassCommand.Create(new Terminal()).Parse(arguments, SandglassCommand.Parsing);
+        ParseResult parsed = SandglassCommand.Parse(new Terminal(), arguments);
 
         Assert.NotEmpty(parsed.Errors);
         ErrorMessage message = ErrorMessage.Of(parsed);
@@ -39,13 +51,28 @@ public class ErrorMessageTests
     [Theory]
     [InlineData("run", "@file")]
     [InlineData("run", "-5 degrees")]
+    [InlineData("run", "-")]
+    [InlineData("run", "[run]")]
+    [InlineData("run", "help")]
+    [InlineData("help", "run")]
     [InlineData("run", "--", "--json")]
     [InlineData("run", "a", "-n", "3", "-s", "1", "-m", "x.gguf", "-t", "2", "-c", "9")]
     [InlineData("run", "a", "--seed", "18446744073709551615", "--stop", "x", "--stop", "y")]
     [InlineData("tokenize", "--decode", "")]
     public void Unusual_command_lines_are_understood(params string[] arguments)
     {
-        Assert.Empty(SandglassCommand.Create(new Terminal()).Parse(arguments, SandglassCommand.Parsing).Errors);
+        Assert.Empty(SandglassCommand.Parse(new Terminal(), arguments).Errors);
+    }
+
+    [Theory]
+    [InlineData(0, "--seed", "--seed")]
+    [InlineData(1, "--max-token", "--max-tokens")]
+    [InlineData(3, "kitten", "sitting")]
+    [InlineData(4, "", "four")]
+    public void Words_are_as_far_apart_as_letters_change(int distance, string first, string second)
+    {
+        Assert.Equal(distance, EditDistance.Between(first, second));
+        Assert.Equal(distance, EditDistance.Between(second, first));
     }
 
     [Fact]

@@ -15,6 +15,7 @@ public partial class ExamplesTests
     {
         string help = Tool.Run(command, "--help").Done().Text;
 
+        Assert.Equal(help, Tool.Run("help", command).Done().Text);
         foreach (string example in Examples.For(command))
         {
             Assert.Contains(example, help, StringComparison.Ordinal);

@@ -16,6 +16,7 @@ public sealed class InspectCommandTests : IDisposable
         foreach (string expected in (string[])["llama · runs here", "5,770,496", "6 of width 256", "8 heads of 32 share 4 key-value heads", "byte-level BPE (gpt2)", "Q8_0", "8.5", "blk.5.ffn_down.weight", "tokenizer.ggml.merges"])
             Assert.Contains(expected, text, StringComparison.Ordinal);
         Assert.DoesNotContain('\e', text);
+        Assert.DoesNotContain(text.Split('\n'), line => line.EndsWith(' '));
         Assert.DoesNotContain("Unusual", text, StringComparison.Ordinal);
     }
 
@@ -23,6 +24,9 @@ public sealed class InspectCommandTests : IDisposable
     public void What_does_not_run_here_is_shown_all_the_same()
     {
         string path = _files.Write("odd.gguf", ("general.architecture", "mamba"), ("tokenizer.ggml.eos_token_id", null), ("tokenizer.ggml.model", "rwkv"));
+
+        string name = string.Join(' ', Enumerable.Repeat("word", 60));
+        Assert.Contains(name, Tool.Run("inspect", _files.Write("long.gguf", ("general.name", name))).Done().Text, StringComparison.Ordinal);
 
         JsonElement odd = Tool.Run("inspect", path, "--json").Done().Last;
 

@@ -10,6 +10,9 @@ internal sealed class ModelCopy : IDisposable
     /// <summary>A copy with some facts set; null takes one away.</summary>
     public string Write(string name, params (string Key, object? Value)[] facts) => Write(name, facts, _ => true);
 
+    /// <summary>The description and the vocabulary alone.</summary>
+    public string WriteVocabulary(string name) => Write(name, [], _ => false);
+
     /// <summary>The model in two files; gives the first one's path.</summary>
     public string WriteSplit(string prefix)
     {

@@ -16,6 +16,7 @@ public sealed class NewcomerTests : IDisposable
         ToolRun marked = Tool.Run("run", "Hello<|endoftext|>", "--model", chat, "--max-tokens", "2", "--json").Done();
 
         Assert.Single(bare.Error.Split('\n'), line => line.StartsWith("Hint:", StringComparison.Ordinal));
+        Assert.DoesNotContain("$'", bare.Error, StringComparison.Ordinal);       // a quoting of one shell only
         Assert.Equal(3, bare.Json.Length);
         Assert.DoesNotContain("Hint", marked.Error, StringComparison.Ordinal);
     }
@@ -29,7 +30,7 @@ public sealed class NewcomerTests : IDisposable
         Assert.Equal(Tool.Run(["run", "Once", "--model", Tool.Small, .. rest]).Done().Text, Tool.Run(["run", "Once", "--model", first, .. rest]).Done().Text);
         ToolRun later = Tool.Run("run", "Once", "--model", first.Replace("00001-of", "00002-of", StringComparison.Ordinal));
         Assert.Equal(2, later.Code);
-        Assert.Contains("parts-00001-of-00002.gguf", later.Error, StringComparison.Ordinal);
+        Assert.Contains("Give the first part, parts-00001-of-00002.gguf.", later.Error, StringComparison.Ordinal);
         Assert.Equal(2, Tool.Run("inspect", first, "--json").Done().Last.GetProperty("parts").GetInt32());
     }
 
@@ -52,6 +53,69 @@ public sealed class NewcomerTests : IDisposable
         Assert.Empty(run.Output);
         Assert.Contains("at most 5 tokens", run.Error, StringComparison.Ordinal);
         Assert.Contains("7 tokens", run.Error, StringComparison.Ordinal);
+        Assert.Contains("give a larger --context; the model was trained for up to 1024", run.Error, StringComparison.Ordinal);
+
+        ToolRun hopeless = Tool.Run("run", "--ids", string.Join(',', Enumerable.Repeat(5, 1025)), "--model", Tool.Small);
+        Assert.Equal(2, hopeless.Code);
+        Assert.DoesNotContain("--context", hopeless.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_context_beyond_the_trained_one_gets_a_hint_with_both_numbers()
+    {
+        ToolRun run = Tool.Run("run", "a", "--context", "5000", "--model", Tool.Small, "--max-tokens", "1").Done();
+
+        string hint = Assert.Single(run.Error.Split('\n'), line => line.StartsWith("Hint:", StringComparison.Ordinal));
+        Assert.Contains("5000", hint, StringComparison.Ordinal);
+        Assert.Contains("1024", hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_dash_is_standard_input_and_a_line_break_at_its_end_is_worth_a_hint()
+    {
+        string[] rest = ["--model", Tool.Small, "--max-tokens", "1", "--temperature", "0"];
+        ToolRun piped = Tool.RunWithInput("The wolf\n"u8.ToArray(), ["run", "-", .. rest]).Done();
+        ToolRun file = Tool.RunWithInput("The wolf\n"u8.ToArray(), ["run", "--prompt-file", "-", .. rest]).Done();
+
+        Assert.Contains("ends with a line break", piped.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Hint", file.Error, StringComparison.Ordinal);
+        Assert.Equal(piped.Output, file.Output);
+        Assert.Equal("[0,13]", Tool.RunWithInput("a"u8.ToArray(), "tokenize", "--json", "--", "-").Done().Last.GetProperty("ids").GetRawText());
+    }
+
+    [Fact]
+    public void Figures_begin_a_line_of_their_own_where_both_streams_meet()
+    {
+        ToolRun run = Tool.Run("run", "Once upon a time", "--model", Tool.Small, "--max-tokens", "3", "--temperature", "0").Done();
+
+        Assert.DoesNotContain('\n', run.Text);
+        Assert.StartsWith("\n3 tokens", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_shows_only_with_json_says_so_once()
+    {
+        ToolRun run = Tool.Run("score", "Once upon", "--model", Tool.Small, "--hash-logits").Done();
+
+        Assert.Contains("Hint: --hash-logits shows only with --json.\n", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_no_model_is_called_what_it_is()
+    {
+        string empty = Path.Combine(_files.Folder, "empty.gguf"), nowhere = Path.Combine(_files.Folder, "none", "x.gguf");
+        File.WriteAllBytes(empty, []);
+
+        Assert.Contains("the file is empty", Tool.Run("run", "a", "--model", empty).Error, StringComparison.Ordinal);
+        Assert.Contains("Did you mean embedded:grain-1m", Tool.Run("run", "a", "--model", "grain-1m").Error, StringComparison.Ordinal);
+        Assert.Contains("holds a vocabulary and no weights", Tool.Run("run", "a", "--model", _files.WriteVocabulary("vocabulary.gguf")).Error, StringComparison.Ordinal);
+        Assert.Equal($"OUT: there is no folder {Path.GetDirectoryName(nowhere)}. Make it first, or give another place.\n", Tool.Run("quantize", Tool.Small, nowhere, "Q8_0").Error);
+        foreach (string[] command in (string[][])[["inspect", "missing.gguf"], ["quantize", "missing.gguf", "x.gguf", "Q8_0"]])
+        {
+            ToolRun run = Tool.Run(command);
+            Assert.Equal(2, run.Code);
+            Assert.DoesNotContain("--model", run.Error, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

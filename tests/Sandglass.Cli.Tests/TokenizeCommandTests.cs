@@ -49,6 +49,7 @@ public class TokenizeCommandTests
         Assert.Equal("{\"text\":\"Once upon a t\\u00E9\"}\n", Tool.Run("tokenize", "--decode", ids, "--json").Done().Text);
         Assert.Equal("Once upon a té", Tool.Run("tokenize", "--decode", ids).Done().Text);
         Assert.Equal(2, Tool.Run("tokenize", "--decode", "4096").Code);
+        Assert.Equal(2, Tool.Run("tokenize", "--decode", "").Code);
     }
 
     [GoldenFact]
