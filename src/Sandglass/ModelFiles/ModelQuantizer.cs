@@ -28,7 +28,7 @@ public static class ModelQuantizer
         }
         foreach (string path in input.Paths)
         {
-            if (SameFile(path, outPath)) Fail.Throw("quantize-onto-input", outPath, "output", "another file than the input", "the input itself");
+            if (WholeFile.Destination(path) == WholeFile.Destination(outPath)) Fail.Throw("quantize-onto-input", outPath, "output", "another file than the input", "the input itself");
         }
 
         TensorInfo[] tensors = QuantizePlan.Ordered(input.Tensors);
@@ -75,18 +75,4 @@ public static class ModelQuantizer
         string[] inF16 = [.. tensors.Where(tensor => type != TensorType.F16 && QuantizePlan.FallsBack(tensor, type)).Select(tensor => tensor.Name)];
         return new QuantizeReport(outPath, type, tensors.Sum(tensor => tensor.ByteCount), after, changed.Length, tensors.Length - changed.Length, inF16);
     }
-
-    private static bool SameFile(string first, string second)
-    {
-        try
-        {
-            return string.Equals(Final(first), Final(second), StringComparison.Ordinal);
-        }
-        catch (IOException)
-        {
-            return false;   // no such file yet, or a link to nothing
-        }
-    }
-
-    private static string Final(string path) => File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
 }

@@ -5,7 +5,7 @@ internal static class WholeFile
 {
     public static void Write(string path, Action<Stream> write)
     {
-        if (string.IsNullOrWhiteSpace(path) || path.Contains('\0')) Fail.Throw("write-failed", path, "output", "the path of a file", "none");
+        path = Destination(path);
         if (Directory.Exists(path)) Fail.Throw("write-failed", path, "output", "a file", "a directory");
         string partial = $"{path}.{Environment.ProcessId}.partial";
         try
@@ -24,6 +24,26 @@ internal static class WholeFile
             Discard(partial);
             throw;
         }
+    }
+
+    /// <summary>Where a path leads in the end: a link is written through, not replaced; a device is no place for a file, and renaming onto one would destroy it.</summary>
+    internal static string Destination(string path)
+    {
+        if (string.IsNullOrWhiteSpace(path) || path.Contains('\0')) Fail.Throw("write-failed", path, "output", "the path of a file", "none");
+        string end = Path.GetFullPath(path);
+        try
+        {
+            end = File.ResolveLinkTarget(end, returnFinalTarget: true)?.FullName ?? end;
+        }
+        catch (IOException)
+        {
+            // nothing there yet, or a circle of links: opening it will say so
+        }
+        bool device = !OperatingSystem.IsWindows() && !IsUnder("/dev/shm/") && (IsUnder("/dev/") || IsUnder("/proc/") || IsUnder("/sys/"));
+        if (device) Fail.Throw("write-failed", path, "output", "the path of a file", "a device");
+        return end;
+
+        bool IsUnder(string folder) => end.StartsWith(folder, StringComparison.Ordinal);
     }
 
     private static void Discard(string partial)

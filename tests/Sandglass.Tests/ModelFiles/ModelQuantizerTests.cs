@@ -69,6 +69,33 @@ public sealed class ModelQuantizerTests : IDisposable
     }
 
     [Fact]
+    public void A_link_is_written_through_and_a_device_is_left_alone()
+    {
+        if (OperatingSystem.IsWindows()) return; // links need rights there
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("sandglass-links-");
+        try
+        {
+            string real = Path.Combine(folder.FullName, "real.gguf"), link = Path.Combine(folder.FullName, "link.gguf"), other = Path.Combine(folder.FullName, "other.gguf");
+            File.WriteAllBytes(real, TinyModel.Bytes());
+            File.CreateSymbolicLink(link, "real.gguf");
+            using (ModelFile input = ModelFile.Open(real))
+            {
+                Assert.Equal("quantize-onto-input", Assert.Throws<ModelFileException>(() => ModelQuantizer.Quantize(input, link, TensorType.Q8_0)).Code);
+                Assert.Equal("write-failed", Assert.Throws<ModelFileException>(() => ModelQuantizer.Quantize(input, "/dev/null", TensorType.Q8_0)).Code);
+                File.CreateSymbolicLink(other, "target.gguf");
+                ModelQuantizer.Quantize(input, other, TensorType.Q8_0);
+            }
+            Assert.NotNull(File.ResolveLinkTarget(other, returnFinalTarget: false)); // still a link
+            using ModelFile written = ModelFile.Open(Path.Combine(folder.FullName, "target.gguf"));
+            Assert.NotEmpty(written.Tensors);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public void Rows_that_no_block_divides_become_F16_and_are_listed()
     {
         ModelFileWriter writer = TinyModel.Facts();
