@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Sandglass.Generation;
 using Sandglass.Kernels;
 using Sandglass.KvCache;
@@ -15,7 +16,7 @@ internal sealed record ErrorMessage(string Text, int Code)
     /// <summary>Of a command line that makes no sense.</summary>
     public static ErrorMessage Of(ParseResult parsed)
     {
-        IEnumerable<string> arguments = parsed.UnmatchedTokens.Concat(parsed.CommandResult.Children.SelectMany(child => child is System.CommandLine.Parsing.ArgumentResult ? child.Tokens.Select(token => token.Value) : []));
+        IEnumerable<string> arguments = parsed.UnmatchedTokens.Concat(parsed.CommandResult.Children.SelectMany(child => child is ArgumentResult ? child.Tokens.Select(token => token.Value) : []));
         string? mistyped = arguments.Select(argument => MistypedOption.Message(parsed, argument)).FirstOrDefault(message => message is not null);
         if (mistyped is not null) return new ErrorMessage(mistyped, ExitCode.WrongInput);
 
@@ -54,10 +55,10 @@ internal sealed record ErrorMessage(string Text, int Code)
     }
 
     // the parser's own words for what it refuses itself, said as everything else is
-    private static string InOurWords(System.CommandLine.Parsing.ParseError error) => error.SymbolResult switch
+    private static string InOurWords(ParseError error) => error.SymbolResult switch
     {
-        System.CommandLine.Parsing.OptionResult { IdentifierTokenCount: > 1, Option: { Arity.MaximumNumberOfValues: 1, HelpName: not null } option } given => $"{option.Name} is given {given.IdentifierTokenCount} times; expected it once.",
-        System.CommandLine.Parsing.OptionResult { Tokens.Count: 0, Option: { Arity.MinimumNumberOfValues: 1, HelpName: not null } option } when error.Message.StartsWith("Required", StringComparison.Ordinal) => $"{option.Name}: expected {option.HelpName} behind it, found nothing.",
+        OptionResult { IdentifierTokenCount: > 1, Option: { Arity.MaximumNumberOfValues: 1, HelpName: not null } option } given => $"{option.Name} is given {given.IdentifierTokenCount} times; expected it once.",
+        OptionResult { Tokens.Count: 0, Option: { Arity.MinimumNumberOfValues: 1, HelpName: not null } option } when error.Message.StartsWith("Required", StringComparison.Ordinal) => $"{option.Name}: expected {option.HelpName} behind it, found nothing.",
         _ => error.Message,
     };
 

@@ -18,10 +18,12 @@ internal static class MistypedOption
         if (argument is null || !LooksLikeOption(argument) || parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash)) return null;
         string command = parsed.CommandResult.Command.Name;
         string name = argument.Split('=')[0];
-        if (name is "-p" or "--prompt" or "--text" && parsed.CommandResult.Command.Arguments is [{ Name: "PROMPT" or "TEXT" } text])
+        Argument? text = parsed.CommandResult.Command.Arguments.FirstOrDefault(other => other.Name is "PROMPT" or "TEXT");
+        if (text is not null && name is ("-p" or "--prompt" or "--text"))
             return $"There is no option {name}: the {text.Name.ToLowerInvariant()} is an argument: sandglass {command} \"{Behind(parsed, argument)}\"";
-        string advice = Nearest(parsed.CommandResult.Command, name) is string near ? $". Did you mean {near}? sandglass {command} --help lists all." : $"; sandglass {command} --help lists them.";
-        return $"There is no option {name} here{advice} A text that begins with a dash goes behind two: sandglass {command} -- \"{argument} …\"";
+        string where = command == parsed.RootCommandResult.Command.Name ? "sandglass --help" : $"sandglass {command} --help";
+        string advice = Nearest(parsed.CommandResult.Command, name) is string near ? $". Did you mean {near}? {where} lists all." : $"; {where} lists them.";
+        return $"There is no option {name} here{advice}{(text is null ? "" : $" A text that begins with a dash goes behind two: sandglass {command} -- \"{argument} …\"")}";
     }
 
     private static string Behind(ParseResult parsed, string argument)
