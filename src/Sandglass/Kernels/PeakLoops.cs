@@ -55,10 +55,10 @@ internal sealed unsafe class VectorPeakLoops<L, F, I, B> : PeakLoops
 
     public override long Int8Operations => Int8Tokens * 2L * 8 * 64 * 2;    // two panels, eight groups of 64 products
 
-    public override long Fp32Operations => Fp32Columns * (Wide ? 12L : 4L) * 16 * 2;
+    public override long Fp32Operations => Fp32Columns * Sums * 16 * 2;
 
-    // 512-bit registers are 32, and twelve of them hold sums; the sixteen of AVX2 hold four pairs
-    private static bool Wide => typeof(L) == typeof(Lanes512);
+    // as many as the registers hold beside the factors: of the 32 of AVX-512 twelve, of the 16 of AVX2 twelve in pairs, of 128 bits sixteen in fours
+    private static long Sums => typeof(L) == typeof(Lanes512) ? 12 : typeof(L) == typeof(Lanes256) ? 6 : 4;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int Read(byte* from, long bytes)
@@ -101,7 +101,7 @@ internal sealed unsafe class VectorPeakLoops<L, F, I, B> : PeakLoops
         return L.SumInt(L.AddInt(first, second));
     }
 
-    public override float Fp32(float* input, int rounds) => Wide ? Twelve(input, rounds) : Four(input, rounds);
+    public override float Fp32(float* input, int rounds) => Sums switch { 12 => Twelve(input, rounds), 6 => Six(input, rounds), _ => Four(input, rounds) };
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Twelve(float* x, int rounds)
@@ -126,6 +126,27 @@ internal sealed unsafe class VectorPeakLoops<L, F, I, B> : PeakLoops
         F s = L.Add(L.Add(L.Add(s0, s1), L.Add(s2, s3)), L.Add(s4, s5));
         F t = L.Add(L.Add(L.Add(t0, t1), L.Add(t2, t3)), L.Add(t4, t5));
         return Lanes<L, F, I, B>.Sum(L.Add(s, t));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Six(float* x, int rounds)
+    {
+        float* weights = x + 256;
+        F s0 = L.Broadcast(0f), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0;
+        for (int round = 0; round < rounds; round++)
+        {
+            for (int k = 0; k < Fp32Columns; k++)
+            {
+                F w = L.Load(weights + 16 * k);
+                s0 = L.Fma(w, L.Broadcast(x[k]), s0);
+                s1 = L.Fma(w, L.Broadcast(x[k + 32]), s1);
+                s2 = L.Fma(w, L.Broadcast(x[k + 64]), s2);
+                s3 = L.Fma(w, L.Broadcast(x[k + 96]), s3);
+                s4 = L.Fma(w, L.Broadcast(x[k + 128]), s4);
+                s5 = L.Fma(w, L.Broadcast(x[k + 160]), s5);
+            }
+        }
+        return Lanes<L, F, I, B>.Sum(L.Add(L.Add(L.Add(s0, s1), L.Add(s2, s3)), L.Add(s4, s5)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

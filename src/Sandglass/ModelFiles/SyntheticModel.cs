@@ -8,9 +8,9 @@ internal sealed record SyntheticShape(string Name, int Layers, int Width, int He
 {
     public static IReadOnlyList<SyntheticShape> All { get; } =
     [
-        new("smollm2-135m", 30, 576, 9, 3, 1536, 49152, 8192, 100000, Tied: true),
-        new("llama-3.2-1b", 16, 2048, 32, 8, 8192, 128256, 131072, 500000, Tied: true),
-        new("llama-3-8b", 32, 4096, 32, 8, 14336, 128256, 8192, 500000, Tied: false),
+        new(Name: "smollm2-135m", 30, 576, 9, 3, 1536, 49152, 8192, 100000, Tied: true),
+        new(Name: "llama-3.2-1b", 16, 2048, 32, 8, 8192, 128256, 131072, 500000, Tied: true),
+        new(Name: "llama-3-8b", 32, 4096, 32, 8, 14336, 128256, 8192, 500000, Tied: false),
     ];
 }
 
