@@ -14,7 +14,7 @@ public readonly record struct MachineLimit(double PerSecond, double Spread);
 /// <param name="Fp32Operations">Multiplications and additions of F32, fused, a second.</param>
 public sealed record MachineLimits(int Threads, MachineLimit ReadBytes, MachineLimit Int8Operations, MachineLimit Fp32Operations)
 {
-    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(2.2);   // with what it takes to fill the memory, below 3 s in all
+    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(2);   // with what it takes to fill the memory, below 3 s in all
 
     /// <summary>Measures all limits, in less than three seconds for all numbers of threads together.</summary>
     /// <param name="threads">Numbers of threads, each at least 1.</param>

@@ -106,15 +106,15 @@ internal sealed unsafe class VectorPeakLoops<L, F, I, B> : PeakLoops
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Twelve(float* x, int rounds)
     {
-        float* weights = x + 256;
         F s0 = L.Broadcast(0f), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0, t4 = s0, t5 = s0;
         for (int round = 0; round < rounds; round++)
         {
-            for (int k = 0; k < Fp32Columns; k++)
+            float* weights = x + 256;
+            for (float* at = x; at < x + Fp32Columns; at++, weights += 32)
             {
-                F w = L.Load(weights + 32 * k), v = L.Load(weights + 32 * k + 16);
-                F x0 = L.Broadcast(x[k]), x1 = L.Broadcast(x[k + 32]), x2 = L.Broadcast(x[k + 64]);
-                F x3 = L.Broadcast(x[k + 96]), x4 = L.Broadcast(x[k + 128]), x5 = L.Broadcast(x[k + 160]);
+                F w = L.Load(weights), v = L.Load(weights + 16);
+                F x0 = L.Broadcast(at[0]), x1 = L.Broadcast(at[32]), x2 = L.Broadcast(at[64]);
+                F x3 = L.Broadcast(at[96]), x4 = L.Broadcast(at[128]), x5 = L.Broadcast(at[160]);
                 s0 = L.Fma(w, x0, s0); t0 = L.Fma(v, x0, t0);
                 s1 = L.Fma(w, x1, s1); t1 = L.Fma(v, x1, t1);
                 s2 = L.Fma(w, x2, s2); t2 = L.Fma(v, x2, t2);
@@ -131,19 +131,19 @@ internal sealed unsafe class VectorPeakLoops<L, F, I, B> : PeakLoops
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Six(float* x, int rounds)
     {
-        float* weights = x + 256;
         F s0 = L.Broadcast(0f), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0;
         for (int round = 0; round < rounds; round++)
         {
-            for (int k = 0; k < Fp32Columns; k++)
+            float* weights = x + 256;
+            for (float* at = x; at < x + Fp32Columns; at++, weights += 16)
             {
-                F w = L.Load(weights + 16 * k);
-                s0 = L.Fma(w, L.Broadcast(x[k]), s0);
-                s1 = L.Fma(w, L.Broadcast(x[k + 32]), s1);
-                s2 = L.Fma(w, L.Broadcast(x[k + 64]), s2);
-                s3 = L.Fma(w, L.Broadcast(x[k + 96]), s3);
-                s4 = L.Fma(w, L.Broadcast(x[k + 128]), s4);
-                s5 = L.Fma(w, L.Broadcast(x[k + 160]), s5);
+                F w = L.Load(weights);
+                s0 = L.Fma(w, L.Broadcast(at[0]), s0);
+                s1 = L.Fma(w, L.Broadcast(at[32]), s1);
+                s2 = L.Fma(w, L.Broadcast(at[64]), s2);
+                s3 = L.Fma(w, L.Broadcast(at[96]), s3);
+                s4 = L.Fma(w, L.Broadcast(at[128]), s4);
+                s5 = L.Fma(w, L.Broadcast(at[160]), s5);
             }
         }
         return Lanes<L, F, I, B>.Sum(L.Add(L.Add(L.Add(s0, s1), L.Add(s2, s3)), L.Add(s4, s5)));
@@ -152,17 +152,17 @@ internal sealed unsafe class VectorPeakLoops<L, F, I, B> : PeakLoops
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Four(float* x, int rounds)
     {
-        float* weights = x + 256;
         F s0 = L.Broadcast(0f), s1 = s0, s2 = s0, s3 = s0;
         for (int round = 0; round < rounds; round++)
         {
-            for (int k = 0; k < Fp32Columns; k++)
+            float* weights = x + 256;
+            for (float* at = x; at < x + Fp32Columns; at++, weights += 16)
             {
-                F w = L.Load(weights + 16 * k);
-                s0 = L.Fma(w, L.Broadcast(x[k]), s0);
-                s1 = L.Fma(w, L.Broadcast(x[k + 32]), s1);
-                s2 = L.Fma(w, L.Broadcast(x[k + 64]), s2);
-                s3 = L.Fma(w, L.Broadcast(x[k + 96]), s3);
+                F w = L.Load(weights);
+                s0 = L.Fma(w, L.Broadcast(at[0]), s0);
+                s1 = L.Fma(w, L.Broadcast(at[32]), s1);
+                s2 = L.Fma(w, L.Broadcast(at[64]), s2);
+                s3 = L.Fma(w, L.Broadcast(at[96]), s3);
             }
         }
         return Lanes<L, F, I, B>.Sum(L.Add(L.Add(s0, s1), L.Add(s2, s3)));
