@@ -36,6 +36,12 @@ internal static class Examples
         [
             "sandglass quantize embedded:grain-6m grain-6m.q4_0.gguf Q4_0",
         ],
+        "bench" =>
+        [
+            "sandglass bench --prefill 256 --decode 64",
+            "sandglass bench --model FILE.gguf --threads 1,2,4 --repeat 5",
+            "sandglass bench --synthetic smollm2-135m:q4_0 --keep random.gguf --json",
+        ],
         _ =>
         [
             "sandglass run \"Once upon a time\"",

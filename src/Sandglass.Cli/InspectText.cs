@@ -8,21 +8,9 @@ namespace Sandglass.Cli;
 internal sealed class InspectText
 {
     private const int Largest = 8;
-    private const int PipeWidth = 10_000;       // programs read it: nothing is wrapped
     private readonly IAnsiConsole _console;
 
-    public InspectText(Terminal terminal)
-    {
-        _console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = terminal.HasColour ? AnsiSupport.Yes : AnsiSupport.No,
-            ColorSystem = terminal.HasColour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(terminal.OutputIsTerminal ? terminal.Output : new TrimmedLines(terminal.Output)),
-        });
-        _console.Profile.Capabilities.Unicode = true;
-        if (!terminal.OutputIsTerminal) _console.Profile.Width = PipeWidth;
-    }
+    public InspectText(Terminal terminal) => _console = Tables.Console(terminal);
 
     public void Summary(Inspection model)
     {
@@ -43,7 +31,7 @@ internal sealed class InspectText
     public void Types(Inspection model)
     {
         if (model.Types.Count == 0) return;
-        Table table = NewTable("Type", "#Tensors", "#Parameters", "#Size", "#Bits a weight");
+        Table table = Tables.New("Type", "#Tensors", "#Parameters", "#Size", "#Bits a weight");
         foreach (TypeShare share in model.Types)
             table.AddRow(share.Type.ToString(), Amount.Whole(share.Tensors), Amount.Whole(share.Values), Amount.Bytes(share.Bytes), Bits(share.BitsPerWeight));
         if (model.Types.Count > 1)
@@ -59,7 +47,7 @@ internal sealed class InspectText
     {
         IReadOnlyList<TensorInfo> tensors = model.File.Tensors;
         if (tensors.Count == 0) return;
-        Table table = NewTable(all || tensors.Count <= Largest ? "Tensor" : $"Largest tensors of {tensors.Count} (--tensors shows all)", "Type", "Shape (columns x rows)", "#Size");
+        Table table = Tables.New(all || tensors.Count <= Largest ? "Tensor" : $"Largest tensors of {tensors.Count} (--tensors shows all)", "Type", "Shape (columns x rows)", "#Size");
         foreach (TensorInfo tensor in all ? tensors : tensors.OrderByDescending(tensor => tensor.ByteCount).Take(Largest))
             table.AddRow(new Text(Terminal.Harmless(tensor.Name)), new Text(tensor.Type.ToString()), new Text(string.Join(" x ", tensor.Shape)), new Text(Amount.Bytes(tensor.ByteCount)));
         _console.WriteLine();
@@ -68,7 +56,7 @@ internal sealed class InspectText
 
     public void Metadata(Inspection model)
     {
-        Table table = NewTable("Key", "Kind", "Value");
+        Table table = Tables.New("Key", "Kind", "Value");
         foreach ((string key, object value) in model.File.Metadata.Values)
             table.AddRow(new Text(Terminal.Harmless(key)), new Text(MetadataValue.Kind(value)), new Text(Terminal.Harmless(MetadataValue.Short(value))));
         _console.WriteLine();
@@ -100,16 +88,4 @@ internal sealed class InspectText
     private static string Exactly(long count) => count < 1_000_000 ? "" : $" ({Amount.Whole(count)})";
 
     private static string Bits(double bits) => bits.ToString("0.##", CultureInfo.InvariantCulture);
-
-    /// <summary>A column whose name begins with # holds numbers and is set to the right.</summary>
-    private static Table NewTable(params string[] columns)
-    {
-        Table table = new Table().Border(TableBorder.Simple);
-        foreach (string column in columns)
-        {
-            TableColumn made = new(new Text(column.TrimStart('#'), new Style(foreground: Color.Grey)));
-            table.AddColumn(column[0] == '#' ? made.RightAligned() : made);
-        }
-        return table;
-    }
 }

@@ -25,10 +25,10 @@ internal sealed class ModelChoice
     private readonly Option<CacheType> _cacheType = WordOption.Of("--cache-type", "How keys and values are stored.", ("f16", CacheType.F16), ("f32", CacheType.F32));
 
     /// <summary>Adds all of them.</summary>
-    public void AddTo(Command command, bool withContext = true)
+    public void AddTo(Command command, bool withContext = true, bool withThreads = true)
     {
         AddNameTo(command);
-        command.Add(_threads);
+        if (withThreads) command.Add(_threads);
         if (withContext) command.Add(_context);
         command.Add(_compute);
         command.Add(_cacheType);
@@ -47,6 +47,9 @@ internal sealed class ModelChoice
 
     /// <summary>Whether <c>--model</c> is given.</summary>
     public bool IsNamed(CommandResult result) => result.GetResult(_model) is not null;
+
+    /// <summary>How keys and values are stored.</summary>
+    public CacheType ChosenCacheType(ParseResult parsed) => parsed.GetValue(_cacheType);
 
     /// <summary>Whether the model is one that ships inside.</summary>
     public bool IsEmbedded(ParseResult parsed) => IsEmbedded(Name(parsed));
@@ -72,13 +75,15 @@ internal sealed class ModelChoice
 
     /// <summary>Loads the model, and shows how far it is where that takes long.</summary>
     /// <param name="context">Positions that the command needs, where it has no <c>--context</c> of this meaning.</param>
-    public LanguageModel Load(ParseResult parsed, Terminal terminal, int? context = null)
+    /// <param name="threads">Threads, where the command has no <c>--threads</c> of this meaning.</param>
+    /// <param name="file">The model, where it is another than the one that was chosen.</param>
+    public LanguageModel Load(ParseResult parsed, Terminal terminal, int? context = null, int? threads = null, string? file = null)
     {
-        string name = Name(parsed);
+        string name = file ?? Name(parsed);
         using ProgressLine<(long Read, long Total)> progress = new(terminal, p => $"Loading {Path.GetFileName(name)}: {Amount.Bytes(p.Read)} of {Amount.Bytes(p.Total)}");
         ModelOptions options = new()
         {
-            Threads = parsed.GetValue(_threads) ?? 0,
+            Threads = threads ?? parsed.GetValue(_threads) ?? 0,
             Context = context ?? parsed.GetValue(_context) ?? 0,
             Compute = parsed.GetValue(_compute),
             CacheType = parsed.GetValue(_cacheType),

@@ -35,19 +35,25 @@ internal static class NumberOption
     };
 
     /// <summary>Token ids with commas between them; null where the option is not given.</summary>
-    public static Option<int[]?> Ids(string name, string description, params string[] aliases) => new(name, aliases)
+    public static Option<int[]?> Ids(string name, string description, params string[] aliases) => List(name, description, "token ids with commas between them", 0, int.MaxValue, mayBeEmpty: true, aliases);
+
+    /// <summary>Whole numbers within bounds, with commas between them; null where the option is not given.</summary>
+    public static Option<int[]?> Wholes(string name, string description, int least, int most, params string[] aliases) =>
+        List(name, description, $"whole numbers from {least} to {most} with commas between them", least, most, mayBeEmpty: false, aliases);
+
+    private static Option<int[]?> List(string name, string description, string expected, int least, int most, bool mayBeEmpty, string[] aliases) => new(name, aliases)
     {
         Description = description,
         HelpName = "1,2,3",
         CustomParser = result =>
         {
-            if (string.IsNullOrWhiteSpace(Last(result))) return [];
+            if (mayBeEmpty && string.IsNullOrWhiteSpace(Last(result))) return [];
             string[] parts = Last(result).Split(',', StringSplitOptions.TrimEntries);
             int[] ids = new int[parts.Length];
             for (int i = 0; i < ids.Length; i++)
             {
-                if (int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out ids[i])) continue;
-                Refuse<int>(result, name, "token ids with commas between them");
+                if (int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out ids[i]) && ids[i] >= least && ids[i] <= most) continue;
+                Refuse<int>(result, name, expected);
                 return null;
             }
             return ids;

@@ -35,6 +35,7 @@ internal static class SandglassCommand
             new TokenizeCommand(terminal).Create(),
             new PerplexityCommand(terminal).Create(),
             new QuantizeCommand(terminal).Create(),
+            new BenchCommand(terminal).Create(),
             new HelpOption("--help", "-h", "-?") { Action = help, Description = "Show this." },
             new VersionOption { Description = "Show the version." },
         };

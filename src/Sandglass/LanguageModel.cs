@@ -62,6 +62,12 @@ public sealed class LanguageModel : IDisposable
     /// <summary>The pages of all caches; whoever holds some is still at work.</summary>
     internal PagePool Pages => _engine.Pages;
 
+    /// <summary>Bytes of weights that one token reads on its way through the model.</summary>
+    internal long WeightBytesPerToken => _engine.WeightBytesPerToken;
+
+    /// <summary>Whether most weights are of quantised types.</summary>
+    internal bool HasQuantizedWeights => _engine.QuantizedWeights;
+
     /// <summary>Loads a GGUF file; of a split file the first part loads all.</summary>
     /// <exception cref="ModelFileException">The file cannot be read, or holds what cannot be run; the message says where and why.</exception>
     /// <exception cref="GenerationException">An option is out of its range.</exception>

@@ -11,6 +11,7 @@ public partial class ExamplesTests
     [InlineData("tokenize")]
     [InlineData("perplexity")]
     [InlineData("quantize")]
+    [InlineData("bench")]
     public void Help_shows_lines_that_are_understood(string command)
     {
         string help = Tool.Run(command, "--help").Done().Text;

@@ -30,6 +30,7 @@ internal sealed unsafe class Engine : IDisposable
             LoadProgress? progress = options.LoadProgress is null ? null : new LoadProgress(options.LoadProgress, file.Tensors.Sum(t => t.ByteCount));
             using WeightReader reader = new(file, pool, progress);
             LlamaWeights weights = Own(LlamaWeights.Read(reader, shape));
+            (WeightBytesPerToken, QuantizedWeights) = (weights.BytesPerToken, weights.Quantized);
             _model = Own(new Llama(shape, weights, options.Compute, BatchTokens, pool, Counters));
             Pages = Own(new PagePool(new CacheShape(shape.Layers, shape.KeyValueHeads, shape.KeyHeadDim, shape.ValueHeadDim, options.CacheType)));
             LogitRows = Own(new TokenBuffer(MaxLogitRows, shape.VocabularySize));
@@ -57,6 +58,12 @@ internal sealed unsafe class Engine : IDisposable
     public int BatchTokens { get; }
 
     public Counters Counters { get; } = new();
+
+    /// <summary>Bytes of weights that one token reads on its way.</summary>
+    public long WeightBytesPerToken { get; }
+
+    /// <summary>Whether most weights are of quantised types.</summary>
+    public bool QuantizedWeights { get; }
 
     public PagePool Pages { get; }
 

@@ -63,6 +63,23 @@ internal sealed class LlamaWeights : IDisposable
     /// <summary>Llama 3's divisors of the rotary frequencies, or null.</summary>
     public required float[]? RopeFactors { get; init; }
 
+    /// <summary>Bytes that one token's way through the model reads: all matrices and vectors, of the embedding one row where the output does not share it.</summary>
+    public long BytesPerToken
+    {
+        get
+        {
+            long bytes = 4L * OutputNorm.Count + Output.Bytes + (ReferenceEquals(Output, Embedding) ? 0 : Embedding.Bytes / Embedding.Rows);
+            foreach (IDisposable? part in Blocks.SelectMany(block => block.Parts))
+                bytes += part switch { WeightMatrix matrix => matrix.Bytes, Vector vector => 4L * vector.Count, _ => 0 };
+            return bytes;
+        }
+    }
+
+    /// <summary>Whether most of the blocks' bytes are of quantised types.</summary>
+    public bool Quantized => 2 * Matrices.Where(matrix => matrix.Panels.Quantized).Sum(matrix => matrix.Bytes) > Matrices.Sum(matrix => matrix.Bytes);
+
+    private IEnumerable<WeightMatrix> Matrices => Blocks.SelectMany(block => block.Parts).OfType<WeightMatrix>();
+
     /// <summary>Reads the tensors by their names in GGUF files.</summary>
     public static LlamaWeights Read(WeightReader reader, Hyperparameters shape)
     {

@@ -1,0 +1,118 @@
+using System.CommandLine;
+using Sandglass.Generation;
+using Sandglass.Kernels;
+using Sandglass.ModelFiles;
+
+namespace Sandglass.Cli;
+
+/// <summary><c>sandglass bench</c>: how fast the model reads and writes here, and how near that is to what the machine can do.</summary>
+internal sealed class BenchCommand(Terminal terminal)
+{
+    private const int Prefill = 512;
+    private const int Decode = 128;
+    private const int Depth = 4096;
+    private const int DepthTokens = 32;
+    private const int Repeat = 3;
+
+    private readonly ModelChoice _model = new();
+    private readonly Option<int?> _prefill = NumberOption.Whole("--prefill", $"Measure reading a prompt of N tokens. [default: {Prefill}; where one of these three is given, only those given run]", 1, 1 << 24);
+    private readonly Option<int?> _decode = NumberOption.Whole("--decode", $"Measure writing N tokens after a prompt of one. [default: {Decode}]", 1, 1 << 24);
+    private readonly Option<int?> _depth = NumberOption.Whole("--depth", $"Measure writing {DepthTokens} tokens with N positions in the cache. [default: {Depth}]", 1, 1 << 24);
+    private readonly Option<int[]?> _threads = NumberOption.Wholes("--threads", "Numbers of threads to measure with. [default: 1 and one a processor]", 1, 1024, "-t");
+    private readonly Option<int?> _repeat = NumberOption.Whole("--repeat", $"Runs of each measurement, after one that warms up. [default: {Repeat}]", 1, 1000);
+    private readonly Option<string?> _synthetic = new("--synthetic")
+    {
+        Description = $"Measure a made-up model with random weights. Shapes: {string.Join(", ", SyntheticModel.ShapeNames)}. Types: {string.Join(", ", SyntheticModel.TypeNames)}.",
+        HelpName = "SHAPE:TYPE",
+    };
+    private readonly Option<string?> _keep = new("--keep") { Description = "With --synthetic: write the model to this file and keep it.", HelpName = "FILE" };
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object a measurement, as it is made." };
+
+    public Command Create()
+    {
+        Command command = new("bench", "Measure how fast the model reads and writes, and how near that is to what this machine can do.");
+        foreach (Option option in (Option[])[_prefill, _decode, _depth, _threads, _repeat]) command.Add(option);
+        _model.AddTo(command, withThreads: false);
+        foreach (Option option in (Option[])[_synthetic, _keep, _json]) command.Add(option);
+        command.SetAction(MeasureAsync);
+        return command;
+    }
+
+    private async Task<int> MeasureAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        string? synthetic = parsed.GetValue(_synthetic), keep = parsed.GetValue(_keep);
+        if (synthetic is not null && _model.IsNamed(parsed.CommandResult)) throw new WrongInputException("--synthetic makes a model: leave --model out.");
+        if (keep is not null && synthetic is null) throw new WrongInputException("--keep keeps the model that --synthetic SHAPE:TYPE makes: give both.");
+
+        string? file = synthetic is null ? null : keep ?? Path.Combine(Path.GetTempPath(), $"sandglass-{Guid.NewGuid():N}.gguf");
+        try
+        {
+            if (file is not null) Make(file, synthetic!, cancellation);
+            return await MeasureAsync(parsed, file, cancellation);
+        }
+        finally
+        {
+            if (file is not null && keep is null) File.Delete(file);
+        }
+    }
+
+    private void Make(string file, string synthetic, CancellationToken cancellation)
+    {
+        using ProgressLine<QuantizeProgress> progress = new(terminal, p => $"Making up tensor {p.Done} of {p.Tensors}: {p.Name}");
+        SyntheticModel.Write(file, synthetic, progress, cancellation);
+    }
+
+    private async Task<int> MeasureAsync(ParseResult parsed, string? file, CancellationToken cancellation)
+    {
+        int[] threads = parsed.GetResult(_threads) is null ? [1, Environment.ProcessorCount] : parsed.GetValue(_threads)!;   // an absent list reads as an empty one
+        BenchmarkTask[] tasks = [.. Tasks(parsed)];
+        HashSet<BenchmarkTask> leftOut = [];
+        IBenchOutput output = parsed.GetValue(_json) ? new BenchJson(terminal.Bytes, _model.ChosenCacheType(parsed)) : new BenchText(terminal);
+        try
+        {
+            foreach (MachineLimits limits in Measured([.. threads.Distinct()]))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                foreach (BenchRow row in BenchRow.Of(limits)) output.Row(row);
+                using LanguageModel model = _model.Load(parsed, terminal, threads: limits.Threads, file: file);     // threads are fixed while a model is loaded
+                foreach (BenchmarkTask task in tasks)
+                {
+                    if (task.Positions > model.Context)
+                    {
+                        if (leftOut.Add(task)) terminal.Note($"Left out: {Described(task)} needs {Amount.Whole(task.Positions)} positions; the context has {Amount.Whole(model.Context)}.");
+                        continue;
+                    }
+                    using ProgressLine<string> progress = new(terminal, text => text);
+                    using Timer ticking = new(_ => progress.Report($"Measuring {Described(task)}, threads: {limits.Threads}"), null, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(0.5));
+                    output.Row(BenchRow.Of(await Benchmark.MeasureAsync(model, task, limits, cancellation)));
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            output.End();
+            return ExitCode.Cancelled;
+        }
+        output.End();
+        return ExitCode.Done;
+    }
+
+    private IReadOnlyList<MachineLimits> Measured(int[] threads)
+    {
+        using ProgressLine<string> progress = new(terminal, text => text);
+        using Timer ticking = new(_ => progress.Report("Measuring what this machine can do"), null, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(0.5));
+        return MachineLimits.Measure(threads);
+    }
+
+    private IEnumerable<BenchmarkTask> Tasks(ParseResult parsed)
+    {
+        int repeat = parsed.GetValue(_repeat) ?? Repeat;
+        int? prefill = parsed.GetValue(_prefill), decode = parsed.GetValue(_decode), depth = parsed.GetValue(_depth);
+        if ((prefill, decode, depth) is (null, null, null)) (prefill, decode, depth) = (Prefill, Decode, Depth);
+        if (prefill is int read) yield return new BenchmarkTask(BenchmarkKind.Prefill, read, Repeat: repeat);
+        if (decode is int written) yield return new BenchmarkTask(BenchmarkKind.Decode, written, Repeat: repeat);
+        if (depth is int deep) yield return new BenchmarkTask(BenchmarkKind.DecodeDepth, DepthTokens, deep, repeat);
+    }
+
+    private static string Described(BenchmarkTask task) => task.Depth > 0 ? $"{BenchRow.WordFor(task.Kind)} at {Amount.Whole(task.Depth)}" : $"{BenchRow.WordFor(task.Kind)} {Amount.Whole(task.Tokens)}";
+}

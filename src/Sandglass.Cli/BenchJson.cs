@@ -1,0 +1,29 @@
+using System.Text.Json;
+using Sandglass.Kernels;
+
+namespace Sandglass.Cli;
+
+/// <summary><c>bench --json</c>: one object a measurement.</summary>
+internal sealed class BenchJson(Stream output, CacheType cacheType) : IBenchOutput
+{
+    private readonly JsonLines _lines = new(output);
+
+    public void Row(BenchRow row)
+    {
+        Utf8JsonWriter json = _lines.Begin();
+        json.WriteString("what", row.What);
+        json.WriteString("name", row.Name);
+        json.WriteNumber("tokens", row.Tokens);
+        json.WriteNumber("depth", row.Depth);
+        json.WriteNumber("batch", 1);
+        json.WriteNumber("threads", row.Threads);
+        json.WriteString("cacheType", cacheType == CacheType.F16 ? "f16" : "f32");
+        json.WriteDouble("tokensPerSecond", row.PerSecond);
+        json.WriteDouble("spread", row.Spread);
+        json.WriteDouble("shareOfLimit", row.ShareOfLimit);
+        json.WriteString("kernels", KernelPath.Name);
+        _lines.End();
+    }
+
+    public void End() { }
+}

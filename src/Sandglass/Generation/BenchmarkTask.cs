@@ -1,0 +1,40 @@
+namespace Sandglass.Generation;
+
+/// <summary>What is measured.</summary>
+public enum BenchmarkKind
+{
+    /// <summary>Reading a prompt.</summary>
+    Prefill,
+
+    /// <summary>Writing after a prompt of one token.</summary>
+    Decode,
+
+    /// <summary>Writing after a long prompt.</summary>
+    DecodeDepth,
+}
+
+/// <summary>One measurement to make.</summary>
+/// <param name="Kind">What is measured.</param>
+/// <param name="Tokens">Tokens that are read or written in one run, at least 1.</param>
+/// <param name="Depth">Positions in the cache when the first counted run begins; 0 unless of <see cref="BenchmarkKind.DecodeDepth"/>.</param>
+/// <param name="Repeat">Runs that count, at least 1; one more before them warms up.</param>
+public sealed record BenchmarkTask(BenchmarkKind Kind, int Tokens, int Depth = 0, int Repeat = 3)
+{
+    /// <summary>Positions that the context must have.</summary>
+    public int Positions => Kind switch
+    {
+        BenchmarkKind.Prefill => Tokens + 1,
+        BenchmarkKind.Decode => Tokens + 2,
+        _ => Depth + 1 + Tokens * Repeat,
+    };
+}
+
+/// <summary>A measurement.</summary>
+/// <param name="Task">What was measured.</param>
+/// <param name="Name">The model's name.</param>
+/// <param name="Threads">Threads that computed.</param>
+/// <param name="TokensPerSecond">The median of the runs.</param>
+/// <param name="Spread">(largest - smallest) / median.</param>
+/// <param name="ShareOfLimit">What the median takes of the machine's limit: of the read bandwidth for writing, of the arithmetic peak for reading a prompt.</param>
+/// <param name="Kernels">The kernels that ran.</param>
+public sealed record BenchmarkResult(BenchmarkTask Task, string Name, int Threads, double TokensPerSecond, double Spread, double ShareOfLimit, string Kernels);

@@ -1,0 +1,104 @@
+using System.Runtime.InteropServices;
+
+namespace Sandglass.Kernels;
+
+/// <summary>A limit as measured.</summary>
+/// <param name="PerSecond">The best of some rounds: a limit is what can be had, and whatever disturbs only takes away.</param>
+/// <param name="Spread">(largest - smallest) / median of the rounds: how quiet the machine was.</param>
+public readonly record struct MachineLimit(double PerSecond, double Spread);
+
+/// <summary>What this machine can do at most with a number of threads and the kernels' own instructions.</summary>
+/// <param name="Threads">Threads that worked.</param>
+/// <param name="ReadBytes">Bytes read from memory a second.</param>
+/// <param name="Int8Operations">Multiplications and additions of int8 with nibbles a second.</param>
+/// <param name="Fp32Operations">Multiplications and additions of F32, fused, a second.</param>
+public sealed record MachineLimits(int Threads, MachineLimit ReadBytes, MachineLimit Int8Operations, MachineLimit Fp32Operations)
+{
+    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(2);   // with what it takes to fill the memory, below 3 s in all
+
+    /// <summary>Measures all limits, in less than three seconds for all numbers of threads together.</summary>
+    /// <param name="threads">Numbers of threads, each at least 1.</param>
+    /// <param name="time">Where time comes from; null for the system's.</param>
+    /// <exception cref="KernelPathException">The environment asks for kernels that this processor lacks.</exception>
+    public static IReadOnlyList<MachineLimits> Measure(IReadOnlyList<int> threads, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(threads);
+        if (threads.Count == 0) return [];
+        TimeSpan each = Budget / (3 * threads.Count);
+        using LimitJob job = new(PeakLoops.For(KernelPath.Current), time ?? TimeProvider.System);
+        return [.. threads.Select(count => Measure(job, count, each))];
+    }
+
+    private static MachineLimits Measure(LimitJob job, int threads, TimeSpan each)
+    {
+        using WorkerPool pool = new(threads);
+        return new MachineLimits(threads, job.Measure(LimitKind.Read, pool, each), job.Measure(LimitKind.Int8, pool, each), job.Measure(LimitKind.Fp32, pool, each));
+    }
+
+    private enum LimitKind
+    {
+        Read,
+        Int8,
+        Fp32,
+    }
+
+    private sealed unsafe class LimitJob : Job, IDisposable
+    {
+        private const long Megabyte = 1 << 20;
+        private const int MemoryPieces = 256;       // of a megabyte: many times what caches hold
+        private const int PiecesPerThread = 8;
+        private const int FewestRounds = 3;
+
+        private readonly PeakLoops _loops;
+        private readonly TimeProvider _time;
+        private readonly byte* _memory;
+        private LimitKind _kind;
+        private float _sum;
+
+        public LimitJob(PeakLoops loops, TimeProvider time)
+        {
+            (_loops, _time) = (loops, time);
+            _memory = (byte*)NativeMemory.AlignedAlloc((nuint)(MemoryPieces * Megabyte), 4096);
+            new Span<byte>(_memory, (int)(MemoryPieces * Megabyte)).Fill(1);    // pages that were never written would all be one page of zeros
+            float* numbers = (float*)(_memory + Megabyte);
+            for (int i = 0; i < PeakLoops.InputBytes / sizeof(float); i++) numbers[i] = 0.001f * (i % 7 - 3);
+        }
+
+        public void Dispose() => NativeMemory.AlignedFree(_memory);
+
+        public MachineLimit Measure(LimitKind kind, WorkerPool pool, TimeSpan budget)
+        {
+            _kind = kind;
+            int pieces = kind == LimitKind.Read ? MemoryPieces : pool.Threads * PiecesPerThread;
+            double work = pieces * (kind switch
+            {
+                LimitKind.Read => Megabyte,
+                LimitKind.Int8 => _loops.Int8Operations * _loops.Rounds,
+                _ => (double)_loops.Fp32Operations * _loops.Rounds,
+            });
+            List<double> rates = [];
+            long started = _time.GetTimestamp();
+            pool.Run(this, pieces);     // wakes threads and clock; not counted
+            while (rates.Count < FewestRounds || _time.GetElapsedTime(started) < budget)
+            {
+                long round = _time.GetTimestamp();
+                pool.Run(this, pieces);
+                TimeSpan took = _time.GetElapsedTime(round);
+                if (took <= TimeSpan.Zero) break;
+                rates.Add(work / took.TotalSeconds);
+            }
+            rates.Sort();
+            return rates.Count == 0 ? default : new MachineLimit(rates[^1], (rates[^1] - rates[0]) / rates[rates.Count / 2]);
+        }
+
+        public override void Do(int piece, int worker)
+        {
+            _sum += _kind switch        // a race for a number that nobody reads
+            {
+                LimitKind.Read => _loops.Read(_memory + piece * Megabyte, Megabyte),
+                LimitKind.Int8 => _loops.Int8(_memory + Megabyte, _loops.Rounds),
+                _ => _loops.Fp32((float*)(_memory + Megabyte), _loops.Rounds),
+            };
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+
+namespace Sandglass.Cli.Tests;
+
+public sealed class BenchCommandTests : IDisposable
+{
+    private readonly ModelCopy _files = new();
+
+    [Fact]
+    public void Json_has_the_limits_and_each_measurement()
+    {
+        JsonElement[] rows = Tool.Run("bench", "--model", Tool.Small, "--prefill", "8", "--decode", "4", "--depth", "6", "--threads", "1,2", "--repeat", "1", "--cache-type", "f32", "--json").Done().Json;
+
+        string[] each = ["limit", "limit", "limit", "prefill", "decode", "decode-depth"];
+        Assert.Equal([.. each, .. each], rows.Select(row => row.GetProperty("what").GetString()));
+        Assert.Equal([1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2], rows.Select(row => row.GetProperty("threads").GetInt32()));
+        Assert.Equal([0, 0, 0, 8, 4, 32], rows[..6].Select(row => row.GetProperty("tokens").GetInt32()));
+        Assert.Equal([0, 0, 0, 0, 0, 6], rows[..6].Select(row => row.GetProperty("depth").GetInt32()));
+        Assert.All(rows, row =>
+        {
+            Assert.Equal(["what", "name", "tokens", "depth", "batch", "threads", "cacheType", "tokensPerSecond", "spread", "shareOfLimit", "kernels"], row.EnumerateObject().Select(p => p.Name));
+            Assert.Equal("f32", row.GetProperty("cacheType").GetString());
+            Assert.True(row.GetProperty("tokensPerSecond").GetDouble() > 0);
+            Assert.True(row.GetProperty("shareOfLimit").GetDouble() > 0);
+        });
+    }
+
+    [Fact]
+    public void A_depth_beyond_the_context_is_left_out_with_a_note()
+    {
+        ToolRun run = Tool.Run("bench", "--model", Tool.Small, "--depth", "50000", "--prefill", "4", "--threads", "1", "--repeat", "1", "--json").Done();
+
+        Assert.Equal(["limit", "limit", "limit", "prefill"], run.Json.Select(row => row.GetProperty("what").GetString()));
+        Assert.StartsWith("Left out: decode-depth at 50,000", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_person_gets_tables()
+    {
+        string text = Tool.Run("bench", "--model", Tool.Small, "--decode", "2", "--threads", "1", "--repeat", "1").Done().Text;
+
+        Assert.Contains("GB/s", text, StringComparison.Ordinal);
+        Assert.Contains("grain-1m", text, StringComparison.Ordinal);
+        Assert.Contains("decode", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("smollm3:q4_0", "smollm2-135m, llama-3.2-1b or llama-3-8b")]
+    [InlineData("smollm2-135m:q9", "q4_k_m")]
+    [InlineData("smollm2-135m", "found none")]
+    public void A_shape_or_type_that_is_unknown_is_refused_with_those_that_are_known(string synthetic, string told)
+    {
+        string path = Path.Combine(_files.Folder, "made.gguf");
+
+        ToolRun run = Tool.Run("bench", "--synthetic", synthetic, "--keep", path);
+
+        Assert.Equal(2, run.Code);
+        Assert.Contains(told, run.Error, StringComparison.Ordinal);
+        Assert.Empty(run.Output);
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
+    public void Options_that_do_not_go_together_are_refused()
+    {
+        Assert.Equal(2, Tool.Run("bench", "--synthetic", "smollm2-135m:q4_0", "--model", Tool.Small).Code);
+        Assert.Equal(2, Tool.Run("bench", "--keep", "made.gguf").Code);
+        Assert.Equal(2, Tool.Run("bench", "--threads", "0").Code);
+        Assert.Equal(2, Tool.Run("bench", "--threads", "").Code);
+    }
+
+    public void Dispose() => _files.Dispose();
+}
