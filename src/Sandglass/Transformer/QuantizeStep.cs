@@ -1,0 +1,20 @@
+using Sandglass.Kernels;
+
+namespace Sandglass.Transformer;
+
+/// <summary>Makes each token of a buffer ready for the product that follows.</summary>
+internal sealed class QuantizeStep(WorkerPool pool) : TokenJob(pool)
+{
+    private TokenBuffer _buffer = null!;
+    private int _tokens;
+
+    public void Run(TokenBuffer buffer, int tokens)
+    {
+        if (!buffer.IsQuantized) return;
+
+        (_buffer, _tokens) = (buffer, tokens);
+        Run(tokens);
+    }
+
+    protected override void DoToken(int token) => _buffer.Quantize(token, _tokens);
+}
