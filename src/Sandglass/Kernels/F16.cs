@@ -8,6 +8,9 @@ internal static class F16
     /// <summary>2^112: the bias of F32's exponent (127) less that of F16's (15), as a factor.</summary>
     public const float ExponentShift = 5.192296858534828e33f;
 
+    /// <summary>Sign, exponent and mantissa of an F16 that was sign-extended to 32 bits and shifted left by 13.</summary>
+    public const int WidenedMask = unchecked((int)0x8FFF_E000);
+
     /// <summary>The largest finite F16. A store beyond it is held here: a cache must not make infinities of large keys.</summary>
     public const float Largest = 65504f;
 

@@ -90,15 +90,17 @@ internal readonly unsafe struct Lanes128 : ILanes<Quad<Vector128<float>>, Quad<V
     [MethodImpl(Inline)]
     private static Vector128<float> Half(ushort* from)
     {
-        Vector128<int> bits = Widen(from);
-        Vector128<int> magnitude = Vector128.ShiftLeft(bits & Vector128.Create(0x7FFF), 13);
-        Vector128<int> sign = Vector128.ShiftLeft(bits & Vector128.Create(0x8000), 16);
-        return ((magnitude.AsSingle() * Vector128.Create(F16.ExponentShift)).AsInt32() | sign).AsSingle();
+        Vector128<int> bits = Vector128.ShiftLeft(WidenSigned((short*)from), 13) & Vector128.Create(F16.WidenedMask);
+        return bits.AsSingle() * Vector128.Create(F16.ExponentShift);
     }
 
     [MethodImpl(Inline)]
     private static Vector128<int> Widen(ushort* from) =>
         Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)from).AsUInt16()).AsInt32();
+
+    [MethodImpl(Inline)]
+    private static Vector128<int> WidenSigned(short* from) =>
+        Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)from).AsInt16());
 
     [MethodImpl(Inline)]
     private static Vector128<int> Widen(byte* from) =>

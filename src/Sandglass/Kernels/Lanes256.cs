@@ -84,13 +84,12 @@ internal readonly unsafe struct Lanes256 : ILanes<Pair<Vector256<float>>, Pair<V
     [MethodImpl(Inline)]
     private static Vector256<float> Half(ushort* from)
     {
-        Vector256<int> bits = Widen(from);
-        Vector256<int> magnitude = Vector256.ShiftLeft(bits & Vector256.Create(0x7FFF), 13);
-        Vector256<int> sign = Vector256.ShiftLeft(bits & Vector256.Create(0x8000), 16);
-        return ((magnitude.AsSingle() * Vector256.Create(F16.ExponentShift)).AsInt32() | sign).AsSingle();
+        Vector256<int> bits = Vector256.ShiftLeft(WidenSigned((short*)from), 13) & Vector256.Create(F16.WidenedMask);
+        return bits.AsSingle() * Vector256.Create(F16.ExponentShift);
     }
 
     [MethodImpl(Inline)] private static Vector256<int> Widen(ushort* from) => Avx2.ConvertToVector256Int32(from);
+    [MethodImpl(Inline)] private static Vector256<int> WidenSigned(short* from) => Avx2.ConvertToVector256Int32(from);
     [MethodImpl(Inline)] private static Vector256<int> Widen(byte* from) => Avx2.ConvertToVector256Int32(from);
     [MethodImpl(Inline)] private static Vector256<int> WidenSigned(sbyte* from) => Avx2.ConvertToVector256Int32(from);
     [MethodImpl(Inline)] private static Vector256<byte> Pairs(Vector256<byte> a, Vector256<byte> b) => Avx2.MultiplyAddAdjacent(a, b.AsSByte()).AsByte();

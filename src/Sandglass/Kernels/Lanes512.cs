@@ -25,11 +25,10 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>, Vector512<in
     [MethodImpl(Inline)]
     public static Vector512<float> LoadHalf(ushort* from)
     {
-        // Exponent and mantissa move up to F32's place; 2^112 makes up for the difference of the exponents' biases, subnormals included.
-        Vector512<int> bits = Avx512F.ConvertToVector512Int32(Vector256.Load(from));
-        Vector512<int> magnitude = Vector512.ShiftLeft(bits & Vector512.Create(0x7FFF), 13);
-        Vector512<int> sign = Vector512.ShiftLeft(bits & Vector512.Create(0x8000), 16);
-        return ((magnitude.AsSingle() * Vector512.Create(F16.ExponentShift)).AsInt32() | sign).AsSingle();
+        // Sign-extended and shifted, the sign stands in F32's place with three copies below it; without those, exponent and mantissa follow.
+        // 2^112 makes up for the difference of the exponents' biases, subnormals included.
+        Vector512<int> bits = Vector512.ShiftLeft(Avx512F.ConvertToVector512Int32(Vector256.Load((short*)from)), 13) & Vector512.Create(F16.WidenedMask);
+        return bits.AsSingle() * Vector512.Create(F16.ExponentShift);
     }
 
     [MethodImpl(Inline)]

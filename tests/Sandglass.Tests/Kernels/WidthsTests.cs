@@ -183,6 +183,20 @@ public unsafe class WidthsTests
         }
     }
 
+    [Fact]
+    public void Every_finite_F16_widens_in_lanes_as_it_does_alone()
+    {
+        ushort[] halves = [.. Enumerable.Range(0, 0x10000).Select(bits => (ushort)bits).Where(bits => (bits & 0x7C00) != 0x7C00)];
+        float[] expected = [.. halves.Select(F16.ToFloat)];
+        fixed (ushort* from = halves)
+        {
+            ushort* start = from;
+            Same(expected, Run(expected.Length, to => { for (int i = 0; i < expected.Length; i += 16) Lanes128.Store(to + i, Lanes128.LoadHalf(start + i)); }));
+            if (Has(256)) Same(expected, Run(expected.Length, to => { for (int i = 0; i < expected.Length; i += 16) Lanes256.Store(to + i, Lanes256.LoadHalf(start + i)); }));
+            if (Has(512)) Same(expected, Run(expected.Length, to => { for (int i = 0; i < expected.Length; i += 16) Lanes512.Store(to + i, Lanes512.LoadHalf(start + i)); }));
+        }
+    }
+
     private delegate void OnArray(float* to);
 
     private delegate void OnTwo(float* a, float* b);
