@@ -32,14 +32,6 @@ internal readonly unsafe struct Codes4 : ICodes
         => default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static I Column<L, F, I, B>(byte* block, int column) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
-    {
-        int group = column >> 2;
-        int first = 8 * (column & 3);
-        return L.AndInt(L.ShiftRightInt(L.LoadInts(block + 64 * (group & 3)), first + 4 * (group >> 2)), L.BroadcastInt(15));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static I Largest<L, F, I, B>(byte* block, ActivationBlock* activations) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
         => L.AndInt(L.ShiftRightInt(L.LoadInts(block + 16 * (activations->LargestColumn & 12)), &activations->NibbleShift), L.BroadcastInt(15));
 

@@ -38,18 +38,14 @@ internal readonly unsafe struct Codes6 : ICodes
         => default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static I Column<L, F, I, B>(byte* block, int column) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
+    public static I Largest<L, F, I, B>(byte* block, ActivationBlock* activations) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
     {
-        int group = column >> 2;
-        int first = 8 * (column & 3);
+        int group = activations->LargestColumn >> 2;
+        int first = activations->ByteShift;
         return L.OrInt(
             L.AndInt(L.ShiftRightInt(L.LoadInts(block + 64 * (group & 3)), first + 4 * (group >> 2)), L.BroadcastInt(15)),
             L.ShiftLeftInt(L.AndInt(L.ShiftRightInt(L.LoadInts(block + 256 + 64 * (group >> 2)), first + 2 * (group & 3)), L.BroadcastInt(3)), 4));
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static I Largest<L, F, I, B>(byte* block, ActivationBlock* activations) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
-        => Column<L, F, I, B>(block, activations->LargestColumn);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static I Quads<L, F, I, B>(byte* block, int group) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct

@@ -25,9 +25,6 @@ internal unsafe interface ICodes
     /// <summary>The high nibbles of four columns of 8-bit codes; unused by narrower ones.</summary>
     static abstract B HighGroup<L, F, I, B>(byte* block, int group) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct;
 
-    /// <summary>The codes of one column for all 16 rows, lane = row.</summary>
-    static abstract I Column<L, F, I, B>(byte* block, int column) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct;
-
     /// <summary>The codes of the column that a block of activations keeps apart, for all 16 rows, lane = row.</summary>
     static abstract I Largest<L, F, I, B>(byte* block, ActivationBlock* activations) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct;
 
