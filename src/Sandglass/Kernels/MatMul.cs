@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Sandglass.Kernels;
 
 /// <summary>What becomes of a product.</summary>
@@ -20,7 +22,6 @@ internal unsafe struct MatMulTarget
 /// <remarks>Split over workers by panels, so who computes a panel changes nothing. Tokens go in tiles, so that a tile's sums stay in the first cache.</remarks>
 internal sealed unsafe class MatMul(WorkerPool pool) : Job
 {
-    private const int TileTokens = 32;
     private const int PiecesPerThread = 6; // small enough that a slow core does not hold up the step
 
     private readonly MatMulTarget[] _targets = new MatMulTarget[3];
@@ -61,15 +62,20 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job
             ref MatMulTarget target = ref _targets[index];
             int count = target.Weights.PanelCount;
             int end = Math.Min(to, count);
-            if (_input.Tokens == 1 && !IsFast(target.Weights))
+            if (IsFast(target.Weights))
+            {
+                for (int panel = from; panel < end; panel += 2)
+                    MultiplyFast(target, panel, Math.Min(2, end - panel));
+            }
+            else if (_input.Tokens == 1)
             {
                 for (int panel = from; panel < end; panel += 4)
-                    MultiplyOne(target, panel, Math.Min(4, end - panel));
+                    MultiplyExactOne(target, panel, Math.Min(4, end - panel));
             }
             else
             {
                 for (int panel = from; panel < end; panel++)
-                    MultiplyPanel(target, panel);
+                    MultiplyExact(target, panel);
             }
             from = Math.Max(from - count, 0);
             to -= count;
@@ -84,27 +90,42 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job
         for (int i = 0; i < targets; i++)
             _panels += _targets[i].Weights.PanelCount;
         int pieces = Math.Min(_panels, pool.Threads * PiecesPerThread);
-        _panelsPerPiece = (_panels + pieces - 1) / pieces;
+        _panelsPerPiece = ((_panels + pieces - 1) / pieces + 1) & ~1; // even: panels are multiplied two at a time
         pool.Run(this, (_panels + _panelsPerPiece - 1) / _panelsPerPiece);
     }
 
-    private void MultiplyPanel(in MatMulTarget target, int panel)
+    /// <summary>One panel or two with all tokens, tile by tile.</summary>
+    private void MultiplyFast(in MatMulTarget target, int panel, int count)
     {
-        float* sums = stackalloc float[TileTokens * Panels.Rows]; // [token, row of the panel]
+        float* sums = stackalloc float[2 * Panels.TileTokens * Panels.Rows]; // [panel, token, row of the panel]
         WeightMatrix weights = target.Weights;
         byte* data = weights.Panel(panel);
-        bool fast = IsFast(weights);
-        for (int from = 0; from < _input.Tokens; from += TileTokens)
+        for (int from = 0; from < _input.Tokens; from += Panels.TileTokens)
         {
-            int tokens = Math.Min(TileTokens, _input.Tokens - from);
+            int tokens = Math.Min(Panels.TileTokens, _input.Tokens - from);
+            for (int i = 0; i < count; i++)
+                new Span<float>(sums + i * Panels.TileTokens * Panels.Rows, tokens * Panels.Rows).Clear();
+            if (count == 2) weights.Panels.MultiplyFastPair(data, weights.PanelBytes, weights.Columns, _input.Blocks + from, _input.Tokens, tokens, sums);
+            else weights.Panels.MultiplyFast(data, weights.Columns, _input.Blocks + from, _input.Tokens, tokens, sums);
+            for (int i = 0; i < count; i++)
+                Deliver(target, (panel + i) * Panels.Rows, from, tokens, sums + i * Panels.TileTokens * Panels.Rows);
+        }
+    }
+
+    private void MultiplyExact(in MatMulTarget target, int panel)
+    {
+        float* sums = stackalloc float[Panels.TileTokens * Panels.Rows]; // [token, row of the panel]
+        WeightMatrix weights = target.Weights;
+        for (int from = 0; from < _input.Tokens; from += Panels.TileTokens)
+        {
+            int tokens = Math.Min(Panels.TileTokens, _input.Tokens - from);
             new Span<float>(sums, tokens * Panels.Rows).Clear();
-            if (fast) weights.Panels.MultiplyFast(data, weights.Columns, _input.Blocks + from, _input.Tokens, tokens, sums);
-            else weights.Panels.MultiplyExact(data, weights.Columns, _input.Values + (long)from * _input.Columns, _input.Columns, tokens, sums);
+            weights.Panels.MultiplyExact(weights.Panel(panel), weights.Columns, _input.Values + (long)from * _input.Columns, _input.Columns, tokens, sums);
             Deliver(target, panel * Panels.Rows, from, tokens, sums);
         }
     }
 
-    private void MultiplyOne(in MatMulTarget target, int panel, int count)
+    private void MultiplyExactOne(in MatMulTarget target, int panel, int count)
     {
         float* sums = stackalloc float[4 * Panels.Rows]; // [panel, row]
         new Span<float>(sums, 4 * Panels.Rows).Clear();
@@ -118,14 +139,23 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job
 
     private static void Deliver(in MatMulTarget target, int firstRow, int firstToken, int tokens, float* sums)
     {
-        int rows = Math.Min(Panels.Rows, target.Weights.Rows - firstRow);
+        int stride = target.Weights.Rows, rows = Math.Min(Panels.Rows, stride - firstRow);
+        float* bias = target.Bias == null ? null : target.Bias + firstRow;
         for (int token = 0; token < tokens; token++, sums += Panels.Rows)
         {
-            float* to = target.Output + (long)(firstToken + token) * target.Weights.Rows + firstRow;
-            for (int row = 0; row < rows; row++)
+            float* to = target.Output + (long)(firstToken + token) * stride + firstRow;
+            int row = 0;
+            for (; row + 4 <= rows; row += 4)
+            {
+                Vector128<float> value = Vector128.Load(sums + row);
+                if (bias != null) value += Vector128.Load(bias + row);
+                if (target.Add) value = Vector128.Load(to + row) + value;
+                value.Store(to + row);
+            }
+            for (; row < rows; row++)
             {
                 float value = sums[row];
-                if (target.Bias != null) value += target.Bias[firstRow + row];
+                if (bias != null) value += bias[row];
                 to[row] = target.Add ? to[row] + value : value;
             }
         }

@@ -10,6 +10,9 @@ internal abstract unsafe class Panels
     /// <summary>Rows of a panel: the lanes of every kernel.</summary>
     public const int Rows = 16;
 
+    /// <summary>Tokens that are multiplied at once at most: their sums of two panels, and their part of the input, stay in the first cache.</summary>
+    public const int TileTokens = 64;
+
     /// <summary>The type of the weights.</summary>
     public abstract TensorType Type { get; }
 
@@ -32,6 +35,16 @@ internal abstract unsafe class Panels
     /// <param name="activations">[columns / 32, stride]: the tokens of a block stand side by side.</param>
     /// <param name="sums">[tokens, 16]</param>
     public abstract void MultiplyFast(byte* panel, int columns, ActivationBlock* activations, int stride, int tokens, float* sums);
+
+    /// <summary>As <see cref="MultiplyFast"/> for two neighbouring panels and a tile of tokens: what is read of a token serves both.</summary>
+    /// <param name="panelBytes">From the first panel to the second.</param>
+    /// <param name="tokens">1 to <see cref="TileTokens"/>.</param>
+    /// <param name="sums">[2, TileTokens, 16]</param>
+    public virtual void MultiplyFastPair(byte* panel, long panelBytes, int columns, ActivationBlock* activations, int stride, int tokens, float* sums)
+    {
+        MultiplyFast(panel, columns, activations, stride, tokens, sums);
+        MultiplyFast(panel + panelBytes, columns, activations, stride, tokens, sums + TileTokens * Rows);
+    }
 
     /// <summary>sums[token, row] += sum over k of weights[row, k] * x[token, k], in F32, k in order.</summary>
     /// <param name="x">[tokens, stride]</param>

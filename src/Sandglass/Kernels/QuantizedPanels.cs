@@ -18,7 +18,7 @@ internal unsafe class QuantizedPanels<TFormat, TCodes> : Panels
 
     public static Panels Create(TensorType type, KernelWidth width) => width switch
     {
-        KernelWidth.Vector512 => new VectorQuantizedPanels<TFormat, TCodes, Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(type),
+        KernelWidth.Vector512 => ByteDotPanels<TFormat, TCodes>.Over(new VectorQuantizedPanels<TFormat, TCodes, Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(type)),
         KernelWidth.Vector256 => new VectorQuantizedPanels<TFormat, TCodes, Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(type),
         KernelWidth.Vector128 => new VectorQuantizedPanels<TFormat, TCodes, Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(type),
         _ => new QuantizedPanels<TFormat, TCodes>(type),
