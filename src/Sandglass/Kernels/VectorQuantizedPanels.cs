@@ -18,18 +18,18 @@ internal sealed unsafe class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>(
 {
     public override void MultiplyFast(byte* panel, int columns, ActivationBlock* activations, int stride, int tokens, float* sums)
     {
-        // The high nibbles of eight-bit codes are worth sixteen registers for many tokens (1.3 times as fast), and in the way of a single one (0.9 times).
-        if (TCodes.Bits == 8 && tokens > 1) MultiplyFast<HighNibblesKept>(panel, columns, activations, stride, tokens, sums);
-        else MultiplyFast<HighNibblesAgain>(panel, columns, activations, stride, tokens, sums);
+        if (tokens == 1) MultiplyFast<OneToken>(panel, columns, activations, stride, tokens, sums);
+        else MultiplyFast<ManyTokens>(panel, columns, activations, stride, tokens, sums);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyFast<TNibbles>(byte* panel, int columns, ActivationBlock* activations, int stride, int tokens, float* sums)
-        where TNibbles : struct, IHighNibbles
+    private static void MultiplyFast<TTile>(byte* panel, int columns, ActivationBlock* activations, int stride, int tokens, float* sums)
+        where TTile : struct, ITile
     {
         byte* codes = panel + TFormat.HeaderBytes;
         byte* header = panel;
         int part = 0; // which 32 columns of the header's
+        F running = L.Load(sums); // the sum of a single token, which stays in its register
         for (int block = 0; block < columns / 32; block++)
         {
             F lowScale = TFormat.Scales<L, F, I, B>(header, part * TFormat.SubBlocks);
@@ -45,15 +45,15 @@ internal sealed unsafe class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>(
             B w6 = TCodes.Group<L, F, I, B>(codes, 6), w7 = TCodes.Group<L, F, I, B>(codes, 7);
 
             // Eight-bit codes are two nibbles: these are the high ones, where they are kept; elsewhere the compiler drops them.
-            B h0 = High<TNibbles>(codes, 0), h1 = High<TNibbles>(codes, 1), h2 = High<TNibbles>(codes, 2), h3 = High<TNibbles>(codes, 3);
-            B h4 = High<TNibbles>(codes, 4), h5 = High<TNibbles>(codes, 5), h6 = High<TNibbles>(codes, 6), h7 = High<TNibbles>(codes, 7);
+            B h0 = High<TTile>(codes, 0), h1 = High<TTile>(codes, 1), h2 = High<TTile>(codes, 2), h3 = High<TTile>(codes, 3);
+            B h4 = High<TTile>(codes, 4), h5 = High<TTile>(codes, 5), h6 = High<TTile>(codes, 6), h7 = High<TTile>(codes, 7);
 
             ActivationBlock* a = activations + (long)block * stride;
             for (int token = 0; token < tokens; token++, a++)
             {
                 B low = Pairs4(w0, w1, w2, w3, a->Codes, out B lowRest);
                 B high = Pairs4(w4, w5, w6, w7, a->Codes + 16, out B highRest);
-                F sum = L.Load(sums + Panels.Rows * token);
+                F sum = TTile.IsOne ? running : L.Load(sums + Panels.Rows * token);
                 F scaleA = L.Broadcast(a->Scale);
 
                 if (TFormat.SubBlocks == 2)
@@ -77,7 +77,7 @@ internal sealed unsafe class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>(
                     I dot = TCodes.Bits == 5 ? L.AddInt(L.AddNeighbours(low), L.AddNeighbours(high)) : L.AddNeighbours(L.AddShorts(low, high));
                     if (TCodes.Bits == 8)
                     {
-                        B upper = TNibbles.Kept
+                        B upper = HighNibblesKept<TTile>()
                             ? L.AddShorts(Pairs4(h0, h1, h2, h3, a->Codes, out _), Pairs4(h4, h5, h6, h7, a->Codes + 16, out _))
                             : HighPairs(codes, a->Codes);
                         dot = L.AddInt(dot, L.ShiftLeftInt(L.AddNeighbours(upper), 4));
@@ -88,11 +88,14 @@ internal sealed unsafe class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>(
 
                 bool inHigh = TFormat.SubBlocks == 2 && a->LargestColumn >= 16;
                 F weight = L.Fma(inHigh ? highScale : lowScale, L.ToFloat(TCodes.Largest<L, F, I, B>(codes, a)), inHigh ? highZero : lowZero);
-                L.Store(sums + Panels.Rows * token, L.Fma(weight, L.Broadcast(a->Largest), sum));
+                sum = L.Fma(weight, L.Broadcast(a->Largest), sum);
+                if (TTile.IsOne) running = sum;
+                else L.Store(sums + Panels.Rows * token, sum);
             }
 
             Advance(ref header, ref codes, ref part);
         }
+        if (TTile.IsOne) L.Store(sums, running);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -201,8 +204,13 @@ internal sealed unsafe class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>(
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static B High<TNibbles>(byte* codes, int group)
-        where TNibbles : struct, IHighNibbles => TNibbles.Kept ? TCodes.HighGroup<L, F, I, B>(codes, group) : default;
+    private static B High<TTile>(byte* codes, int group)
+        where TTile : struct, ITile => HighNibblesKept<TTile>() ? TCodes.HighGroup<L, F, I, B>(codes, group) : default;
+
+    /// <summary>The high nibbles of eight-bit codes are worth sixteen registers for many tokens (1.3 times as fast), and in the way of a single one (0.9 times).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool HighNibblesKept<TTile>()
+        where TTile : struct, ITile => TCodes.Bits == 8 && !TTile.IsOne;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static B HighPairs(byte* codes, sbyte* a)
@@ -213,18 +221,18 @@ internal sealed unsafe class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>(
         return sum;
     }
 
-    private interface IHighNibbles
+    private interface ITile
     {
-        static abstract bool Kept { get; }
+        static abstract bool IsOne { get; }
     }
 
-    private readonly struct HighNibblesKept : IHighNibbles
+    private readonly struct OneToken : ITile
     {
-        public static bool Kept => true;
+        public static bool IsOne => true;
     }
 
-    private readonly struct HighNibblesAgain : IHighNibbles
+    private readonly struct ManyTokens : ITile
     {
-        public static bool Kept => false;
+        public static bool IsOne => false;
     }
 }
