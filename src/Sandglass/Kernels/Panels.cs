@@ -33,10 +33,13 @@ internal abstract unsafe class Panels
     /// <param name="sums">[tokens, 16]</param>
     public abstract void MultiplyFast(byte* panel, int columns, ActivationBlock* activations, int stride, int tokens, float* sums);
 
-    /// <summary>sums[token, row] += sum over k of weights[row, k] * x[token, k], in F32, k in order.</summary>
-    /// <param name="x">[tokens, stride]</param>
-    /// <param name="sums">[tokens, 16]</param>
-    public abstract void MultiplyExact(byte* panel, int columns, float* x, int stride, int tokens, float* sums);
+    /// <summary>sums[token, row] += sum over k of weights[row, k] * x[token, k], in F32, k in order, for the rows of one panel or of two neighbours.</summary>
+    /// <param name="panelBytes">From one panel to the next.</param>
+    /// <param name="count">Panels, 1 or 2.</param>
+    /// <param name="x">[tile, columns, width], as <see cref="TokenTiles"/> has them.</param>
+    /// <param name="width">Tokens of a tile.</param>
+    /// <param name="sums">[tokens, count * 16]</param>
+    public abstract void MultiplyExact(byte* panels, long panelBytes, int count, int columns, float* x, int width, int tokens, float* sums);
 
     /// <summary>As <see cref="MultiplyExact"/> for one token and up to four neighbouring panels at once: one panel's chain of fmas waits for itself, four fill the wait.</summary>
     /// <param name="panelBytes">From one panel to the next.</param>
@@ -46,7 +49,7 @@ internal abstract unsafe class Panels
     public virtual void MultiplyExactOne(byte* panel, long panelBytes, int count, int columns, float* x, float* sums)
     {
         for (int i = 0; i < count; i++)
-            MultiplyExact(panel + i * panelBytes, columns, x, columns, 1, sums + i * Rows);
+            MultiplyExact(panel + i * panelBytes, panelBytes, 1, columns, x, 1, 1, sums + i * Rows);
     }
 
     /// <summary>The panels of a type for the kernels in use.</summary>

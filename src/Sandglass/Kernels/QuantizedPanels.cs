@@ -78,15 +78,21 @@ internal unsafe class QuantizedPanels<TFormat, TCodes> : Panels
         }
     }
 
-    public override void MultiplyExact(byte* panel, int columns, float* x, int stride, int tokens, float* sums)
+    public override void MultiplyExact(byte* panels, long panelBytes, int count, int columns, float* x, int width, int tokens, float* sums)
     {
-        for (int row = 0; row < Rows; row++)
+        for (int i = 0; i < count * Rows; i++)
         {
+            byte* panel = panels + i / Rows * panelBytes;
+            int row = i % Rows;
             for (int k = 0; k < columns; k++)
             {
                 float weight = Weight(panel, row, k);
                 for (int token = 0; token < tokens; token++)
-                    sums[Rows * token + row] = MathF.FusedMultiplyAdd(weight, x[(long)token * stride + k], sums[Rows * token + row]);
+                {
+                    float value = x[((long)(token / width) * columns + k) * width + token % width];
+                    float* sum = sums + (long)token * count * Rows + i;
+                    *sum = MathF.FusedMultiplyAdd(weight, value, *sum);
+                }
             }
         }
     }
