@@ -11,22 +11,19 @@ internal static unsafe class ExactQuantizedPanels<TFormat, TCodes, L, F, I, B>
     where I : struct
     where B : struct
 {
-    private const int ColumnsAtOnce = 256; // two panels of F32: 32 KB, read again for every tile of tokens
-
     /// <inheritdoc cref="Panels.MultiplyExact"/>
     [SkipLocalsInit]
     public static void Multiply(byte* panels, long panelBytes, int count, int columns, float* x, int width, int tokens, float* sums)
     {
-        const int BytesAtOnce = ColumnsAtOnce * Panels.Rows * sizeof(float);
-        byte* weights = stackalloc byte[2 * BytesAtOnce + 64]; // [panel, column, row]
+        const int ColumnsAtOnce = 256, BytesAtOnce = ColumnsAtOnce * Panels.Rows * sizeof(float);
+        byte* weights = stackalloc byte[2 * BytesAtOnce + 64]; // [panel, column, row]: 32 KB, in the first cache
         weights = (byte*)(((nuint)weights + 63) & ~(nuint)63);
-        long runBytes = ColumnsAtOnce / TFormat.Columns * (long)(TFormat.HeaderBytes + TFormat.Columns / 32 * TCodes.Bytes);
-        for (int from = 0; from < columns; from += ColumnsAtOnce, panels += runBytes)
+        for (int from = 0; from < columns; from += ColumnsAtOnce)
         {
             int some = Math.Min(ColumnsAtOnce, columns - from);
             for (int panel = 0; panel < count; panel++)
-                Dequantize(panels + panel * panelBytes, some, (float*)(weights + panel * BytesAtOnce));
-            FloatTile<ElementF32, L, F, I, B>.Multiply(weights, BytesAtOnce, count, some, x + (long)from * width, (long)columns * width, width, tokens, sums);
+                Dequantize(panels + panel * panelBytes, from, some, (float*)(weights + panel * BytesAtOnce));
+            FloatTile<ElementF32, L, F, I, B>.Multiply(weights, BytesAtOnce, count, some, x + (long)from * width, width, tokens, sums);
         }
     }
 
@@ -73,10 +70,11 @@ internal static unsafe class ExactQuantizedPanels<TFormat, TCodes, L, F, I, B>
         L.Store(sums + 48, s3);
     }
 
-    /// <param name="to">[columns, 16]</param>
+    /// <inheritdoc cref="Panels.Widen"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Dequantize(byte* panel, int columns, float* to)
+    public static void Dequantize(byte* panel, int from, int columns, float* to)
     {
+        panel += from / TFormat.Columns * (long)(TFormat.HeaderBytes + TFormat.Columns / 32 * TCodes.Bytes);
         byte* codes = panel + TFormat.HeaderBytes;
         byte* header = panel;
         int part = 0;

@@ -47,6 +47,15 @@ internal unsafe class FloatPanels<TElement>(TensorType type) : Panels
     public override void MultiplyFast(byte* panel, int columns, ActivationBlock* activations, int stride, int tokens, float* sums) =>
         throw new NotSupportedException($"{Type} weights are multiplied in F32");
 
+    public override void Widen(byte* panel, int from, int columns, float* to)
+    {
+        for (int k = from; k < from + columns; k++)
+        {
+            for (int row = 0; row < Rows; row++)
+                *to++ = TElement.Read(panel + ((long)k * Rows + row) * TElement.Bytes);
+        }
+    }
+
     public override void MultiplyExact(byte* panels, long panelBytes, int count, int columns, float* x, int width, int tokens, float* sums)
     {
         for (int i = 0; i < count * Rows; i++)
@@ -58,9 +67,8 @@ internal unsafe class FloatPanels<TElement>(TensorType type) : Panels
                 float weight = TElement.Read(panel + ((long)k * Rows + row) * TElement.Bytes);
                 for (int token = 0; token < tokens; token++)
                 {
-                    float value = x[((long)(token / width) * columns + k) * width + token % width];
-                    float* sum = sums + (long)token * count * Rows + i;
-                    *sum = MathF.FusedMultiplyAdd(weight, value, *sum);
+                    float* sum = sums + token * count * Rows + i;
+                    *sum = MathF.FusedMultiplyAdd(weight, x[(long)k * width + token], *sum);
                 }
             }
         }

@@ -19,29 +19,21 @@ internal static unsafe class FloatTile<TElement, L, F, I, B>
     /// <summary>Tokens up to which two panels' sums fit the registers.</summary>
     private static int MostTokensOfTwo => typeof(L) == typeof(Lanes512) ? 12 : typeof(L) == typeof(Lanes256) ? 3 : 2;
 
-    /// <summary>sums[token, panel, row] += sum over k of weights[panel, k, row] * x[token, k], for some columns.</summary>
-    /// <param name="weights">[panel, column, 16], the panels <paramref name="panelBytes"/> apart.</param>
-    /// <param name="panels">1 or 2.</param>
-    /// <param name="x">The first of these columns in the first tile, [tile, column, width], the tiles <paramref name="tileStride"/> elements apart.</param>
-    /// <param name="sums">[tokens, panels, 16]</param>
-    public static void Multiply(byte* weights, long panelBytes, int panels, int columns, float* x, long tileStride, int width, int tokens, float* sums)
+    /// <inheritdoc cref="Panels.MultiplyExact"/>
+    public static void Multiply(byte* panels, long panelBytes, int count, int columns, float* x, int width, int tokens, float* sums)
     {
-        for (; tokens > 0; tokens -= width, x += tileStride)
+        int parts = (tokens + MostTokens - 1) / MostTokens, most = (tokens + parts - 1) / parts, stride = 16 * count;
+        for (int from = 0; from < tokens; from += most, x += most, sums += most * stride)
         {
-            int inTile = Math.Min(width, tokens), parts = (inTile + MostTokens - 1) / MostTokens, most = (inTile + parts - 1) / parts;
-            for (int from = 0; from < inTile; from += most)
+            int some = Math.Min(most, tokens - from);
+            if (count == 2 && some <= MostTokensOfTwo)
             {
-                int count = Math.Min(most, inTile - from);
-                if (panels == 2 && count <= MostTokensOfTwo)
-                {
-                    Multiply<Count2>(weights, panelBytes, 32, columns, x + from, width, count, sums);
-                }
-                else
-                {
-                    for (int panel = 0; panel < panels; panel++)
-                        Multiply<Count1>(weights + panel * panelBytes, 0, 16 * panels, columns, x + from, width, count, sums + 16 * panel);
-                }
-                sums += count * 16 * panels;
+                Multiply<Count2>(panels, panelBytes, stride, columns, x, width, some, sums);
+            }
+            else
+            {
+                for (int panel = 0; panel < count; panel++)
+                    Multiply<Count1>(panels + panel * panelBytes, 0, stride, columns, x, width, some, sums + 16 * panel);
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Sandglass.Kernels;
 
@@ -27,7 +28,7 @@ internal unsafe struct MatMulTarget
 internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
 {
     private const int TileTokens = 32;
-    private const int TokensInF32 = 264; // whose sums of two panels are 33 KB: each weight is widened once for all of them
+    private const int TokensInF32 = 264;  // whose sums of two panels are 33 KB: each weight is widened once for all of them
     private const int PiecesPerThread = 6; // small enough that a slow core does not hold up the step
 
     private readonly MatMulTarget[] _targets = new MatMulTarget[3];
@@ -36,6 +37,7 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
     private int _panels;
     private int _panelsPerPiece;
     private readonly TokenTiles _tiles = new();
+    private readonly Panels _f32 = Panels.For(TensorType.F32)!; // widened columns of a panel are a panel of F32
     private int _tilePieces, _tilesFilled;
 
     /// <summary>One product.</summary>
@@ -143,19 +145,76 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
         }
     }
 
-    [SkipLocalsInit]
     private void MultiplyInF32(in MatMulTarget target, int panel, int count)
     {
-        float* sums = stackalloc float[TokensInF32 * 2 * Panels.Rows]; // [token, panel, row]
+        if (_tiles.Count == 1) MultiplyTile(target, panel, count);
+        else MultiplyTiles(target, panel, count);
+    }
+
+    private void MultiplyTile(in MatMulTarget target, int panel, int count)
+    {
+        float* sums = stackalloc float[TokenTiles.MaxWidth * 2 * Panels.Rows]; // [token, panel, row]
+        new Span<float>(sums, TokenTiles.MaxWidth * 2 * Panels.Rows).Clear();
         WeightMatrix weights = target.Weights;
-        int atOnce = TokensInF32 / _tiles.Width * _tiles.Width;
-        for (int from = 0; from < _input.Tokens; from += atOnce)
+        weights.Panels.MultiplyExact(weights.Panel(panel), weights.PanelBytes, count, weights.Columns, _tiles.Values, _tiles.Width, _input.Tokens, sums);
+        Deliver(target, panel * Panels.Rows, count * Panels.Rows, 0, _input.Tokens, sums);
+    }
+
+    [SkipLocalsInit]
+    private void MultiplyTiles(in MatMulTarget target, int panel, int count)
+    {
+        float* sums = stackalloc float[TokensInF32 * 2 * Panels.Rows]; // [token, panel, row]
+        byte* widened = stackalloc byte[2 * TokenTiles.MaxRun * Panels.Rows * sizeof(float) + 64]; // [panel, column, row]
+        widened = (byte*)(((nuint)widened + 63) & ~(nuint)63);
+        WeightMatrix weights = target.Weights;
+        int columns = weights.Columns, width = _tiles.Width, rows = count * Panels.Rows, run = _tiles.Run;
+        int tilesAtOnce = TokensInF32 / width;
+        for (int firstTile = 0; firstTile < _tiles.Count; firstTile += tilesAtOnce)
         {
-            int tokens = Math.Min(atOnce, _input.Tokens - from);
-            new Span<float>(sums, tokens * count * Panels.Rows).Clear();
-            weights.Panels.MultiplyExact(weights.Panel(panel), weights.PanelBytes, count, weights.Columns, _tiles.Values + (long)from * _input.Columns, _tiles.Width, tokens, sums);
-            Deliver(target, panel * Panels.Rows, count * Panels.Rows, from, tokens, sums);
+            int endTile = Math.Min(firstTile + tilesAtOnce, _tiles.Count);
+            new Span<float>(sums, (endTile - firstTile) * width * rows).Clear();
+            for (int from = 0; from < columns; from += run)
+            {
+                int some = Math.Min(run, columns - from);
+                long apart = (long)some * Panels.Rows * sizeof(float);
+                for (int i = 0; i < count; i++)
+                    weights.Panels.Widen(weights.Panel(panel + i), from, some, (float*)(widened + i * apart));
+
+                // While the tiles are multiplied the weights that come next are fetched, a few lines a tile.
+                bool last = from + run >= columns;
+                long nextFrom = last ? 0 : weights.Panels.PanelBytes(from + some);
+                long nextBytes = weights.Panels.PanelBytes(last ? Math.Min(columns, run) : Math.Min(columns, from + 2 * run)) - nextFrom;
+                byte* next = weights.Panel(last ? panel + count : panel) + nextFrom;
+                long share = (nextBytes / (endTile - firstTile) + 64) & ~63L;
+                float* tileSums = sums;
+                for (int tile = firstTile; tile < endTile; tile++, next += share, tileSums += width * rows)
+                {
+                    int tokens = Math.Min(width, _input.Tokens - tile * width);
+                    for (int i = 0; i < count; i++)
+                        Fetch(next + i * weights.PanelBytes, share);
+                    if (last) FetchOutput(target, panel * Panels.Rows, tile * width, tokens);
+                    _f32.MultiplyExact(widened, apart, count, some, _tiles.At(tile, from, some), width, tokens, tileSums);
+                    if (last) Deliver(target, panel * Panels.Rows, rows, tile * width, tokens, tileSums);
+                }
+            }
         }
+    }
+
+    private static void FetchOutput(in MatMulTarget target, int firstRow, int firstToken, int tokens)
+    {
+        if (!Sse.IsSupported) return;
+        float* to = target.Output + (long)firstToken * target.Weights.Rows + firstRow;
+        for (int token = 0; token < tokens; token++, to += target.Weights.Rows)
+        {
+            Sse.Prefetch0(to);
+            Sse.Prefetch0(to + 16);
+        }
+    }
+
+    private static void Fetch(byte* from, long bytes)
+    {
+        for (long i = 0; i < bytes && Sse.IsSupported; i += 64)
+            Sse.Prefetch1(from + i);
     }
 
     private void MultiplyOne(in MatMulTarget target, int panel, int count)
@@ -172,26 +231,39 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
     /// <param name="sums">[tokens, width], the first for <paramref name="firstRow"/>.</param>
     private static void Deliver(in MatMulTarget target, int firstRow, int width, int firstToken, int tokens, float* sums)
     {
-        int rows = Math.Min(width, target.Weights.Rows - firstRow);
-        float* bias = target.Bias == null ? null : target.Bias + firstRow;
-        bool add = target.Add;
-        for (int token = 0; token < tokens; token++, sums += width)
+        int rows = Math.Min(width, target.Weights.Rows - firstRow), stride = target.Weights.Rows;
+        float* to = target.Output + (long)firstToken * stride + firstRow;
+        if (target.Bias != null) AddBias(target.Bias + firstRow, width, rows, tokens, sums);
+        for (int token = 0; token < tokens; token++, to += stride, sums += width)
         {
-            float* to = target.Output + (long)(firstToken + token) * target.Weights.Rows + firstRow;
             int row = 0;
-            for (; row + 4 <= rows; row += 4)
+            if (target.Add)
             {
-                Vector128<float> value = Vector128.Load(sums + row);
-                if (bias != null) value += Vector128.Load(bias + row);
-                if (add) value = Vector128.Load(to + row) + value;
-                value.Store(to + row);
+                for (; row + 8 <= rows; row += 8)
+                {
+                    (Vector128.Load(to + row) + Vector128.Load(sums + row)).Store(to + row);
+                    (Vector128.Load(to + row + 4) + Vector128.Load(sums + row + 4)).Store(to + row + 4);
+                }
+            }
+            else
+            {
+                for (; row + 8 <= rows; row += 8)
+                {
+                    Vector128.Load(sums + row).Store(to + row);
+                    Vector128.Load(sums + row + 4).Store(to + row + 4);
+                }
             }
             for (; row < rows; row++)
-            {
-                float value = sums[row];
-                if (bias != null) value += bias[row];
-                to[row] = add ? to[row] + value : value;
-            }
+                to[row] = target.Add ? to[row] + sums[row] : sums[row];
+        }
+    }
+
+    private static void AddBias(float* bias, int width, int rows, int tokens, float* sums)
+    {
+        for (int token = 0; token < tokens; token++, sums += width)
+        {
+            for (int row = 0; row < rows; row++)
+                sums[row] += bias[row];
         }
     }
 }

@@ -33,11 +33,16 @@ internal abstract unsafe class Panels
     /// <param name="sums">[tokens, 16]</param>
     public abstract void MultiplyFast(byte* panel, int columns, ActivationBlock* activations, int stride, int tokens, float* sums);
 
-    /// <summary>sums[token, row] += sum over k of weights[row, k] * x[token, k], in F32, k in order, for the rows of one panel or of two neighbours.</summary>
+    /// <summary>Some columns of a panel as F32.</summary>
+    /// <param name="from">The first, a multiple of 256.</param>
+    /// <param name="to">[columns, 16]: a panel of F32.</param>
+    public abstract void Widen(byte* panel, int from, int columns, float* to);
+
+    /// <summary>sums[token, row] += sum over k of weights[row, k] * x[token, k], in F32, k in order: one or two neighbouring panels and a tile of tokens.</summary>
     /// <param name="panelBytes">From one panel to the next.</param>
     /// <param name="count">Panels, 1 or 2.</param>
-    /// <param name="x">[tile, columns, width], as <see cref="TokenTiles"/> has them.</param>
-    /// <param name="width">Tokens of a tile.</param>
+    /// <param name="x">[columns, width], a tile of <see cref="TokenTiles"/>.</param>
+    /// <param name="tokens">1 to <paramref name="width"/>.</param>
     /// <param name="sums">[tokens, count * 16]</param>
     public abstract void MultiplyExact(byte* panels, long panelBytes, int count, int columns, float* x, int width, int tokens, float* sums);
 

@@ -78,6 +78,15 @@ internal unsafe class QuantizedPanels<TFormat, TCodes> : Panels
         }
     }
 
+    public override void Widen(byte* panel, int from, int columns, float* to)
+    {
+        for (int k = from; k < from + columns; k++)
+        {
+            for (int row = 0; row < Rows; row++)
+                *to++ = Weight(panel, row, k);
+        }
+    }
+
     public override void MultiplyExact(byte* panels, long panelBytes, int count, int columns, float* x, int width, int tokens, float* sums)
     {
         for (int i = 0; i < count * Rows; i++)
@@ -89,9 +98,8 @@ internal unsafe class QuantizedPanels<TFormat, TCodes> : Panels
                 float weight = Weight(panel, row, k);
                 for (int token = 0; token < tokens; token++)
                 {
-                    float value = x[((long)(token / width) * columns + k) * width + token % width];
-                    float* sum = sums + (long)token * count * Rows + i;
-                    *sum = MathF.FusedMultiplyAdd(weight, value, *sum);
+                    float* sum = sums + token * count * Rows + i;
+                    *sum = MathF.FusedMultiplyAdd(weight, x[(long)k * width + token], *sum);
                 }
             }
         }

@@ -14,13 +14,18 @@ internal sealed unsafe class TokenTiles : IDisposable
     /// <summary>Tokens of a tile at most: two panels of sums in registers are 24 vectors of 512 bits, of the 32 there are.</summary>
     public const int MaxWidth = 12;
 
-    private const int ColumnsAtOnce = 256; // of twelve tokens: 12 KB, in the first cache
+    /// <summary>Columns of a run at most: widened, two panels of them take 96 KB of the second cache.</summary>
+    public const int MaxRun = 768;
+
     private long _capacity;
 
     ~TokenTiles() => NativeMemory.AlignedFree(Values);
 
-    /// <summary>[tile, columns, <see cref="Width"/>]; in the last tile the places after the last token hold nothing.</summary>
+    /// <summary>[run, tile, column of the run, <see cref="Width"/>]; in the last tile the places after the last token hold nothing.</summary>
     public float* Values { get; private set; }
+
+    /// <summary>Columns of a run; the last one may have fewer. For one panel after the other all tiles of a run are read, then all of the next: a stream again.</summary>
+    public int Run { get; private set; }
 
     /// <summary>Tokens of a tile; the last one may have fewer.</summary>
     public int Width { get; private set; }
@@ -32,6 +37,8 @@ internal sealed unsafe class TokenTiles : IDisposable
     public void Shape(int tokens, int columns)
     {
         (Width, Count) = For(tokens);
+        int runs = Math.Max(1, (columns + 256) / 512);
+        Run = ((columns + runs - 1) / runs + 255) & ~255; // a multiple of every type's block
         long needed = (long)Count * columns * Width;
         if (needed <= _capacity) return;
 
@@ -53,15 +60,18 @@ internal sealed unsafe class TokenTiles : IDisposable
     public void Fill(int tile, in Activations input)
     {
         int tokens = Math.Min(Width, input.Tokens - tile * Width);
-        float* from = input.Values + (long)tile * Width * input.Columns;
-        float* to = Values + (long)tile * Width * input.Columns;
-        for (int start = 0; start < input.Columns; start += ColumnsAtOnce)
+        for (int start = 0; start < input.Columns; start += Run)
         {
-            int columns = Math.Min(ColumnsAtOnce, input.Columns - start);
+            int columns = Math.Min(Run, input.Columns - start);
+            float* from = input.Values + (long)tile * Width * input.Columns + start, to = At(tile, start, columns);
             for (int token = 0; token < tokens; token += 4)
-                Turn(from + (long)token * input.Columns + start, input.Columns, Math.Min(4, tokens - token), columns, to + (long)start * Width + token, Width);
+                Turn(from + (long)token * input.Columns, input.Columns, Math.Min(4, tokens - token), columns, to + token, Width);
         }
     }
+
+    /// <summary>The columns of one run in one tile, [columns, <see cref="Width"/>].</summary>
+    /// <param name="from">The run's first column.</param>
+    public float* At(int tile, int from, int columns) => Values + ((long)from * Count + (long)tile * columns) * Width;
 
     public void Dispose()
     {

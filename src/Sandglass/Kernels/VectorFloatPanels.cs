@@ -10,36 +10,8 @@ internal sealed unsafe class VectorFloatPanels<TElement, L, F, I, B>(TensorType 
     where I : struct
     where B : struct
 {
-    private const int ColumnsAtOnce = 256; // two panels of F32: 32 KB, read again for every tile of tokens
-
-    [SkipLocalsInit]
-    public override void MultiplyExact(byte* panels, long panelBytes, int count, int columns, float* x, int width, int tokens, float* sums)
-    {
-        long tileStride = (long)columns * width;
-        if (tokens <= TokenTiles.MaxWidth) // one tile: each weight is needed once
-        {
-            FloatTile<TElement, L, F, I, B>.Multiply(panels, panelBytes, count, columns, x, tileStride, width, tokens, sums);
-            return;
-        }
-
-        const int BytesAtOnce = ColumnsAtOnce * Rows * sizeof(float);
-        byte* widened = stackalloc byte[TElement.Bytes == 4 ? 1 : 2 * BytesAtOnce + 64];
-        widened = (byte*)(((nuint)widened + 63) & ~(nuint)63);
-        for (int from = 0; from < columns; from += ColumnsAtOnce)
-        {
-            int some = Math.Min(ColumnsAtOnce, columns - from);
-            byte* weights = panels + (long)from * Rows * TElement.Bytes;
-            long apart = panelBytes;
-            if (TElement.Bytes != 4)
-            {
-                for (int panel = 0; panel < count; panel++)
-                    Widen(weights + panel * panelBytes, some, (float*)(widened + panel * BytesAtOnce));
-                weights = widened;
-                apart = BytesAtOnce;
-            }
-            FloatTile<ElementF32, L, F, I, B>.Multiply(weights, apart, count, some, x + (long)from * width, tileStride, width, tokens, sums);
-        }
-    }
+    public override void MultiplyExact(byte* panels, long panelBytes, int count, int columns, float* x, int width, int tokens, float* sums) =>
+        FloatTile<TElement, L, F, I, B>.Multiply(panels, panelBytes, count, columns, x, width, tokens, sums);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void MultiplyExactOne(byte* panel, long panelBytes, int count, int columns, float* x, float* sums)
@@ -61,12 +33,11 @@ internal sealed unsafe class VectorFloatPanels<TElement, L, F, I, B>(TensorType 
         L.Store(sums + 48, s3);
     }
 
-    /// <param name="weights">[columns, 16]</param>
-    /// <param name="to">[columns, 16]</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Widen(byte* weights, int columns, float* to)
+    public override void Widen(byte* panel, int from, int columns, float* to)
     {
-        for (int k = 0; k < columns; k++, weights += Rows * TElement.Bytes, to += Rows)
-            L.Store(to, TElement.Load<L, F, I, B>(weights));
+        panel += (long)from * Rows * TElement.Bytes;
+        for (int k = 0; k < columns; k++, panel += Rows * TElement.Bytes, to += Rows)
+            L.Store(to, TElement.Load<L, F, I, B>(panel));
     }
 }

@@ -95,6 +95,8 @@ internal sealed unsafe class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>(
         }
     }
 
+    public override void Widen(byte* panel, int from, int columns, float* to) => ExactQuantizedPanels<TFormat, TCodes, L, F, I, B>.Dequantize(panel, from, columns, to);
+
     public override void MultiplyExact(byte* panels, long panelBytes, int count, int columns, float* x, int width, int tokens, float* sums) =>
         ExactQuantizedPanels<TFormat, TCodes, L, F, I, B>.Multiply(panels, panelBytes, count, columns, x, width, tokens, sums);
 

@@ -215,8 +215,12 @@ public unsafe class PanelsTests
         fixed (float* from = x, to = sums)
         {
             for (int tile = 0; tile < tiles.Count; tile++)
+            {
+                int first = tile * tiles.Width;
                 tiles.Fill(tile, new Activations { Values = from, Tokens = tokens, Columns = columns });
-            matrix.Panels.MultiplyExact(matrix.Panel(0), matrix.PanelBytes, rows / 16, columns, tiles.Values, tiles.Width, tokens, to);
+                matrix.Panels.MultiplyExact(
+                    matrix.Panel(0), matrix.PanelBytes, rows / 16, columns, tiles.Values + (long)first * columns, tiles.Width, Math.Min(tiles.Width, tokens - first), to + first * rows);
+            }
         }
         return sums;
     }
