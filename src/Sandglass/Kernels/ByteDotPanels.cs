@@ -5,41 +5,27 @@ using Sandglass.Kernels.MachineCode;
 namespace Sandglass.Kernels;
 
 /// <summary>Panels of a quantised type where a tile of tokens goes through machine code, two panels at once; all else is the vector kernels'.</summary>
-internal sealed unsafe class ByteDotPanels<TFormat, TCodes> : QuantizedPanels<TFormat, TCodes>
+internal sealed unsafe class ByteDotPanels<TFormat, TCodes> : VectorQuantizedPanels<TFormat, TCodes, Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>
     where TFormat : struct, IFormat
     where TCodes : struct, ICodes
 {
     private const int ScratchCodes = 512; // of one panel's 32 columns, where they do not lie in bytes or nibbles
 
-    private readonly Panels _vectors;
     private readonly delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> _multiply;
 
-    private ByteDotPanels(TensorType type, Panels vectors, delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> multiply)
-        : base(type)
-    {
-        _vectors = vectors;
-        _multiply = multiply;
-    }
+    private ByteDotPanels(TensorType type, delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> multiply)
+        : base(type) => _multiply = multiply;
 
-    /// <summary>Panels that use machine code, or those given where there is none to be had.</summary>
-    public static Panels Over(Panels vectors)
+    /// <summary>Panels that use machine code, or null where there is none to be had.</summary>
+    public static Panels? TryCreate(TensorType type)
     {
         delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> multiply = ByteDotTile.For(new ByteDotShape(TCodes.Bits == 4, TFormat.SubBlocks, TFormat.HasMinimum, TFormat.Offset));
-        return multiply == null ? vectors : new ByteDotPanels<TFormat, TCodes>(vectors.Type, vectors, multiply);
+        return multiply == null ? null : new ByteDotPanels<TFormat, TCodes>(type, multiply);
     }
 
-    public override void MultiplyFast(byte* panel, int columns, ActivationBlock* activations, int stride, int tokens, float* sums) =>
-        _vectors.MultiplyFast(panel, columns, activations, stride, tokens, sums);
-
-    public override void MultiplyExact(byte* panel, int columns, float* x, int stride, int tokens, float* sums) =>
-        _vectors.MultiplyExact(panel, columns, x, stride, tokens, sums);
-
-    public override void MultiplyExactOne(byte* panel, long panelBytes, int count, int columns, float* x, float* sums) =>
-        _vectors.MultiplyExactOne(panel, panelBytes, count, columns, x, sums);
-
-    public override void MultiplyFastPair(byte* panel, long panelBytes, int columns, ActivationBlock* activations, int stride, int tokens, float* sums)
+    public override void MultiplyFast(byte* panel, long panelBytes, int count, int columns, ActivationBlock* activations, int stride, int tokens, float* sums)
     {
-        if (tokens == 1) _vectors.MultiplyFastPair(panel, panelBytes, columns, activations, stride, tokens, sums);
+        if (tokens == 1 || count == 1) base.MultiplyFast(panel, panelBytes, count, columns, activations, stride, tokens, sums);
         else MultiplyTile(panel, panelBytes, columns, activations, stride, tokens, sums);
     }
 

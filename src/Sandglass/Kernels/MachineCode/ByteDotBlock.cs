@@ -6,9 +6,6 @@ namespace Sandglass.Kernels.MachineCode;
 [StructLayout(LayoutKind.Explicit, Size = FactorsAt + 2 * PanelBytes)]
 internal unsafe struct ByteDotBlock
 {
-    /// <summary>Tokens at most; also from the first panel's sums to the second's.</summary>
-    public const int MaxTokens = Panels.TileTokens;
-
     /// <summary>Bytes of one panel's factors: scales, minima and zeros, each [sub-block (2), row (16)].</summary>
     public const int PanelBytes = 3 * KindBytes;
 
@@ -25,10 +22,10 @@ internal unsafe struct ByteDotBlock
     /// <summary>[tokens]</summary>
     [FieldOffset(ActivationsAt)] public ActivationBlock* Activations;
 
-    /// <summary>[2, MaxTokens, 16]</summary>
+    /// <summary>[tokens, panel (2), row (16)]</summary>
     [FieldOffset(SumsAt)] public float* Sums;
 
-    /// <summary>1 to <see cref="MaxTokens"/>.</summary>
+    /// <summary>At least 1.</summary>
     [FieldOffset(TokensAt)] public long Tokens;
 
     /// <summary>0x0F in every byte.</summary>

@@ -18,7 +18,7 @@ internal readonly record struct ByteDotShape(bool Nibbles, int SubBlocks, bool H
 /// </remarks>
 internal static class ByteDotCode
 {
-    private const int SecondSums = ByteDotBlock.MaxTokens * Panels.Rows * sizeof(float);
+    private const int SecondSums = Panels.Rows * sizeof(float);
     private static readonly Zmm FirstSum = new(0), SecondSum = new(1), FirstDot = new(2), SecondDot = new(3), Each = new(4), Factor = new(5);
     private static readonly int Scale = At(nameof(ActivationBlock.Scale)), Largest = At(nameof(ActivationBlock.Largest)), Column = At(nameof(ActivationBlock.LargestColumn));
     private static readonly int Bias = At(nameof(ActivationBlock.Bias)), Sum = At(nameof(ActivationBlock.Sum)), LowSum = At(nameof(ActivationBlock.LowSum));
@@ -47,7 +47,7 @@ internal static class ByteDotCode
         code.Store(new(Gpr.R8), FirstSum);
         code.Store(new(Gpr.R8, SecondSums), SecondSum);
         code.Add(Gpr.Rdx, Unsafe.SizeOf<ActivationBlock>());
-        code.Add(Gpr.R8, Panels.Rows * sizeof(float));
+        code.Add(Gpr.R8, 2 * SecondSums);
         code.CountDown(Gpr.R9, token);
         code.Return();
         return code;
