@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Sandglass.Kernels;
@@ -13,9 +14,7 @@ internal sealed unsafe class Attention : Job, IDisposable
 
     private readonly WorkerPool _pool;
     private readonly AttentionScratch[] _scratch;
-    private AttentionTask _task;
-    private int _tileTokens;
-    private int _tiles;
+    private readonly List<Part> _parts = [];
 
     public Attention(WorkerPool pool)
     {
@@ -25,28 +24,34 @@ internal sealed unsafe class Attention : Job, IDisposable
             _scratch[i] = new AttentionScratch();
     }
 
-    /// <summary>Computes the outputs of a task.</summary>
-    public void Run(in AttentionTask task)
+    /// <summary>Computes the outputs of all tasks.</summary>
+    public void Run(List<AttentionTask> tasks)
     {
-        _task = task;
-        _tileTokens = Math.Max(1, Math.Min(TileRows / task.Group, task.Tokens));
-        _tiles = (task.Tokens + _tileTokens - 1) / _tileTokens;
-        _pool.Run(this, _tiles * task.KvHeads);
+        _parts.Clear();
+        foreach (ref readonly AttentionTask task in CollectionsMarshal.AsSpan(tasks))
+        {
+            int tileTokens = Math.Max(1, TileRows / task.Group);
+            // The last tiles see the most positions: they go first, so that no worker is left alone with a long one.
+            for (int from = (task.Tokens - 1) / tileTokens * tileTokens; from >= 0; from -= tileTokens)
+            {
+                for (int kvHead = 0; kvHead < task.KvHeads; kvHead++)
+                    _parts.Add(new Part(task, kvHead, from, Math.Min(from + tileTokens, task.Tokens)));
+            }
+        }
+        _pool.Run(this, _parts.Count);
     }
 
     public override void Do(int piece, int worker)
     {
-        // The last tiles see the most positions: they go first, so that no worker is left alone with a long one.
-        int kvHead = piece % _task.KvHeads, tile = _tiles - 1 - piece / _task.KvHeads;
-        int from = tile * _tileTokens, to = Math.Min(from + _tileTokens, _task.Tokens);
+        (AttentionTask task, int kvHead, int from, int to) = _parts[piece];
         AttentionScratch scratch = _scratch[worker];
-        scratch.Reserve(_task, (to - from) * _task.Group, _task.FirstPosition + to);
+        scratch.Reserve(task, (to - from) * task.Group, task.FirstPosition + to);
         switch (KernelPath.Current)
         {
-            case KernelWidth.Vector512: AttentionTile<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>.Run(_task, kvHead, from, to, scratch); break;
-            case KernelWidth.Vector256: AttentionTile<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>.Run(_task, kvHead, from, to, scratch); break;
-            case KernelWidth.Vector128: AttentionTile<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>.Run(_task, kvHead, from, to, scratch); break;
-            default: ScalarAttention.Run(_task, kvHead, from, to, scratch); break;
+            case KernelWidth.Vector512: AttentionTile<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>.Run(task, kvHead, from, to, scratch); break;
+            case KernelWidth.Vector256: AttentionTile<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>.Run(task, kvHead, from, to, scratch); break;
+            case KernelWidth.Vector128: AttentionTile<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>.Run(task, kvHead, from, to, scratch); break;
+            default: ScalarAttention.Run(task, kvHead, from, to, scratch); break;
         }
     }
 
@@ -55,4 +60,7 @@ internal sealed unsafe class Attention : Job, IDisposable
         foreach (AttentionScratch scratch in _scratch)
             scratch.Dispose();
     }
+
+    /// <summary>What one worker does at a time: some tokens of a task, and the query heads of one head of keys and values.</summary>
+    private readonly record struct Part(AttentionTask Task, int KvHead, int From, int To);
 }

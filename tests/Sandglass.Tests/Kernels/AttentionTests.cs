@@ -93,7 +93,7 @@ public unsafe class AttentionTests
         {
             new Span<float>(_task.Output, _outputs).Fill(float.NaN);
             using Attention attention = new(pool);
-            attention.Run(_task);
+            attention.Run([_task]);
             return new Span<float>(_task.Output, _outputs).ToArray();
         }
 
