@@ -19,49 +19,49 @@ internal static unsafe class VectorAttention<L, F, I, B>
     private static bool ManyRegisters => typeof(L) == typeof(Lanes512);
 
     /// <summary>Scores of some spans, and the largest of each span. Positions that a row may not see are scored too: nobody reads them.</summary>
-    /// <param name="page">Memory for one page as F32.</param>
-    public static void Score(in AttentionTile tile, int fromSpan, int toSpan, float* page)
+    /// <param name="tiles">Of the same tokens, and neighbouring heads.</param>
+    /// <param name="page">Memory for one head's page as F32.</param>
+    public static void Score(ReadOnlySpan<AttentionTile> tiles, int fromSpan, int toSpan, float* page)
     {
-        bool half = tile.Task.Type == CacheType.F16, inRegisters = half && tile.Rows <= RowsAtOnce;
-        int end = Math.Min(toSpan * AttentionTile.PagesPerSpan, tile.Pages);
+        ref readonly AttentionTask task = ref tiles[0].Task;
+        bool half = task.Type == CacheType.F16, inRegisters = half && tiles[0].Rows <= RowsAtOnce;
+        int end = Math.Min(toSpan * AttentionTile.PagesPerSpan, tiles[0].Pages);
         for (int at = fromSpan * AttentionTile.PagesPerSpan; at < end; at++)
         {
-            byte* keys = tile.Task.Keys(at, tile.KvHead), next = tile.Task.Keys(Math.Min(at + 1, end - 1), tile.KvHead);
-            if (inRegisters) ScorePage<ElementF16>(tile, at, keys, next);
-            else ScorePage<ElementF32>(tile, at, half ? Widen(keys, Page * tile.Task.KeyDim, page) : keys, keys);
+            for (int head = 0; head < tiles.Length; head++)
+            {
+                byte* keys = task.Keys(at, tiles[head].KvHead), next = head + 1 < tiles.Length ? task.Keys(at, tiles[head + 1].KvHead) : task.Keys(Math.Min(at + 1, end - 1), tiles[0].KvHead);
+                if (inRegisters) ScorePage<ElementF16>(tiles[head], at, keys, next);
+                else ScorePage<ElementF32>(tiles[head], at, half ? Widen(keys, Page * task.KeyDim, page) : keys, keys);
+            }
         }
-        for (int span = fromSpan; span < toSpan; span++)
+        foreach (ref readonly AttentionTile tile in tiles)
         {
-            for (int row = 0; row < tile.Rows; row++)
-                tile.Maxima[(long)span * tile.Rows + row] = Largest(tile.ScoresOf(row, span * AttentionTile.PagesPerSpan), Visible(tile, row, span * Span, Span));
+            for (int span = fromSpan; span < toSpan; span++)
+            {
+                for (int row = 0; row < tile.Rows; row++)
+                    tile.Maxima[(long)span * tile.Rows + row] = Largest(tile.ScoresOf(row, span * AttentionTile.PagesPerSpan), Visible(tile, row, span * Span, Span));
+            }
         }
     }
 
     /// <summary>Exponentials of some spans, and their sums of values. Needs the largest scores of all spans.</summary>
-    /// <param name="page">Memory for one page as F32.</param>
-    public static void Weigh(in AttentionTile tile, int fromSpan, int toSpan, float* page)
+    /// <param name="tiles">Of the same tokens, and neighbouring heads.</param>
+    /// <param name="page">Memory for one head's page as F32.</param>
+    public static void Weigh(ReadOnlySpan<AttentionTile> tiles, int fromSpan, int toSpan, float* page)
     {
-        bool half = tile.Task.Type == CacheType.F16, inRegisters = half && tile.Rows <= RowsAtOnce;
-        for (int row = 0; row < tile.Rows; row++)
-        {
-            float largest = tile.Maxima[row];
-            for (int span = 1; span < tile.Spans; span++)
-                largest = MathF.Max(largest, tile.Maxima[(long)span * tile.Rows + row]);
-            for (int span = fromSpan; span < toSpan; span++)
-                Exponentials(tile.ScoresOf(row, span * AttentionTile.PagesPerSpan), Visible(tile, row, span * Span, Span), largest);
-        }
+        foreach (ref readonly AttentionTile tile in tiles) Exponentials(tile, fromSpan, toSpan);
 
-        for (int span = fromSpan; span < toSpan; span++)
+        ref readonly AttentionTask task = ref tiles[0].Task;
+        bool half = task.Type == CacheType.F16, inRegisters = half && tiles[0].Rows <= RowsAtOnce;
+        int end = Math.Min(toSpan * AttentionTile.PagesPerSpan, tiles[0].Pages);
+        for (int at = fromSpan * AttentionTile.PagesPerSpan; at < end; at++)
         {
-            for (int row = 0; row < tile.Rows; row += RowsAtOnce)
-                SumExponentials(tile, span, row);
-            new Span<float>(tile.SumsOf(span, 0), tile.Rows * tile.DimStride).Clear();
-            int first = span * AttentionTile.PagesPerSpan, end = Math.Min(first + AttentionTile.PagesPerSpan, tile.Pages);
-            for (int at = first; at < end; at++)
+            for (int head = 0; head < tiles.Length; head++)
             {
-                byte* values = tile.Task.Values(at, tile.KvHead), next = tile.Task.Values(Math.Min(at + 1, tile.Pages - 1), tile.KvHead);
-                if (inRegisters) AddPage<ElementF16>(tile, span, at, values, next);
-                else AddPage<ElementF32>(tile, span, at, half ? Widen(values, Page * tile.Task.ValueDim, page) : values, values);
+                byte* values = task.Values(at, tiles[head].KvHead), next = head + 1 < tiles.Length ? task.Values(at, tiles[head + 1].KvHead) : task.Values(Math.Min(at + 1, end - 1), tiles[0].KvHead);
+                if (inRegisters) AddPage<ElementF16>(tiles[head], at / AttentionTile.PagesPerSpan, at, values, next);
+                else AddPage<ElementF32>(tiles[head], at / AttentionTile.PagesPerSpan, at, half ? Widen(values, Page * task.ValueDim, page) : values, values);
             }
         }
     }
@@ -92,6 +92,25 @@ internal static unsafe class VectorAttention<L, F, I, B>
                 L.Store(tail, total);
                 new Span<float>(tail, valueDim - d).CopyTo(new Span<float>(result + d, valueDim - d));
             }
+        }
+    }
+
+    /// <summary>Scores -> e^(score - largest), their sums, and zeros where values will be added.</summary>
+    private static void Exponentials(in AttentionTile tile, int fromSpan, int toSpan)
+    {
+        for (int row = 0; row < tile.Rows; row++)
+        {
+            float largest = tile.Maxima[row];
+            for (int span = 1; span < tile.Spans; span++)
+                largest = MathF.Max(largest, tile.Maxima[(long)span * tile.Rows + row]);
+            for (int span = fromSpan; span < toSpan; span++)
+                Exponentials(tile.ScoresOf(row, span * AttentionTile.PagesPerSpan), Visible(tile, row, span * Span, Span), largest);
+        }
+        for (int span = fromSpan; span < toSpan; span++)
+        {
+            for (int row = 0; row < tile.Rows; row += RowsAtOnce)
+                SumExponentials(tile, span, row);
+            new Span<float>(tile.SumsOf(span, 0), tile.Rows * tile.DimStride).Clear();
         }
     }
 

@@ -70,8 +70,8 @@ public unsafe class AttentionTests
         using AttentionScratch page = new();
         float* memory = page.Reserve(AttentionScratch.PageFloats(tile.Task));
         int step = Math.Min(spans, tile.Spans), first = (tile.Spans - 1) / step * step;
-        for (int from = first; from >= 0; from -= step) VectorAttention<L, F, I, B>.Score(tile, from, Math.Min(from + step, tile.Spans), memory);
-        for (int from = first; from >= 0; from -= step) VectorAttention<L, F, I, B>.Weigh(tile, from, Math.Min(from + step, tile.Spans), memory);
+        for (int from = first; from >= 0; from -= step) VectorAttention<L, F, I, B>.Score([tile], from, Math.Min(from + step, tile.Spans), memory);
+        for (int from = first; from >= 0; from -= step) VectorAttention<L, F, I, B>.Weigh([tile], from, Math.Min(from + step, tile.Spans), memory);
         VectorAttention<L, F, I, B>.Finish(tile);
     };
 
