@@ -12,13 +12,18 @@ internal sealed class BenchCommand(Terminal terminal)
     private const int Decode = 128;
     private const int Depth = 4096;
     private const int DepthTokens = 32;
+    private const int BatchTokens = 32;
     private const int Repeat = 3;
 
+    private static readonly int[] Batches = [1, 2, 4, 8, 16];
+
     private readonly ModelChoice _model = new();
-    private readonly Option<int?> _prefill = NumberOption.Whole("--prefill", $"Measure reading a prompt of N tokens. [default: {Prefill}; where one of these three is given, only those given run]", 1, 1 << 24);
+    private readonly Option<int?> _prefill = NumberOption.Whole("--prefill", $"Measure reading a prompt of N tokens. [default: {Prefill}; where one of these four is given, only those given run]", 1, 1 << 24);
     private readonly Option<int?> _decode = NumberOption.Whole("--decode", $"Measure writing N tokens after a prompt of one. [default: {Decode}]", 1, 1 << 24);
     private readonly Option<int?> _depth = NumberOption.Whole("--depth", $"Measure writing {DepthTokens} tokens with N positions in the cache. [default: {Depth}]", 1, 1 << 24);
+    private readonly Option<int[]?> _batch = NumberOption.Wholes("--batch", $"Measure writing {BatchTokens} tokens of each of so many texts together, for each N. [default: {string.Join(',', Batches)}]", 1, 64);
     private readonly Option<int[]?> _threads = NumberOption.Wholes("--threads", "Numbers of threads to measure with. [default: 1 and one a processor]", 1, 1024, "-t");
+    private readonly Option<CacheType[]> _cacheTypes = WordOption.Several("--cache-type", "How keys and values are stored: measured with each.", ModelChoice.CacheTypes);
     private readonly Option<int?> _repeat = NumberOption.Whole("--repeat", $"Runs of each measurement, after one that warms up. [default: {Repeat}]", 1, 1000);
     private readonly Option<string?> _synthetic = new("--synthetic")
     {
@@ -31,8 +36,8 @@ internal sealed class BenchCommand(Terminal terminal)
     public Command Create()
     {
         Command command = new("bench", "Measure how fast the model reads and writes, and how near that is to what this machine can do.");
-        foreach (Option option in (Option[])[_prefill, _decode, _depth, _threads, _repeat]) command.Add(option);
-        _model.AddTo(command, withThreads: false);
+        foreach (Option option in (Option[])[_prefill, _decode, _depth, _batch, _threads, _cacheTypes, _repeat]) command.Add(option);
+        _model.AddTo(command, withThreads: false, withCacheType: false);
         foreach (Option option in (Option[])[_synthetic, _keep, _json]) command.Add(option);
         command.SetAction(MeasureAsync);
         return command;
@@ -65,26 +70,24 @@ internal sealed class BenchCommand(Terminal terminal)
     private async Task<int> MeasureAsync(ParseResult parsed, string? file, CancellationToken cancellation)
     {
         int[] threads = parsed.GetResult(_threads) is null ? [1, Environment.ProcessorCount] : parsed.GetValue(_threads)!;   // an absent list reads as an empty one
+        CacheType[] cacheTypes = [.. parsed.GetValue(_cacheTypes)!.Distinct()];
         BenchmarkTask[] tasks = [.. Tasks(parsed)];
         HashSet<BenchmarkTask> leftOut = [];
-        IBenchOutput output = parsed.GetValue(_json) ? new BenchJson(terminal.Bytes, _model.ChosenCacheType(parsed)) : new BenchText(terminal);
+        IBenchOutput output = parsed.GetValue(_json) ? new BenchJson(terminal.Bytes) : new BenchText(terminal);
         try
         {
             foreach (MachineLimits limits in Measured([.. threads.Distinct()]))
             {
                 cancellation.ThrowIfCancellationRequested();
-                foreach (BenchRow row in BenchRow.Of(limits)) output.Row(row);
-                using LanguageModel model = _model.Load(parsed, terminal, threads: limits.Threads, file: file);     // threads are fixed while a model is loaded
-                foreach (BenchmarkTask task in tasks)
+                foreach (BenchRow row in BenchRow.Of(limits, cacheTypes[0])) output.Row(row);
+                foreach (CacheType cacheType in cacheTypes)
                 {
-                    if (task.Positions > model.Context)
+                    using LanguageModel model = _model.Load(parsed, terminal, threads: limits.Threads, cacheType: cacheType, file: file);     // fixed while a model is loaded
+                    foreach (BenchmarkTask task in tasks)
                     {
-                        if (leftOut.Add(task)) terminal.Note($"Left out: {Described(task)} needs {Amount.Whole(task.Positions)} positions; the context has {Amount.Whole(model.Context)}.");
-                        continue;
+                        if (task.Positions <= model.Context) output.Row(await MeasureAsync(model, task, limits, cancellation));
+                        else if (leftOut.Add(task)) terminal.Note($"Left out: {Described(task)} needs {Amount.Whole(task.Positions)} positions; the context has {Amount.Whole(model.Context)}.");
                     }
-                    using ProgressLine<string> progress = new(terminal, text => text);
-                    using Timer ticking = new(_ => progress.Report($"Measuring {Described(task)}, threads: {limits.Threads}"), null, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(0.5));
-                    output.Row(BenchRow.Of(await Benchmark.MeasureAsync(model, task, limits, cancellation)));
                 }
             }
         }
@@ -95,6 +98,13 @@ internal sealed class BenchCommand(Terminal terminal)
         }
         output.End();
         return ExitCode.Done;
+    }
+
+    private async Task<BenchRow> MeasureAsync(LanguageModel model, BenchmarkTask task, MachineLimits limits, CancellationToken cancellation)
+    {
+        using ProgressLine<string> progress = new(terminal, text => text);
+        using Timer ticking = new(_ => progress.Report($"Measuring {Described(task)}, threads: {limits.Threads}"), null, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(0.5));
+        return BenchRow.Of(await Benchmark.MeasureAsync(model, task, limits, cancellation), model.Options.CacheType);
     }
 
     private IReadOnlyList<MachineLimits> Measured(int[] threads)
@@ -108,11 +118,18 @@ internal sealed class BenchCommand(Terminal terminal)
     {
         int repeat = parsed.GetValue(_repeat) ?? Repeat;
         int? prefill = parsed.GetValue(_prefill), decode = parsed.GetValue(_decode), depth = parsed.GetValue(_depth);
-        if ((prefill, decode, depth) is (null, null, null)) (prefill, decode, depth) = (Prefill, Decode, Depth);
+        int[] batches = parsed.GetResult(_batch) is null ? [] : parsed.GetValue(_batch)!;
+        if ((prefill, decode, depth, batches.Length) is (null, null, null, 0)) (prefill, decode, depth, batches) = (Prefill, Decode, Depth, Batches);
         if (prefill is int read) yield return new BenchmarkTask(BenchmarkKind.Prefill, read, Repeat: repeat);
         if (decode is int written) yield return new BenchmarkTask(BenchmarkKind.Decode, written, Repeat: repeat);
         if (depth is int deep) yield return new BenchmarkTask(BenchmarkKind.DecodeDepth, DepthTokens, deep, repeat);
+        foreach (int batch in batches.Distinct()) yield return new BenchmarkTask(BenchmarkKind.Batch, BatchTokens, Repeat: repeat, Batch: batch);
     }
 
-    private static string Described(BenchmarkTask task) => task.Depth > 0 ? $"{BenchRow.WordFor(task.Kind)} at {Amount.Whole(task.Depth)}" : $"{BenchRow.WordFor(task.Kind)} {Amount.Whole(task.Tokens)}";
+    private static string Described(BenchmarkTask task) => BenchRow.WordFor(task.Kind) + task.Kind switch
+    {
+        BenchmarkKind.DecodeDepth => $" at {Amount.Whole(task.Depth)}",
+        BenchmarkKind.Batch => $" of {Amount.Whole(task.Batch)}",
+        _ => $" {Amount.Whole(task.Tokens)}",
+    };
 }

@@ -4,7 +4,7 @@ using Sandglass.Kernels;
 namespace Sandglass.Cli;
 
 /// <summary><c>bench --json</c>: one object a measurement.</summary>
-internal sealed class BenchJson(Stream output, CacheType cacheType) : IBenchOutput
+internal sealed class BenchJson(Stream output) : IBenchOutput
 {
     private readonly JsonLines _lines = new(output);
 
@@ -15,9 +15,9 @@ internal sealed class BenchJson(Stream output, CacheType cacheType) : IBenchOutp
         json.WriteString("name", row.Name);
         json.WriteNumber("tokens", row.Tokens);
         json.WriteNumber("depth", row.Depth);
-        json.WriteNumber("batch", 1);
+        json.WriteNumber("batch", row.Batch);
         json.WriteNumber("threads", row.Threads);
-        json.WriteString("cacheType", cacheType == CacheType.F16 ? "f16" : "f32");
+        json.WriteString("cacheType", row.CacheWord);
         json.WriteDouble("tokensPerSecond", row.PerSecond);
         json.WriteDouble("spread", row.Spread);
         json.WriteDouble("shareOfLimit", row.ShareOfLimit);

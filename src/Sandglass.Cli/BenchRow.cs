@@ -4,26 +4,30 @@ using Sandglass.Kernels;
 namespace Sandglass.Cli;
 
 /// <summary>A line of <c>bench</c>. Of a limit, <paramref name="PerSecond"/> is in the unit that its name gives.</summary>
-internal sealed record BenchRow(string What, string Name, int Tokens, int Depth, int Threads, double PerSecond, double Spread, double ShareOfLimit)
+internal sealed record BenchRow(string What, string Name, int Tokens, int Depth, int Batch, int Threads, CacheType CacheType, double PerSecond, double Spread, double ShareOfLimit)
 {
-    public static BenchRow Of(BenchmarkResult result) =>
-        new(WordFor(result.Task.Kind), result.Name, result.Task.Tokens, result.Task.Depth, result.Threads, result.TokensPerSecond, result.Spread, result.ShareOfLimit);
+    /// <summary>The word of <c>--cache-type</c>.</summary>
+    public string CacheWord => ModelChoice.CacheTypes.First(type => type.Value == CacheType).Word;
 
-    public static IEnumerable<BenchRow> Of(MachineLimits limits) =>
+    public static BenchRow Of(BenchmarkResult result, CacheType cacheType) =>
+        new(WordFor(result.Task.Kind), result.Name, result.Task.Tokens, result.Task.Depth, result.Task.Batch, result.Threads, cacheType, result.TokensPerSecond, result.Spread, result.ShareOfLimit);
+
+    public static IEnumerable<BenchRow> Of(MachineLimits limits, CacheType cacheType) =>
     [
-        Limit("read GB/s", limits.Threads, limits.ReadBytes),
-        Limit("int8 GOP/s", limits.Threads, limits.Int8Operations),
-        Limit("fp32 GFLOP/s", limits.Threads, limits.Fp32Operations),
+        Limit("read GB/s", limits.Threads, cacheType, limits.ReadBytes),
+        Limit("int8 GOP/s", limits.Threads, cacheType, limits.Int8Operations),
+        Limit("fp32 GFLOP/s", limits.Threads, cacheType, limits.Fp32Operations),
     ];
 
     public static string WordFor(BenchmarkKind kind) => kind switch
     {
         BenchmarkKind.Prefill => "prefill",
         BenchmarkKind.Decode => "decode",
-        _ => "decode-depth",
+        BenchmarkKind.DecodeDepth => "decode-depth",
+        _ => "batch",
     };
 
-    private static BenchRow Limit(string name, int threads, MachineLimit limit) => new("limit", name, 0, 0, threads, limit.PerSecond / 1e9, limit.Spread, 1);
+    private static BenchRow Limit(string name, int threads, CacheType cacheType, MachineLimit limit) => new("limit", name, 0, 0, 1, threads, cacheType, limit.PerSecond / 1e9, limit.Spread, 1);
 }
 
 /// <summary>Where the rows of <c>bench</c> go.</summary>

@@ -16,19 +16,19 @@ internal sealed class BenchText(Terminal terminal) : IBenchOutput
         if (_rows.Count == 0) return;
         IAnsiConsole console = Tables.Console(terminal);
         Table limits = Tables.New($"Limits of this machine (kernels {KernelPath.Name})", "#Threads", "#Best", "#Spread");
-        Table figures = Tables.New("Measured", "#Tokens", "#At depth", "#Threads", "#Tokens/s", "#Spread", "#Of the limit");
+        Table figures = Tables.New("Measured", "#Tokens", "#At depth", "#Texts", "#Threads", "Cache", "#Tokens/s", "#Spread", "#Of the limit");
         foreach (BenchRow row in _rows)
         {
             string threads = Amount.Whole(row.Threads), rate = Amount.Short(row.PerSecond), spread = Percent(row.Spread);
             if (row.What == "limit") limits.AddRow(Meaning(row.Name), threads, $"{rate} {row.Name.Split(' ')[1]}", spread);
-            else figures.AddRow(row.What, Amount.Whole(row.Tokens), row.Depth == 0 ? "" : Amount.Whole(row.Depth), threads, rate, spread, Percent(row.ShareOfLimit));
+            else figures.AddRow(row.What, Amount.Whole(row.Tokens), row.Depth == 0 ? "" : Amount.Whole(row.Depth), Amount.Whole(row.Batch), threads, row.CacheWord, rate, spread, Percent(row.ShareOfLimit));
         }
         string? model = _rows.FirstOrDefault(row => row.What != "limit")?.Name;
         console.Write(limits);
         if (model is null) return;
         console.Write(new Text(Terminal.Harmless(model) + "\n", new Style(decoration: Decoration.Bold)));
         console.Write(figures);
-        console.Write(new Text("The limit of decode is memory read, that of prefill the arithmetic: int8 for quantised weights, fp32 for others and with --compute exact.\n", new Style(foreground: Color.Grey)));
+        console.Write(new Text("The limit of decode is memory read, that of prefill the arithmetic: int8 for quantised weights, fp32 for others and with --compute exact; of a batch the nearer of the two.\n", new Style(foreground: Color.Grey)));
     }
 
     private static string Meaning(string name) => name.Split(' ')[0] switch

@@ -14,6 +14,9 @@ internal sealed class ModelChoice
 
     private const string EmbeddedPrefix = "embedded:";
 
+    /// <summary>The words for how keys and values are stored; the first is the default.</summary>
+    public static (string Word, CacheType Value)[] CacheTypes => [("f16", CacheType.F16), ("f32", CacheType.F32)];
+
     private readonly Option<string?> _model = new("--model", "-m")
     {
         Description = $"A GGUF file (of a split one the first part), or {EmbeddedPrefix}NAME for one that ships inside ({string.Join(", ", LanguageModel.EmbeddedNames)}). Without it: ${Variable}, or else {EmbeddedPrefix}{LanguageModel.DefaultEmbedded}.",
@@ -22,16 +25,16 @@ internal sealed class ModelChoice
     private readonly Option<int?> _threads = NumberOption.Whole("--threads", "Threads that compute; without it one a processor. The output does not depend on it.", 1, 1024, "-t");
     private readonly Option<int?> _context = NumberOption.Whole("--context", "Positions that prompt and completion together may take; without it what the model was trained for.", 1, 1 << 24, "-c");
     private readonly Option<ComputeMode> _compute = WordOption.Of("--compute", "How quantised weights are multiplied: fast with int8 activations, exact with F32 ones.", ("fast", ComputeMode.Fast), ("exact", ComputeMode.Exact));
-    private readonly Option<CacheType> _cacheType = WordOption.Of("--cache-type", "How keys and values are stored.", ("f16", CacheType.F16), ("f32", CacheType.F32));
+    private readonly Option<CacheType> _cacheType = WordOption.Of("--cache-type", "How keys and values are stored.", CacheTypes);
 
     /// <summary>Adds all of them.</summary>
-    public void AddTo(Command command, bool withContext = true, bool withThreads = true)
+    public void AddTo(Command command, bool withContext = true, bool withThreads = true, bool withCacheType = true)
     {
         AddNameTo(command);
         if (withThreads) command.Add(_threads);
         if (withContext) command.Add(_context);
         command.Add(_compute);
-        command.Add(_cacheType);
+        if (withCacheType) command.Add(_cacheType);
     }
 
     /// <summary>Adds <c>--model</c> alone, for what computes nothing.</summary>
@@ -47,9 +50,6 @@ internal sealed class ModelChoice
 
     /// <summary>Whether <c>--model</c> is given.</summary>
     public bool IsNamed(CommandResult result) => result.GetResult(_model) is not null;
-
-    /// <summary>How keys and values are stored.</summary>
-    public CacheType ChosenCacheType(ParseResult parsed) => parsed.GetValue(_cacheType);
 
     /// <summary>Whether the model is one that ships inside.</summary>
     public bool IsEmbedded(ParseResult parsed) => IsEmbedded(Name(parsed));
@@ -76,8 +76,9 @@ internal sealed class ModelChoice
     /// <summary>Loads the model, and shows how far it is where that takes long.</summary>
     /// <param name="context">Positions that the command needs, where it has no <c>--context</c> of this meaning.</param>
     /// <param name="threads">Threads, where the command has no <c>--threads</c> of this meaning.</param>
+    /// <param name="cacheType">How keys and values are stored, where the command has no <c>--cache-type</c> of this meaning.</param>
     /// <param name="file">The model, where it is another than the one that was chosen.</param>
-    public LanguageModel Load(ParseResult parsed, Terminal terminal, int? context = null, int? threads = null, string? file = null)
+    public LanguageModel Load(ParseResult parsed, Terminal terminal, int? context = null, int? threads = null, CacheType? cacheType = null, string? file = null)
     {
         string name = file ?? Name(parsed);
         using ProgressLine<(long Read, long Total)> progress = new(terminal, p => $"Loading {Path.GetFileName(name)}: {Amount.Bytes(p.Read)} of {Amount.Bytes(p.Total)}");
@@ -86,7 +87,7 @@ internal sealed class ModelChoice
             Threads = threads ?? parsed.GetValue(_threads) ?? 0,
             Context = context ?? parsed.GetValue(_context) ?? 0,
             Compute = parsed.GetValue(_compute),
-            CacheType = parsed.GetValue(_cacheType),
+            CacheType = cacheType ?? parsed.GetValue(_cacheType),
             LoadProgress = terminal.ErrorIsTerminal ? progress : null,
         };
         LanguageModel model;

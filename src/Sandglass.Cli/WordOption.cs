@@ -25,4 +25,24 @@ internal static class WordOption
         option.CompletionSources.Add([.. words.Select(word => word.Word)]);
         return option;
     }
+
+    /// <summary>Some of the words, with commas between them; the first alone is the default.</summary>
+    public static Option<T[]> Several<T>(string name, string description, params (string Word, T Value)[] words) where T : struct => new(name)
+    {
+        Description = $"{description} [default: {words[0].Word}]",
+        HelpName = string.Join(',', words.Select(word => word.Word)),
+        DefaultValueFactory = _ => [words[0].Value],
+        CustomParser = result =>
+        {
+            string given = result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
+            List<T> chosen = [];
+            foreach (string part in given.Split(',', StringSplitOptions.TrimEntries))
+            {
+                int found = Array.FindIndex(words, word => string.Equals(word.Word, part, StringComparison.OrdinalIgnoreCase));
+                if (found >= 0) chosen.Add(words[found].Value);
+                else result.AddError($"{name}: expected {string.Join(" or ", words.Select(word => word.Word))}, several with commas between them, found \"{part}\".");
+            }
+            return [.. chosen];
+        },
+    };
 }

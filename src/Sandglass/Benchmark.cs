@@ -24,33 +24,36 @@ public static class Benchmark
         GenerationOptions.Require(task.Kind != BenchmarkKind.DecodeDepth || task.Depth is >= 1 and <= 1 << 24, "depth", "a whole number from 1 to 16777216", $"{task.Depth}");
         GenerationOptions.Require(task.Positions <= model.Context, "context", $"at least {task.Positions}, which the measurement needs", $"{model.Context}");
 
-        (double[] rates, double work) = task.Kind switch
+        GenerationOptions.Require(task.Batch is >= 1 and <= StepBudget.Sequences, "batch", $"a whole number from 1 to {StepBudget.Sequences}", $"{task.Batch}");
+
+        (double[] rates, Demand demand) = task.Kind switch
         {
             BenchmarkKind.Prefill => await PrefillAsync(model, task, cancellationToken).ConfigureAwait(false),
             BenchmarkKind.Decode => await DecodeAsync(model, task, cancellationToken).ConfigureAwait(false),
-            _ => await DecodeAtDepthAsync(model, task, cancellationToken).ConfigureAwait(false),
+            BenchmarkKind.DecodeDepth => await DecodeAtDepthAsync(model, task, cancellationToken).ConfigureAwait(false),
+            _ => await BatchAsync(model, task, cancellationToken).ConfigureAwait(false),
         };
         Array.Sort(rates);
         double median = (rates[(rates.Length - 1) / 2] + rates[rates.Length / 2]) / 2;
         bool int8 = model.HasQuantizedWeights && model.Options.Compute == ComputeMode.Fast;
-        MachineLimit limit = task.Kind != BenchmarkKind.Prefill ? limits.ReadBytes : int8 ? limits.Int8Operations : limits.Fp32Operations;
-        return new BenchmarkResult(task, model.Name, limits.Threads, median, Share(rates[^1] - rates[0], median), Share(work * median, limit.PerSecond), KernelPath.Name);
+        double share = Math.Max(Share(demand.Bytes * median, limits.ReadBytes.PerSecond), Share(demand.Operations * median, (int8 ? limits.Int8Operations : limits.Fp32Operations).PerSecond));
+        return new BenchmarkResult(task, model.Name, limits.Threads, median, Share(rates[^1] - rates[0], median), share, KernelPath.Name);
     }
 
-    private static async Task<(double[] Rates, double Work)> PrefillAsync(LanguageModel model, BenchmarkTask task, CancellationToken cancellation)
+    private static async Task<(double[] Rates, Demand Demand)> PrefillAsync(LanguageModel model, BenchmarkTask task, CancellationToken cancellation)
     {
         double[] rates = new double[task.Repeat];
         double operations = 0;
         for (int run = -1; run < task.Repeat; run++)
         {
             GenerationResult result = await RunAsync(model, task.Tokens, 1, null, cancellation).ConfigureAwait(false);
-            operations = 2.0 * (result.MultiplyAdds.Projections + result.MultiplyAdds.FeedForward) / task.Tokens;
+            operations = OperationsPerToken(result);
             if (run >= 0) rates[run] = result.PrefillTokensPerSecond;
         }
-        return (rates, operations);
+        return (rates, new Demand(0, operations));
     }
 
-    private static async Task<(double[] Rates, double Work)> DecodeAsync(LanguageModel model, BenchmarkTask task, CancellationToken cancellation)
+    private static async Task<(double[] Rates, Demand Demand)> DecodeAsync(LanguageModel model, BenchmarkTask task, CancellationToken cancellation)
     {
         double[] rates = new double[task.Repeat];
         for (int run = -1; run < task.Repeat; run++)
@@ -59,30 +62,42 @@ public static class Benchmark
             GenerationResult result = await RunAsync(model, 1, task.Tokens + 1, null, cancellation).ConfigureAwait(false);
             if (run >= 0) rates[run] = result.DecodeTokensPerSecond;
         }
-        return (rates, BytesPerToken(model, depth: 1 + task.Tokens / 2.0));
+        return (rates, new Demand(model.WeightBytesPerToken + CacheBytes(model, depth: 1 + task.Tokens / 2.0), 0));
     }
 
     /// <summary>The long prompt is read once: the tokens that warm up lead to the depth, and the runs follow one another from there.</summary>
-    private static async Task<(double[] Rates, double Work)> DecodeAtDepthAsync(LanguageModel model, BenchmarkTask task, CancellationToken cancellation)
+    private static async Task<(double[] Rates, Demand Demand)> DecodeAtDepthAsync(LanguageModel model, BenchmarkTask task, CancellationToken cancellation)
     {
         int warming = Math.Min(task.Tokens, task.Depth - 1);
         TimeSpan[] at = new TimeSpan[1 + warming + task.Tokens * task.Repeat];
         await RunAsync(model, task.Depth - warming, at.Length, at, cancellation).ConfigureAwait(false);
 
-        double[] rates = new double[task.Repeat];
-        for (int run = 0; run < rates.Length; run++)
-        {
-            int from = warming + run * task.Tokens;
-            rates[run] = Share(task.Tokens, (at[from + task.Tokens] - at[from]).TotalSeconds);
-        }
-        return (rates, BytesPerToken(model, task.Depth + task.Tokens * task.Repeat / 2.0));
+        double[] rates = [.. Enumerable.Range(0, task.Repeat).Select(run => Rate(at, warming + run * task.Tokens, task.Tokens))];
+        return (rates, new Demand(model.WeightBytesPerToken + CacheBytes(model, task.Depth + task.Tokens * task.Repeat / 2.0), 0));
     }
 
-    /// <summary>Weights, and keys and values of the positions before.</summary>
-    private static double BytesPerToken(LanguageModel model, double depth)
+    /// <summary>The texts are begun at once and written together, and the runs follow one another; a run's rate is the sum of its texts' rates.</summary>
+    private static async Task<(double[] Rates, Demand Demand)> BatchAsync(LanguageModel model, BenchmarkTask task, CancellationToken cancellation)
+    {
+        int tokens = 1 + task.Tokens * task.Repeat + 2 * BenchmarkTask.Gathering;
+        TimeSpan[][] at = [.. Enumerable.Range(0, task.Batch).Select(_ => new TimeSpan[tokens])];
+        GenerationResult[] results = await Task.WhenAll(at.Select(times => RunAsync(model, 1, tokens, times, cancellation))).ConfigureAwait(false);
+
+        double[] rates = [.. Enumerable.Range(0, task.Repeat).Select(run => at.Sum(times => Rate(times, BenchmarkTask.Gathering + run * task.Tokens, task.Tokens)))];
+        double bytes = model.WeightBytesPerToken / (double)task.Batch + CacheBytes(model, depth: tokens / 2.0);
+        return (rates, new Demand(bytes, task.Batch == 1 ? 0 : OperationsPerToken(results[0])));
+    }
+
+    private static double Rate(TimeSpan[] at, int from, int tokens) => Share(tokens, (at[from + tokens] - at[from]).TotalSeconds);
+
+    private static double OperationsPerToken(GenerationResult result) =>
+        2.0 * (result.MultiplyAdds.Projections + result.MultiplyAdds.FeedForward) / (result.PromptIds.Count + result.CompletionTokens - 1);
+
+    /// <summary>Keys and values of the positions before a token.</summary>
+    private static double CacheBytes(LanguageModel model, double depth)
     {
         CacheShape cache = model.Pages.Shape;
-        return model.WeightBytesPerToken + depth * cache.Layers * cache.PageBytes / CacheShape.PagePositions;
+        return depth * cache.Layers * cache.PageBytes / CacheShape.PagePositions;
     }
 
     private static async Task<GenerationResult> RunAsync(LanguageModel model, int prompt, int tokens, TimeSpan[]? at, CancellationToken cancellation)
@@ -102,4 +117,7 @@ public static class Benchmark
     }
 
     private static double Share(double part, double of) => of > 0 ? part / of : 0;
+
+    /// <summary>What a token takes at least, of what may be the limit: bytes of weights and cache, multiplications and additions; 0 for what is not asked.</summary>
+    private readonly record struct Demand(double Bytes, double Operations);
 }

@@ -11,7 +11,7 @@ using Sandglass.Transformer;
 
 namespace Sandglass;
 
-/// <summary>A language model in memory, ready to write text. Safe to use from many threads: what is asked for at the same time is done one after the other.</summary>
+/// <summary>A language model in memory, ready to write text. Safe to use from many threads: what is asked for at the same time is done together, and comes out as it would alone.</summary>
 /// <example>
 /// <code>
 /// using LanguageModel model = LanguageModel.LoadEmbedded();
@@ -125,10 +125,11 @@ public sealed class LanguageModel : IDisposable
 
         ulong seed = options.Sampling.Seed ?? (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
         TextGeneration generation = new(cancellationToken);
-        GenerationJob job = new(prompt, options, seed, Tokenizer, Context, Options, generation);
-        if (!_engine.TrySubmit(job))
+        GeneratedSequence sequence = new(prompt, options, seed, Tokenizer, Context, Options, Pages, generation);
+        if (!_engine.TrySubmit(sequence))
         {
-            job.Refuse(); // lets go of the caller's token
+            sequence.Close();
+            sequence.End(); // lets go of the caller's token
             throw new ObjectDisposedException(nameof(LanguageModel));
         }
         return generation;
@@ -198,7 +199,7 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Ends what is under way and frees everything.</summary>
     public void Dispose() => _engine.Dispose();
 
-    private void Submit(EngineJob job) => ObjectDisposedException.ThrowIf(!_engine.TrySubmit(job), this);
+    private void Submit(Sequence sequence) => ObjectDisposedException.ThrowIf(!_engine.TrySubmit(sequence), this);
 
     private static (Hyperparameters Shape, Tokenizer Tokenizer) Understand(ModelFile file)
     {
@@ -213,7 +214,7 @@ public sealed class LanguageModel : IDisposable
     {
         Channel<TokenScore> scores = Channel.CreateUnbounded<TokenScore>();
         using CancellationTokenSource listening = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Submit(new ScoreJob(ids, options, scores.Writer, listening.Token));
+        Submit(new ScoredSequence(ids, options, Pages, scores.Writer, listening.Token));
         try
         {
             await foreach (TokenScore score in scores.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))

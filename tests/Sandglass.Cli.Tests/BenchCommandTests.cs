@@ -9,13 +9,14 @@ public sealed class BenchCommandTests : IDisposable
     [Fact]
     public void Json_has_the_limits_and_each_measurement()
     {
-        JsonElement[] rows = Tool.Run("bench", "--model", Tool.Small, "--prefill", "8", "--decode", "4", "--depth", "6", "--threads", "1,2", "--repeat", "1", "--cache-type", "f32", "--json").Done().Json;
+        JsonElement[] rows = Tool.Run("bench", "--model", Tool.Small, "--prefill", "8", "--decode", "4", "--depth", "6", "--batch", "1,3", "--threads", "1,2", "--repeat", "1", "--cache-type", "f32", "--json").Done().Json;
 
-        string[] each = ["limit", "limit", "limit", "prefill", "decode", "decode-depth"];
+        string[] each = ["limit", "limit", "limit", "prefill", "decode", "decode-depth", "batch", "batch"];
         Assert.Equal([.. each, .. each], rows.Select(row => row.GetProperty("what").GetString()));
-        Assert.Equal([1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2], rows.Select(row => row.GetProperty("threads").GetInt32()));
-        Assert.Equal([0, 0, 0, 8, 4, 32], rows[..6].Select(row => row.GetProperty("tokens").GetInt32()));
-        Assert.Equal([0, 0, 0, 0, 0, 6], rows[..6].Select(row => row.GetProperty("depth").GetInt32()));
+        Assert.Equal([.. Enumerable.Repeat(1, 8), .. Enumerable.Repeat(2, 8)], rows.Select(row => row.GetProperty("threads").GetInt32()));
+        Assert.Equal([0, 0, 0, 8, 4, 32, 32, 32], rows[..8].Select(row => row.GetProperty("tokens").GetInt32()));
+        Assert.Equal([1, 1, 1, 1, 1, 1, 1, 3], rows[..8].Select(row => row.GetProperty("batch").GetInt32()));
+        Assert.Equal([0, 0, 0, 0, 0, 6, 0, 0], rows[..8].Select(row => row.GetProperty("depth").GetInt32()));
         Assert.All(rows, row =>
         {
             Assert.Equal(["what", "name", "tokens", "depth", "batch", "threads", "cacheType", "tokensPerSecond", "spread", "shareOfLimit", "kernels"], row.EnumerateObject().Select(p => p.Name));
@@ -23,6 +24,15 @@ public sealed class BenchCommandTests : IDisposable
             Assert.True(row.GetProperty("tokensPerSecond").GetDouble() > 0);
             Assert.True(row.GetProperty("shareOfLimit").GetDouble() > 0);
         });
+    }
+
+    [Fact]
+    public void Each_cache_type_is_measured()
+    {
+        JsonElement[] rows = Tool.Run("bench", "--model", Tool.Small, "--batch", "2", "--threads", "1", "--repeat", "1", "--cache-type", "f32,F16", "--json").Done().Json;
+
+        Assert.Equal(["limit f32", "limit f32", "limit f32", "batch f32", "batch f16"], rows.Select(row => $"{row.GetProperty("what").GetString()} {row.GetProperty("cacheType").GetString()}"));
+        Assert.Contains("expected f16 or f32", Tool.Run("bench", "--cache-type", "f16,q9").Error, StringComparison.Ordinal);
     }
 
     [Fact]

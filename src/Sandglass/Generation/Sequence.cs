@@ -1,21 +1,18 @@
 using Sandglass.KvCache;
+using Sandglass.Tracing;
 
 namespace Sandglass.Generation;
 
-/// <summary>One text under way: its ids, prompt first, and its keys and values.</summary>
-internal sealed class Sequence(int[] prompt, PagePool pages) : IDisposable
+/// <summary>One text under way: its ids, its keys and values, and what becomes of the scores behind them.</summary>
+/// <remarks>Made by the caller, then touched by the engine's thread alone. A failure ends this sequence and no other.</remarks>
+internal abstract class Sequence(int[] ids, int count, PagePool pages)
 {
-    private int[] _ids = [.. prompt];
-    private int _count = prompt.Length;
-
-    /// <summary>Tokens of the prompt.</summary>
-    public int PromptLength { get; } = prompt.Length;
+    private int[] _ids = ids;
+    private int _count = count;
+    private Exception? _failure;
 
     /// <summary>All ids so far.</summary>
     public ReadOnlyMemory<int> Ids => _ids.AsMemory(0, _count);
-
-    /// <summary>What was generated so far.</summary>
-    public ReadOnlySpan<int> Completion => _ids.AsSpan(PromptLength, _count - PromptLength);
 
     /// <summary>Prompt and completion.</summary>
     public int Length => _count;
@@ -23,12 +20,69 @@ internal sealed class Sequence(int[] prompt, PagePool pages) : IDisposable
     /// <summary>Keys and values of the positions that went through the model.</summary>
     public SequenceCache Cache { get; } = new(pages);
 
+    /// <summary>The work that was done for this sequence, whoever shared a batch with it.</summary>
+    public Counters Work { get; } = new();
+
+    /// <summary>Tokens that have yet to go through the model.</summary>
+    public int Pending => _count - Cache.Length;
+
+    /// <summary>Whether only the token chosen last is pending: the text is being written, no longer read.</summary>
+    public bool IsWriting => Pending == 1 && Cache.Length > 0;
+
+    /// <summary>Whether nothing more is to be done.</summary>
+    public bool IsOver { get; protected set; }
+
+    /// <summary>Whether something went wrong with it.</summary>
+    public bool HasFailed => _failure is not null;
+
+    /// <summary>Tokens that may go through at once.</summary>
+    public abstract int LongestPiece { get; }
+
+    /// <summary>Logits are wanted from this position on.</summary>
+    public abstract int FirstScored { get; }
+
+    /// <summary>Told when it comes to the front of the queue, before its first token goes through.</summary>
+    public virtual void Begin() { }
+
+    /// <summary>Looks before each step whether somebody, or the clock, ends it.</summary>
+    public abstract void CheckInterruption();
+
+    /// <summary>Told when a piece went through, before its logits come.</summary>
+    public abstract void PieceRead();
+
+    /// <summary>Takes the logits of the next position that they are wanted of, [vocabulary]; they are gone afterwards.</summary>
+    public abstract void Take(ReadOnlySpan<float> logits);
+
+    /// <summary>The engine closes: nothing more will be done.</summary>
+    public abstract void Close();
+
+    /// <summary>Something went wrong with this sequence.</summary>
+    public void Fail(Exception failure)
+    {
+        _failure = failure;
+        IsOver = true;
+    }
+
+    /// <summary>Gives the pages back, then tells the caller.</summary>
+    public void End()
+    {
+        long held = Cache.Bytes;
+        Cache.Dispose();
+        if (_failure is null) Complete(held);
+        else Complete(_failure);
+    }
+
     /// <summary>Adds a chosen id: from here on it is fixed.</summary>
-    public void Append(int id)
+    protected void Append(int id)
     {
         if (_count == _ids.Length) Array.Resize(ref _ids, Math.Max(64, 2 * _count));
         _ids[_count++] = id;
     }
 
-    public void Dispose() => Cache.Dispose();
+    /// <summary>Tells the caller how it went.</summary>
+    /// <param name="cacheBytes">Bytes of the pages held at the end.</param>
+    protected abstract void Complete(long cacheBytes);
+
+    /// <summary>Tells the caller what went wrong.</summary>
+    protected abstract void Complete(Exception failure);
 }

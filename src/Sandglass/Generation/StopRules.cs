@@ -14,7 +14,7 @@ internal sealed class StopRules(GenerationOptions options, IReadOnlySet<int> end
     public string Flush() => _text.Flush();
 
     /// <summary>The reason to end after the newest token, or null to go on.</summary>
-    public FinishReason? Check(Sequence sequence, CancellationToken cancellation)
+    public FinishReason? Check(GeneratedSequence sequence, CancellationToken cancellation)
     {
         if (endIds.Contains(sequence.Completion[^1])) return FinishReason.Eos;
         if (_text.Found) return FinishReason.Stop;

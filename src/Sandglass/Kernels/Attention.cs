@@ -1,21 +1,30 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Sandglass.Kernels;
 
-/// <summary>Softmax attention in two passes: all scores of a row, then the weighted sum of values. Source: Vaswani et al. 2017; grouped heads: Ainslie et al. 2023.</summary>
+/// <summary>Softmax attention: all scores of a row, then the weighted sum of values. Source: Vaswani et al. 2017; grouped heads: Ainslie et al. 2023.</summary>
 /// <remarks>
 /// A row is one (token, query head). Its scores are written out (a lane is a position, d runs in order), then the maximum is taken, then exponentials and
 /// weighted values are summed in order inside spans of 256 positions and the spans' sums added in order. Nothing depends on how tokens were batched or who worked.
+/// <para>A prompt's tiles, each of one head of keys and values, keep all workers busy: one parallel region. One token with a long past (or a few) is cut at borders of
+/// spans: scores in the first region; exponentials and values, which need the maximum, in a second; then the spans are added. There all heads of a page are read by one
+/// worker where that leaves enough for the others, since they lie side by side: memory gives 17 GB/s in pieces of 32 KB where it gives 9 in pieces of 4.</para>
 /// </remarks>
 internal sealed unsafe class Attention : Job, IDisposable
 {
-    private const int TileRows = 32; // rows that share one reading of a page
+    private const int MostRows = 64;                // rows that share one reading of a page
+    private const int LeastRows = 16;
+    private const int TileScores = 128 * 1024;      // half a megabyte: a tile's scores stay in the second cache
+    private const int PartsPerThread = 4;           // small enough that a slow core does not hold up the step
 
     private readonly WorkerPool _pool;
-    private readonly AttentionScratch[] _scratch;
-    private AttentionTask _task;
-    private int _tileTokens;
-    private int _tiles;
+    private readonly AttentionScratch[] _scratch;   // [worker]: a page, and a tile of its own
+    private readonly AttentionScratch _shared = new();
+    private readonly List<AttentionTile> _tiles = [];
+    private readonly List<Part> _cut = [], _whole = [];
+    private readonly List<Part> _parts = [];        // of the region in progress
+    private Stage _stage;
 
     public Attention(WorkerPool pool)
     {
@@ -25,34 +34,162 @@ internal sealed unsafe class Attention : Job, IDisposable
             _scratch[i] = new AttentionScratch();
     }
 
-    /// <summary>Computes the outputs of a task.</summary>
-    public void Run(in AttentionTask task)
+    private enum Stage
     {
-        _task = task;
-        _tileTokens = Math.Max(1, Math.Min(TileRows / task.Group, task.Tokens));
-        _tiles = (task.Tokens + _tileTokens - 1) / _tileTokens;
-        _pool.Run(this, _tiles * task.KvHeads);
+        /// <summary>Whole tiles from beginning to end, and the scores of those that are cut.</summary>
+        First,
+
+        /// <summary>Exponentials and values of those that are cut.</summary>
+        Second,
+    }
+
+    /// <summary>Computes the outputs of all tasks.</summary>
+    public void Run(List<AttentionTask> tasks)
+    {
+        Divide(CollectionsMarshal.AsSpan(tasks));
+        _parts.Clear();
+        _parts.AddRange(_cut);
+        _parts.AddRange(_whole);
+        _stage = Stage.First;
+        _pool.Run(this, _parts.Count);
+        if (_cut.Count == 0) return;
+
+        _parts.Clear();
+        _parts.AddRange(_cut);
+        _stage = Stage.Second;
+        _pool.Run(this, _parts.Count);
+        foreach (ref readonly AttentionTile tile in CollectionsMarshal.AsSpan(_tiles))
+            if (tile.Scores != null) Finish(tile);
     }
 
     public override void Do(int piece, int worker)
     {
-        // The last tiles see the most positions: they go first, so that no worker is left alone with a long one.
-        int kvHead = piece % _task.KvHeads, tile = _tiles - 1 - piece / _task.KvHeads;
-        int from = tile * _tileTokens, to = Math.Min(from + _tileTokens, _task.Tokens);
+        Part part = _parts[piece];
+        Span<AttentionTile> tiles = CollectionsMarshal.AsSpan(_tiles).Slice(part.FirstTile, part.Tiles);
         AttentionScratch scratch = _scratch[worker];
-        scratch.Reserve(_task, (to - from) * _task.Group, _task.FirstPosition + to);
         switch (KernelPath.Current)
         {
-            case KernelWidth.Vector512: AttentionTile<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>.Run(_task, kvHead, from, to, scratch); break;
-            case KernelWidth.Vector256: AttentionTile<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>.Run(_task, kvHead, from, to, scratch); break;
-            case KernelWidth.Vector128: AttentionTile<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>.Run(_task, kvHead, from, to, scratch); break;
-            default: ScalarAttention.Run(_task, kvHead, from, to, scratch); break;
+            case KernelWidth.Vector512: Do<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(tiles, part, scratch); break;
+            case KernelWidth.Vector256: Do<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(tiles, part, scratch); break;
+            case KernelWidth.Vector128: Do<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(tiles, part, scratch); break;
+            default: DoPlainly(tiles[0], scratch); break;
         }
     }
 
     public void Dispose()
     {
+        _shared.Dispose();
         foreach (AttentionScratch scratch in _scratch)
             scratch.Dispose();
     }
+
+    private void Do<L, F, I, B>(ReadOnlySpan<AttentionTile> tiles, Part part, AttentionScratch scratch)
+        where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
+    {
+        long page = AttentionScratch.PageFloats(tiles[0].Task);
+        if (tiles[0].Scores != null)
+        {
+            float* memory = scratch.Reserve(page);
+            if (_stage == Stage.First) VectorAttention<L, F, I, B>.Score(tiles, part.FromSpan, part.ToSpan, memory);
+            else VectorAttention<L, F, I, B>.Weigh(tiles, part.FromSpan, part.ToSpan, memory);
+        }
+        else
+        {
+            AttentionTile tile = tiles[0];
+            float* memory = scratch.Reserve(page + tile.Floats);
+            tile.Place(memory + page);
+            VectorAttention<L, F, I, B>.Score([tile], part.FromSpan, part.ToSpan, memory);
+            VectorAttention<L, F, I, B>.Weigh([tile], part.FromSpan, part.ToSpan, memory);
+            VectorAttention<L, F, I, B>.Finish(tile);
+        }
+    }
+
+    private static void DoPlainly(AttentionTile tile, AttentionScratch scratch)
+    {
+        tile.Place(scratch.Reserve(tile.Floats));
+        ScalarAttention.Run(tile);
+    }
+
+    private static void Finish(in AttentionTile tile)
+    {
+        switch (KernelPath.Current)
+        {
+            case KernelWidth.Vector512: VectorAttention<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>.Finish(tile); break;
+            case KernelWidth.Vector256: VectorAttention<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>.Finish(tile); break;
+            default: VectorAttention<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>.Finish(tile); break;
+        }
+    }
+
+    /// <summary>Tasks to tiles, and tiles to parts.</summary>
+    private void Divide(ReadOnlySpan<AttentionTask> tasks)
+    {
+        _tiles.Clear();
+        _cut.Clear();
+        _whole.Clear();
+        long spans = 0;
+        foreach (ref readonly AttentionTask task in tasks)
+        {
+            if (IsCut(task)) spans += Spans(task);
+        }
+        foreach (ref readonly AttentionTask task in tasks)
+        {
+            if (IsCut(task)) AddCut(task, _pool.Threads == 1 ? 1 : (int)(1 + _pool.Threads * PartsPerThread * (long)Spans(task) / spans));
+            else AddWhole(task);
+        }
+        PlaceCut();
+    }
+
+    private void AddWhole(in AttentionTask task)
+    {
+        int tokens = TileTokens(task);
+        // The last tiles see the most positions: they go first, so that no worker is left alone with a long one.
+        for (int from = (task.Tokens - 1) / tokens * tokens; from >= 0; from -= tokens)
+        {
+            for (int kvHead = 0; kvHead < task.KvHeads; kvHead++)
+            {
+                AttentionTile tile = new() { Task = task, KvHead = kvHead, From = from, To = Math.Min(from + tokens, task.Tokens) };
+                _whole.Add(new Part(_tiles.Count, 1, 0, tile.Spans));
+                _tiles.Add(tile);
+            }
+        }
+    }
+
+    /// <param name="parts">About how many: first spans are dealt out, and where there are too few of them, heads too.</param>
+    private void AddCut(in AttentionTask task, int parts)
+    {
+        int spans = Spans(task), spanParts = Math.Min(spans, parts), headParts = Math.Min(task.KvHeads, (parts + spanParts - 1) / spanParts);
+        for (int i = 0; i < spanParts * headParts; i++)
+        {
+            int span = i / headParts, head = i % headParts, firstHead = task.KvHeads * head / headParts;
+            _cut.Add(new Part(_tiles.Count + firstHead, task.KvHeads * (head + 1) / headParts - firstHead, spans * span / spanParts, spans * (span + 1) / spanParts));
+        }
+        for (int kvHead = 0; kvHead < task.KvHeads; kvHead++)
+            _tiles.Add(new AttentionTile { Task = task, KvHead = kvHead, From = 0, To = task.Tokens });
+    }
+
+    /// <summary>Tiles that are cut have memory which all workers see; the others get it from the worker that does them.</summary>
+    private void PlaceCut()
+    {
+        Span<AttentionTile> tiles = CollectionsMarshal.AsSpan(_tiles);
+        long floats = 0;
+        foreach (ref AttentionTile tile in tiles)
+            if (IsCut(tile.Task)) floats += tile.Floats;
+        float* memory = floats == 0 ? null : _shared.Reserve(floats);
+        foreach (ref AttentionTile tile in tiles)
+        {
+            if (!IsCut(tile.Task)) continue;
+            tile.Place(memory);
+            memory += tile.Floats;
+        }
+    }
+
+    private static int TileTokens(in AttentionTask task) => Math.Max(1, Math.Clamp(TileScores / (task.FirstPosition + task.Tokens), LeastRows, MostRows) / task.Group);
+
+    private static int Spans(in AttentionTask task) => (task.FirstPosition + task.Tokens + AttentionTask.SpanPositions - 1) / AttentionTask.SpanPositions;
+
+    /// <summary>Whether there are so few tokens that they make one tile a head, and so many positions that it is worth a second region.</summary>
+    private static bool IsCut(in AttentionTask task) => KernelPath.Current != KernelWidth.Scalar && task.Tokens <= TileTokens(task) && Spans(task) > 1;
+
+    /// <summary>What one worker does at a time: a tile, or some spans of one or more tiles of the same tokens.</summary>
+    private readonly record struct Part(int FirstTile, int Tiles, int FromSpan, int ToSpan);
 }

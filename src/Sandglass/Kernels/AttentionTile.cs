@@ -1,166 +1,71 @@
-using System.Runtime.CompilerServices;
-
 namespace Sandglass.Kernels;
 
-/// <summary>Attention of a tile of tokens that share one head of keys and values: each page is read once for all their rows.</summary>
-internal static unsafe class AttentionTile<L, F, I, B>
-    where L : struct, ILanes<F, I, B>
-    where F : struct
-    where I : struct
-    where B : struct
+/// <summary>Rows that are attended together: some tokens of a task, and the query heads that share one head of keys and values. Each page is read once for all of them.</summary>
+internal unsafe struct AttentionTile
 {
-    private const int Page = AttentionTask.PagePositions;
-    private const int PagesPerSpan = AttentionTask.SpanPositions / Page;
+    public const int PagesPerSpan = AttentionTask.SpanPositions / AttentionTask.PagePositions;
 
-    public static void Run(in AttentionTask task, int kvHead, int from, int to, AttentionScratch scratch)
+    public AttentionTask Task;
+    public int KvHead;
+
+    /// <summary>The first token.</summary>
+    public int From;
+
+    /// <summary>The token behind the last.</summary>
+    public int To;
+
+    /// <summary>[row, ScoreStride]: scores, then their exponentials.</summary>
+    public float* Scores;
+
+    /// <summary>[span, row, DimStride]: weighted values.</summary>
+    public float* Sums;
+
+    /// <summary>[span, row]: the largest score.</summary>
+    public float* Maxima;
+
+    /// <summary>[span, row]: the sum of the exponentials.</summary>
+    public float* Divisors;
+
+    public readonly int Rows => (To - From) * Task.Group;
+
+    /// <summary>Positions that the last token sees.</summary>
+    public readonly int Positions => Task.FirstPosition + To;
+
+    public readonly int Pages => (Positions + AttentionTask.PagePositions - 1) / AttentionTask.PagePositions;
+
+    public readonly int Spans => (Positions + AttentionTask.SpanPositions - 1) / AttentionTask.SpanPositions;
+
+    /// <summary>Floats from one row's scores to the next's: whole spans.</summary>
+    public readonly int ScoreStride => Spans * AttentionTask.SpanPositions;
+
+    /// <summary>valueDim rounded up to 16.</summary>
+    public readonly int DimStride => (Task.ValueDim + 15) & ~15;
+
+    /// <summary>Memory that the four buffers take, in floats; whole lines of 16.</summary>
+    public readonly long Floats => ((long)Rows * ScoreStride + (long)Spans * Rows * (DimStride + 2) + 15) & ~15L;
+
+    /// <summary>Lays the buffers out.</summary>
+    /// <param name="memory">[Floats]</param>
+    public void Place(float* memory)
     {
-        int group = task.Group, rows = (to - from) * group;
-        int pages = (task.FirstPosition + to + Page - 1) / Page;
-
-        for (int page = 0; page < pages; page++)
-        {
-            float* keys = Widen(task.Type, task.Keys(page, kvHead), Page * task.KeyDim, scratch.Page);
-            // Positions that a row may not see are scored too: nobody reads them.
-            for (int row = 0; row < rows; row += 2)
-            {
-                float* first = task.Query(from + row / group, kvHead * group + row % group);
-                int next = Math.Min(row + 1, rows - 1);
-                float* second = task.Query(from + next / group, kvHead * group + next % group);
-                float* scores = scratch.Scores + Page * page;
-                ScorePair(keys, task.KeyDim, task.Scale, first, second, scores + (long)row * scratch.ScoreStride, scores + (long)next * scratch.ScoreStride);
-            }
-        }
-
-        new Span<float>(scratch.SpanSums, rows * scratch.DimStride).Clear();
-        new Span<float>(scratch.Totals, rows * scratch.DimStride).Clear();
-        for (int row = 0; row < rows; row++)
-            scratch.Divisors[row] = Exponentials(scratch.Scores + (long)row * scratch.ScoreStride, task.FirstPosition + from + row / group + 1);
-
-        for (int page = 0; page < pages; page++)
-        {
-            float* values = Widen(task.Type, task.Values(page, kvHead), Page * task.ValueDim, scratch.Page);
-            bool spanEnds = page % PagesPerSpan == PagesPerSpan - 1 || page == pages - 1;
-            for (int row = 0; row < rows; row++)
-            {
-                int visible = Math.Min(Page, task.FirstPosition + from + row / group + 1 - Page * page);
-                float* weights = scratch.Scores + (long)row * scratch.ScoreStride + Page * page;
-                float* sums = scratch.SpanSums + (long)row * scratch.DimStride;
-                AddValues(weights, Math.Max(visible, 0), values, task.ValueDim, sums);
-                if (spanEnds) CloseSpan(sums, scratch.Totals + (long)row * scratch.DimStride, scratch.DimStride);
-            }
-        }
-
-        for (int row = 0; row < rows; row++)
-        {
-            float* output = task.Result(from + row / group, kvHead * group + row % group);
-            for (int d = 0; d < task.ValueDim; d++)
-                output[d] = scratch.Totals[(long)row * scratch.DimStride + d] / scratch.Divisors[row];
-        }
+        Scores = memory;
+        Sums = Scores + (long)Rows * ScoreStride;
+        Maxima = Sums + (long)Spans * Rows * DimStride;
+        Divisors = Maxima + (long)Spans * Rows;
     }
 
-    /// <summary>The page as F32: itself, or its F16 widened once for all rows.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float* Widen(CacheType type, byte* page, int count, float* to)
-    {
-        if (type == CacheType.F32) return (float*)page;
-        for (int i = 0; i < count; i += 16)
-            L.Store(to + i, L.LoadHalf((ushort*)page + i));
-        return to;
-    }
+    /// <summary>Positions that a row sees.</summary>
+    public readonly int Visible(int row) => Task.FirstPosition + From + row / Task.Group + 1;
 
-    /// <summary>Scores of two queries with the 32 positions of a page.</summary>
-    /// <param name="keys">[keyDim, 32]</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ScorePair(float* keys, int keyDim, float scale, float* first, float* second, float* firstScores, float* secondScores)
-    {
-        F a0 = L.Broadcast(0f), a1 = a0, b0 = a0, b1 = a0;
-        for (int d = 0; d < keyDim; d++)
-        {
-            F k0 = L.Load(keys + Page * d), k1 = L.Load(keys + Page * d + 16);
-            F a = L.Broadcast(first[d]), b = L.Broadcast(second[d]);
-            a0 = L.Fma(a, k0, a0);
-            a1 = L.Fma(a, k1, a1);
-            b0 = L.Fma(b, k0, b0);
-            b1 = L.Fma(b, k1, b1);
-        }
-        F factor = L.Broadcast(scale);
-        L.Store(firstScores, L.Multiply(a0, factor));
-        L.Store(firstScores + 16, L.Multiply(a1, factor));
-        L.Store(secondScores, L.Multiply(b0, factor));
-        L.Store(secondScores + 16, L.Multiply(b1, factor));
-    }
+    /// <summary>[keyDim]</summary>
+    public readonly float* Query(int row) => Task.Query(From + row / Task.Group, KvHead * Task.Group + row % Task.Group);
 
-    /// <summary>Scores -> e^(score - max), in place; gives their sum, in order inside spans.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Exponentials(float* scores, int visible)
-    {
-        int padded = (visible + 15) & ~15;
-        new Span<float>(scores + visible, padded - visible).Fill(float.NegativeInfinity);
-        F top = L.Load(scores);
-        for (int t = 16; t < padded; t += 16)
-            top = L.Max(top, L.Load(scores + t));
-        float* lanes = stackalloc float[16];
-        L.Store(lanes, top);
-        float max = lanes[0];
-        for (int i = 1; i < 16; i++)
-            max = MathF.Max(max, lanes[i]);
+    /// <summary>[valueDim]: where a row's result goes.</summary>
+    public readonly float* Result(int row) => Task.Result(From + row / Task.Group, KvHead * Task.Group + row % Task.Group);
 
-        F shift = L.Broadcast(max);
-        for (int t = 0; t < padded; t += 16)
-            L.Store(scores + t, Lanes<L, F, I, B>.Exp(L.Subtract(L.Load(scores + t), shift)));
+    /// <summary>[positions from a page on]</summary>
+    public readonly float* ScoresOf(int row, int page) => Scores + (long)row * ScoreStride + page * AttentionTask.PagePositions;
 
-        float total = 0;
-        for (int start = 0; start < visible; start += AttentionTask.SpanPositions)
-        {
-            float sum = 0;
-            int end = Math.Min(start + AttentionTask.SpanPositions, visible);
-            for (int t = start; t < end; t++)
-                sum += scores[t];
-            total += sum;
-        }
-        return total;
-    }
-
-    /// <summary>sums[d] = fma(weights[t], values[t, d], sums[d]), t in order; lanes past valueDim hold what nobody reads.</summary>
-    /// <param name="values">[positions, valueDim]</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddValues(float* weights, int positions, float* values, int valueDim, float* sums)
-    {
-        int d = 0;
-        for (; d + 64 <= valueDim; d += 64)
-        {
-            F s0 = L.Load(sums + d), s1 = L.Load(sums + d + 16), s2 = L.Load(sums + d + 32), s3 = L.Load(sums + d + 48);
-            float* row = values + d;
-            for (int t = 0; t < positions; t++, row += valueDim)
-            {
-                F weight = L.Broadcast(weights[t]);
-                s0 = L.Fma(weight, L.Load(row), s0);
-                s1 = L.Fma(weight, L.Load(row + 16), s1);
-                s2 = L.Fma(weight, L.Load(row + 32), s2);
-                s3 = L.Fma(weight, L.Load(row + 48), s3);
-            }
-            L.Store(sums + d, s0);
-            L.Store(sums + d + 16, s1);
-            L.Store(sums + d + 32, s2);
-            L.Store(sums + d + 48, s3);
-        }
-        for (; d < valueDim; d += 16)
-        {
-            F sum = L.Load(sums + d);
-            float* row = values + d;
-            for (int t = 0; t < positions; t++, row += valueDim)
-                sum = L.Fma(L.Broadcast(weights[t]), L.Load(row), sum);
-            L.Store(sums + d, sum);
-        }
-    }
-
-    private static void CloseSpan(float* sums, float* totals, int count)
-    {
-        F zero = L.Broadcast(0f);
-        for (int d = 0; d < count; d += 16)
-        {
-            L.Store(totals + d, L.Add(L.Load(totals + d), L.Load(sums + d)));
-            L.Store(sums + d, zero);
-        }
-    }
+    /// <summary>[DimStride]</summary>
+    public readonly float* SumsOf(int span, int row) => Sums + ((long)span * Rows + row) * DimStride;
 }

@@ -1,23 +1,17 @@
 namespace Sandglass.Kernels;
 
-/// <summary>Attention as the formula says it, one row after the other: the oracle of <see cref="AttentionTile{L, F, I, B}"/>.</summary>
+/// <summary>Attention as the formula says it, one row after the other: the oracle of <see cref="VectorAttention{L, F, I, B}"/>.</summary>
 internal static unsafe class ScalarAttention
 {
-    public static void Run(in AttentionTask task, int kvHead, int from, int to, AttentionScratch scratch)
+    /// <param name="tile">Of its memory the scores and one span's sums are used.</param>
+    public static void Run(in AttentionTile tile)
     {
-        for (int token = from; token < to; token++)
-        {
-            for (int head = kvHead * task.Group; head < (kvHead + 1) * task.Group; head++)
-                Row(task, kvHead, token, head, scratch.Scores, scratch.SpanSums);
-        }
+        for (int row = 0; row < tile.Rows; row++)
+            Row(tile.Task, tile.KvHead, tile.Visible(row), tile.Query(row), tile.Result(row), tile.Scores, tile.Sums);
     }
 
-    private static void Row(in AttentionTask task, int kvHead, int token, int head, float* weights, float* span)
+    private static void Row(in AttentionTask task, int kvHead, int visible, float* query, float* output, float* weights, float* span)
     {
-        int visible = task.FirstPosition + token + 1;
-        float* query = task.Query(token, head);
-        float* output = task.Result(token, head);
-
         float max = float.NegativeInfinity;
         for (int t = 0; t < visible; t++)
         {

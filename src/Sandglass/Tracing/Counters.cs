@@ -1,6 +1,6 @@
 namespace Sandglass.Tracing;
 
-/// <summary>What a model has done so far; the code that does the work adds to it. One thread writes.</summary>
+/// <summary>What was done for a sequence so far; the code that does the work adds to it. One thread writes.</summary>
 internal sealed class Counters
 {
     private long _projections, _feedForward, _attention, _logits;

@@ -9,8 +9,4 @@ public readonly record struct MultiplyAdds(long Projections, long FeedForward, l
 {
     /// <summary>All of them.</summary>
     public long Total => Projections + FeedForward + Attention + Logits;
-
-    /// <summary>The difference of two readings.</summary>
-    public static MultiplyAdds operator -(MultiplyAdds a, MultiplyAdds b) =>
-        new(a.Projections - b.Projections, a.FeedForward - b.FeedForward, a.Attention - b.Attention, a.Logits - b.Logits);
 }

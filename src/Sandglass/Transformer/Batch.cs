@@ -1,12 +1,36 @@
+using System.Runtime.InteropServices;
 using Sandglass.KvCache;
+using Sandglass.Tracing;
 
 namespace Sandglass.Transformer;
 
-/// <summary>What goes through the model at once: neighbouring tokens of one sequence, a piece of its prompt or the one token chosen last.</summary>
-/// <param name="Cache">The sequence's keys and values; the batch goes behind what it holds.</param>
-/// <param name="Tokens">Ids, at least one.</param>
-internal readonly record struct Batch(SequenceCache Cache, ReadOnlyMemory<int> Tokens)
+/// <summary>What goes through the model at once: a segment of each sequence that takes part. A row is a token, and rows know nothing of each other.</summary>
+internal sealed class Batch
 {
-    /// <summary>Position of the first token.</summary>
-    public int FirstPosition => Cache.Length;
+    private readonly List<Segment> _segments = [];
+    private readonly List<int> _owners = [];    // [row]: its segment
+
+    /// <summary>The sequences' parts, in the order of their rows.</summary>
+    public ReadOnlySpan<Segment> Segments => CollectionsMarshal.AsSpan(_segments);
+
+    /// <summary>Rows: tokens of all segments.</summary>
+    public int Tokens => _owners.Count;
+
+    /// <summary>The segment of a row.</summary>
+    public ref readonly Segment Owner(int row) => ref Segments[_owners[row]];
+
+    /// <summary>Adds tokens of one more sequence; no sequence comes twice.</summary>
+    public void Add(SequenceCache cache, ReadOnlyMemory<int> tokens, Counters work)
+    {
+        _segments.Add(new Segment(cache, tokens, Tokens, cache.Length, work));
+        for (int i = 0; i < tokens.Length; i++)
+            _owners.Add(_segments.Count - 1);
+    }
+
+    /// <summary>Empties it for the next step.</summary>
+    public void Clear()
+    {
+        _segments.Clear();
+        _owners.Clear();
+    }
 }

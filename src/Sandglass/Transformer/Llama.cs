@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Sandglass.Kernels;
 using Sandglass.ModelFiles;
-using Sandglass.Tracing;
 
 namespace Sandglass.Transformer;
 
@@ -14,7 +13,6 @@ internal sealed unsafe class Llama : IDisposable
 
     private readonly Hyperparameters _shape;
     private readonly LlamaWeights _weights;
-    private readonly Counters _counters;
 
     private readonly TokenBuffer _x;                                     // [token, width], the residual stream
     private readonly TokenBuffer _normed;                                // [token, width]
@@ -28,11 +26,16 @@ internal sealed unsafe class Llama : IDisposable
     private readonly QuantizeStep _quantize;
     private readonly Attention _attention;
     private readonly MatMul _matMul;
+    private readonly List<AttentionTask> _attentions = [];              // one a segment
+    private readonly int[] _rows;                                       // [row of logits]: its token
+
+    private Batch _batch = null!;                                       // the last one
 
     /// <param name="maxTokens">Tokens of a batch at most, up to <see cref="MaxBatch"/>.</param>
-    public Llama(Hyperparameters shape, LlamaWeights weights, ComputeMode compute, int maxTokens, WorkerPool pool, Counters counters)
+    public Llama(Hyperparameters shape, LlamaWeights weights, ComputeMode compute, int maxTokens, WorkerPool pool)
     {
-        (_shape, _weights, _counters) = (shape, weights, counters);
+        (_shape, _weights) = (shape, weights);
+        _rows = new int[maxTokens];
         bool fast = compute == ComputeMode.Fast;
         LlamaBlock[] blocks = weights.Blocks;
 
@@ -55,42 +58,50 @@ internal sealed unsafe class Llama : IDisposable
         _matMul = new MatMul(pool);
     }
 
-    /// <summary>Sends a batch through all blocks; its keys and values are in the cache afterwards, and <see cref="Logits"/> may be asked for.</summary>
+    /// <summary>Sends a batch through all blocks; its keys and values are in the caches afterwards, and <see cref="Logits"/> may be asked for.</summary>
+    /// <remarks>Where it throws, no sequence is any longer than before.</remarks>
     public void Forward(Batch batch)
     {
-        int tokens = batch.Tokens.Length;
+        int tokens = batch.Tokens;
         Debug.Assert(tokens > 0 && tokens <= _x.Tokens);
-        batch.Cache.Reserve(batch.FirstPosition + tokens);
-        _positions.Set(batch.FirstPosition, tokens);
+        _batch = batch;
+        foreach (ref readonly Segment segment in batch.Segments)
+            segment.Cache.Reserve(segment.EndPosition);
+        _positions.Set(batch);
 
-        Embed(batch.Tokens.Span);
+        Embed(batch);
         for (int layer = 0; layer < _shape.Layers; layer++)
         {
             LlamaBlock block = _weights.Blocks[layer];
 
-            _norm.Run(_x, 0, tokens, block.AttentionNorm, _shape.RmsEpsilon, _normed);
+            _norm.Run(_x, tokens, block.AttentionNorm, _shape.RmsEpsilon, _normed);
             ProjectQkv(block, tokens);
-            _rotateAndStore.Run(_positions, tokens, _queries, _keys, _values, batch.Cache, layer);
-            Attend(batch, layer);                                   // reads the cache only, so that a chunked prompt and a single token see the same bits
+            _rotateAndStore.Run(batch, _positions, _queries, _keys, _values, layer);
+            Attend(batch, layer);                                   // reads the caches only, so that a chunked prompt and a single token see the same bits
             AddAttention(block, tokens);
 
-            _norm.Run(_x, 0, tokens, block.FeedForwardNorm, _shape.RmsEpsilon, _normed);
+            _norm.Run(_x, tokens, block.FeedForwardNorm, _shape.RmsEpsilon, _normed);
             ProjectGateUp(block, tokens);
             _swiGlu.Run(_gate, _up, tokens);
             AddFeedForward(block, tokens);
         }
-        batch.Cache.Commit(batch.FirstPosition + tokens);
-        _counters.AddLayerTokenPasses((long)_shape.Layers * tokens);
+        foreach (ref readonly Segment segment in batch.Segments)
+        {
+            segment.Cache.Commit(segment.EndPosition);
+            segment.Work.AddLayerTokenPasses((long)_shape.Layers * segment.Tokens.Length);
+        }
     }
 
     /// <summary>Scores of the whole vocabulary for some tokens of the last batch.</summary>
-    /// <param name="from">The first token, counted in the batch.</param>
-    /// <param name="to">[count, vocabulary]</param>
-    public void Logits(int from, int count, float* to)
+    /// <param name="rows">The tokens, counted in the batch.</param>
+    /// <param name="to">[rows, vocabulary]</param>
+    public void Logits(ReadOnlySpan<int> rows, float* to)
     {
-        _norm.Run(_x, from, count, _weights.OutputNorm, _shape.RmsEpsilon, _normed);
-        _matMul.Run(_normed.Input(count), new MatMulTarget { Weights = _weights.Output, Output = to });
-        _counters.AddLogits((long)count * _shape.VocabularySize * _shape.Width);
+        rows.CopyTo(_rows);
+        _norm.Run(_x, _rows, rows.Length, _weights.OutputNorm, _shape.RmsEpsilon, _normed);
+        _matMul.Run(_normed.Input(rows.Length), new MatMulTarget { Weights = _weights.Output, Output = to });
+        foreach (int row in rows)
+            _batch.Owner(row).Work.AddLogits((long)_shape.VocabularySize * _shape.Width);
     }
 
     public void Dispose()
@@ -99,10 +110,14 @@ internal sealed unsafe class Llama : IDisposable
             part.Dispose();
     }
 
-    private void Embed(ReadOnlySpan<int> tokens)
+    private void Embed(Batch batch)
     {
-        for (int i = 0; i < tokens.Length; i++)
-            _weights.Embedding.ReadRow(tokens[i], _x.Row(i));
+        foreach (ref readonly Segment segment in batch.Segments)
+        {
+            ReadOnlySpan<int> tokens = segment.Tokens.Span;
+            for (int i = 0; i < tokens.Length; i++)
+                _weights.Embedding.ReadRow(tokens[i], _x.Row(segment.FirstRow + i));
+        }
     }
 
     private void ProjectQkv(LlamaBlock block, int tokens)
@@ -112,48 +127,65 @@ internal sealed unsafe class Llama : IDisposable
             Into(_queries, block.Query, block.QueryBias),
             Into(_keys, block.Key, block.KeyBias),
             Into(_values, block.Value, block.ValueBias));
-        _counters.AddProjections((long)tokens * _shape.Width * (_queries.Columns + _keys.Columns + _values.Columns));
+        CountProjections((long)_shape.Width * (_queries.Columns + _keys.Columns + _values.Columns));
     }
 
     private void Attend(Batch batch, int layer)
     {
-        int tokens = batch.Tokens.Length;
-        _attention.Run(new AttentionTask
+        _attentions.Clear();
+        foreach (ref readonly Segment segment in batch.Segments)
         {
-            Queries = _queries.Values,
-            Output = _attended.Values,
-            KeyPages = batch.Cache.KeyPages(layer),
-            ValuePages = batch.Cache.ValuePages(layer),
-            Type = batch.Cache.Shape.Type,
-            Tokens = tokens,
-            FirstPosition = batch.FirstPosition,
-            Heads = _shape.Heads,
-            KvHeads = _shape.KeyValueHeads,
-            KeyDim = _shape.KeyHeadDim,
-            ValueDim = _shape.ValueHeadDim,
-            Scale = 1f / MathF.Sqrt(_shape.KeyHeadDim),
-        });
-        long visible = tokens * (long)batch.FirstPosition + (long)tokens * (tokens + 1) / 2; // 1 + 2 + … beyond what came before
-        _counters.AddAttention(visible * _shape.Heads * (_shape.KeyHeadDim + _shape.ValueHeadDim));
+            int tokens = segment.Tokens.Length;
+            _attentions.Add(new AttentionTask
+            {
+                Queries = _queries.Row(segment.FirstRow),
+                Output = _attended.Row(segment.FirstRow),
+                KeyPages = segment.Cache.KeyPages(layer),
+                ValuePages = segment.Cache.ValuePages(layer),
+                Type = segment.Cache.Shape.Type,
+                Tokens = tokens,
+                FirstPosition = segment.FirstPosition,
+                Heads = _shape.Heads,
+                KvHeads = _shape.KeyValueHeads,
+                KeyDim = _shape.KeyHeadDim,
+                ValueDim = _shape.ValueHeadDim,
+                Scale = 1f / MathF.Sqrt(_shape.KeyHeadDim),
+            });
+            long visible = tokens * (long)segment.FirstPosition + (long)tokens * (tokens + 1) / 2; // 1 + 2 + … beyond what came before
+            segment.Work.AddAttention(visible * _shape.Heads * (_shape.KeyHeadDim + _shape.ValueHeadDim));
+        }
+        _attention.Run(_attentions);
     }
 
     private void AddAttention(LlamaBlock block, int tokens)
     {
         _quantize.Run(_attended, tokens);
         _matMul.Run(_attended.Input(tokens), AddTo(_x, block.AttentionOutput, block.AttentionOutputBias));
-        _counters.AddProjections((long)tokens * _shape.Width * _attended.Columns);
+        CountProjections((long)_shape.Width * _attended.Columns);
     }
 
     private void ProjectGateUp(LlamaBlock block, int tokens)
     {
         _matMul.Run(_normed.Input(tokens), Into(_gate, block.Gate, block.GateBias), Into(_up, block.Up, block.UpBias));
-        _counters.AddFeedForward(2L * tokens * _shape.Width * _shape.FeedForwardWidth);
+        CountFeedForward(2L * _shape.Width * _shape.FeedForwardWidth);
     }
 
     private void AddFeedForward(LlamaBlock block, int tokens)
     {
         _matMul.Run(_gate.Input(tokens), AddTo(_x, block.Down, block.DownBias));
-        _counters.AddFeedForward((long)tokens * _shape.Width * _shape.FeedForwardWidth);
+        CountFeedForward((long)_shape.Width * _shape.FeedForwardWidth);
+    }
+
+    private void CountProjections(long multiplyAddsPerToken)
+    {
+        foreach (ref readonly Segment segment in _batch.Segments)
+            segment.Work.AddProjections(segment.Tokens.Length * multiplyAddsPerToken);
+    }
+
+    private void CountFeedForward(long multiplyAddsPerToken)
+    {
+        foreach (ref readonly Segment segment in _batch.Segments)
+            segment.Work.AddFeedForward(segment.Tokens.Length * multiplyAddsPerToken);
     }
 
     private static MatMulTarget Into(TokenBuffer output, WeightMatrix weights, Vector? bias) => new()

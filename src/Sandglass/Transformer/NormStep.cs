@@ -8,18 +8,24 @@ internal sealed unsafe class NormStep(WorkerPool pool) : TokenJob(pool)
     private TokenBuffer _x = null!, _to = null!;
     private Vector _weight = null!;
     private float _epsilon;
-    private int _from, _tokens;
+    private int[]? _rows;
+    private int _tokens;
 
-    /// <param name="from">The first token; it and those after it go to the start of <paramref name="to"/>.</param>
-    public void Run(TokenBuffer x, int from, int tokens, Vector weight, float epsilon, TokenBuffer to)
+    /// <summary>The first tokens, each to its own place.</summary>
+    public void Run(TokenBuffer x, int tokens, Vector weight, float epsilon, TokenBuffer to) => Run(x, null, tokens, weight, epsilon, to);
+
+    /// <summary>Some tokens, to the first places of <paramref name="to"/>.</summary>
+    /// <param name="rows">Where the tokens stand in <paramref name="x"/>; null for the first ones.</param>
+    /// <param name="tokens">How many.</param>
+    public void Run(TokenBuffer x, int[]? rows, int tokens, Vector weight, float epsilon, TokenBuffer to)
     {
-        (_x, _from, _tokens, _weight, _epsilon, _to) = (x, from, tokens, weight, epsilon, to);
+        (_x, _rows, _tokens, _weight, _epsilon, _to) = (x, rows, tokens, weight, epsilon, to);
         Run(tokens);
     }
 
     protected override void DoToken(int token)
     {
-        RmsNorm.Apply(_x.Row(_from + token), _weight.Values, _epsilon, _x.Columns, _to.Row(token));
+        RmsNorm.Apply(_x.Row(_rows is null ? token : _rows[token]), _weight.Values, _epsilon, _x.Columns, _to.Row(token));
         _to.Quantize(token, _tokens);
     }
 }

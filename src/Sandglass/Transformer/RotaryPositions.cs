@@ -9,20 +9,19 @@ internal sealed unsafe class RotaryPositions(RopeFrequencies frequencies, int to
     private readonly TokenBuffer _cosines = new(tokens, Math.Max(1, frequencies.Radians.Length));
     private readonly TokenBuffer _sines = new(tokens, Math.Max(1, frequencies.Radians.Length));
 
-    /// <summary>Position of the batch's first token.</summary>
-    public int First { get; private set; }
-
-    public void Set(int first, int count)
+    public void Set(Batch batch)
     {
-        First = first;
-        for (int token = 0; token < count; token++)
-            Rope.Angles(first + token, frequencies.Radians, frequencies.Scale, _cosines.Row(token), _sines.Row(token));
+        foreach (ref readonly Segment segment in batch.Segments)
+        {
+            for (int row = segment.FirstRow; row < segment.EndRow; row++)
+                Rope.Angles(segment.Position(row), frequencies.Radians, frequencies.Scale, _cosines.Row(row), _sines.Row(row));
+        }
     }
 
     /// <param name="x">[heads, headDim] of one token.</param>
     /// <param name="columns">heads * headDim.</param>
-    public void Rotate(float* x, int columns, int token) =>
-        Rope.Rotate(x, columns / headDim, headDim, _pairs, interleaved, _cosines.Row(token), _sines.Row(token));
+    public void Rotate(float* x, int columns, int row) =>
+        Rope.Rotate(x, columns / headDim, headDim, _pairs, interleaved, _cosines.Row(row), _sines.Row(row));
 
     public void Dispose()
     {

@@ -16,6 +16,10 @@ public unsafe class AttentionTests
         { 513, 1, 8, 8, 80, 80 },
         { 700, 3, 4, 4, 12, 20 },       // widths that are no multiple of 16, keys and values apart
         { 0, 70, 9, 3, 32, 128 },       // more than one tile
+        { 4095, 1, 9, 3, 64, 64 },      // cut where there are several threads
+        { 1500, 2, 8, 2, 64, 80 },
+        { 900, 1, 5, 1, 64, 64 },       // more rows than are taken at once
+        { 255, 90, 4, 1, 64, 64 },
     };
 
     [Theory, MemberData(nameof(Shapes))]
@@ -29,15 +33,47 @@ public unsafe class AttentionTests
             for (int i = 0; i < expected.Length; i++)
                 Assert.Equal(formula[i], expected[i], 1e-4);
 
-            Same(expected, attention.Run(AttentionTile<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>.Run));
-            if ((int)KernelPath.Widest >= 256) Same(expected, attention.Run(AttentionTile<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>.Run));
-            if ((int)KernelPath.Widest >= 512) Same(expected, attention.Run(AttentionTile<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>.Run));
-            using WorkerPool pool = new(3);
-            Same(expected, attention.Run(pool));
+            foreach (int cut in new[] { 1, 2, int.MaxValue })
+            {
+                Same(expected, attention.Run(Cut<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(cut)));
+                if ((int)KernelPath.Widest >= 256) Same(expected, attention.Run(Cut<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(cut)));
+                if ((int)KernelPath.Widest >= 512) Same(expected, attention.Run(Cut<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(cut)));
+            }
+            foreach (int threads in new[] { 1, 2, 3 })
+            {
+                using WorkerPool pool = new(threads);
+                Same(expected, attention.Run(pool));
+            }
         }
     }
 
-    private delegate void Kernel(in AttentionTask task, int kvHead, int from, int to, AttentionScratch scratch);
+    [Fact]
+    public void Tasks_of_different_lengths_in_one_dispatch_are_what_they_are_alone()
+    {
+        List<Case> cases = [.. new[] { (0, 1), (4100, 1), (31, 40), (1300, 2), (700, 1), (90, 7) }.Select(c => new Case(CacheType.F16, c.Item1, c.Item2, heads: 9, kvHeads: 3, keyDim: 64, valueDim: 64))];
+        float[][] expected = [.. cases.Select(attention => attention.Run(ScalarAttention.Run))];
+        foreach (int threads in new[] { 1, 2, 3 })
+        {
+            using WorkerPool pool = new(threads);
+            using Attention together = new(pool);
+            together.Run([.. cases.Select(attention => attention.Task)]);
+            for (int i = 0; i < cases.Count; i++) Same(expected[i], cases[i].Output);
+        }
+        cases.ForEach(attention => attention.Dispose());
+    }
+
+    private delegate void Kernel(in AttentionTile tile);
+
+    /// <summary>The three parts of a kernel, the first two on so many spans at a time, the last spans first.</summary>
+    private static Kernel Cut<L, F, I, B>(int spans) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct => (in AttentionTile tile) =>
+    {
+        using AttentionScratch page = new();
+        float* memory = page.Reserve(AttentionScratch.PageFloats(tile.Task));
+        int step = Math.Min(spans, tile.Spans), first = (tile.Spans - 1) / step * step;
+        for (int from = first; from >= 0; from -= step) VectorAttention<L, F, I, B>.Score([tile], from, Math.Min(from + step, tile.Spans), memory);
+        for (int from = first; from >= 0; from -= step) VectorAttention<L, F, I, B>.Weigh([tile], from, Math.Min(from + step, tile.Spans), memory);
+        VectorAttention<L, F, I, B>.Finish(tile);
+    };
 
     private static void Same(float[] expected, float[] found) =>
         Assert.Equal(expected.Select(BitConverter.SingleToInt32Bits), found.Select(BitConverter.SingleToInt32Bits));
@@ -79,22 +115,29 @@ public unsafe class AttentionTests
             };
         }
 
+        public AttentionTask Task => _task;
+
+        public float[] Output => new Span<float>(_task.Output, _outputs).ToArray();
+
         public float[] Run(Kernel kernel)
         {
             new Span<float>(_task.Output, _outputs).Fill(float.NaN);
-            using AttentionScratch scratch = new();
-            scratch.Reserve(_task, _task.Tokens * _task.Group, _task.FirstPosition + _task.Tokens);
             for (int kvHead = 0; kvHead < _task.KvHeads; kvHead++)
-                kernel(_task, kvHead, 0, _task.Tokens, scratch);
-            return new Span<float>(_task.Output, _outputs).ToArray();
+            {
+                AttentionTile tile = new() { Task = _task, KvHead = kvHead, From = 0, To = _task.Tokens };
+                using AttentionScratch scratch = new();
+                tile.Place(scratch.Reserve(tile.Floats));
+                kernel(tile);
+            }
+            return Output;
         }
 
         public float[] Run(WorkerPool pool)
         {
             new Span<float>(_task.Output, _outputs).Fill(float.NaN);
             using Attention attention = new(pool);
-            attention.Run(_task);
-            return new Span<float>(_task.Output, _outputs).ToArray();
+            attention.Run([_task]);
+            return Output;
         }
 
         public float[] Formula()

@@ -5,20 +5,18 @@ namespace Sandglass.Tests.Tracing;
 public class CountersTests
 {
     [Fact]
-    public void Work_adds_up_by_its_kind_and_two_readings_differ_by_what_lay_between()
+    public void Work_adds_up_by_its_kind()
     {
         Counters counters = new();
         counters.AddProjections(1);
-        MultiplyAdds before = counters.MultiplyAdds;
-
-        counters.AddProjections(10);
+        counters.AddProjections(9);
         counters.AddFeedForward(200);
         counters.AddAttention(3_000);
         counters.AddLogits(40_000_000_000);
         counters.AddLayerTokenPasses(5);
         counters.AddLayerTokenPasses(6);
 
-        Assert.Equal(new MultiplyAdds(10, 200, 3_000, 40_000_000_000), counters.MultiplyAdds - before);
+        Assert.Equal(new MultiplyAdds(10, 200, 3_000, 40_000_000_000), counters.MultiplyAdds);
         Assert.Equal(40_000_003_211, counters.MultiplyAdds.Total);
         Assert.Equal(11, counters.LayerTokenPasses);
     }

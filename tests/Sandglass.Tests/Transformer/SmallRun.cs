@@ -11,8 +11,7 @@ internal sealed unsafe class SmallRun : IDisposable
 {
     private readonly WorkerPool _pool;
     private readonly LlamaWeights _weights;
-    private readonly Llama _llama;
-    private readonly PagePool _pages;
+    private readonly Batch _batch = new();
 
     public SmallRun(string path, ComputeMode compute, CacheType cache = CacheType.F32, int threads = 1)
     {
@@ -21,12 +20,16 @@ internal sealed unsafe class SmallRun : IDisposable
         _pool = new WorkerPool(threads);
         using WeightReader reader = new(file, _pool, null);
         _weights = LlamaWeights.Read(reader, Shape);
-        _llama = new Llama(Shape, _weights, compute, Llama.MaxBatch, _pool, Counters);
-        _pages = new PagePool(new CacheShape(Shape.Layers, Shape.KeyValueHeads, Shape.KeyHeadDim, Shape.ValueHeadDim, cache));
-        Cache = new SequenceCache(_pages);
+        Llama = new Llama(Shape, _weights, compute, Llama.MaxBatch, _pool);
+        Pages = new PagePool(new CacheShape(Shape.Layers, Shape.KeyValueHeads, Shape.KeyHeadDim, Shape.ValueHeadDim, cache));
+        Cache = new SequenceCache(Pages);
     }
 
     public Hyperparameters Shape { get; }
+
+    public Llama Llama { get; }
+
+    public PagePool Pages { get; }
 
     public Counters Counters { get; } = new();
 
@@ -39,11 +42,13 @@ internal sealed unsafe class SmallRun : IDisposable
         for (int from = 0; from < ids.Length; from += chunk)
         {
             int[] piece = ids.Slice(from, Math.Min(chunk, ids.Length - from)).ToArray();
-            _llama.Forward(new Batch(Cache, piece));
+            _batch.Clear();
+            _batch.Add(Cache, piece, Counters);
+            Llama.Forward(_batch);
             for (int i = 0; i < piece.Length; i++)
             {
                 float[] row = new float[Shape.VocabularySize];
-                fixed (float* to = row) _llama.Logits(i, 1, to);
+                fixed (float* to = row) Llama.Logits([i], to);
                 rows.Add(row);
             }
         }
@@ -61,8 +66,8 @@ internal sealed unsafe class SmallRun : IDisposable
     public void Dispose()
     {
         Cache.Dispose();
-        _pages.Dispose();
-        _llama.Dispose();
+        Pages.Dispose();
+        Llama.Dispose();
         _weights.Dispose();
         _pool.Dispose();
     }

@@ -1,0 +1,119 @@
+using Sandglass.Kernels;
+using Sandglass.KvCache;
+using Sandglass.Sampling;
+using Sandglass.Tokenization;
+
+namespace Sandglass.Generation;
+
+/// <summary>A text that is generated: a prompt, and tokens chosen one at a time until a rule says that it is over.</summary>
+internal sealed class GeneratedSequence : Sequence
+{
+    private readonly int[] _prompt;
+    private readonly GenerationOptions _options;
+    private readonly Tokenizer _tokenizer;
+    private readonly TextGeneration _output;
+    private readonly Sampler _sampler;
+    private readonly StopRules _stop;
+    private readonly IReadOnlySet<int> _ends;
+    private readonly ComputeMode _compute;
+    private readonly IncrementalDecoder _decoder = new();
+    private readonly TimeProvider _time;
+    private readonly ulong _seed;
+    private readonly long _requested;
+    private long _begun;
+    private TimeSpan _prefillTime, _firstToken, _lastToken;
+    private FinishReason? _finish;
+
+    public GeneratedSequence(int[] prompt, GenerationOptions options, ulong seed, Tokenizer tokenizer, int context, ModelOptions model, PagePool pages, TextGeneration output)
+        : base([.. prompt], prompt.Length, pages)
+    {
+        (_prompt, _options, _seed, _tokenizer, _output) = (prompt, options, seed, tokenizer, output);
+        (_time, _compute) = (model.Time, model.Compute);
+        _ends = options.EndIds is null ? tokenizer.EndIds : options.EndIds.ToHashSet();
+        _sampler = new Sampler(options.Sampling, seed, tokenizer.VocabularySize, options.IgnoreEnd ? _ends : null);
+        foreach (int id in prompt)
+            _sampler.Accept(id);
+        _requested = _time.GetTimestamp();
+        _stop = new StopRules(options, _ends, context, _time);
+        if (options.MaxTokens == 0) Finish(FinishReason.Length);
+        else if (prompt.Length >= context) Finish(FinishReason.Context);
+    }
+
+    /// <summary>What was generated so far.</summary>
+    public ReadOnlySpan<int> Completion => Ids.Span[_prompt.Length..];
+
+    public override int LongestPiece => _options.PrefillChunk > 0 ? _options.PrefillChunk : int.MaxValue;
+
+    public override int FirstScored => Length - 1;
+
+    public override void Begin() => _begun = _time.GetTimestamp();
+
+    public override void CheckInterruption()
+    {
+        if (!IsOver) Finish(_stop.Interruption(_output.Cancellation));
+    }
+
+    public override void PieceRead()
+    {
+        if (Completion.IsEmpty) _options.PromptProgress?.Report((Cache.Length, Length));
+    }
+
+    /// <summary>One token more.</summary>
+    public override void Take(ReadOnlySpan<float> logits)
+    {
+        if (Completion.IsEmpty) _prefillTime = _time.GetElapsedTime(_begun);
+        Choice choice = _sampler.Choose(logits, Length);                    // one token, by the chain and this position's own chance
+        Append(choice.Id);                                                  // from here on it is fixed
+        _sampler.Accept(choice.Id);                                         // and the steps that look back know it
+        string text = _stop.Filter(_decoder.Append(Bytes(choice.Id).Span)); // whole characters, no part of a stop text
+        Finish(_stop.Check(this, _output.Cancellation));                    // or go on
+        Emit(choice, logits, text + Rest());                                // the caller sees it now
+        if (_options.NoCache) Cache.Truncate(0);                            // then the whole text is read again
+    }
+
+    public override void Close() => Finish(FinishReason.Cancelled);
+
+    protected override void Complete(long cacheBytes) => _output.Complete(new GenerationResult
+    {
+        Finish = _finish!.Value,
+        Seed = _seed,
+        PromptIds = _prompt,
+        CompletionTokens = Completion.Length,
+        TimeToFirstToken = Completion.IsEmpty ? null : _firstToken,
+        PrefillTokensPerSecond = Rate(_prompt.Length, _prefillTime),
+        DecodeTokensPerSecond = Rate(Completion.Length - 1, _lastToken - _firstToken),
+        CacheBytes = _options.NoCache ? 0 : cacheBytes,
+        LayerTokenPasses = Work.LayerTokenPasses,
+        MultiplyAdds = Work.MultiplyAdds,
+        Kernels = KernelPath.Name,
+        Compute = _compute,
+    });
+
+    protected override void Complete(Exception failure) => _output.Fail(failure);
+
+    private void Finish(FinishReason? reason)
+    {
+        _finish ??= reason;
+        IsOver = _finish is not null;
+    }
+
+    /// <summary>What a token adds to the text: nothing where it is one that ends it, be it a word elsewhere.</summary>
+    private ReadOnlyMemory<byte> Bytes(int id) => _ends.Contains(id) ? default : _tokenizer.Bytes(id);
+
+    /// <summary>What was held back and may be shown now that nothing more comes; a stop text and what led to it stay hidden.</summary>
+    private string Rest() => _finish is null or FinishReason.Stop ? "" : _stop.Flush() + _decoder.Flush();
+
+    private void Emit(Choice choice, ReadOnlySpan<float> logits, string text)
+    {
+        int index = Completion.Length - 1;
+        _lastToken = _time.GetElapsedTime(_requested);
+        if (index == 0) _firstToken = _lastToken;
+
+        TokenLogprob[] top = _options.Logprobs == 0 ? [] : new TokenLogprob[Math.Min(_options.Logprobs, logits.Length)];
+        if (top.Length > 0) Logprobs.Top(logits, choice.LogSumExp, top);
+        string? hash = _options.HashLogits ? LogitsHash.Of(logits) : null;
+        _output.Emit(new GeneratedToken(index, choice.Id, Bytes(choice.Id), text, choice.Logprob, top, hash, _lastToken));
+    }
+
+    private static double Rate(int tokens, TimeSpan time) => tokens > 0 && time > TimeSpan.Zero ? tokens / time.TotalSeconds : 0;
+}

@@ -1,0 +1,86 @@
+namespace Sandglass.Generation;
+
+/// <summary>Says which tokens go through the model next, and lets sequences in and out. It knows nothing of what is computed.</summary>
+internal sealed class Scheduler
+{
+    private readonly List<Sequence> _waiting = [];   // in the order they came
+    private readonly List<Sequence> _running = [];   // in the order they came
+    private readonly StepBatch _next = new();
+
+    /// <summary>Whether nobody is here.</summary>
+    public bool IsIdle => _waiting.Count == 0 && _running.Count == 0;
+
+    /// <summary>Puts a sequence at the end of the queue.</summary>
+    public void Add(Sequence sequence) => _waiting.Add(sequence);
+
+    /// <summary>The tokens of the next step: first one of each text that is being written, then pieces of prompts. May be empty: somebody cancelled.</summary>
+    public StepBatch Next()
+    {
+        foreach (Sequence sequence in _waiting) sequence.CheckInterruption();
+        foreach (Sequence sequence in _running) sequence.CheckInterruption();
+        Commit();
+        Admit();
+
+        _next.Clear();
+        int prompts = 0;
+        foreach (Sequence sequence in _running)
+        {
+            if (sequence.IsWriting) _next.Add(sequence, 1);
+            else prompts++;
+        }
+        AddPieces(prompts, _next.Sequences.IsEmpty ? StepBudget.PromptTokens : StepBudget.PromptTokensBesideWriters);
+        return _next;
+    }
+
+    /// <summary>Lets out those that are over: their pages go back, and their callers hear of it.</summary>
+    public void Commit()
+    {
+        _waiting.RemoveAll(EndIfOver);
+        _running.RemoveAll(EndIfOver);
+    }
+
+    /// <summary>Lets all out, whoever is here: the engine closes.</summary>
+    public void Close()
+    {
+        foreach (Sequence sequence in _waiting) sequence.Close();
+        foreach (Sequence sequence in _running) sequence.Close();
+        Commit();
+    }
+
+    /// <summary>Lets all out with a failure that is nobody's own.</summary>
+    public void Fail(Exception failure)
+    {
+        foreach (Sequence sequence in _waiting) sequence.Fail(failure);
+        foreach (Sequence sequence in _running) sequence.Fail(failure);
+        Commit();
+    }
+
+    private void Admit()
+    {
+        int count = Math.Min(StepBudget.Sequences - _running.Count, _waiting.Count);
+        for (int i = 0; i < count; i++)
+        {
+            _waiting[i].Begin();
+            _running.Add(_waiting[i]);
+        }
+        _waiting.RemoveRange(0, count);
+    }
+
+    private void AddPieces(int prompts, int budget)
+    {
+        foreach (Sequence sequence in _running)
+        {
+            if (sequence.IsWriting) continue;
+            if (budget == 0) return;
+            int tokens = Math.Min(sequence.Pending, Math.Min(sequence.LongestPiece, StepBudget.Share(budget, --prompts)));
+            _next.Add(sequence, tokens);
+            budget -= tokens;
+        }
+    }
+
+    private static bool EndIfOver(Sequence sequence)
+    {
+        if (sequence.IsOver) sequence.End();
+        return sequence.IsOver;
+    }
+}

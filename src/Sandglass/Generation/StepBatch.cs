@@ -1,0 +1,46 @@
+using System.Runtime.InteropServices;
+using Sandglass.Transformer;
+
+namespace Sandglass.Generation;
+
+/// <summary>One step's batch, and whose rows of logits it is to give.</summary>
+internal sealed class StepBatch
+{
+    private readonly List<Sequence> _sequences = [];
+    private readonly List<int> _rows = [];          // [row of logits]: its token in the batch
+    private readonly List<Sequence> _owners = [];   // [row of logits]: who takes it
+
+    /// <summary>The tokens.</summary>
+    public Batch Batch { get; } = new();
+
+    /// <summary>Whose tokens they are.</summary>
+    public ReadOnlySpan<Sequence> Sequences => CollectionsMarshal.AsSpan(_sequences);
+
+    /// <summary>The tokens whose logits are wanted: of each sequence in order.</summary>
+    public ReadOnlySpan<int> Rows => CollectionsMarshal.AsSpan(_rows);
+
+    /// <summary>Who takes each row of logits.</summary>
+    public ReadOnlySpan<Sequence> Owners => CollectionsMarshal.AsSpan(_owners);
+
+    /// <summary>Adds the next pending tokens of a sequence.</summary>
+    public void Add(Sequence sequence, int tokens)
+    {
+        int from = sequence.Cache.Length, firstRow = Batch.Tokens;
+        _sequences.Add(sequence);
+        Batch.Add(sequence.Cache, sequence.Ids.Slice(from, tokens), sequence.Work);
+        for (int position = Math.Max(from, sequence.FirstScored); position < from + tokens; position++)
+        {
+            _rows.Add(firstRow + position - from);
+            _owners.Add(sequence);
+        }
+    }
+
+    /// <summary>Empties it for the next step.</summary>
+    public void Clear()
+    {
+        _sequences.Clear();
+        _rows.Clear();
+        _owners.Clear();
+        Batch.Clear();
+    }
+}

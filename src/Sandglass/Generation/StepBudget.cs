@@ -1,0 +1,24 @@
+using Sandglass.Transformer;
+
+namespace Sandglass.Generation;
+
+/// <summary>How many tokens go through the model in one step.</summary>
+internal static class StepBudget
+{
+    /// <summary>Sequences under way at most; the others wait in the order they came.</summary>
+    public const int Sequences = 64;
+
+    /// <summary>Tokens of prompts in a step where no text is being written: as many as the model takes.</summary>
+    public const int PromptTokens = Llama.MaxBatch;
+
+    /// <summary>Tokens of prompts beside texts that are being written. Each waits for the whole step: at 64 tokens prompts are read nearly as fast as at 256, and who writes waits a quarter as long.</summary>
+    public const int PromptTokensBesideWriters = 64;
+
+    /// <summary>Of a prompt that others wait behind at least so many tokens go through, so that pieces do not become crumbs.</summary>
+    public const int SmallestShare = 16;
+
+    /// <summary>What the next of several prompts may take: half of what is left, so that the first in line is soon done and nobody behind a long one stands still; the last one takes all.</summary>
+    /// <param name="left">Tokens left in the step.</param>
+    /// <param name="behind">Prompts that come after this one.</param>
+    public static int Share(int left, int behind) => behind == 0 ? left : Math.Min(left, Math.Max(left / 2, SmallestShare));
+}

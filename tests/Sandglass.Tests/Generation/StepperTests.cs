@@ -1,0 +1,133 @@
+using Sandglass.Generation;
+using Sandglass.Kernels;
+using Sandglass.KvCache;
+using Sandglass.ModelFiles;
+using Sandglass.Tests.Transformer;
+using Sandglass.Tokenization;
+using Sandglass.Transformer;
+
+namespace Sandglass.Tests.Generation;
+
+/// <summary>Steps taken one by one by hand: who gets on in which, and who is let in and out.</summary>
+public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
+{
+    private readonly SmallRun _run;
+    private readonly Tokenizer _tokenizer;
+    private readonly TokenBuffer _logits;
+    private readonly Stepper _stepper;
+
+    public StepperTests(TypedModelFiles files)
+    {
+        using ModelFile file = ModelFile.Open(files[TensorType.Q4_0]);
+        _tokenizer = Tokenizer.From(file.Metadata);
+        _run = new SmallRun(files[TensorType.Q4_0], ComputeMode.Fast);
+        _logits = new TokenBuffer(StepBudget.Sequences, TypedModel.Vocabulary);
+        _stepper = new Stepper(_run.Llama, _logits);
+    }
+
+    [Fact]
+    public async Task Who_writes_gets_a_token_in_every_step_while_a_long_prompt_is_read()
+    {
+        (TextGeneration[] generations, GeneratedSequence[] writers) = Add(count: 3, prompt: 4, tokens: 40);
+        _stepper.Step();
+        (_, GeneratedSequence[] reader) = Add(count: 1, prompt: 400, tokens: 1);
+
+        int steps = 0;
+        for (; !reader[0].IsOver; steps++)
+        {
+            Assert.All(writers, writer => Assert.Equal(1 + steps, writer.Completion.Length));
+            _stepper.Step();
+        }
+        Assert.Equal(7, steps); // 400 tokens, 64 a step
+
+        while (!_stepper.Scheduler.IsIdle) _stepper.Step();
+        Assert.All(generations, generation => Assert.True(generation.Result.IsCompletedSuccessfully));
+        Assert.Equal(40, (await generations[0].Result).CompletionTokens);
+        Assert.Equal(0, _run.Pages.Held);
+    }
+
+    [Fact]
+    public void A_short_prompt_is_read_before_a_long_one_that_came_first()
+    {
+        (_, GeneratedSequence[] reader) = Add(count: 1, prompt: 450, tokens: 1);
+        (_, GeneratedSequence[] behind) = Add(count: 1, prompt: 100, tokens: 3);
+        _stepper.Step();
+
+        Assert.Equal((1, 0), (behind[0].Completion.Length, reader[0].Completion.Length));
+        Assert.Equal(128, reader[0].Cache.Length); // half of the step's 256
+        _stepper.Scheduler.Close();
+        Assert.Equal(0, _run.Pages.Held);
+    }
+
+    [Fact]
+    public void As_many_run_as_may_and_the_next_comes_when_one_has_left()
+    {
+        (TextGeneration[] generations, GeneratedSequence[] sequences) = Add(StepBudget.Sequences + 1, prompt: 1, tokens: 3);
+        _stepper.Step();
+        Assert.All(sequences[..^1], sequence => Assert.Equal(1, sequence.Cache.Length));
+        Assert.Equal(0, sequences[^1].Cache.Length);
+        _stepper.Step();
+        _stepper.Step();
+        Assert.All(generations[..^1], generation => Assert.True(generation.Result.IsCompletedSuccessfully));
+        Assert.False(generations[^1].Result.IsCompleted);
+
+        for (int i = 0; i < 3; i++) _stepper.Step();
+        Assert.True(generations[^1].Result.IsCompletedSuccessfully);
+        Assert.True(_stepper.Scheduler.IsIdle);
+        Assert.Equal(0, _run.Pages.Held);
+    }
+
+    [Fact]
+    public async Task Who_is_cancelled_while_waiting_hears_at_the_next_step_and_did_no_work()
+    {
+        Add(StepBudget.Sequences, prompt: 1, tokens: 9);
+        using CancellationTokenSource cancel = new();
+        (TextGeneration[] waiting, _) = Add(count: 1, prompt: 1, tokens: 9, cancel.Token);
+        _stepper.Step();
+        Assert.False(waiting[0].Result.IsCompleted);
+
+        await cancel.CancelAsync();
+        _stepper.Step();
+
+        GenerationResult result = await waiting[0].Result;
+        Assert.Equal((FinishReason.Cancelled, 0, 0L), (result.Finish, result.CompletionTokens, result.LayerTokenPasses));
+        _stepper.Scheduler.Close();
+        Assert.Equal(0, _run.Pages.Held);
+    }
+
+    [Fact]
+    public async Task One_whose_pages_cannot_be_had_fails_alone_and_the_others_do_not_notice()
+    {
+        (TextGeneration[] alone, _) = Add(count: 2, prompt: 5, tokens: 6);
+        while (!_stepper.Scheduler.IsIdle) _stepper.Step();
+
+        using PagePool impossible = new(new CacheShape(1, 1, 1 << 30, 1 << 30, CacheType.F32) with { Layers = 1 << 20 });
+        (TextGeneration[] together, _) = Add(count: 2, prompt: 5, tokens: 6);
+        (TextGeneration[] failing, _) = Add(count: 1, prompt: 5, tokens: 6, pages: impossible);
+        while (!_stepper.Scheduler.IsIdle) _stepper.Step();
+
+        await Assert.ThrowsAsync<OutOfMemoryException>(() => failing[0].Result);
+        for (int i = 0; i < 2; i++)
+            Assert.Equal((await Run.Read(alone[i])).Hashes, (await Run.Read(together[i])).Hashes);
+        Assert.Equal(0, _run.Pages.Held);
+    }
+
+    public void Dispose()
+    {
+        _run.Dispose();
+        _logits.Dispose();
+    }
+
+    private (TextGeneration[] Generations, GeneratedSequence[] Sequences) Add(int count, int prompt, int tokens, CancellationToken cancellation = default, PagePool? pages = null)
+    {
+        GenerationOptions options = new() { Sampling = Evidence.Sampled, MaxTokens = tokens, EndIds = [], HashLogits = true };
+        TextGeneration[] generations = [.. Enumerable.Range(0, count).Select(_ => new TextGeneration(cancellation))];
+        GeneratedSequence[] sequences =
+        [
+            .. generations.Select((generation, i) =>
+                new GeneratedSequence(Evidence.Ids(prompt, TypedModel.Vocabulary), options, seed: (ulong)i, _tokenizer, context: 512, new ModelOptions(), pages ?? _run.Pages, generation)),
+        ];
+        foreach (GeneratedSequence sequence in sequences) _stepper.Scheduler.Add(sequence);
+        return (generations, sequences);
+    }
+}
