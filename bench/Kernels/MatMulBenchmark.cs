@@ -25,7 +25,7 @@ public unsafe class MatMulBenchmark
     {
         _pool = new WorkerPool(1);
         _product = new MatMul(_pool);
-        _weights = new WeightMatrix(Panels.For(Type)!, Rows, Columns);
+        _weights = new WeightMatrix(Panels.For(Type)!, Rows, Columns, new WeightMemory());
         Random random = new(1);
         for (int panel = 0; panel < _weights.PanelCount; panel++)
         {
@@ -50,7 +50,7 @@ public unsafe class MatMulBenchmark
     [GlobalCleanup]
     public void CleanUp()
     {
-        foreach (IDisposable owned in (IDisposable[])[_weights, _x, _blocks, _output, _pool]) owned.Dispose();
+        foreach (IDisposable owned in (IDisposable[])[_x, _blocks, _output, _pool]) owned.Dispose();
     }
 
     private void Run(ActivationBlock* blocks) =>

@@ -1,16 +1,14 @@
-using System.Runtime.InteropServices;
-
 namespace Sandglass.Kernels;
 
 /// <summary>A matrix of weights in panels of 16 rows, the only copy that is kept: the file's layout is gone after loading.</summary>
-internal sealed unsafe class WeightMatrix : IDisposable
+internal sealed unsafe class WeightMatrix
 {
-    private byte* _allocation;
-    private byte* _data; // the first multiple of 64 in it
+    private readonly WeightMemory? _memory;  // whoever holds the matrix holds what it lies in
+    private readonly byte* _data;
 
     /// <summary>An empty matrix, to be filled panel by panel.</summary>
-    /// <param name="allocate">Whether it gets memory: without it only its shape is there.</param>
-    public WeightMatrix(Panels panels, int rows, int columns, bool allocate = true)
+    /// <param name="memory">Where it lies; null for one of which only the shape is there.</param>
+    public WeightMatrix(Panels panels, int rows, int columns, WeightMemory? memory)
     {
         Panels = panels;
         Rows = rows;
@@ -18,14 +16,9 @@ internal sealed unsafe class WeightMatrix : IDisposable
         PanelCount = (rows + Panels.Rows - 1) / Panels.Rows;
         PanelBytes = panels.PanelBytes(columns);
         Bytes = PanelBytes * PanelCount;
-        if (!allocate) return;
-
-        // AllocZeroed over AlignedAlloc and a clear: fresh pages are zero already, and are touched first by the thread that packs into them.
-        _allocation = (byte*)NativeMemory.AllocZeroed((nuint)(Bytes + 64));
-        _data = (byte*)(((nuint)_allocation + 63) & ~(nuint)63);
+        _memory = memory;
+        if (memory is not null) _data = memory.Take(Bytes);
     }
-
-    ~WeightMatrix() => Free();
 
     /// <summary>The type's layout and arithmetic.</summary>
     public Panels Panels { get; }
@@ -51,17 +44,4 @@ internal sealed unsafe class WeightMatrix : IDisposable
     /// <summary>One row, dequantised: how an embedding is looked up.</summary>
     /// <param name="to">[columns]</param>
     public void ReadRow(int row, float* to) => Panels.ReadRow(Panel(row / Panels.Rows), row % Panels.Rows, Columns, to);
-
-    public void Dispose()
-    {
-        Free();
-        GC.SuppressFinalize(this);
-    }
-
-    private void Free()
-    {
-        NativeMemory.Free(_allocation);
-        _allocation = null;
-        _data = null;
-    }
 }

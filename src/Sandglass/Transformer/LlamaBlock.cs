@@ -39,7 +39,8 @@ internal sealed record LlamaBlock
     public Vector? UpBias { get; init; }
     public Vector? DownBias { get; init; }
 
-    public IEnumerable<IDisposable?> Parts =>
+    /// <summary>All matrices and vectors, absent ones included.</summary>
+    public IEnumerable<object?> Parts =>
     [
         AttentionNorm, Query, Key, Value, AttentionOutput, QueryBias, KeyBias, ValueBias, AttentionOutputBias,
         FeedForwardNorm, Gate, Up, Down, GateBias, UpBias, DownBias,

@@ -16,6 +16,9 @@ internal sealed class LlamaWeights : IDisposable
     /// <summary>[vocabulary, width]; the embedding itself where the file ties the two.</summary>
     public required WeightMatrix Output { get; init; }
 
+    /// <summary>What the matrices lie in; null where only their shapes were read.</summary>
+    public required WeightMemory? Memory { get; init; }
+
     /// <summary>Llama 3's divisors of the rotary frequencies, or null.</summary>
     public required float[]? RopeFactors { get; init; }
 
@@ -25,7 +28,7 @@ internal sealed class LlamaWeights : IDisposable
         get
         {
             long bytes = 4L * OutputNorm.Count + Output.Bytes + (ReferenceEquals(Output, Embedding) ? 0 : Embedding.Bytes / Embedding.Rows);
-            foreach (IDisposable? part in Blocks.SelectMany(block => block.Parts))
+            foreach (object? part in Blocks.SelectMany(block => block.Parts))
                 bytes += part switch { WeightMatrix matrix => matrix.Bytes, Vector vector => 4L * vector.Count, _ => 0 };
             return bytes;
         }
@@ -52,11 +55,10 @@ internal sealed class LlamaWeights : IDisposable
 
     public void Dispose()
     {
-        foreach (IDisposable? part in Blocks.SelectMany(block => block.Parts))
-            part?.Dispose();
-        Embedding.Dispose();
+        foreach (Vector vector in Blocks.SelectMany(block => block.Parts).OfType<Vector>())
+            vector.Dispose();
         OutputNorm.Dispose();
-        Output.Dispose();
+        Memory?.Dispose();
     }
 
     private static LlamaWeights ReadAll(WeightReader reader, Hyperparameters shape)
@@ -98,6 +100,7 @@ internal sealed class LlamaWeights : IDisposable
             OutputNorm = reader.Vector("output_norm.weight", width),
             Output = reader.Has("output.weight") ? reader.Matrix("output.weight", shape.VocabularySize, width) : embedding,
             RopeFactors = factors?.Span.ToArray(),
+            Memory = reader.Memory,
         };
     }
 }

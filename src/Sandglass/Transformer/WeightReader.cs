@@ -9,11 +9,15 @@ namespace Sandglass.Transformer;
 internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IProgress<long>? progress) : IDisposable
 {
     private readonly PackJob? _job = pool is null ? null : new PackJob(file, pool, progress);
+    private readonly WeightMemory? _memory = pool is null ? null : new WeightMemory(file.Tensors.Sum(tensor => tensor.ByteCount));
     private readonly HashSet<string> _asked = [];
     private readonly List<IDisposable> _read = [];
 
     /// <summary>The tensors of the file that nobody has asked for.</summary>
     public IEnumerable<string> Unasked => file.Tensors.Select(tensor => tensor.Name).Where(name => !_asked.Contains(name));
+
+    /// <summary>What the matrices lie in; whoever keeps them disposes of it. Null in a rehearsal.</summary>
+    public WeightMemory? Memory => _memory;
 
     /// <summary>Whether the file has the tensor.</summary>
     public bool Has(string name) => file.Find(name) is not null;
@@ -25,8 +29,7 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IPro
         TensorInfo tensor = Find(name, rows, columns);
         Panels panels = Panels.For(tensor.Type)
             ?? throw new ModelFileException("tensor-type-unsupported", file.Name, $"tensor {name}, type", "one that the engine computes with (F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K to Q6_K)", tensor.Type.ToString());
-        WeightMatrix matrix = new(panels, rows, columns, allocate: _job is not null);
-        _read.Add(matrix);
+        WeightMatrix matrix = new(panels, rows, columns, _memory);
         _job?.Run(tensor, matrix);
         return matrix;
     }
@@ -53,7 +56,11 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IPro
     }
 
     /// <summary>Frees all that was read, when the model did not come about.</summary>
-    public void Abandon() => _read.ForEach(part => part.Dispose());
+    public void Abandon()
+    {
+        _read.ForEach(part => part.Dispose());
+        _memory?.Dispose();
+    }
 
     public void Dispose() => _job?.Dispose();
 

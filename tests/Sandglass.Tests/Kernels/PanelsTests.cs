@@ -24,7 +24,7 @@ public unsafe class PanelsTests
         float[] expected = new float[Rows * columns];
         Dequantizer.Dequantize(type, file, expected);
 
-        using WeightMatrix matrix = Pack(type, KernelWidth.Scalar, file, Rows, columns);
+        WeightMatrix matrix = Pack(type, KernelWidth.Scalar, file, Rows, columns);
         float[] row = new float[columns];
         for (int r = 0; r < Rows; r++)
         {
@@ -90,14 +90,14 @@ public unsafe class PanelsTests
         float[] expected = new float[64], found = new float[64];
         fixed (float* from = x, one = expected, four = found)
         {
-            using (WeightMatrix matrix = Pack(type, KernelWidth.Scalar, file, 64, columns))
             {
+                WeightMatrix matrix = Pack(type, KernelWidth.Scalar, file, 64, columns);
                 for (int panel = 0; panel < 4; panel++)
                     matrix.Panels.MultiplyExact(matrix.Panel(panel), matrix.PanelBytes, 1, columns, from, 1, 1, one + 16 * panel);
             }
             foreach (KernelWidth width in Vectors.Append(KernelWidth.Scalar))
             {
-                using WeightMatrix matrix = Pack(type, width, file, 64, columns);
+                WeightMatrix matrix = Pack(type, width, file, 64, columns);
                 for (int count = 1; count <= 4; count++)
                 {
                     Array.Clear(found);
@@ -215,7 +215,7 @@ public unsafe class PanelsTests
 
     private static WeightMatrix Pack(TensorType type, KernelWidth width, byte[] file, int rows, int columns)
     {
-        WeightMatrix matrix = new(Panels.For(type, width)!, rows, columns);
+        WeightMatrix matrix = new(Panels.For(type, width)!, rows, columns, new WeightMemory());
         long rowBytes = file.Length / rows;
         fixed (byte* data = file)
         {
@@ -228,7 +228,7 @@ public unsafe class PanelsTests
     private static float[] Exact(TensorType type, KernelWidth width, byte[] file, int columns, float[] x, int tokens)
     {
         int rows = file.Length / (columns / TensorGeometry.BlockSize(type) * TensorGeometry.BlockBytes(type));
-        using WeightMatrix matrix = Pack(type, width, file, rows, columns);
+        WeightMatrix matrix = Pack(type, width, file, rows, columns);
         using TokenTiles tiles = new();
         tiles.Shape(tokens, columns);
         float[] sums = new float[rows * tokens];
@@ -247,7 +247,7 @@ public unsafe class PanelsTests
 
     private static float[] Fast(TensorType type, KernelWidth width, byte[] file, int columns, float[] x, int tokens, int count = 1)
     {
-        using WeightMatrix matrix = Pack(type, width, file, 16 * count, columns);
+        WeightMatrix matrix = Pack(type, width, file, 16 * count, columns);
         return Fast(matrix, x, tokens, count);
     }
 
