@@ -17,7 +17,7 @@ public class CountersTests
         counters.AddLayerTokenPasses(6);
 
         Assert.Equal(new MultiplyAdds(10, 200, 3_000, 40_000_000_000), counters.MultiplyAdds);
-        Assert.Equal(40_000_003_211, counters.MultiplyAdds.Total);
+        Assert.Equal(40_000_003_210, counters.MultiplyAdds.Total);
         Assert.Equal(11, counters.LayerTokenPasses);
     }
 }
