@@ -34,11 +34,14 @@ internal unsafe struct ActivationBlock
     /// <summary>Sum of the first sixteen codes. Sums are whole and below 2^12, so a float holds them exactly, and a kernel can use them as they lie.</summary>
     public float LowSum;
 
-    /// <summary>Sum of the other sixteen.</summary>
-    public float HighSum;
-
     /// <summary>Sum of all.</summary>
     public float Sum;
+
+    /// <summary>-8 * Sum: where a dot with codes that are stored 8 above their value may begin, so that nothing has to come off at its end.</summary>
+    public int Bias;
+
+    /// <summary>Sum of the last sixteen codes.</summary>
+    public readonly float HighSum => Sum - LowSum;
 
     /// <summary>Says where the largest element stands.</summary>
     public void SetLargest(int column, float value)
@@ -53,7 +56,7 @@ internal unsafe struct ActivationBlock
     public void SetSums(int low, int high)
     {
         LowSum = low;
-        HighSum = high;
         Sum = low + high;
+        Bias = -8 * (low + high);
     }
 }

@@ -44,18 +44,32 @@ internal unsafe class FloatPanels<TElement>(TensorType type) : Panels
             to[k] = TElement.Read(panel + ((long)k * Rows + row) * TElement.Bytes);
     }
 
-    public override void MultiplyFast(byte* panel, int columns, ActivationBlock* activations, int stride, int tokens, float* sums) =>
+    public override void MultiplyFast(byte* panel, long panelBytes, int count, int columns, ActivationBlock* activations, int stride, int tokens, float* sums) =>
         throw new NotSupportedException($"{Type} weights are multiplied in F32");
 
-    public override void MultiplyExact(byte* panel, int columns, float* x, int stride, int tokens, float* sums)
+    public override void Widen(byte* panel, int from, int columns, float* to)
     {
-        for (int k = 0; k < columns; k++)
+        for (int k = from; k < from + columns; k++)
         {
             for (int row = 0; row < Rows; row++)
+                *to++ = TElement.Read(panel + ((long)k * Rows + row) * TElement.Bytes);
+        }
+    }
+
+    public override void MultiplyExact(byte* panels, long panelBytes, int count, int columns, float* x, int width, int tokens, float* sums)
+    {
+        for (int i = 0; i < count * Rows; i++)
+        {
+            byte* panel = panels + i / Rows * panelBytes;
+            int row = i % Rows;
+            for (int k = 0; k < columns; k++)
             {
                 float weight = TElement.Read(panel + ((long)k * Rows + row) * TElement.Bytes);
                 for (int token = 0; token < tokens; token++)
-                    sums[Rows * token + row] = MathF.FusedMultiplyAdd(weight, x[(long)token * stride + k], sums[Rows * token + row]);
+                {
+                    float* sum = sums + token * count * Rows + i;
+                    *sum = MathF.FusedMultiplyAdd(weight, x[(long)k * width + token], *sum);
+                }
             }
         }
     }

@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
 namespace Sandglass.Kernels;
 
 /// <summary>What becomes of a product.</summary>
@@ -17,10 +21,13 @@ internal unsafe struct MatMulTarget
 }
 
 /// <summary>output[token, row] (+)= sum over k of weights[row, k] * x[token, k] (+ bias[row]), for up to three matrices that share their input.</summary>
-/// <remarks>Split over workers by panels, so who computes a panel changes nothing. Tokens go in tiles, so that a tile's sums stay in the first cache.</remarks>
-internal sealed unsafe class MatMul(WorkerPool pool) : Job
+/// <remarks>
+/// Split over workers by panels, so who computes a panel changes nothing. Tokens go in tiles, so that a tile's sums stay in the first cache. Where weights are multiplied in
+/// F32 the first pieces turn the activations into <see cref="TokenTiles"/>, and the others wait for the last of these: one dispatch, as for the rest.
+/// </remarks>
+internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
 {
-    private const int TileTokens = 32;
+    private const int TokensInF32 = 264;  // whose sums of two panels are 33 KB: each weight is widened once for all of them
     private const int PiecesPerThread = 6; // small enough that a slow core does not hold up the step
 
     private readonly MatMulTarget[] _targets = new MatMulTarget[3];
@@ -28,6 +35,9 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job
     private Activations _input;
     private int _panels;
     private int _panelsPerPiece;
+    private readonly TokenTiles _tiles = new();
+    private readonly Panels _f32 = Panels.For(TensorType.F32)!; // widened columns of a panel are a panel of F32
+    private int _tilePieces, _tilesFilled;
 
     /// <summary>One product.</summary>
     public void Run(in Activations input, MatMulTarget target)
@@ -55,53 +65,154 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job
 
     public override void Do(int piece, int worker)
     {
-        int from = piece * _panelsPerPiece, to = Math.Min(from + _panelsPerPiece, _panels);
+        if (piece < _tilePieces)
+        {
+            _tiles.Fill(piece, _input);
+            Interlocked.Increment(ref _tilesFilled);
+            return;
+        }
+
+        int from = (piece - _tilePieces) * _panelsPerPiece, to = Math.Min(from + _panelsPerPiece, _panels);
         for (int index = 0; index < _targetCount && from < to; index++)
         {
             ref MatMulTarget target = ref _targets[index];
             int count = target.Weights.PanelCount;
             int end = Math.Min(to, count);
-            if (_input.Tokens == 1 && !IsFast(target.Weights))
+            if (IsFast(target.Weights))
+            {
+                for (int panel = from; panel < end; panel += 2)
+                    MultiplyInt8(target, panel, Math.Min(2, end - panel));
+            }
+            else if (_input.Tokens == 1)
             {
                 for (int panel = from; panel < end; panel += 4)
                     MultiplyOne(target, panel, Math.Min(4, end - panel));
             }
             else
             {
-                for (int panel = from; panel < end; panel++)
-                    MultiplyPanel(target, panel);
+                AwaitTiles();
+                for (int panel = from; panel < end; panel += 2)
+                    MultiplyInF32(target, panel, Math.Min(2, end - panel));
             }
             from = Math.Max(from - count, 0);
             to -= count;
         }
     }
 
+    public void Dispose() => _tiles.Dispose();
+
     private void Run(in Activations input, int targets)
     {
         _input = input;
         _targetCount = targets;
         _panels = 0;
+        bool inF32 = false;
         for (int i = 0; i < targets; i++)
+        {
             _panels += _targets[i].Weights.PanelCount;
+            inF32 |= input.Tokens > 1 && !IsFast(_targets[i].Weights);
+        }
+        if (inF32) _tiles.Shape(input.Tokens, input.Columns);
+        _tilePieces = inF32 ? _tiles.Count : 0;
+        _tilesFilled = 0;
+
         int pieces = Math.Min(_panels, pool.Threads * PiecesPerThread);
-        _panelsPerPiece = (_panels + pieces - 1) / pieces;
-        pool.Run(this, (_panels + _panelsPerPiece - 1) / _panelsPerPiece);
+        _panelsPerPiece = Math.Max(2, (_panels + pieces - 1) / pieces & ~1); // whole pairs: panels are multiplied two at a time
+        pool.Run(this, _tilePieces + (_panels + _panelsPerPiece - 1) / _panelsPerPiece);
     }
 
-    private void MultiplyPanel(in MatMulTarget target, int panel)
+    /// <summary>Waits until the last tile is filled. Pieces are handed out in order, so whoever comes here knows that all tiles are in work or done.</summary>
+    private void AwaitTiles()
     {
-        float* sums = stackalloc float[TileTokens * Panels.Rows]; // [token, row of the panel]
+        SpinWait wait = default;
+        while (Volatile.Read(ref _tilesFilled) < _tilePieces)
+            wait.SpinOnce();
+    }
+
+    [SkipLocalsInit]
+    private void MultiplyInt8(in MatMulTarget target, int panel, int count)
+    {
+        float* sums = stackalloc float[Panels.TileTokens * 2 * Panels.Rows]; // [token, panel, row]
         WeightMatrix weights = target.Weights;
-        byte* data = weights.Panel(panel);
-        bool fast = IsFast(weights);
-        for (int from = 0; from < _input.Tokens; from += TileTokens)
+        for (int from = 0; from < _input.Tokens; from += Panels.TileTokens)
         {
-            int tokens = Math.Min(TileTokens, _input.Tokens - from);
-            new Span<float>(sums, tokens * Panels.Rows).Clear();
-            if (fast) weights.Panels.MultiplyFast(data, weights.Columns, _input.Blocks + from, _input.Tokens, tokens, sums);
-            else weights.Panels.MultiplyExact(data, weights.Columns, _input.Values + (long)from * _input.Columns, _input.Columns, tokens, sums);
-            Deliver(target, panel * Panels.Rows, from, tokens, sums);
+            int tokens = Math.Min(Panels.TileTokens, _input.Tokens - from);
+            new Span<float>(sums, tokens * count * Panels.Rows).Clear();
+            weights.Panels.MultiplyFast(weights.Panel(panel), weights.PanelBytes, count, weights.Columns, _input.Blocks + from, _input.Tokens, tokens, sums);
+            Deliver(target, panel * Panels.Rows, count * Panels.Rows, from, tokens, sums);
         }
+    }
+
+    private void MultiplyInF32(in MatMulTarget target, int panel, int count)
+    {
+        if (_tiles.Count == 1) MultiplyTile(target, panel, count);
+        else MultiplyTiles(target, panel, count);
+    }
+
+    private void MultiplyTile(in MatMulTarget target, int panel, int count)
+    {
+        float* sums = stackalloc float[TokenTiles.MaxWidth * 2 * Panels.Rows]; // [token, panel, row]
+        new Span<float>(sums, TokenTiles.MaxWidth * 2 * Panels.Rows).Clear();
+        WeightMatrix weights = target.Weights;
+        weights.Panels.MultiplyExact(weights.Panel(panel), weights.PanelBytes, count, weights.Columns, _tiles.Values, _tiles.Width, _input.Tokens, sums);
+        Deliver(target, panel * Panels.Rows, count * Panels.Rows, 0, _input.Tokens, sums);
+    }
+
+    [SkipLocalsInit]
+    private void MultiplyTiles(in MatMulTarget target, int panel, int count)
+    {
+        float* sums = stackalloc float[TokensInF32 * 2 * Panels.Rows]; // [token, panel, row]
+        byte* widened = stackalloc byte[2 * TokenTiles.MaxRun * Panels.Rows * sizeof(float) + 64]; // [panel, column, row]
+        widened = (byte*)(((nuint)widened + 63) & ~(nuint)63);
+        WeightMatrix weights = target.Weights;
+        int columns = weights.Columns, width = _tiles.Width, rows = count * Panels.Rows, run = _tiles.Run;
+        int tilesAtOnce = TokensInF32 / width;
+        for (int firstTile = 0; firstTile < _tiles.Count; firstTile += tilesAtOnce)
+        {
+            int endTile = Math.Min(firstTile + tilesAtOnce, _tiles.Count);
+            new Span<float>(sums, (endTile - firstTile) * width * rows).Clear();
+            for (int from = 0; from < columns; from += run)
+            {
+                int some = Math.Min(run, columns - from);
+                long apart = (long)some * Panels.Rows * sizeof(float);
+                for (int i = 0; i < count; i++)
+                    weights.Panels.Widen(weights.Panel(panel + i), from, some, (float*)(widened + i * apart));
+
+                // While the tiles are multiplied the weights that come next are fetched, a few lines a tile.
+                bool last = from + run >= columns;
+                long nextFrom = last ? 0 : weights.Panels.PanelBytes(from + some);
+                long nextBytes = weights.Panels.PanelBytes(last ? Math.Min(columns, run) : Math.Min(columns, from + 2 * run)) - nextFrom;
+                byte* next = weights.Panel(last ? panel + count : panel) + nextFrom;
+                long share = (nextBytes / (endTile - firstTile) + 64) & ~63L;
+                float* tileSums = sums;
+                for (int tile = firstTile; tile < endTile; tile++, next += share, tileSums += width * rows)
+                {
+                    int tokens = Math.Min(width, _input.Tokens - tile * width);
+                    for (int i = 0; i < count; i++)
+                        Fetch(next + i * weights.PanelBytes, share);
+                    if (last) FetchOutput(target, panel * Panels.Rows, tile * width, tokens);
+                    _f32.MultiplyExact(widened, apart, count, some, _tiles.At(tile, from, some), width, tokens, tileSums);
+                    if (last) Deliver(target, panel * Panels.Rows, rows, tile * width, tokens, tileSums);
+                }
+            }
+        }
+    }
+
+    private static void FetchOutput(in MatMulTarget target, int firstRow, int firstToken, int tokens)
+    {
+        if (!Sse.IsSupported) return;
+        float* to = target.Output + (long)firstToken * target.Weights.Rows + firstRow;
+        for (int token = 0; token < tokens; token++, to += target.Weights.Rows)
+        {
+            Sse.Prefetch0(to);
+            Sse.Prefetch0(to + 16);
+        }
+    }
+
+    private static void Fetch(byte* from, long bytes)
+    {
+        for (long i = 0; i < bytes && Sse.IsSupported; i += 64)
+            Sse.Prefetch1(from + i);
     }
 
     private void MultiplyOne(in MatMulTarget target, int panel, int count)
@@ -110,24 +221,47 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job
         new Span<float>(sums, 4 * Panels.Rows).Clear();
         WeightMatrix weights = target.Weights;
         weights.Panels.MultiplyExactOne(weights.Panel(panel), weights.PanelBytes, count, weights.Columns, _input.Values, sums);
-        for (int i = 0; i < count; i++)
-            Deliver(target, (panel + i) * Panels.Rows, 0, 1, sums + i * Panels.Rows);
+        Deliver(target, panel * Panels.Rows, count * Panels.Rows, 0, 1, sums);
     }
 
     private bool IsFast(WeightMatrix weights) => weights.Panels.Quantized && _input.Blocks != null;
 
-    private static void Deliver(in MatMulTarget target, int firstRow, int firstToken, int tokens, float* sums)
+    /// <param name="sums">[tokens, width], the first for <paramref name="firstRow"/>.</param>
+    private static void Deliver(in MatMulTarget target, int firstRow, int width, int firstToken, int tokens, float* sums)
     {
-        int rows = Math.Min(Panels.Rows, target.Weights.Rows - firstRow);
-        for (int token = 0; token < tokens; token++, sums += Panels.Rows)
+        int rows = Math.Min(width, target.Weights.Rows - firstRow), stride = target.Weights.Rows;
+        float* to = target.Output + (long)firstToken * stride + firstRow;
+        if (target.Bias != null) AddBias(target.Bias + firstRow, width, rows, tokens, sums);
+        for (int token = 0; token < tokens; token++, to += stride, sums += width)
         {
-            float* to = target.Output + (long)(firstToken + token) * target.Weights.Rows + firstRow;
-            for (int row = 0; row < rows; row++)
+            int row = 0;
+            if (target.Add)
             {
-                float value = sums[row];
-                if (target.Bias != null) value += target.Bias[firstRow + row];
-                to[row] = target.Add ? to[row] + value : value;
+                for (; row + 8 <= rows; row += 8)
+                {
+                    (Vector128.Load(to + row) + Vector128.Load(sums + row)).Store(to + row);
+                    (Vector128.Load(to + row + 4) + Vector128.Load(sums + row + 4)).Store(to + row + 4);
+                }
             }
+            else
+            {
+                for (; row + 8 <= rows; row += 8)
+                {
+                    Vector128.Load(sums + row).Store(to + row);
+                    Vector128.Load(sums + row + 4).Store(to + row + 4);
+                }
+            }
+            for (; row < rows; row++)
+                to[row] = target.Add ? to[row] + sums[row] : sums[row];
+        }
+    }
+
+    private static void AddBias(float* bias, int width, int rows, int tokens, float* sums)
+    {
+        for (int token = 0; token < tokens; token++, sums += width)
+        {
+            for (int row = 0; row < rows; row++)
+                sums[row] += bias[row];
         }
     }
 }

@@ -10,6 +10,9 @@ internal abstract unsafe class Panels
     /// <summary>Rows of a panel: the lanes of every kernel.</summary>
     public const int Rows = 16;
 
+    /// <summary>Tokens that <see cref="MultiplyFast"/> takes at most: their sums of two panels, and their blocks of 32 columns, stay in the first cache.</summary>
+    public const int TileTokens = 64;
+
     /// <summary>The type of the weights.</summary>
     public abstract TensorType Type { get; }
 
@@ -28,15 +31,26 @@ internal abstract unsafe class Panels
     /// <param name="to">[columns]</param>
     public abstract void ReadRow(byte* panel, int row, int columns, float* to);
 
-    /// <summary>sums[token, row] += sum over k of weights[row, k] * activations[token, k], with int8 activations.</summary>
+    /// <summary>sums[token, row] += sum over k of weights[row, k] * activations[token, k], with int8 activations: one or two neighbouring panels and a tile of tokens.</summary>
+    /// <param name="panelBytes">From one panel to the next.</param>
+    /// <param name="count">Panels, 1 or 2.</param>
     /// <param name="activations">[columns / 32, stride]: the tokens of a block stand side by side.</param>
-    /// <param name="sums">[tokens, 16]</param>
-    public abstract void MultiplyFast(byte* panel, int columns, ActivationBlock* activations, int stride, int tokens, float* sums);
+    /// <param name="tokens">1 to <see cref="TileTokens"/>.</param>
+    /// <param name="sums">[tokens, count * 16]</param>
+    public abstract void MultiplyFast(byte* panel, long panelBytes, int count, int columns, ActivationBlock* activations, int stride, int tokens, float* sums);
 
-    /// <summary>sums[token, row] += sum over k of weights[row, k] * x[token, k], in F32, k in order.</summary>
-    /// <param name="x">[tokens, stride]</param>
-    /// <param name="sums">[tokens, 16]</param>
-    public abstract void MultiplyExact(byte* panel, int columns, float* x, int stride, int tokens, float* sums);
+    /// <summary>Some columns of a panel as F32.</summary>
+    /// <param name="from">The first, a multiple of 256.</param>
+    /// <param name="to">[columns, 16]: a panel of F32.</param>
+    public abstract void Widen(byte* panel, int from, int columns, float* to);
+
+    /// <summary>sums[token, row] += sum over k of weights[row, k] * x[token, k], in F32, k in order: one or two neighbouring panels and a tile of tokens.</summary>
+    /// <param name="panelBytes">From one panel to the next.</param>
+    /// <param name="count">Panels, 1 or 2.</param>
+    /// <param name="x">[columns, width], a tile of <see cref="TokenTiles"/>.</param>
+    /// <param name="tokens">1 to <paramref name="width"/>.</param>
+    /// <param name="sums">[tokens, count * 16]</param>
+    public abstract void MultiplyExact(byte* panels, long panelBytes, int count, int columns, float* x, int width, int tokens, float* sums);
 
     /// <summary>As <see cref="MultiplyExact"/> for one token and up to four neighbouring panels at once: one panel's chain of fmas waits for itself, four fill the wait.</summary>
     /// <param name="panelBytes">From one panel to the next.</param>
@@ -46,7 +60,7 @@ internal abstract unsafe class Panels
     public virtual void MultiplyExactOne(byte* panel, long panelBytes, int count, int columns, float* x, float* sums)
     {
         for (int i = 0; i < count; i++)
-            MultiplyExact(panel + i * panelBytes, columns, x, columns, 1, sums + i * Rows);
+            MultiplyExact(panel + i * panelBytes, panelBytes, 1, columns, x, 1, 1, sums + i * Rows);
     }
 
     /// <summary>The panels of a type for the kernels in use.</summary>

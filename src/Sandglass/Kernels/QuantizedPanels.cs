@@ -18,7 +18,7 @@ internal unsafe class QuantizedPanels<TFormat, TCodes> : Panels
 
     public static Panels Create(TensorType type, KernelWidth width) => width switch
     {
-        KernelWidth.Vector512 => new VectorQuantizedPanels<TFormat, TCodes, Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(type),
+        KernelWidth.Vector512 => ByteDotPanels<TFormat, TCodes>.TryCreate(type) ?? new VectorQuantizedPanels<TFormat, TCodes, Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(type),
         KernelWidth.Vector256 => new VectorQuantizedPanels<TFormat, TCodes, Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(type),
         KernelWidth.Vector128 => new VectorQuantizedPanels<TFormat, TCodes, Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(type),
         _ => new QuantizedPanels<TFormat, TCodes>(type),
@@ -48,14 +48,20 @@ internal unsafe class QuantizedPanels<TFormat, TCodes> : Panels
             to[k] = Weight(panel, row, k);
     }
 
-    public override void MultiplyFast(byte* panel, int columns, ActivationBlock* activations, int stride, int tokens, float* sums)
+    public override void MultiplyFast(byte* panel, long panelBytes, int count, int columns, ActivationBlock* activations, int stride, int tokens, float* sums)
+    {
+        for (int i = 0; i < count; i++)
+            MultiplyFast(panel + i * panelBytes, columns, activations, stride, tokens, sums + i * Rows, count * Rows);
+    }
+
+    private static void MultiplyFast(byte* panel, int columns, ActivationBlock* activations, int stride, int tokens, float* sums, int sumStride)
     {
         int width = 32 / TFormat.SubBlocks; // columns of a sub-block
         for (int token = 0; token < tokens; token++)
         {
             for (int row = 0; row < Rows; row++)
             {
-                float sum = sums[Rows * token + row];
+                float sum = sums[sumStride * token + row];
                 for (int block = 0; block < columns / 32; block++)
                 {
                     ActivationBlock* a = activations + (long)block * stride + token;
@@ -73,20 +79,34 @@ internal unsafe class QuantizedPanels<TFormat, TCodes> : Panels
                     }
                     sum = MathF.FusedMultiplyAdd(Weight(panel, row, 32 * block + a->LargestColumn), a->Largest, sum);
                 }
-                sums[Rows * token + row] = sum;
+                sums[sumStride * token + row] = sum;
             }
         }
     }
 
-    public override void MultiplyExact(byte* panel, int columns, float* x, int stride, int tokens, float* sums)
+    public override void Widen(byte* panel, int from, int columns, float* to)
     {
-        for (int row = 0; row < Rows; row++)
+        for (int k = from; k < from + columns; k++)
         {
+            for (int row = 0; row < Rows; row++)
+                *to++ = Weight(panel, row, k);
+        }
+    }
+
+    public override void MultiplyExact(byte* panels, long panelBytes, int count, int columns, float* x, int width, int tokens, float* sums)
+    {
+        for (int i = 0; i < count * Rows; i++)
+        {
+            byte* panel = panels + i / Rows * panelBytes;
+            int row = i % Rows;
             for (int k = 0; k < columns; k++)
             {
                 float weight = Weight(panel, row, k);
                 for (int token = 0; token < tokens; token++)
-                    sums[Rows * token + row] = MathF.FusedMultiplyAdd(weight, x[(long)token * stride + k], sums[Rows * token + row]);
+                {
+                    float* sum = sums + token * count * Rows + i;
+                    *sum = MathF.FusedMultiplyAdd(weight, x[(long)k * width + token], *sum);
+                }
             }
         }
     }

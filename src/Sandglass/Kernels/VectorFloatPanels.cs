@@ -10,24 +10,8 @@ internal sealed unsafe class VectorFloatPanels<TElement, L, F, I, B>(TensorType 
     where I : struct
     where B : struct
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void MultiplyExact(byte* panel, int columns, float* x, int stride, int tokens, float* sums)
-    {
-        if (TElement.Bytes == 4)
-        {
-            FloatTile<L, F, I, B>.Multiply((float*)panel, columns, x, stride, tokens, sums);
-            return;
-        }
-
-        float* weights = stackalloc float[32 * Rows]; // [column, row]: widened once for all tokens of the tile
-        for (int from = 0; from < columns; from += 32)
-        {
-            int count = Math.Min(32, columns - from);
-            for (int k = 0; k < count; k++)
-                L.Store(weights + Rows * k, TElement.Load<L, F, I, B>(panel + (long)(from + k) * Rows * TElement.Bytes));
-            FloatTile<L, F, I, B>.Multiply(weights, count, x + from, stride, tokens, sums);
-        }
-    }
+    public override void MultiplyExact(byte* panels, long panelBytes, int count, int columns, float* x, int width, int tokens, float* sums) =>
+        FloatTile<TElement, L, F, I, B>.Multiply(panels, panelBytes, count, columns, x, width, tokens, sums);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void MultiplyExactOne(byte* panel, long panelBytes, int count, int columns, float* x, float* sums)
@@ -47,5 +31,13 @@ internal sealed unsafe class VectorFloatPanels<TElement, L, F, I, B>(TensorType 
         L.Store(sums + 16, s1);
         L.Store(sums + 32, s2);
         L.Store(sums + 48, s3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Widen(byte* panel, int from, int columns, float* to)
+    {
+        panel += (long)from * Rows * TElement.Bytes;
+        for (int k = 0; k < columns; k++, panel += Rows * TElement.Bytes, to += Rows)
+            L.Store(to, TElement.Load<L, F, I, B>(panel));
     }
 }

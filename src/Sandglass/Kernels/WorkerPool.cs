@@ -11,14 +11,14 @@ internal abstract class Job
     public abstract void Do(int piece, int worker);
 }
 
-/// <summary>A fixed set of threads that do the pieces of one job after the other; between jobs they spin for a few microseconds and then sleep.</summary>
+/// <summary>A fixed set of threads that do the pieces of one job after the other; between jobs they spin for less than a millisecond and then sleep.</summary>
 /// <remarks>
 /// Pieces are handed out by one atomic counter, so a slow or late core holds nothing up. The caller works too, and a job is over when its pieces are done,
 /// not when every worker has noticed it: a worker that wakes late finds nothing left.
 /// </remarks>
 internal sealed class WorkerPool : IDisposable
 {
-    private const int SpinsBeforeSleep = 2000; // about 20-50 microseconds: longer than the gap between two jobs of a step
+    private const int SpinsBeforeSleep = 2000; // about 0.7 milliseconds: longer than the gap between two jobs of a step (with 50 microseconds the prompt is read a tenth slower)
 
     // The state of the current job in one word, so that a worker gets a piece and the count it belongs to in one atomic step:
     // bits 0-23 next piece, 24-47 pieces, 48-63 which job (so that no two jobs in sequence look alike).

@@ -106,7 +106,7 @@ internal sealed unsafe class Llama : IDisposable
 
     public void Dispose()
     {
-        foreach (IDisposable part in new IDisposable[] { _x, _normed, _queries, _keys, _values, _attended, _gate, _up, _positions, _attention })
+        foreach (IDisposable part in new IDisposable[] { _x, _normed, _queries, _keys, _values, _attended, _gate, _up, _positions, _attention, _matMul })
             part.Dispose();
     }
 

@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace Sandglass.Kernels.MachineCode;
+
+/// <summary>What the machine code gets: 32 columns of two panels, and the tokens to multiply them with. It lies on a border of 64 bytes.</summary>
+[StructLayout(LayoutKind.Explicit, Size = FactorsAt + 2 * PanelBytes)]
+internal unsafe struct ByteDotBlock
+{
+    /// <summary>Bytes of one panel's factors: scales, minima and zeros, each [sub-block (2), row (16)].</summary>
+    public const int PanelBytes = 3 * KindBytes;
+
+    public const int KindBytes = 2 * SubBlockBytes;
+    public const int SubBlockBytes = 64;
+
+    public const int FirstCodesAt = 0, SecondCodesAt = 8, ActivationsAt = 16, SumsAt = 24, TokensAt = 32, NibbleMaskAt = 40, CodeMaskAt = 44, NegatedOffsetAt = 48, FactorsAt = 64;
+    public const int ScalesAt = FactorsAt, MinimaAt = FactorsAt + KindBytes, ZerosAt = FactorsAt + 2 * KindBytes;
+
+    /// <summary>Codes of the panels, a byte each (512 bytes) or as nibbles (256).</summary>
+    [FieldOffset(FirstCodesAt)] public byte* FirstCodes;
+    [FieldOffset(SecondCodesAt)] public byte* SecondCodes;
+
+    /// <summary>[tokens]</summary>
+    [FieldOffset(ActivationsAt)] public ActivationBlock* Activations;
+
+    /// <summary>[tokens, panel (2), row (16)]</summary>
+    [FieldOffset(SumsAt)] public float* Sums;
+
+    /// <summary>At least 1.</summary>
+    [FieldOffset(TokensAt)] public long Tokens;
+
+    /// <summary>0x0F in every byte.</summary>
+    [FieldOffset(NibbleMaskAt)] public uint NibbleMask;
+
+    /// <summary>The bits of one code: 15 or 255.</summary>
+    [FieldOffset(CodeMaskAt)] public uint CodeMask;
+
+    /// <summary>What is added to a code to have its value.</summary>
+    [FieldOffset(NegatedOffsetAt)] public float NegatedOffset;
+
+    /// <summary>[panel (2), kind (3: scale, minimum, the weight whose code is 0), sub-block (2), row (16)]</summary>
+    [FieldOffset(FactorsAt)] public fixed float Factors[2 * PanelBytes / sizeof(float)];
+}

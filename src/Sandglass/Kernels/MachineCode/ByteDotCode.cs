@@ -1,0 +1,165 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Sandglass.Kernels.MachineCode;
+
+/// <summary>What distinguishes one kernel of machine code from the next.</summary>
+/// <param name="Nibbles">Whether codes lie as nibbles (<see cref="Codes4"/>) or a byte each.</param>
+/// <param name="SubBlocks">Sub-blocks of the 32 columns, each with scales of its own: 1 or 2.</param>
+/// <param name="HasMinimum">Whether minima are added.</param>
+/// <param name="Offset">What codes exceed their values by: 0 or a power of two, 8 at least where there is one sub-block.</param>
+internal readonly record struct ByteDotShape(bool Nibbles, int SubBlocks, bool HasMinimum, int Offset);
+
+/// <summary>The listing of the kernel: 32 columns of two panels, in registers, times the tokens of a tile, one after the other.</summary>
+/// <remarks>
+/// .NET 10 has the byte dot product of AVX-512 VNNI for no vector of 512 bits, hence this. The arithmetic is that of <see cref="VectorQuantizedPanels{TFormat,TCodes,L,F,I,B}"/>
+/// operation for operation, and so are the bits. Registers: z16-z23 the first panel's codes, z24-z31 the second's; z0-z5 come and go: those that no system wants back.
+/// rcx the block, rdx activations, r8 sums, r9 tokens left, r10 and r11 the panels' codes.
+/// </remarks>
+internal static class ByteDotCode
+{
+    private const int SecondSums = Panels.Rows * sizeof(float);
+    private static readonly Zmm FirstSum = new(0), SecondSum = new(1), FirstDot = new(2), SecondDot = new(3), Each = new(4), Factor = new(5);
+    private static readonly int Scale = At(nameof(ActivationBlock.Scale)), Largest = At(nameof(ActivationBlock.Largest)), Column = At(nameof(ActivationBlock.LargestColumn));
+    private static readonly int Bias = At(nameof(ActivationBlock.Bias)), Sum = At(nameof(ActivationBlock.Sum)), LowSum = At(nameof(ActivationBlock.LowSum));
+
+    public static ZmmCode Write(ByteDotShape shape, bool argumentInRdi)
+    {
+        ZmmCode code = new();
+        if (argumentInRdi) code.RcxFromRdi();
+        code.Load(Gpr.R10, Block(ByteDotBlock.FirstCodesAt));
+        code.Load(Gpr.R11, Block(ByteDotBlock.SecondCodesAt));
+        code.Load(Gpr.Rdx, Block(ByteDotBlock.ActivationsAt));
+        code.Load(Gpr.R8, Block(ByteDotBlock.SumsAt));
+        code.Load(Gpr.R9, Block(ByteDotBlock.TokensAt));
+        LoadCodes(code, shape, Gpr.R10, 16);
+        LoadCodes(code, shape, Gpr.R11, 24);
+
+        int token = code.Here;
+        code.Load(FirstSum, new(Gpr.R8));
+        code.Load(SecondSum, new(Gpr.R8, SecondSums));
+        for (int sub = 0; sub < shape.SubBlocks; sub++)
+        {
+            AddDots(code, shape, sub);
+        }
+        if (shape.HasMinimum) AddMinima(code, shape);
+        AddLargest(code, shape);
+        code.Store(new(Gpr.R8), FirstSum);
+        code.Store(new(Gpr.R8, SecondSums), SecondSum);
+        code.Add(Gpr.Rdx, Unsafe.SizeOf<ActivationBlock>());
+        code.Add(Gpr.R8, 2 * SecondSums);
+        code.CountDown(Gpr.R9, token);
+        code.Return();
+        return code;
+    }
+
+    private static void LoadCodes(ZmmCode code, ByteDotShape shape, Gpr codes, int first)
+    {
+        for (int group = 0; group < (shape.Nibbles ? 4 : 8); group++)
+        {
+            Zmm low = new(first + group), high = new(first + group + 4);
+            code.Load(low, new(codes, 64 * group));
+            if (!shape.Nibbles) continue;
+            code.ShiftShortsRight(high, low, 4);
+            code.And(high, high, Block(ByteDotBlock.NibbleMaskAt));
+            code.And(low, low, Block(ByteDotBlock.NibbleMaskAt));
+        }
+    }
+
+    /// <summary>sum = fma((float)dot, scaleW * scaleA, sum) of a sub-block.</summary>
+    private static void AddDots(ZmmCode code, ByteDotShape shape, int sub)
+    {
+        bool biased = shape.Offset > 0 && shape.SubBlocks == 1;     // the dot begins at -offset * sum, and nothing has to come off later
+        if (biased)
+        {
+            code.Broadcast(FirstDot, Token(Bias));
+            if (shape.Offset > 8) code.ShiftLeft(FirstDot, FirstDot, int.Log2(shape.Offset / 8));
+            code.Copy(SecondDot, FirstDot);
+        }
+        else
+        {
+            code.Zero(FirstDot);
+            code.Zero(SecondDot);
+        }
+        int groups = 8 / shape.SubBlocks;
+        for (int group = sub * groups; group < (sub + 1) * groups; group++)
+        {
+            Zmm columns = group % 2 == 0 ? Each : Factor;
+            code.Broadcast(columns, Token(4 * group));
+            code.DotBytes(FirstDot, new(16 + group), columns);
+            code.DotBytes(SecondDot, new(24 + group), columns);
+        }
+        code.ToFloat(FirstDot, FirstDot);
+        code.ToFloat(SecondDot, SecondDot);
+        if (shape.Offset > 0 && !biased)
+        {
+            LoadSum(code, shape, sub);
+            code.AddProductOfEach(FirstDot, Each, Block(ByteDotBlock.NegatedOffsetAt));
+            code.AddProductOfEach(SecondDot, Each, Block(ByteDotBlock.NegatedOffsetAt));
+        }
+        code.Broadcast(Each, Token(Scale));
+        code.Multiply(Factor, Each, Factors(0, ByteDotBlock.ScalesAt, sub));
+        code.AddProduct(FirstSum, FirstDot, Factor);
+        code.Multiply(Factor, Each, Factors(1, ByteDotBlock.ScalesAt, sub));
+        code.AddProduct(SecondSum, SecondDot, Factor);
+    }
+
+    /// <summary>sum = fma(sumA, minW * scaleA, sum) of each sub-block.</summary>
+    private static void AddMinima(ZmmCode code, ByteDotShape shape)
+    {
+        for (int sub = 0; sub < shape.SubBlocks; sub++)
+        {
+            LoadSum(code, shape, sub);
+            code.Broadcast(FirstDot, Token(Scale));
+            code.Multiply(Factor, FirstDot, Factors(0, ByteDotBlock.MinimaAt, sub));
+            code.AddProduct(FirstSum, Each, Factor);
+            code.Multiply(Factor, FirstDot, Factors(1, ByteDotBlock.MinimaAt, sub));
+            code.AddProduct(SecondSum, Each, Factor);
+        }
+    }
+
+    /// <summary>sum = fma(fma(scale, code, zero), x, sum) of the element kept apart.</summary>
+    private static void AddLargest(ZmmCode code, ByteDotShape shape)
+    {
+        code.LoadRax(Token(Column));
+        code.AndRax(shape.Nibbles ? 12 : 28);   // the column's group ...
+        code.ShiftRaxLeft(4);                   // ... times 64 bytes
+        code.Load(FirstDot, new(Gpr.R10, 0, PlusRax: true));
+        code.Load(SecondDot, new(Gpr.R11, 0, PlusRax: true));
+        if (shape.SubBlocks == 2)
+        {
+            code.LoadRax(Token(Column));
+            code.AndRax(16);
+            code.ShiftRaxLeft(2);               // the upper sub-block's factors stand 64 bytes further
+        }
+        int shift = At(shape.Nibbles ? nameof(ActivationBlock.NibbleShift) : nameof(ActivationBlock.ByteShift));
+        AddLargest(code, shape, 0, FirstDot, FirstSum, shift);
+        AddLargest(code, shape, 1, SecondDot, SecondSum, shift);
+    }
+
+    private static void AddLargest(ZmmCode code, ByteDotShape shape, int panel, Zmm weight, Zmm sum, int shift)
+    {
+        bool two = shape.SubBlocks == 2;
+        code.ShiftRight(weight, weight, Token(shift));
+        code.And(weight, weight, Block(ByteDotBlock.CodeMaskAt));
+        code.ToFloat(weight, weight);
+        code.Load(Factor, Factors(panel, ByteDotBlock.ZerosAt, 0) with { PlusRax = two });
+        code.MultiplyThenAdd(weight, Factors(panel, ByteDotBlock.ScalesAt, 0) with { PlusRax = two }, Factor);
+        code.AddProductOfEach(sum, weight, Token(Largest));
+    }
+
+    /// <summary>The sum of a sub-block's activation codes, in all lanes.</summary>
+    private static void LoadSum(ZmmCode code, ByteDotShape shape, int sub)
+    {
+        code.Broadcast(Each, Token(shape.SubBlocks == 2 && sub == 0 ? LowSum : Sum));
+        if (sub == 1) code.Subtract(Each, Each, Token(LowSum));
+    }
+
+    private static Memory Block(int displacement) => new(Gpr.Rcx, displacement);
+
+    private static Memory Token(int displacement) => new(Gpr.Rdx, displacement);
+
+    private static Memory Factors(int panel, int kind, int sub) => new(Gpr.Rcx, kind + panel * ByteDotBlock.PanelBytes + sub * ByteDotBlock.SubBlockBytes);
+
+    private static int At(string field) => (int)Marshal.OffsetOf<ActivationBlock>(field);
+}

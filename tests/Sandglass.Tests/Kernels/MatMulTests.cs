@@ -1,0 +1,49 @@
+using Sandglass.Kernels;
+
+namespace Sandglass.Tests.Kernels;
+
+/// <summary>Whole products in F32, against the sum written out: runs of columns, tiles of tokens, odd panels, bias and residual, several threads.</summary>
+public unsafe class MatMulTests
+{
+    [Theory]
+    [InlineData(1, 37, 45, 1, true)]
+    [InlineData(2, 37, 45, 2, false)]
+    [InlineData(12, 37, 1700, 2, true)]     // one tile
+    [InlineData(13, 70, 1700, 3, true)]     // 7 and 6; three runs
+    [InlineData(50, 16, 769, 2, false)]
+    [InlineData(300, 37, 600, 3, true)]     // more than the sums have room for at once
+    public void A_product_in_f32_is_the_sum_in_order(int tokens, int rows, int columns, int threads, bool add)
+    {
+        Random random = new(tokens);
+        float[] weights = Values(rows * columns, random), x = Values(tokens * columns, random), bias = Values(rows, random), output = Values(tokens * rows, random);
+        float[] expected = new float[output.Length];
+        for (int i = 0; i < expected.Length; i++)
+        {
+            float sum = 0;
+            for (int k = 0; k < columns; k++)
+                sum = MathF.FusedMultiplyAdd(weights[i % rows * columns + k], x[i / rows * columns + k], sum);
+            sum += bias[i % rows];
+            expected[i] = add ? output[i] + sum : sum;
+        }
+
+        using WorkerPool pool = new(threads);
+        using MatMul product = new(pool);
+        using WeightMatrix matrix = new(Panels.For(TensorType.F32)!, rows, columns);
+        fixed (float* w = weights, from = x, added = bias, to = output)
+        {
+            for (int panel = 0; panel < matrix.PanelCount; panel++)
+                matrix.Panels.Pack((byte*)(w + panel * 16 * columns), Math.Min(16, rows - 16 * panel), columns, matrix.Panel(panel));
+            product.Run(new Activations { Values = from, Tokens = tokens, Columns = columns }, new MatMulTarget { Weights = matrix, Bias = added, Output = to, Add = add });
+        }
+
+        Assert.Equal(expected.Select(BitConverter.SingleToInt32Bits), output.Select(BitConverter.SingleToInt32Bits));
+    }
+
+    private static float[] Values(int count, Random random)
+    {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++)
+            values[i] = (float)(random.NextDouble() - 0.5);
+        return values;
+    }
+}
