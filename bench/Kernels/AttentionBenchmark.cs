@@ -12,7 +12,7 @@ public unsafe class AttentionBenchmark
 
     private WorkerPool _pool = null!;
     private Attention _attention = null!;
-    private AttentionTask _task;
+    private List<AttentionTask> _tasks = [];
     private Buffer _queries = null!, _output = null!, _cache = null!, _tables = null!;
 
     [Params(512, 4096)]
@@ -42,7 +42,7 @@ public unsafe class AttentionBenchmark
             keys[page] = _cache.Bytes + page * pageBytes;
             values[page] = _cache.Bytes + (pages + page) * pageBytes;
         }
-        _task = new AttentionTask
+        _tasks = [new AttentionTask
         {
             Queries = _queries.Floats,
             Output = _output.Floats,
@@ -56,11 +56,11 @@ public unsafe class AttentionBenchmark
             KeyDim = Width,
             ValueDim = Width,
             Scale = 0.125f,
-        };
+        }];
     }
 
     [Benchmark]
-    public void Attend() => _attention.Run(_task);
+    public void Attend() => _attention.Run(_tasks);
 
     [GlobalCleanup]
     public void CleanUp()
