@@ -25,7 +25,7 @@ public unsafe class MatMulBenchmark
     {
         _pool = new WorkerPool(1);
         _product = new MatMul(_pool);
-        _weights = new WeightMatrix(Panels.For(Type)!, Rows, Columns, new WeightMemory());
+        _weights = new WeightMatrix(Panels.For(Type)!, Rows, Columns, new PagedMemory());
         Random random = new(1);
         for (int panel = 0; panel < _weights.PanelCount; panel++)
         {

@@ -3,14 +3,15 @@ namespace Sandglass.Kernels;
 /// <summary>Work that each token of a batch has for itself (a norm, a rotation, an activation): split over workers by tokens.</summary>
 internal abstract class TokenJob(WorkerPool pool) : Job
 {
-    private const int TokensPerPiece = 8;
+    private const int MaxPerPiece = 8;      // of a long batch: enough to pay for handing it out
+    private const int PiecesPerThread = 2;  // of a short one: a batch of few tokens uses all threads
 
-    private int _tokens;
+    private int _tokens, _perPiece;
 
     public sealed override void Do(int piece, int worker)
     {
-        int to = Math.Min((piece + 1) * TokensPerPiece, _tokens);
-        for (int token = piece * TokensPerPiece; token < to; token++)
+        int to = Math.Min((piece + 1) * _perPiece, _tokens);
+        for (int token = piece * _perPiece; token < to; token++)
             DoToken(token);
     }
 
@@ -20,6 +21,7 @@ internal abstract class TokenJob(WorkerPool pool) : Job
     protected void Run(int tokens)
     {
         _tokens = tokens;
-        pool.Run(this, (tokens + TokensPerPiece - 1) / TokensPerPiece);
+        _perPiece = Math.Clamp(tokens / (PiecesPerThread * pool.Threads), 1, MaxPerPiece);
+        pool.Run(this, (tokens + _perPiece - 1) / _perPiece);
     }
 }

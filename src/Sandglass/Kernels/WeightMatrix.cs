@@ -3,12 +3,12 @@ namespace Sandglass.Kernels;
 /// <summary>A matrix of weights in panels of 16 rows, the only copy that is kept: the file's layout is gone after loading.</summary>
 internal sealed unsafe class WeightMatrix
 {
-    private readonly WeightMemory? _memory;  // whoever holds the matrix holds what it lies in
+    private readonly PagedMemory? _memory;  // whoever holds the matrix holds what it lies in
     private readonly byte* _data;
 
     /// <summary>An empty matrix, to be filled panel by panel.</summary>
     /// <param name="memory">Where it lies; null for one of which only the shape is there.</param>
-    public WeightMatrix(Panels panels, int rows, int columns, WeightMemory? memory)
+    public WeightMatrix(Panels panels, int rows, int columns, PagedMemory? memory)
     {
         Panels = panels;
         Rows = rows;

@@ -1,16 +1,14 @@
-using System.Runtime.InteropServices;
+using Sandglass.Kernels;
 
 namespace Sandglass.KvCache;
 
-/// <summary>Pages of native memory, handed out and taken back; knows nothing of sequences.</summary>
+/// <summary>Pages of memory for keys and values, handed out and taken back; knows nothing of sequences.</summary>
 internal sealed unsafe class PagePool(CacheShape shape) : IDisposable
 {
-    // A vector load may reach up to 15 elements past a head whose width is no multiple of 16.
-    private const int Margin = 64;
+    private const long StretchBytes = 8 << 20;
 
+    private readonly PagedMemory _memory = new(StretchBytes);
     private readonly Stack<nint> _free = new();
-
-    ~PagePool() => FreeAll();
 
     /// <summary>The pages' shape.</summary>
     public CacheShape Shape { get; } = shape;
@@ -21,7 +19,7 @@ internal sealed unsafe class PagePool(CacheShape shape) : IDisposable
     /// <summary>A page with undefined content.</summary>
     public byte* Rent()
     {
-        byte* page = _free.TryPop(out nint free) ? (byte*)free : (byte*)NativeMemory.AlignedAlloc((nuint)Shape.PageBytes + Margin, 64);
+        byte* page = _free.TryPop(out nint free) ? (byte*)free : _memory.Take(Shape.PageBytes);
         Held++;
         return page;
     }
@@ -33,16 +31,6 @@ internal sealed unsafe class PagePool(CacheShape shape) : IDisposable
         Held--;
     }
 
-    /// <summary>Frees the pages that were returned; every sequence must have been disposed of before.</summary>
-    public void Dispose()
-    {
-        FreeAll();
-        GC.SuppressFinalize(this);
-    }
-
-    private void FreeAll()
-    {
-        while (_free.TryPop(out nint page))
-            NativeMemory.AlignedFree((void*)page);
-    }
+    /// <summary>Frees all pages; every sequence must have been disposed of before.</summary>
+    public void Dispose() => _memory.Dispose();
 }

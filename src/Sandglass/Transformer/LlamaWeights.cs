@@ -17,7 +17,7 @@ internal sealed class LlamaWeights : IDisposable
     public required WeightMatrix Output { get; init; }
 
     /// <summary>What the matrices lie in; null where only their shapes were read.</summary>
-    public required WeightMemory? Memory { get; init; }
+    public required PagedMemory? Memory { get; init; }
 
     /// <summary>Llama 3's divisors of the rotary frequencies, or null.</summary>
     public required float[]? RopeFactors { get; init; }

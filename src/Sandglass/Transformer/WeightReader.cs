@@ -8,8 +8,10 @@ namespace Sandglass.Transformer;
 /// <param name="pool">Who packs; null for a rehearsal, which checks every tensor's name, shape and type and leaves the values in the file.</param>
 internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IProgress<long>? progress) : IDisposable
 {
+    private const long StretchBytes = 64 << 20;
+
     private readonly PackJob? _job = pool is null ? null : new PackJob(file, pool, progress);
-    private readonly WeightMemory? _memory = pool is null ? null : new WeightMemory(file.Tensors.Sum(tensor => tensor.ByteCount));
+    private readonly PagedMemory? _memory = pool is null ? null : new PagedMemory(StretchBytes);
     private readonly HashSet<string> _asked = [];
     private readonly List<IDisposable> _read = [];
 
@@ -17,7 +19,7 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IPro
     public IEnumerable<string> Unasked => file.Tensors.Select(tensor => tensor.Name).Where(name => !_asked.Contains(name));
 
     /// <summary>What the matrices lie in; whoever keeps them disposes of it. Null in a rehearsal.</summary>
-    public WeightMemory? Memory => _memory;
+    public PagedMemory? Memory => _memory;
 
     /// <summary>Whether the file has the tensor.</summary>
     public bool Has(string name) => file.Find(name) is not null;

@@ -28,7 +28,7 @@ public unsafe class MatMulTests
 
         using WorkerPool pool = new(threads);
         using MatMul product = new(pool);
-        WeightMatrix matrix = new(Panels.For(TensorType.F32)!, rows, columns, new WeightMemory());
+        WeightMatrix matrix = new(Panels.For(TensorType.F32)!, rows, columns, new PagedMemory());
         fixed (float* w = weights, from = x, added = bias, to = output)
         {
             for (int panel = 0; panel < matrix.PanelCount; panel++)

@@ -215,7 +215,7 @@ public unsafe class PanelsTests
 
     private static WeightMatrix Pack(TensorType type, KernelWidth width, byte[] file, int rows, int columns)
     {
-        WeightMatrix matrix = new(Panels.For(type, width)!, rows, columns, new WeightMemory());
+        WeightMatrix matrix = new(Panels.For(type, width)!, rows, columns, new PagedMemory());
         long rowBytes = file.Length / rows;
         fixed (byte* data = file)
         {

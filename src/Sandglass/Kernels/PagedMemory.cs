@@ -1,8 +1,8 @@
 namespace Sandglass.Kernels;
 
-/// <summary>Where a model's weights lie: few large stretches of memory, in large pages where the system has them. All is freed together.</summary>
-/// <param name="expected">Bytes that will be asked for in all, about: the size of the first stretch.</param>
-internal sealed unsafe class WeightMemory(long expected = 0) : IDisposable
+/// <summary>Where weights and cache lie: few long stretches of memory, in large pages where the system has them. All is freed together.</summary>
+/// <param name="stretch">Bytes of a stretch at least.</param>
+internal sealed unsafe class PagedMemory(long stretch = 0) : IDisposable
 {
     private const long Alignment = 64;          // a cache line, and the widest vector
     private const long LargePage = 2 << 20;
@@ -11,14 +11,14 @@ internal sealed unsafe class WeightMemory(long expected = 0) : IDisposable
     private readonly List<(nint Pages, long Bytes)> _stretches = [];
     private byte* _next, _end;
 
-    ~WeightMemory() => Free();
+    ~PagedMemory() => Free();
 
     /// <summary>Zeros, on a border of 64 bytes; good until this is disposed of.</summary>
     /// <exception cref="OutOfMemoryException">The system has no more.</exception>
     public byte* Take(long bytes)
     {
         long needed = (bytes + Margin + Alignment - 1) & ~(Alignment - 1);
-        if (_end - _next < needed) Stretch(Math.Max(needed, _stretches.Count == 0 ? expected : 0));
+        if (_end - _next < needed) Stretch(Math.Max(needed, stretch));
         byte* taken = _next;
         _next += needed;
         return taken;
@@ -35,7 +35,7 @@ internal sealed unsafe class WeightMemory(long expected = 0) : IDisposable
         bool large = bytes >= LargePage;
         long asked = large ? (bytes + LargePage - 1) / LargePage * LargePage + LargePage : bytes;  // one more, to begin at a border
         byte* pages = (byte*)SystemPages.TryAllocate((nuint)asked);
-        if (pages == null) throw new OutOfMemoryException($"No memory for {bytes} bytes of weights.");
+        if (pages == null) throw new OutOfMemoryException($"No memory for another {bytes} bytes.");
         _stretches.Add(((nint)pages, asked));
         if (large)
         {
