@@ -36,12 +36,8 @@ internal static class ByteDotCode
         LoadCodes(code, shape, Gpr.R11, 24);
 
         int token = code.Here;
-        code.Load(FirstSum, new(Gpr.R8));
-        code.Load(SecondSum, new(Gpr.R8, SecondSums));
         for (int sub = 0; sub < shape.SubBlocks; sub++)
-        {
             AddDots(code, shape, sub);
-        }
         if (shape.HasMinimum) AddMinima(code, shape);
         AddLargest(code, shape);
         code.Store(new(Gpr.R8), FirstSum);
@@ -81,13 +77,29 @@ internal static class ByteDotCode
             code.Zero(FirstDot);
             code.Zero(SecondDot);
         }
+        bool split = shape.SubBlocks == 1;  // two short chains instead of a long one: the sums' registers are still free
+        if (split)
+        {
+            code.Zero(FirstSum);
+            code.Zero(SecondSum);
+        }
         int groups = 8 / shape.SubBlocks;
         for (int group = sub * groups; group < (sub + 1) * groups; group++)
         {
             Zmm columns = group % 2 == 0 ? Each : Factor;
             code.Broadcast(columns, Token(4 * group));
-            code.DotBytes(FirstDot, new(16 + group), columns);
-            code.DotBytes(SecondDot, new(24 + group), columns);
+            code.DotBytes(split && group >= 4 ? FirstSum : FirstDot, new(16 + group), columns);
+            code.DotBytes(split && group >= 4 ? SecondSum : SecondDot, new(24 + group), columns);
+        }
+        if (split)
+        {
+            code.Add(FirstDot, FirstDot, FirstSum);
+            code.Add(SecondDot, SecondDot, SecondSum);
+        }
+        if (sub == 0)
+        {
+            code.Load(FirstSum, new(Gpr.R8));
+            code.Load(SecondSum, new(Gpr.R8, SecondSums));
         }
         code.ToFloat(FirstDot, FirstDot);
         code.ToFloat(SecondDot, SecondDot);
