@@ -19,8 +19,8 @@ internal unsafe struct ByteDotBlock
     [FieldOffset(FirstCodesAt)] public byte* FirstCodes;
     [FieldOffset(SecondCodesAt)] public byte* SecondCodes;
 
-    /// <summary>[tokens]</summary>
-    [FieldOffset(ActivationsAt)] public ActivationBlock* Activations;
+    /// <summary>[tokens], <see cref="ActivationBlock"/> or, where there are two planes, <see cref="FineBlock"/>.</summary>
+    [FieldOffset(ActivationsAt)] public void* Activations;
 
     /// <summary>[tokens, panel (2), row (16)]</summary>
     [FieldOffset(SumsAt)] public float* Sums;

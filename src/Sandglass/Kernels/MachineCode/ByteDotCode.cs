@@ -8,7 +8,8 @@ namespace Sandglass.Kernels.MachineCode;
 /// <param name="SubBlocks">Sub-blocks of the 32 columns, each with scales of its own: 1 or 2.</param>
 /// <param name="HasMinimum">Whether minima are added.</param>
 /// <param name="Offset">What codes exceed their values by: 0 or a power of two, 8 at least where there is one sub-block.</param>
-internal readonly record struct ByteDotShape(bool Nibbles, int SubBlocks, bool HasMinimum, int Offset);
+/// <param name="TwoPlanes">Whether activations are of 16 bits, in two planes (<see cref="FineBlock"/>).</param>
+internal readonly record struct ByteDotShape(bool Nibbles, int SubBlocks, bool HasMinimum, int Offset, bool TwoPlanes = false);
 
 /// <summary>The listing of the kernel: 32 columns of two panels, in registers, times the tokens of a tile, one after the other.</summary>
 /// <remarks>
@@ -16,7 +17,7 @@ internal readonly record struct ByteDotShape(bool Nibbles, int SubBlocks, bool H
 /// operation for operation, and so are the bits. Registers: z16-z23 the first panel's codes, z24-z31 the second's; z0-z5 come and go: those that no system wants back.
 /// rcx the block, rdx activations, r8 sums, r9 tokens left, r10 and r11 the panels' codes.
 /// </remarks>
-internal static class ByteDotCode
+internal static partial class ByteDotCode
 {
     private const int SecondSums = Panels.Rows * sizeof(float);
     private static readonly Zmm FirstSum = new(0), SecondSum = new(1), FirstDot = new(2), SecondDot = new(3), Each = new(4), Factor = new(5);
@@ -36,6 +37,17 @@ internal static class ByteDotCode
         LoadCodes(code, shape, Gpr.R11, 24);
 
         int token = code.Here;
+        if (shape.TwoPlanes) AddTwoPlanes(code, shape);
+        else AddOnePlane(code, shape);
+        code.Add(Gpr.Rdx, shape.TwoPlanes ? Unsafe.SizeOf<FineBlock>() : Unsafe.SizeOf<ActivationBlock>());
+        code.Add(Gpr.R8, 2 * SecondSums);
+        code.CountDown(Gpr.R9, token);
+        code.Return();
+        return code;
+    }
+
+    private static void AddOnePlane(ZmmCode code, ByteDotShape shape)
+    {
         code.Load(FirstSum, new(Gpr.R8));
         code.Load(SecondSum, new(Gpr.R8, SecondSums));
         for (int sub = 0; sub < shape.SubBlocks; sub++)
@@ -46,11 +58,6 @@ internal static class ByteDotCode
         AddLargest(code, shape);
         code.Store(new(Gpr.R8), FirstSum);
         code.Store(new(Gpr.R8, SecondSums), SecondSum);
-        code.Add(Gpr.Rdx, Unsafe.SizeOf<ActivationBlock>());
-        code.Add(Gpr.R8, 2 * SecondSums);
-        code.CountDown(Gpr.R9, token);
-        code.Return();
-        return code;
     }
 
     private static void LoadCodes(ZmmCode code, ByteDotShape shape, Gpr codes, int first)

@@ -40,6 +40,7 @@ internal sealed class ZmmCode
     public void And(Zmm to, Zmm a, Memory each) => Evex(Map0F, P66, 0xDB, to.Number, a.Number, each, broadcast: true);              // vpandd
     public void Zero(Zmm to) => Evex(Map0F, P66, 0xEF, to.Number, to.Number, to);                                                   // vpxord
     public void ShiftRight(Zmm to, Zmm a, Memory each) => Evex(Map0F38, P66, 0x45, to.Number, a.Number, each, broadcast: true);     // vpsrlvd
+    public void AddInts(Zmm to, Zmm a, Zmm b) => Evex(Map0F, P66, 0xFE, to.Number, a.Number, b);                                    // vpaddd
     public void ToFloat(Zmm to, Zmm from) => Evex(Map0F, None, 0x5B, to.Number, 0, from);                                           // vcvtdq2ps
     public void Multiply(Zmm to, Zmm a, Memory b) => Evex(Map0F, None, 0x59, to.Number, a.Number, b, broadcast: false);             // vmulps
     public void Subtract(Zmm to, Zmm a, Memory each) => Evex(Map0F, None, 0x5C, to.Number, a.Number, each, broadcast: true);        // vsubps
