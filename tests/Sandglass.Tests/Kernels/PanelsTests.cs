@@ -125,7 +125,8 @@ public unsafe class PanelsTests
             foreach (KernelWidth width in Vectors)
             {
                 Assert.Equal(Bits(expected), Bits(Product(mode, type, width, file, columns, x, Tokens)));
-                Assert.Equal(Bits(expected.AsSpan(0, 16)), Bits(Product(mode, type, width, file, columns, x, 1)));
+                Assert.Equal(Bits(expected.AsSpan(0, 16)), Bits(Product(mode, type, width, file, columns, x, 1)));               // the first of several
+                Assert.Equal(Bits(expected.AsSpan(0, 16)), Bits(Product(mode, type, width, file, columns, x[..columns], 1)));    // alone
             }
         }
     }
@@ -268,29 +269,29 @@ public unsafe class PanelsTests
         float[] sums = new float[16 * count * tokens];
         fixed (float* from = x, to = sums)
         {
-            if (mode == ComputeMode.Fast) Fast(matrix, from, tokens, count, to);
-            else Fine(matrix, from, tokens, count, to);
+            if (mode == ComputeMode.Fast) Fast(matrix, from, x.Length / columns, tokens, count, to);
+            else Fine(matrix, from, x.Length / columns, tokens, count, to);
         }
         return sums;
     }
 
-    private static void Fast(WeightMatrix matrix, float* x, int tokens, int count, float* sums)
+    private static void Fast(WeightMatrix matrix, float* x, int batch, int tokens, int count, float* sums)
     {
-        fixed (ActivationBlock* blocks = new ActivationBlock[tokens * matrix.Columns / 32])
+        fixed (ActivationBlock* blocks = new ActivationBlock[batch * matrix.Columns / 32])
         {
             for (int token = 0; token < tokens; token++)
-                ActivationQuantizer.Scalar(x + token * matrix.Columns, matrix.Columns, blocks + token, tokens);
-            matrix.Panels.MultiplyFast(matrix.Panel(0), matrix.PanelBytes, count, matrix.Columns, blocks, tokens, tokens, sums);
+                ActivationQuantizer.Scalar(x + token * matrix.Columns, matrix.Columns, blocks + token, batch);
+            matrix.Panels.MultiplyFast(matrix.Panel(0), matrix.PanelBytes, count, matrix.Columns, blocks, batch, tokens, sums);
         }
     }
 
-    private static void Fine(WeightMatrix matrix, float* x, int tokens, int count, float* sums)
+    private static void Fine(WeightMatrix matrix, float* x, int batch, int tokens, int count, float* sums)
     {
-        fixed (FineBlock* blocks = new FineBlock[tokens * matrix.Columns / 32])
+        fixed (FineBlock* blocks = new FineBlock[batch * matrix.Columns / 32])
         {
             for (int token = 0; token < tokens; token++)
-                FineQuantizer.Scalar(x + token * matrix.Columns, matrix.Columns, blocks + token, tokens);
-            matrix.Panels.MultiplyFine(matrix.Panel(0), matrix.PanelBytes, count, matrix.Columns, blocks, tokens, tokens, sums);
+                FineQuantizer.Scalar(x + token * matrix.Columns, matrix.Columns, blocks + token, batch);
+            matrix.Panels.MultiplyFine(matrix.Panel(0), matrix.PanelBytes, count, matrix.Columns, blocks, batch, tokens, sums);
         }
     }
 
