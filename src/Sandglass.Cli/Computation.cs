@@ -10,6 +10,6 @@ internal static class Computation
     public static void WriteComputation(this Utf8JsonWriter json, string kernels, ComputeMode compute)
     {
         json.WriteString("kernels", kernels);
-        json.WriteString("compute", compute == ComputeMode.Fast ? "fast" : "exact");
+        json.WriteString("compute", ModelChoice.ComputeModes.First(mode => mode.Value == compute).Word);
     }
 }

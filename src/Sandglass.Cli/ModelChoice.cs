@@ -17,6 +17,9 @@ internal sealed class ModelChoice
     /// <summary>The words for how keys and values are stored; the first is the default.</summary>
     public static (string Word, CacheType Value)[] CacheTypes => [("f16", CacheType.F16), ("f32", CacheType.F32)];
 
+    /// <summary>The words for how weights are multiplied; the first is the default.</summary>
+    public static (string Word, ComputeMode Value)[] ComputeModes => [("fast", ComputeMode.Fast), ("fine", ComputeMode.Fine), ("exact", ComputeMode.Exact)];
+
     private readonly Option<string?> _model = new("--model", "-m")
     {
         Description = $"A GGUF file (of a split one the first part), or {EmbeddedPrefix}NAME for one that ships inside ({string.Join(", ", LanguageModel.EmbeddedNames)}). Without it: ${Variable}, or else {EmbeddedPrefix}{LanguageModel.DefaultEmbedded}.",
@@ -24,7 +27,7 @@ internal sealed class ModelChoice
     };
     private readonly Option<int?> _threads = NumberOption.Whole("--threads", "Threads that compute; without it one a processor. The output does not depend on it.", 1, 1024, "-t");
     private readonly Option<int?> _context = NumberOption.Whole("--context", "Positions that prompt and completion together may take; without it what the model was trained for.", 1, 1 << 24, "-c");
-    private readonly Option<ComputeMode> _compute = WordOption.Of("--compute", "How quantised weights are multiplied: fast with int8 activations, exact with F32 ones.", ("fast", ComputeMode.Fast), ("exact", ComputeMode.Exact));
+    private readonly Option<ComputeMode> _compute = WordOption.Of("--compute", "How quantised weights are multiplied: fast with activations of 8 bits, fine with 16 bits, exact with F32 ones.", ComputeModes);
     private readonly Option<CacheType> _cacheType = WordOption.Of("--cache-type", "How keys and values are stored.", CacheTypes);
 
     /// <summary>Adds all of them.</summary>

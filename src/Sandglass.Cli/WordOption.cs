@@ -18,7 +18,7 @@ internal static class WordOption
                 string given = result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
                 foreach ((string word, T value) in words)
                     if (string.Equals(word, given, StringComparison.OrdinalIgnoreCase)) return value;
-                result.AddError($"{name}: expected {string.Join(" or ", words.Select(word => word.Word))}, found \"{given}\".");
+                result.AddError($"{name}: expected {Choice(words)}, found \"{given}\".");
                 return default;
             },
         };
@@ -40,9 +40,12 @@ internal static class WordOption
             {
                 int found = Array.FindIndex(words, word => string.Equals(word.Word, part, StringComparison.OrdinalIgnoreCase));
                 if (found >= 0) chosen.Add(words[found].Value);
-                else result.AddError($"{name}: expected {string.Join(" or ", words.Select(word => word.Word))}, several with commas between them, found \"{part}\".");
+                else result.AddError($"{name}: expected {Choice(words)}, several with commas between them, found \"{part}\".");
             }
             return [.. chosen];
         },
     };
+
+    /// <summary>"a, b or c".</summary>
+    private static string Choice<T>((string Word, T Value)[] words) => string.Join(", ", words[..^1].Select(word => word.Word)) + " or " + words[^1].Word;
 }

@@ -35,7 +35,8 @@ public static class Benchmark
         };
         Array.Sort(rates);
         double median = (rates[(rates.Length - 1) / 2] + rates[rates.Length / 2]) / 2;
-        bool int8 = model.HasQuantizedWeights && model.Options.Compute == ComputeMode.Fast;
+        bool int8 = model.HasQuantizedWeights && model.Options.Compute != ComputeMode.Exact;
+        if (int8 && model.Options.Compute == ComputeMode.Fine) demand = demand with { Operations = 2 * demand.Operations }; // each weight times two planes
         double share = Math.Max(Share(demand.Bytes * median, limits.ReadBytes.PerSecond), Share(demand.Operations * median, (int8 ? limits.Int8Operations : limits.Fp32Operations).PerSecond));
         return new BenchmarkResult(task, model.Name, limits.Threads, median, Share(rates[^1] - rates[0], median), share, KernelPath.Name);
     }

@@ -56,6 +56,14 @@ public class RunCommandTests
         Assert.Equal(2 * (last.GetProperty("promptTokens").GetInt32() + 4 - 1), last.GetProperty("layerTokenPasses").GetInt32());
     }
 
+    [Theory, InlineData("fast"), InlineData("fine"), InlineData("exact")]
+    public void Json_says_how_was_computed(string compute)
+    {
+        ToolRun run = Tool.Run("run", Prompt, "--model", Tool.Small, "--seed", "5", "--max-tokens", "1", "--json", "--compute", compute).Done();
+
+        Assert.Equal(compute, run.Last.GetProperty("compute").GetString());
+    }
+
     [Fact]
     public void Json_and_text_are_the_same_run()
     {

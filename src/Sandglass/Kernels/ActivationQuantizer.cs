@@ -114,7 +114,7 @@ internal static unsafe class ActivationQuantizer
 
     /// <summary>The largest lane: the same in any order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Largest<L, F, I, B>(F values, float* scratch)
+    internal static float Largest<L, F, I, B>(F values, float* scratch)
         where L : struct, ILanes<F, I, B>
         where F : struct
         where I : struct

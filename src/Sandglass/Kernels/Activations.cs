@@ -1,6 +1,6 @@
 namespace Sandglass.Kernels;
 
-/// <summary>The input of a matrix product: a batch of tokens in F32 and, where a weight asks for it, as int8 blocks.</summary>
+/// <summary>The input of a matrix product: a batch of tokens in F32 and, where a weight asks for it, as blocks of int8 or of two planes of int8.</summary>
 internal unsafe struct Activations
 {
     /// <summary>[tokens, columns]</summary>
@@ -8,6 +8,9 @@ internal unsafe struct Activations
 
     /// <summary>[columns / 32, tokens]; null where nothing is multiplied with int8.</summary>
     public ActivationBlock* Blocks;
+
+    /// <summary>[columns / 32, tokens]; in their place where int8 is too coarse.</summary>
+    public FineBlock* FineBlocks;
 
     public int Tokens;
 

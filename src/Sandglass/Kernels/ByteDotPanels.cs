@@ -5,7 +5,7 @@ using Sandglass.Kernels.MachineCode;
 namespace Sandglass.Kernels;
 
 /// <summary>Panels of a quantised type where a tile of tokens goes through machine code, two panels at once; all else is the vector kernels'.</summary>
-internal sealed unsafe class ByteDotPanels<TFormat, TCodes> : VectorQuantizedPanels<TFormat, TCodes, Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>
+internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuantizedPanels<TFormat, TCodes, Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>
     where TFormat : struct, IFormat
     where TCodes : struct, ICodes
 {
@@ -26,11 +26,12 @@ internal sealed unsafe class ByteDotPanels<TFormat, TCodes> : VectorQuantizedPan
     public override void MultiplyFast(byte* panel, long panelBytes, int count, int columns, ActivationBlock* activations, int stride, int tokens, float* sums)
     {
         if (tokens == 1 || count == 1) base.MultiplyFast(panel, panelBytes, count, columns, activations, stride, tokens, sums);
-        else MultiplyTile(panel, panelBytes, columns, activations, stride, tokens, sums);
+        else MultiplyTile(_multiply, panel, panelBytes, columns, activations, stride * sizeof(ActivationBlock), tokens, sums);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyTile(byte* panel, long panelBytes, int columns, ActivationBlock* activations, int stride, int tokens, float* sums)
+    private static void MultiplyTile(
+        delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> multiply, byte* panel, long panelBytes, int columns, void* activations, int strideBytes, int tokens, float* sums)
     {
         byte* memory = stackalloc byte[sizeof(ByteDotBlock) + 2 * ScratchCodes + 64];
         ByteDotBlock* block = (ByteDotBlock*)(((nuint)memory + 63) & ~(nuint)63);
@@ -63,8 +64,8 @@ internal sealed unsafe class ByteDotPanels<TFormat, TCodes> : VectorQuantizedPan
                 Unpack(codes, scratch);
                 Unpack(codes + panelBytes, scratch + ScratchCodes);
             }
-            block->Activations = activations + (long)i * stride;
-            _multiply(block);
+            block->Activations = (byte*)activations + (long)i * strideBytes;
+            multiply(block);
 
             codes += TCodes.Bytes;
             if (++part < TFormat.Columns / 32) continue;

@@ -47,6 +47,9 @@ internal unsafe class FloatPanels<TElement>(TensorType type) : Panels
     public override void MultiplyFast(byte* panel, long panelBytes, int count, int columns, ActivationBlock* activations, int stride, int tokens, float* sums) =>
         throw new NotSupportedException($"{Type} weights are multiplied in F32");
 
+    public override void MultiplyFine(byte* panel, long panelBytes, int count, int columns, FineBlock* activations, int stride, int tokens, float* sums) =>
+        throw new NotSupportedException($"{Type} weights are multiplied in F32");
+
     public override void Widen(byte* panel, int from, int columns, float* to)
     {
         for (int k = from; k < from + columns; k++)

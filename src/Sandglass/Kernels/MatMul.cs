@@ -78,10 +78,10 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
             ref MatMulTarget target = ref _targets[index];
             int count = target.Weights.PanelCount;
             int end = Math.Min(to, count);
-            if (IsFast(target.Weights))
+            if (InIntegers(target.Weights))
             {
                 for (int panel = from; panel < end; panel += 2)
-                    MultiplyInt8(target, panel, Math.Min(2, end - panel));
+                    MultiplyInIntegers(target, panel, Math.Min(2, end - panel));
             }
             else if (_input.Tokens == 1)
             {
@@ -110,7 +110,7 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
         for (int i = 0; i < targets; i++)
         {
             _panels += _targets[i].Weights.PanelCount;
-            inF32 |= input.Tokens > 1 && !IsFast(_targets[i].Weights);
+            inF32 |= input.Tokens > 1 && !InIntegers(_targets[i].Weights);
         }
         if (inF32) _tiles.Shape(input.Tokens, input.Columns);
         _tilePieces = inF32 ? _tiles.Count : 0;
@@ -130,7 +130,7 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
     }
 
     [SkipLocalsInit]
-    private void MultiplyInt8(in MatMulTarget target, int panel, int count)
+    private void MultiplyInIntegers(in MatMulTarget target, int panel, int count)
     {
         float* sums = stackalloc float[Panels.TileTokens * 2 * Panels.Rows]; // [token, panel, row]
         WeightMatrix weights = target.Weights;
@@ -138,7 +138,10 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
         {
             int tokens = Math.Min(Panels.TileTokens, _input.Tokens - from);
             new Span<float>(sums, tokens * count * Panels.Rows).Clear();
-            weights.Panels.MultiplyFast(weights.Panel(panel), weights.PanelBytes, count, weights.Columns, _input.Blocks + from, _input.Tokens, tokens, sums);
+            if (_input.Blocks != null)
+                weights.Panels.MultiplyFast(weights.Panel(panel), weights.PanelBytes, count, weights.Columns, _input.Blocks + from, _input.Tokens, tokens, sums);
+            else
+                weights.Panels.MultiplyFine(weights.Panel(panel), weights.PanelBytes, count, weights.Columns, _input.FineBlocks + from, _input.Tokens, tokens, sums);
             Deliver(target, panel * Panels.Rows, count * Panels.Rows, from, tokens, sums);
         }
     }
@@ -224,7 +227,7 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
         Deliver(target, panel * Panels.Rows, count * Panels.Rows, 0, 1, sums);
     }
 
-    private bool IsFast(WeightMatrix weights) => weights.Panels.Quantized && _input.Blocks != null;
+    private bool InIntegers(WeightMatrix weights) => weights.Panels.Quantized && (_input.Blocks != null || _input.FineBlocks != null);
 
     /// <param name="sums">[tokens, width], the first for <paramref name="firstRow"/>.</param>
     private static void Deliver(in MatMulTarget target, int firstRow, int width, int firstToken, int tokens, float* sums)

@@ -3,7 +3,7 @@ namespace Sandglass.Kernels;
 /// <summary>How one tensor type's weights lie in panels of 16 rows, and the arithmetic on one panel; lane = output row.</summary>
 /// <remarks>
 /// A panel replaces the file's layout, it does not stand beside it. The methods here are the plain ones; a vector kernel overrides
-/// <see cref="MultiplyFast"/> and <see cref="MultiplyExact"/> and equals them bit for bit.
+/// <see cref="MultiplyFast"/>, <see cref="MultiplyFine"/> and <see cref="MultiplyExact"/> and equals them bit for bit.
 /// </remarks>
 internal abstract unsafe class Panels
 {
@@ -16,7 +16,7 @@ internal abstract unsafe class Panels
     /// <summary>The type of the weights.</summary>
     public abstract TensorType Type { get; }
 
-    /// <summary>Whether <em>fast</em> multiplies these weights with int8 activations; float types compute in F32 either way.</summary>
+    /// <summary>Whether <em>fast</em> and <em>fine</em> multiply these weights with int8 activations; float types compute in F32 in every mode.</summary>
     public abstract bool Quantized { get; }
 
     /// <summary>Bytes of a panel.</summary>
@@ -38,6 +38,9 @@ internal abstract unsafe class Panels
     /// <param name="tokens">1 to <see cref="TileTokens"/>.</param>
     /// <param name="sums">[tokens, count * 16]</param>
     public abstract void MultiplyFast(byte* panel, long panelBytes, int count, int columns, ActivationBlock* activations, int stride, int tokens, float* sums);
+
+    /// <summary>As <see cref="MultiplyFast"/>, with activations of 16 bits in two planes of int8.</summary>
+    public abstract void MultiplyFine(byte* panel, long panelBytes, int count, int columns, FineBlock* activations, int stride, int tokens, float* sums);
 
     /// <summary>Some columns of a panel as F32.</summary>
     /// <param name="from">The first, a multiple of 256.</param>

@@ -84,6 +84,41 @@ internal unsafe class QuantizedPanels<TFormat, TCodes> : Panels
         }
     }
 
+    public override void MultiplyFine(byte* panel, long panelBytes, int count, int columns, FineBlock* activations, int stride, int tokens, float* sums)
+    {
+        for (int i = 0; i < count; i++)
+            MultiplyFine(panel + i * panelBytes, columns, activations, stride, tokens, sums + i * Rows, count * Rows);
+    }
+
+    private static void MultiplyFine(byte* panel, int columns, FineBlock* activations, int stride, int tokens, float* sums, int sumStride)
+    {
+        int width = 32 / TFormat.SubBlocks; // columns of a sub-block
+        for (int token = 0; token < tokens; token++)
+        {
+            for (int row = 0; row < Rows; row++)
+            {
+                float sum = sums[sumStride * token + row];
+                for (int block = 0; block < columns / 32; block++)
+                {
+                    FineBlock* a = activations + (long)block * stride + token;
+                    for (int sub = 0; sub < TFormat.SubBlocks; sub++)
+                    {
+                        int dot = 0;
+                        for (int i = sub * width; i < (sub + 1) * width; i++)
+                            dot += (Code(panel, row, 32 * block + i) - TFormat.Offset) * (256 * a->Coarse[i] + a->Rest[i]);
+                        sum = MathF.FusedMultiplyAdd(dot, ScaleAt(panel, row, 32 * block + sub * width) * a->Scale, sum);
+                    }
+                    for (int sub = 0; TFormat.HasMinimum && sub < TFormat.SubBlocks; sub++)
+                    {
+                        float sumOfCodes = TFormat.SubBlocks == 1 ? a->Sum : sub == 0 ? a->LowSum : a->HighSum;
+                        sum = MathF.FusedMultiplyAdd(sumOfCodes, MinimumAt(panel, row, 32 * block + sub * width) * a->Scale, sum);
+                    }
+                }
+                sums[sumStride * token + row] = sum;
+            }
+        }
+    }
+
     public override void Widen(byte* panel, int from, int columns, float* to)
     {
         for (int k = from; k < from + columns; k++)

@@ -8,7 +8,7 @@ namespace Sandglass.Kernels;
 /// are summed in int16 as long as they fit: a lane of int16 sees two products a group, and with codes of b bits 2 * (2^b - 1) * 127 a group, so up to eight groups fit
 /// for four bits (30480 &lt; 32767), four for five (31496), two for six (32004). Eight-bit codes are two nibbles.
 /// </remarks>
-internal unsafe class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>(TensorType type) : QuantizedPanels<TFormat, TCodes>(type)
+internal unsafe partial class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>(TensorType type) : QuantizedPanels<TFormat, TCodes>(type)
     where TFormat : struct, IFormat
     where TCodes : struct, ICodes
     where L : struct, ILanes<F, I, B>

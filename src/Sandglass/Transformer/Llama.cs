@@ -36,17 +36,16 @@ internal sealed unsafe class Llama : IDisposable
     {
         (_shape, _weights) = (shape, weights);
         _rows = new int[maxTokens];
-        bool fast = compute == ComputeMode.Fast;
         LlamaBlock[] blocks = weights.Blocks;
 
-        bool normedInt8 = fast && (weights.Output.Panels.Quantized || blocks.Any(b => b.Query.Panels.Quantized || b.Key.Panels.Quantized || b.Value.Panels.Quantized || b.Gate.Panels.Quantized || b.Up.Panels.Quantized));
+        bool normedQuantized = weights.Output.Panels.Quantized || blocks.Any(b => b.Query.Panels.Quantized || b.Key.Panels.Quantized || b.Value.Panels.Quantized || b.Gate.Panels.Quantized || b.Up.Panels.Quantized);
         _x = new TokenBuffer(maxTokens, shape.Width);
-        _normed = new TokenBuffer(maxTokens, shape.Width, normedInt8);
+        _normed = new TokenBuffer(maxTokens, shape.Width, Products(normedQuantized));
         _queries = new TokenBuffer(maxTokens, shape.Heads * shape.KeyHeadDim);
         _keys = new TokenBuffer(maxTokens, shape.KeyValueHeads * shape.KeyHeadDim);
         _values = new TokenBuffer(maxTokens, shape.KeyValueHeads * shape.ValueHeadDim);
-        _attended = new TokenBuffer(maxTokens, shape.Heads * shape.ValueHeadDim, fast && blocks.Any(b => b.AttentionOutput.Panels.Quantized));
-        _gate = new TokenBuffer(maxTokens, shape.FeedForwardWidth, fast && blocks.Any(b => b.Down.Panels.Quantized));
+        _attended = new TokenBuffer(maxTokens, shape.Heads * shape.ValueHeadDim, Products(blocks.Any(b => b.AttentionOutput.Panels.Quantized)));
+        _gate = new TokenBuffer(maxTokens, shape.FeedForwardWidth, Products(blocks.Any(b => b.Down.Panels.Quantized)));
         _up = new TokenBuffer(maxTokens, shape.FeedForwardWidth);
         _positions = new RotaryPositions(RopeFrequencies.From(shape, weights.RopeFactors), maxTokens, shape.KeyHeadDim, interleaved: true);
 
@@ -56,6 +55,8 @@ internal sealed unsafe class Llama : IDisposable
         _quantize = new QuantizeStep(pool);
         _attention = new Attention(pool);
         _matMul = new MatMul(pool);
+
+        ComputeMode Products(bool quantizedWeights) => quantizedWeights ? compute : ComputeMode.Exact; // float types are multiplied in F32 in every mode
     }
 
     /// <summary>Sends a batch through all blocks; its keys and values are in the caches afterwards, and <see cref="Logits"/> may be asked for.</summary>

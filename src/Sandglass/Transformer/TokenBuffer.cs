@@ -3,20 +3,19 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Transformer;
 
-/// <summary>Activations of a batch, [token, columns] in F32, in native memory; where products are of int8, their blocks beside.</summary>
+/// <summary>Activations of a batch, [token, columns] in F32, in native memory; where products are of integers, their blocks beside.</summary>
 internal sealed unsafe class TokenBuffer : IDisposable
 {
-    private readonly bool _quantized;
-
-    /// <param name="quantized">Whether int8 blocks are kept too (columns must then be a multiple of 32).</param>
-    public TokenBuffer(int tokens, int columns, bool quantized = false)
+    /// <param name="products">How they are multiplied: <see cref="ComputeMode.Exact"/> in F32, otherwise blocks are kept too (columns must then be a multiple of 32).</param>
+    public TokenBuffer(int tokens, int columns, ComputeMode products = ComputeMode.Exact)
     {
         Tokens = tokens;
         Columns = columns;
-        _quantized = quantized;
         Values = (float*)NativeMemory.AlignedAlloc((nuint)((long)tokens * columns * sizeof(float)) + 64, 64);
-        if (quantized)
+        if (products == ComputeMode.Fast)
             Blocks = (ActivationBlock*)NativeMemory.AlignedAlloc((nuint)((long)tokens * (columns / ActivationBlock.Columns) * sizeof(ActivationBlock)), 64);
+        if (products == ComputeMode.Fine)
+            FineBlocks = (FineBlock*)NativeMemory.AlignedAlloc((nuint)((long)tokens * (columns / FineBlock.Columns) * sizeof(FineBlock)), 64);
     }
 
     ~TokenBuffer() => Free();
@@ -30,23 +29,27 @@ internal sealed unsafe class TokenBuffer : IDisposable
     /// <summary>[token, columns]</summary>
     public float* Values { get; private set; }
 
-    /// <summary>[columns / 32, tokens of the batch]; null where products are of F32.</summary>
+    /// <summary>[columns / 32, tokens of the batch]; null where products are not <em>fast</em>.</summary>
     public ActivationBlock* Blocks { get; private set; }
 
-    /// <summary>Whether int8 blocks are kept.</summary>
-    public bool IsQuantized => _quantized;
+    /// <summary>[columns / 32, tokens of the batch]; null where products are not <em>fine</em>.</summary>
+    public FineBlock* FineBlocks { get; private set; }
+
+    /// <summary>Whether blocks are kept.</summary>
+    public bool IsQuantized => Blocks != null || FineBlocks != null;
 
     /// <summary>One token's values.</summary>
     public float* Row(int token) => Values + (long)token * Columns;
 
-    /// <summary>Makes one token's int8 blocks from its values, where they are asked for.</summary>
+    /// <summary>Makes one token's blocks from its values, where they are asked for.</summary>
     public void Quantize(int token, int batchTokens)
     {
-        if (_quantized) ActivationQuantizer.Quantize(Row(token), Columns, Blocks + token, batchTokens);
+        if (Blocks != null) ActivationQuantizer.Quantize(Row(token), Columns, Blocks + token, batchTokens);
+        else if (FineBlocks != null) FineQuantizer.Quantize(Row(token), Columns, FineBlocks + token, batchTokens);
     }
 
     /// <summary>The first tokens as the input of a product.</summary>
-    public Activations Input(int tokens) => new() { Values = Values, Blocks = Blocks, Tokens = tokens, Columns = Columns };
+    public Activations Input(int tokens) => new() { Values = Values, Blocks = Blocks, FineBlocks = FineBlocks, Tokens = tokens, Columns = Columns };
 
     public void Dispose()
     {
@@ -58,7 +61,9 @@ internal sealed unsafe class TokenBuffer : IDisposable
     {
         NativeMemory.AlignedFree(Values);
         NativeMemory.AlignedFree(Blocks);
+        NativeMemory.AlignedFree(FineBlocks);
         Values = null;
         Blocks = null;
+        FineBlocks = null;
     }
 }

@@ -29,7 +29,7 @@ internal static class Evidence
 
     /// <summary>Every way that a model can be run and that is told apart: within one of them, the bits are the same.</summary>
     public static IEnumerable<ModelOptions> Modes =>
-        from compute in new[] { ComputeMode.Fast, ComputeMode.Exact }
+        from compute in new[] { ComputeMode.Fast, ComputeMode.Exact, ComputeMode.Fine }
         from cache in new[] { CacheType.F16, CacheType.F32 }
         select new ModelOptions { Compute = compute, CacheType = cache };
 }

@@ -11,9 +11,9 @@ internal static class WidthEvidence
     public static async Task<string[]> Lines(string folder)
     {
         List<string> lines = [];
-        // products know nothing of the cache's type, attention nothing of the way to multiply: two modes run all kernels
-        ModelOptions fast = new(), exact = new() { Compute = ComputeMode.Exact, CacheType = CacheType.F32 };
-        foreach (ModelOptions mode in (ModelOptions[])[fast, exact])
+        // products know nothing of the cache's type, attention nothing of the way to multiply: three modes run all kernels
+        ModelOptions fast = new(), fine = new() { Compute = ComputeMode.Fine }, exact = new() { Compute = ComputeMode.Exact, CacheType = CacheType.F32 };
+        foreach (ModelOptions mode in (ModelOptions[])[fast, fine, exact])
         {
             foreach (TensorType type in TypedModel.Types)
                 lines.Add(await Line($"{type}", options => LanguageModel.Load(Path.Combine(folder, $"typed-{type}.gguf"), options), mode, length: 37)); // beyond a page of 32

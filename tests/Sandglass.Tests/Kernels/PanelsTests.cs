@@ -11,6 +11,8 @@ public unsafe class PanelsTests
         TensorType.Q2_K, TensorType.Q3_K, TensorType.Q4_K, TensorType.Q5_K, TensorType.Q6_K,
     ];
 
+    private static readonly ComputeMode[] InIntegers = [ComputeMode.Fast, ComputeMode.Fine];
+
     private static IEnumerable<KernelWidth> Vectors =>
         new[] { KernelWidth.Vector128, KernelWidth.Vector256, KernelWidth.Vector512 }.Where(width => width <= KernelPath.Widest);
 
@@ -109,7 +111,7 @@ public unsafe class PanelsTests
     }
 
     [Theory, MemberData(nameof(Types))]
-    public void Fast_sums_are_equal_by_bits_for_every_width_and_batch(TensorType type)
+    public void Fast_and_fine_sums_are_equal_by_bits_for_every_width_and_batch(TensorType type)
     {
         if (!Panels.For(type)!.Quantized) return; // multiplied in F32 either way
         Random random = new(3);
@@ -117,12 +119,15 @@ public unsafe class PanelsTests
         byte[] file = RandomBlocks.Rows(type, 16, columns, random);
         const int Tokens = 7;
         float[] x = Activations(Tokens, columns, random);
-        float[] expected = Fast(type, KernelWidth.Scalar, file, columns, x, Tokens);
-
-        foreach (KernelWidth width in Vectors)
+        foreach (ComputeMode mode in InIntegers)
         {
-            Assert.Equal(Bits(expected), Bits(Fast(type, width, file, columns, x, Tokens)));
-            Assert.Equal(Bits(expected.AsSpan(0, 16)), Bits(Fast(type, width, file, columns, x, 1)));
+            float[] expected = Product(mode, type, KernelWidth.Scalar, file, columns, x, Tokens);
+            foreach (KernelWidth width in Vectors)
+            {
+                Assert.Equal(Bits(expected), Bits(Product(mode, type, width, file, columns, x, Tokens)));
+                Assert.Equal(Bits(expected.AsSpan(0, 16)), Bits(Product(mode, type, width, file, columns, x, 1)));               // the first of several
+                Assert.Equal(Bits(expected.AsSpan(0, 16)), Bits(Product(mode, type, width, file, columns, x[..columns], 1)));    // alone
+            }
         }
     }
 
@@ -134,12 +139,14 @@ public unsafe class PanelsTests
         int columns = Columns(type) * 3;
         byte[] file = RandomBlocks.Rows(type, 32, columns, random);
         float[] x = Activations(Panels.TileTokens, columns, random);
-        float[] expected = Fast(type, KernelWidth.Scalar, file, columns, x, Panels.TileTokens, count: 2);
-
-        foreach (KernelWidth width in Vectors)
+        foreach (ComputeMode mode in InIntegers)
         {
-            foreach (int tokens in new[] { 1, 2, 3, 8, 17, Panels.TileTokens - 1, Panels.TileTokens })
-                Assert.Equal(Bits(expected.AsSpan(0, 32 * tokens)), Bits(Fast(type, width, file, columns, x, tokens, count: 2)));
+            float[] expected = Product(mode, type, KernelWidth.Scalar, file, columns, x, Panels.TileTokens, count: 2);
+            foreach (KernelWidth width in Vectors)
+            {
+                foreach (int tokens in new[] { 1, 2, 3, 8, 17, Panels.TileTokens - 1, Panels.TileTokens })
+                    Assert.Equal(Bits(expected.AsSpan(0, 32 * tokens)), Bits(Product(mode, type, width, file, columns, x, tokens, count: 2)));
+            }
         }
     }
 
@@ -150,26 +157,32 @@ public unsafe class PanelsTests
         int columns = Columns(type);
         byte[] file = RandomBlocks.Rows(type, 32, columns, new Random(4));
         float[] x = new float[2 * columns];
-        for (int sign = -1; sign <= 1; sign += 2)
+        foreach (ComputeMode mode in InIntegers)
         {
-            // All activations alike: every code but the largest's is ±127, and with all bits set every weight's code is at its limit.
-            Array.Fill(x, sign * 0.75f);
-            for (byte fill = 0; ; fill = 255)
+            foreach ((float sign, float rest) in new[] { (-1f, 0), (1f, 0), (-1f, -128f), (1f, -128f) })
             {
-                byte[] extreme = [.. file.Select((b, i) => IsScale(type, i) ? b : fill)];
-                float[] expected = Fast(type, KernelWidth.Scalar, extreme, columns, x, 2, count: 2);
-                foreach (KernelWidth width in Vectors)
+                // Fast: all activations alike, so every code but the largest's is ±127. Fine: all at the limit, and all coarse ±126 and rest -128.
+                // With all bits set every weight's code is at its limit.
+                Array.Fill(x, sign * 0.75f);
+                for (int i = 0; i < x.Length && rest < 0; i++)
+                    x[i] = i % 32 == 31 ? 32639 : 256 * 126 * sign + rest;
+                for (byte fill = 0; ; fill = 255)
                 {
-                    Assert.Equal(Bits(expected), Bits(Fast(type, width, extreme, columns, x, 2, count: 2)));
-                    Assert.Equal(Bits(expected.AsSpan(0, 32)), Bits(Fast(type, width, extreme, columns, x[..columns], 1, count: 2)));
+                    byte[] extreme = [.. file.Select((b, i) => IsScale(type, i) ? b : fill)];
+                    float[] expected = Product(mode, type, KernelWidth.Scalar, extreme, columns, x, 2, count: 2);
+                    foreach (KernelWidth width in Vectors)
+                    {
+                        Assert.Equal(Bits(expected), Bits(Product(mode, type, width, extreme, columns, x, 2, count: 2)));
+                        Assert.Equal(Bits(expected.AsSpan(0, 32)), Bits(Product(mode, type, width, extreme, columns, x[..columns], 1, count: 2)));
+                    }
+                    if (fill == 255) break;
                 }
-                if (fill == 255) break;
             }
         }
     }
 
     [Fact]
-    public void Fast_is_near_exact_and_keeps_the_largest_of_each_block()
+    public void Fast_is_near_exact_beside_a_large_element_and_fine_is_nearer()
     {
         Random random = new(5);
         byte[] file = RandomBlocks.Rows(TensorType.F32, 16, 64, random);
@@ -181,10 +194,15 @@ public unsafe class PanelsTests
         for (int i = 0; i < x.Length; i++)
             x[i] = (float)(random.NextDouble() - 0.5);
         x[5] = 1000; // would leave the others three bits if it decided their scale
-        float[] exact = Exact(TensorType.Q8_0, KernelPath.Widest, quantized, 64, x, 1), fast = Fast(TensorType.Q8_0, KernelPath.Widest, quantized, 64, x, 1);
-
+        float[] exact = Exact(TensorType.Q8_0, KernelPath.Widest, quantized, 64, x, 1), fast = Product(ComputeMode.Fast, TensorType.Q8_0, KernelPath.Widest, quantized, 64, x, 1);
         for (int row = 0; row < 16; row++)
             Assert.Equal(exact[row], fast[row], 0.02);
+
+        x[5] = 0.3f;
+        exact = Exact(TensorType.Q8_0, KernelPath.Widest, quantized, 64, x, 1);
+        float[] fine = Product(ComputeMode.Fine, TensorType.Q8_0, KernelPath.Widest, quantized, 64, x, 1);
+        for (int row = 0; row < 16; row++)
+            Assert.Equal(exact[row], fine[row], 0.0002);
     }
 
     private static int Columns(TensorType type) => Math.Max(32, TensorGeometry.BlockSize(type));
@@ -245,25 +263,36 @@ public unsafe class PanelsTests
         return sums;
     }
 
-    private static float[] Fast(TensorType type, KernelWidth width, byte[] file, int columns, float[] x, int tokens, int count = 1)
+    private static float[] Product(ComputeMode mode, TensorType type, KernelWidth width, byte[] file, int columns, float[] x, int tokens, int count = 1)
     {
         WeightMatrix matrix = Pack(type, width, file, 16 * count, columns);
-        return Fast(matrix, x, tokens, count);
-    }
-
-    private static float[] Fast(WeightMatrix matrix, float[] x, int tokens, int count)
-    {
-        int columns = matrix.Columns;
-        ActivationBlock[] blocks = new ActivationBlock[tokens * columns / 32];
         float[] sums = new float[16 * count * tokens];
         fixed (float* from = x, to = sums)
-        fixed (ActivationBlock* quantized = blocks)
         {
-            for (int token = 0; token < tokens; token++)
-                ActivationQuantizer.Scalar(from + token * columns, columns, quantized + token, tokens);
-            matrix.Panels.MultiplyFast(matrix.Panel(0), matrix.PanelBytes, count, columns, quantized, tokens, tokens, to);
+            if (mode == ComputeMode.Fast) Fast(matrix, from, x.Length / columns, tokens, count, to);
+            else Fine(matrix, from, x.Length / columns, tokens, count, to);
         }
         return sums;
+    }
+
+    private static void Fast(WeightMatrix matrix, float* x, int batch, int tokens, int count, float* sums)
+    {
+        fixed (ActivationBlock* blocks = new ActivationBlock[batch * matrix.Columns / 32])
+        {
+            for (int token = 0; token < tokens; token++)
+                ActivationQuantizer.Scalar(x + token * matrix.Columns, matrix.Columns, blocks + token, batch);
+            matrix.Panels.MultiplyFast(matrix.Panel(0), matrix.PanelBytes, count, matrix.Columns, blocks, batch, tokens, sums);
+        }
+    }
+
+    private static void Fine(WeightMatrix matrix, float* x, int batch, int tokens, int count, float* sums)
+    {
+        fixed (FineBlock* blocks = new FineBlock[batch * matrix.Columns / 32])
+        {
+            for (int token = 0; token < tokens; token++)
+                FineQuantizer.Scalar(x + token * matrix.Columns, matrix.Columns, blocks + token, batch);
+            matrix.Panels.MultiplyFine(matrix.Panel(0), matrix.PanelBytes, count, matrix.Columns, blocks, batch, tokens, sums);
+        }
     }
 
     private static int[] Bits(ReadOnlySpan<float> values)

@@ -15,17 +15,17 @@ internal unsafe struct ByteDotBlock
     public const int FirstCodesAt = 0, SecondCodesAt = 8, ActivationsAt = 16, SumsAt = 24, TokensAt = 32, NibbleMaskAt = 40, CodeMaskAt = 44, NegatedOffsetAt = 48, FactorsAt = 64;
     public const int ScalesAt = FactorsAt, MinimaAt = FactorsAt + KindBytes, ZerosAt = FactorsAt + 2 * KindBytes;
 
-    /// <summary>Codes of the panels, a byte each (512 bytes) or as nibbles (256).</summary>
+    /// <summary>Codes of the panels, a byte each (512 bytes) or as nibbles (256); for one token's kernel the first is the panel itself.</summary>
     [FieldOffset(FirstCodesAt)] public byte* FirstCodes;
     [FieldOffset(SecondCodesAt)] public byte* SecondCodes;
 
-    /// <summary>[tokens]</summary>
-    [FieldOffset(ActivationsAt)] public ActivationBlock* Activations;
+    /// <summary>[tokens], <see cref="ActivationBlock"/> or, where there are two planes, <see cref="FineBlock"/>.</summary>
+    [FieldOffset(ActivationsAt)] public void* Activations;
 
     /// <summary>[tokens, panel (2), row (16)]</summary>
     [FieldOffset(SumsAt)] public float* Sums;
 
-    /// <summary>At least 1.</summary>
+    /// <summary>At least 1; for one token's kernel, blocks of 32 columns.</summary>
     [FieldOffset(TokensAt)] public long Tokens;
 
     /// <summary>0x0F in every byte.</summary>

@@ -8,7 +8,9 @@ namespace Sandglass.Kernels.MachineCode;
 /// <param name="SubBlocks">Sub-blocks of the 32 columns, each with scales of its own: 1 or 2.</param>
 /// <param name="HasMinimum">Whether minima are added.</param>
 /// <param name="Offset">What codes exceed their values by: 0 or a power of two, 8 at least where there is one sub-block.</param>
-internal readonly record struct ByteDotShape(bool Nibbles, int SubBlocks, bool HasMinimum, int Offset);
+/// <param name="TwoPlanes">Whether activations are of 16 bits, in two planes (<see cref="FineBlock"/>).</param>
+/// <param name="OneToken">Whether it is one token's: all columns of one panel, whose scales and minima are F16, one a block of 32 columns and row.</param>
+internal readonly record struct ByteDotShape(bool Nibbles, int SubBlocks, bool HasMinimum, int Offset, bool TwoPlanes = false, bool OneToken = false);
 
 /// <summary>The listing of the kernel: 32 columns of two panels, in registers, times the tokens of a tile, one after the other.</summary>
 /// <remarks>
@@ -16,7 +18,7 @@ internal readonly record struct ByteDotShape(bool Nibbles, int SubBlocks, bool H
 /// operation for operation, and so are the bits. Registers: z16-z23 the first panel's codes, z24-z31 the second's; z0-z5 come and go: those that no system wants back.
 /// rcx the block, rdx activations, r8 sums, r9 tokens left, r10 and r11 the panels' codes.
 /// </remarks>
-internal static class ByteDotCode
+internal static partial class ByteDotCode
 {
     private const int SecondSums = Panels.Rows * sizeof(float);
     private static readonly Zmm FirstSum = new(0), SecondSum = new(1), FirstDot = new(2), SecondDot = new(3), Each = new(4), Factor = new(5);
@@ -25,6 +27,8 @@ internal static class ByteDotCode
 
     public static ZmmCode Write(ByteDotShape shape, bool argumentInRdi)
     {
+        if (shape.OneToken) return WriteOneToken(shape, argumentInRdi);
+
         ZmmCode code = new();
         if (argumentInRdi) code.RcxFromRdi();
         code.Load(Gpr.R10, Block(ByteDotBlock.FirstCodesAt));
@@ -36,17 +40,23 @@ internal static class ByteDotCode
         LoadCodes(code, shape, Gpr.R11, 24);
 
         int token = code.Here;
+        if (shape.TwoPlanes) AddTwoPlanes(code, shape);
+        else AddOnePlane(code, shape);
+        code.Add(Gpr.Rdx, shape.TwoPlanes ? Unsafe.SizeOf<FineBlock>() : Unsafe.SizeOf<ActivationBlock>());
+        code.Add(Gpr.R8, 2 * SecondSums);
+        code.CountDown(Gpr.R9, token);
+        code.Return();
+        return code;
+    }
+
+    private static void AddOnePlane(ZmmCode code, ByteDotShape shape)
+    {
         for (int sub = 0; sub < shape.SubBlocks; sub++)
             AddDots(code, shape, sub);
         if (shape.HasMinimum) AddMinima(code, shape);
         AddLargest(code, shape);
         code.Store(new(Gpr.R8), FirstSum);
         code.Store(new(Gpr.R8, SecondSums), SecondSum);
-        code.Add(Gpr.Rdx, Unsafe.SizeOf<ActivationBlock>());
-        code.Add(Gpr.R8, 2 * SecondSums);
-        code.CountDown(Gpr.R9, token);
-        code.Return();
-        return code;
     }
 
     private static void LoadCodes(ZmmCode code, ByteDotShape shape, Gpr codes, int first)
@@ -93,8 +103,8 @@ internal static class ByteDotCode
         }
         if (split)
         {
-            code.Add(FirstDot, FirstDot, FirstSum);
-            code.Add(SecondDot, SecondDot, SecondSum);
+            code.AddInts(FirstDot, FirstDot, FirstSum);
+            code.AddInts(SecondDot, SecondDot, SecondSum);
         }
         if (sub == 0)
         {

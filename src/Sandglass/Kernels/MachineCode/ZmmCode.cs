@@ -38,15 +38,21 @@ internal sealed class ZmmCode
     public void Copy(Zmm to, Zmm from) => Evex(Map0F, None, 0x28, to.Number, 0, from);                                              // vmovaps
     public void Broadcast(Zmm to, Memory from) => Evex(Map0F38, P66, 0x58, to.Number, 0, from, broadcast: false);                   // vpbroadcastd
     public void And(Zmm to, Zmm a, Memory each) => Evex(Map0F, P66, 0xDB, to.Number, a.Number, each, broadcast: true);              // vpandd
-    public void Add(Zmm to, Zmm a, Zmm b) => Evex(Map0F, P66, 0xFE, to.Number, a.Number, b);                                        // vpaddd
     public void Zero(Zmm to) => Evex(Map0F, P66, 0xEF, to.Number, to.Number, to);                                                   // vpxord
     public void ShiftRight(Zmm to, Zmm a, Memory each) => Evex(Map0F38, P66, 0x45, to.Number, a.Number, each, broadcast: true);     // vpsrlvd
+    public void AddInts(Zmm to, Zmm a, Zmm b) => Evex(Map0F, P66, 0xFE, to.Number, a.Number, b);                                    // vpaddd
+    public void And(Zmm to, Zmm a, Zmm b) => Evex(Map0F, P66, 0xDB, to.Number, a.Number, b);                                        // vpandd
+    public void LoadHalves(Zmm to, Memory from) => Evex(Map0F38, P66, 0x13, to.Number, 0, from, broadcast: false);                  // vcvtph2ps
+    public void MultiplyByEach(Zmm to, Zmm a, Memory each) => Evex(Map0F, None, 0x59, to.Number, a.Number, each, broadcast: true);  // vmulps
     public void ToFloat(Zmm to, Zmm from) => Evex(Map0F, None, 0x5B, to.Number, 0, from);                                           // vcvtdq2ps
     public void Multiply(Zmm to, Zmm a, Memory b) => Evex(Map0F, None, 0x59, to.Number, a.Number, b, broadcast: false);             // vmulps
     public void Subtract(Zmm to, Zmm a, Memory each) => Evex(Map0F, None, 0x5C, to.Number, a.Number, each, broadcast: true);        // vsubps
 
     /// <summary>to += the sum of each lane's four products of unsigned bytes (a) and signed bytes (b).</summary>
     public void DotBytes(Zmm to, Zmm a, Zmm b) => Evex(Map0F38, P66, 0x50, to.Number, a.Number, b);                                 // vpdpbusd
+
+    /// <summary>As <see cref="DotBytes"/>, the same four signed bytes for every lane.</summary>
+    public void DotBytesOfEach(Zmm to, Zmm a, Memory each) => Evex(Map0F38, P66, 0x50, to.Number, a.Number, each, broadcast: true);
 
     /// <summary>to = a * b + to</summary>
     public void AddProduct(Zmm to, Zmm a, Zmm b) => Evex(Map0F38, P66, 0xB8, to.Number, a.Number, b);                               // vfmadd231ps

@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Sandglass.Kernels;
+
+/// <summary>F32 activations of one token -> blocks of 16-bit codes in two planes.</summary>
+internal static unsafe class FineQuantizer
+{
+    /// <summary>Below this <see cref="FineBlock.Limit"/> / x would be infinite: a block of nothing larger is taken as zeros.</summary>
+    private const float Smallest = 1e-34f;
+
+    /// <param name="x">[columns], columns a multiple of 32.</param>
+    /// <param name="columns">Elements of the token.</param>
+    /// <param name="blocks">[columns / 32], <paramref name="stride"/> apart.</param>
+    /// <param name="stride">Blocks from one of the token's to its next: the batch's tokens stand side by side.</param>
+    public static void Quantize(float* x, int columns, FineBlock* blocks, int stride)
+    {
+        switch (KernelPath.Current)
+        {
+            case KernelWidth.Vector512: Vector<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(x, columns, blocks, stride); break;
+            case KernelWidth.Vector256: Vector<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(x, columns, blocks, stride); break;
+            case KernelWidth.Vector128: Vector<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(x, columns, blocks, stride); break;
+            default: Scalar(x, columns, blocks, stride); break;
+        }
+    }
+
+    internal static void Scalar(float* x, int columns, FineBlock* blocks, int stride)
+    {
+        for (; columns > 0; columns -= FineBlock.Columns, x += FineBlock.Columns, blocks += stride)
+        {
+            bool numbers = true; // NaN alone differs from itself
+            float largest = 0;
+            for (int i = 0; i < FineBlock.Columns; i++)
+            {
+                numbers &= x[i] == x[i];
+                largest = MathF.Max(largest, MathF.Abs(x[i]));
+            }
+            if (!numbers || float.IsInfinity(largest))
+            {
+                Spoil(blocks);
+                continue;
+            }
+            float inverse = Inverse(largest);
+            int low = 0, high = 0;
+            for (int i = 0; i < FineBlock.Columns; i++)
+            {
+                int code = (int)(x[i] * inverse + Elementary.RoundMagic - Elementary.RoundMagic);
+                blocks->Coarse[i] = (sbyte)((code + 128) >> 8);
+                blocks->Rest[i] = unchecked((sbyte)code);
+                if (i < 16) low += code;
+                else high += code;
+            }
+            blocks->Scale = largest / FineBlock.Limit;
+            blocks->SetSums(low, high);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Vector<L, F, I, B>(float* x, int columns, FineBlock* blocks, int stride)
+        where L : struct, ILanes<F, I, B>
+        where F : struct
+        where I : struct
+        where B : struct
+    {
+        float* lanes = stackalloc float[16];
+        F rounding = L.Broadcast(Elementary.RoundMagic);
+        I half = L.BroadcastInt(128);
+        for (; columns > 0; columns -= FineBlock.Columns, x += FineBlock.Columns, blocks += stride)
+        {
+            F low = L.Load(x), high = L.Load(x + 16);
+            bool numbers = (L.EqualMask(low, low) & L.EqualMask(high, high)) == 0xFFFF; // a maximum may lose a NaN, a comparison does not
+            float largest = ActivationQuantizer.Largest<L, F, I, B>(L.Max(L.Abs(low), L.Abs(high)), lanes);
+            if (!numbers || float.IsInfinity(largest))
+            {
+                Spoil(blocks);
+                continue;
+            }
+
+            F inverse = L.Broadcast(Inverse(largest));
+            I lowCodes = L.ToInt(L.Subtract(L.Add(L.Multiply(low, inverse), rounding), rounding));
+            I highCodes = L.ToInt(L.Subtract(L.Add(L.Multiply(high, inverse), rounding), rounding));
+            L.StoreLowBytes(blocks->Coarse, L.ShiftRightInt(L.AddInt(lowCodes, half), 8)); // zeros come in above the byte that is kept
+            L.StoreLowBytes(blocks->Coarse + 16, L.ShiftRightInt(L.AddInt(highCodes, half), 8));
+            L.StoreLowBytes(blocks->Rest, lowCodes);
+            L.StoreLowBytes(blocks->Rest + 16, highCodes);
+            blocks->Scale = largest / FineBlock.Limit;
+            blocks->SetSums(L.SumInt(lowCodes), L.SumInt(highCodes));
+        }
+    }
+
+    private static float Inverse(float largest) => largest < Smallest ? 0 : FineBlock.Limit / largest;
+
+    /// <summary>A block with a NaN or an infinity makes every product that it enters NaN: nothing broken goes on as if it were text.</summary>
+    private static void Spoil(FineBlock* block)
+    {
+        *block = default;
+        block->Scale = float.NaN;
+    }
+}
