@@ -13,6 +13,11 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
 
     private readonly delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> _multiply;
 
+    // Q4_0, Q4_1, Q8_0, Q4_K and Q6_K: the types that decode most, whose headers one token's kernel reads by itself.
+    private readonly delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> _multiplyOne = HasOneToken()
+        ? ByteDotTile.For(new ByteDotShape(TCodes.Bits == 4, TFormat.SubBlocks, TFormat.HasMinimum, TFormat.Offset, OneToken: true, Columns: TFormat.Columns, SixBits: TCodes.Bits == 6))
+        : null;
+
     private ByteDotPanels(TensorType type, delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> multiply)
         : base(type) => _multiply = multiply;
 
@@ -25,8 +30,33 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
 
     public override void MultiplyFast(byte* panel, long panelBytes, int count, int columns, ActivationBlock* activations, int stride, int tokens, float* sums)
     {
-        if (tokens == 1 || count == 1) base.MultiplyFast(panel, panelBytes, count, columns, activations, stride, tokens, sums);
+        if (tokens == 1 && stride == 1 && _multiplyOne != null) MultiplyOne(panel, panelBytes, count, columns, activations, sums);
+        else if (tokens == 1 || count == 1) base.MultiplyFast(panel, panelBytes, count, columns, activations, stride, tokens, sums);
         else MultiplyTile(_multiply, panel, panelBytes, columns, activations, stride * sizeof(ActivationBlock), tokens, sums);
+    }
+
+    private static bool HasOneToken() =>
+        typeof(TFormat) == typeof(FormatQ4_0) || typeof(TFormat) == typeof(FormatQ4_1) || typeof(TFormat) == typeof(FormatQ8_0) || typeof(TFormat) == typeof(FormatQ4_K) || typeof(TFormat) == typeof(FormatQ6_K);
+
+    /// <summary>Panels with one token, a call each.</summary>
+    [SkipLocalsInit]
+    private void MultiplyOne(byte* panel, long panelBytes, int count, int columns, ActivationBlock* activations, float* sums)
+    {
+        ByteDotBlock block;
+        block.NibbleMask = 0x0F0F_0F0F;
+        block.CodeMask = TCodes.Bits == 8 ? 255u : 15u;
+        block.NegatedOffset = -TFormat.Offset;
+        block.PairMask = 0x3030_3030;
+        block.PairMaskOfInt = 0x30;
+        for (int i = 0; i < 4; i++) block.PairShifts[i] = 2 * i;
+        block.Activations = activations;
+        block.Tokens = columns / TFormat.Columns;
+        for (int i = 0; i < count; i++)
+        {
+            block.FirstCodes = panel + i * panelBytes;
+            block.Sums = sums + i * Rows;
+            _multiplyOne(&block);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

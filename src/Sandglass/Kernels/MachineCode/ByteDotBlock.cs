@@ -12,7 +12,7 @@ internal unsafe struct ByteDotBlock
     public const int KindBytes = 2 * SubBlockBytes;
     public const int SubBlockBytes = 64;
 
-    public const int FirstCodesAt = 0, SecondCodesAt = 8, ActivationsAt = 16, SumsAt = 24, TokensAt = 32, NibbleMaskAt = 40, CodeMaskAt = 44, NegatedOffsetAt = 48, FactorsAt = 64;
+    public const int FirstCodesAt = 0, SecondCodesAt = 8, ActivationsAt = 16, SumsAt = 24, TokensAt = 32, NibbleMaskAt = 40, CodeMaskAt = 44, NegatedOffsetAt = 48, PairMaskAt = 52, PairMaskOfIntAt = 56, PairShiftsAt = 64, FactorsAt = 128;
     public const int ScalesAt = FactorsAt, MinimaAt = FactorsAt + KindBytes, ZerosAt = FactorsAt + 2 * KindBytes;
 
     /// <summary>Codes of the panels, a byte each (512 bytes) or as nibbles (256); for one token's kernel the first is the panel itself.</summary>
@@ -36,6 +36,15 @@ internal unsafe struct ByteDotBlock
 
     /// <summary>What is added to a code to have its value.</summary>
     [FieldOffset(NegatedOffsetAt)] public float NegatedOffset;
+
+    /// <summary>0x30 in every byte: where the upper two of six bits belong.</summary>
+    [FieldOffset(PairMaskAt)] public uint PairMask;
+
+    /// <summary>0x30.</summary>
+    [FieldOffset(PairMaskOfIntAt)] public uint PairMaskOfInt;
+
+    /// <summary>0, 2, 4, 6: how far the pair of bits of each group of four columns stands up.</summary>
+    [FieldOffset(PairShiftsAt)] public fixed int PairShifts[4];
 
     /// <summary>[panel (2), kind (3: scale, minimum, the weight whose code is 0), sub-block (2), row (16)]</summary>
     [FieldOffset(FactorsAt)] public fixed float Factors[2 * PanelBytes / sizeof(float)];

@@ -48,6 +48,11 @@ internal sealed class ZmmCode
     public void Multiply(Zmm to, Zmm a, Memory b) => Evex(Map0F, None, 0x59, to.Number, a.Number, b, broadcast: false);             // vmulps
     public void Subtract(Zmm to, Zmm a, Memory each) => Evex(Map0F, None, 0x5C, to.Number, a.Number, each, broadcast: true);        // vsubps
 
+    public void Multiply(Zmm to, Zmm a, Zmm b) => Evex(Map0F, None, 0x59, to.Number, a.Number, b);                                  // vmulps
+    public void Subtract(Zmm to, Zmm a, Zmm b) => Evex(Map0F, None, 0x5C, to.Number, a.Number, b);                                  // vsubps
+    public void LoadWideBytes(Zmm to, Memory from) => Evex(Map0F38, P66, 0x31, to.Number, 0, from, broadcast: false);               // vpmovzxbd
+    public void LoadWideSBytes(Zmm to, Memory from) => Evex(Map0F38, P66, 0x21, to.Number, 0, from, broadcast: false);              // vpmovsxbd
+
     /// <summary>to += the sum of each lane's four products of unsigned bytes (a) and signed bytes (b).</summary>
     public void DotBytes(Zmm to, Zmm a, Zmm b) => Evex(Map0F38, P66, 0x50, to.Number, a.Number, b);                                 // vpdpbusd
 
@@ -61,12 +66,22 @@ internal sealed class ZmmCode
     public void AddProductOfEach(Zmm to, Zmm a, Memory each) => Evex(Map0F38, P66, 0xB8, to.Number, a.Number, each, broadcast: true);
 
     /// <summary>to = to * b + c</summary>
+    public void MultiplyThenAdd(Zmm to, Zmm b, Zmm c) => Evex(Map0F38, P66, 0x98, to.Number, c.Number, b);                          // vfmadd132ps
+
+    /// <summary>to = to * b + c</summary>
     public void MultiplyThenAdd(Zmm to, Memory b, Zmm c) => Evex(Map0F38, P66, 0x98, to.Number, c.Number, b, broadcast: false);     // vfmadd132ps
 
     /// <summary>Each int16 of a, shifted right with zeros.</summary>
     public void ShiftShortsRight(Zmm to, Zmm a, int count)                                                                          // vpsrlw
     {
         Evex(Map0F, P66, 0x71, 2, to.Number, a);
+        _bytes.Add((byte)count);
+    }
+
+    /// <summary>Each int16 of a, shifted left.</summary>
+    public void ShiftShortsLeft(Zmm to, Zmm a, int count)                                                                           // vpsllw
+    {
+        Evex(Map0F, P66, 0x71, 6, to.Number, a);
         _bytes.Add((byte)count);
     }
 
