@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Sandglass.Kernels;
 
 /// <summary>A limit as measured.</summary>
@@ -51,6 +49,7 @@ public sealed record MachineLimits(int Threads, MachineLimit ReadBytes, MachineL
 
         private readonly PeakLoops _loops;
         private readonly TimeProvider _time;
+        private readonly PagedMemory _pages = new();
         private readonly byte* _memory;
         private LimitKind _kind;
         private float _sum;
@@ -58,13 +57,13 @@ public sealed record MachineLimits(int Threads, MachineLimit ReadBytes, MachineL
         public LimitJob(PeakLoops loops, TimeProvider time)
         {
             (_loops, _time) = (loops, time);
-            _memory = (byte*)NativeMemory.AlignedAlloc((nuint)(MemoryPieces * Megabyte), 4096);
+            _memory = _pages.Take(MemoryPieces * Megabyte); // as weights lie
             new Span<byte>(_memory, (int)(MemoryPieces * Megabyte)).Fill(1);    // pages that were never written would all be one page of zeros
             float* numbers = (float*)(_memory + Megabyte);
             for (int i = 0; i < PeakLoops.InputBytes / sizeof(float); i++) numbers[i] = 0.001f * (i % 7 - 3);
         }
 
-        public void Dispose() => NativeMemory.AlignedFree(_memory);
+        public void Dispose() => _pages.Dispose();
 
         public MachineLimit Measure(LimitKind kind, WorkerPool pool, TimeSpan budget)
         {

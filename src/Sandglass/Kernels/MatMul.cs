@@ -34,7 +34,7 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
     private int _targetCount;
     private Activations _input;
     private int _panels;
-    private int _panelsPerPiece;
+    private int _panelsPerPiece, _piecesPerThread;
     private readonly TokenTiles _tiles = new();
     private readonly Panels _f32 = Panels.For(TensorType.F32)!; // widened columns of a panel are a panel of F32
     private int _tilePieces, _tilesFilled;
@@ -72,7 +72,7 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
             return;
         }
 
-        int from = (piece - _tilePieces) * _panelsPerPiece, to = Math.Min(from + _panelsPerPiece, _panels);
+        int from = Place(piece - _tilePieces) * _panelsPerPiece, to = Math.Min(from + _panelsPerPiece, _panels);
         for (int index = 0; index < _targetCount && from < to; index++)
         {
             ref MatMulTarget target = ref _targets[index];
@@ -116,10 +116,14 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
         _tilePieces = inF32 ? _tiles.Count : 0;
         _tilesFilled = 0;
 
-        int pieces = Math.Min(_panels, pool.Threads * PiecesPerThread);
-        _panelsPerPiece = Math.Max(2, (_panels + pieces - 1) / pieces & ~1); // whole pairs: panels are multiplied two at a time
-        pool.Run(this, _tilePieces + (_panels + _panelsPerPiece - 1) / _panelsPerPiece);
+        int share = (_panels + pool.Threads - 1) / pool.Threads;                                    // a thread's panels, if all are as fast
+        _panelsPerPiece = Math.Max(2, (share + PiecesPerThread - 1) / PiecesPerThread + 1 & ~1);    // whole pairs: panels are multiplied two at a time
+        _piecesPerThread = (share + _panelsPerPiece - 1) / _panelsPerPiece;
+        pool.Run(this, _tilePieces + pool.Threads * _piecesPerThread);
     }
+
+    /// <summary>Where a piece lies. Threads take pieces in turn, so pieces in turn lie far apart: each thread then reads on where it stopped, as memory likes it.</summary>
+    private int Place(int piece) => piece % pool.Threads * _piecesPerThread + piece / pool.Threads;
 
     /// <summary>Waits until the last tile is filled. Pieces are handed out in order, so whoever comes here knows that all tiles are in work or done.</summary>
     private void AwaitTiles()
