@@ -48,7 +48,7 @@ internal sealed class Report(Comparison comparison, Machine machine, DateTimeOff
         page.AppendLine("Tokens a second: median of the rounds and, in brackets, the spread: (largest - smallest) / median. *Of the limit*: decode's share of memory read, prefill's of the arithmetic peak, both measured in the same run.").AppendLine();
         foreach (string model in _plan.Models)
         {
-            page.AppendLine(CultureInfo.InvariantCulture, $"### {Path.GetFileNameWithoutExtension(model)} ({new FileInfo(model).Length / 1e6:F0} MB)").AppendLine();
+            page.AppendLine(CultureInfo.InvariantCulture, $"### {Path.GetFileNameWithoutExtension(model)} ({Bytes(model) / 1e6:F0} MB)").AppendLine();
             page.AppendLine("| | threads | Sandglass | of the limit | " + string.Join(" | ", comparison.Peers.Select(peer => peer.Name)) + " | ratio | of the rounds |");
             page.AppendLine("|---|--:|--:|--:|" + string.Concat(comparison.Peers.Select(_ => "--:|")) + "--:|--:|");
             foreach (Cell cell in _plan.Cells)
@@ -97,6 +97,12 @@ internal sealed class Report(Comparison comparison, Machine machine, DateTimeOff
     private IEnumerable<(string Model, int Threads, Cell Cell)> Cells() => _plan.Models.SelectMany(model => _plan.Threads.SelectMany(threads => _plan.Cells.Select(cell => (model, threads, cell))));
 
     private string Share(string model, int threads, Cell cell) => comparison.Ours.Shares.TryGetValue((model, threads, cell), out List<double>? shares) ? Amount.Percent(Series.MedianOf(shares)) : "-";
+
+    private static long Bytes(string model)
+    {
+        using FileStream file = File.OpenRead(model);   // of a link's target, not of the link
+        return file.Length;
+    }
 
     private static string Figure(Series series, string setting) => $"{Amount.Rate(series.Median)} ({Amount.Percent(series.Spread)}){(setting.Length > 0 ? $" `{setting}`" : "")}";
 

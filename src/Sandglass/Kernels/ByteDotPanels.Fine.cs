@@ -8,11 +8,11 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes>
 {
     private static readonly ByteDotShape FineShape = new(TCodes.Bits == 4, TFormat.SubBlocks, TFormat.HasMinimum, TFormat.Offset, TwoPlanes: true);
 
-    private readonly delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> _multiplyFine = ByteDotTile.For(FineShape);
+    private readonly delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> _multiplyFine = ByteDotKernels.For(FineShape);
 
     // Q4_0, Q4_1 and Q8_0: the types whose header is F16 alone, and whose codes can be multiplied as they lie.
     private readonly delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> _multiplyFineOne =
-        TFormat.Columns == 32 && TCodes.Bits is 4 or 8 ? ByteDotTile.For(FineShape with { OneToken = true }) : null;
+        TFormat.Columns == 32 && TCodes.Bits is 4 or 8 ? ByteDotKernels.For(FineShape with { OneToken = true }) : null;
 
     public override void MultiplyFine(byte* panel, long panelBytes, int count, int columns, FineBlock* activations, int stride, int tokens, float* sums)
     {

@@ -15,7 +15,7 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
 
     // Q4_0, Q4_1, Q8_0, Q4_K and Q6_K: the types that decode most, whose headers one token's kernel reads by itself.
     private readonly delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> _multiplyOne = HasOneToken()
-        ? ByteDotTile.For(new ByteDotShape(TCodes.Bits == 4, TFormat.SubBlocks, TFormat.HasMinimum, TFormat.Offset, OneToken: true, Columns: TFormat.Columns, SixBits: TCodes.Bits == 6))
+        ? ByteDotKernels.For(new ByteDotShape(TCodes.Bits == 4, TFormat.SubBlocks, TFormat.HasMinimum, TFormat.Offset, OneToken: true, Columns: TFormat.Columns, SixBits: TCodes.Bits == 6))
         : null;
 
     private ByteDotPanels(TensorType type, delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> multiply)
@@ -24,7 +24,7 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
     /// <summary>Panels that use machine code, or null where there is none to be had.</summary>
     public static Panels? TryCreate(TensorType type)
     {
-        delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> multiply = ByteDotTile.For(new ByteDotShape(TCodes.Bits == 4, TFormat.SubBlocks, TFormat.HasMinimum, TFormat.Offset));
+        delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> multiply = ByteDotKernels.For(new ByteDotShape(TCodes.Bits == 4, TFormat.SubBlocks, TFormat.HasMinimum, TFormat.Offset));
         return multiply == null ? null : new ByteDotPanels<TFormat, TCodes>(type, multiply);
     }
 

@@ -29,7 +29,7 @@ internal static partial class ByteDotCode
 
     public static ZmmCode Write(ByteDotShape shape, bool argumentInRdi)
     {
-        if (shape.OneToken) return shape.TwoPlanes ? WriteOneToken(shape, argumentInRdi) : WriteOneTokenFast(shape, argumentInRdi);
+        if (shape.OneToken) return shape.TwoPlanes ? WriteOneTokenFine(shape, argumentInRdi) : WriteOneToken(shape, argumentInRdi);
 
         ZmmCode code = new();
         if (argumentInRdi) code.RcxFromRdi();

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Sandglass.Kernels.MachineCode;
 
 /// <summary>The kernels of machine code that were made so far, as functions.</summary>
-internal static unsafe class ByteDotTile
+internal static unsafe class ByteDotKernels
 {
     /// <summary>Name of the environment variable that, set to 0, keeps this process from running code of its own making.</summary>
     public const string Variable = "SANDGLASS_MACHINE_CODE";
