@@ -91,7 +91,7 @@ internal sealed class Report(Comparison comparison, Machine machine, DateTimeOff
         page.AppendLine(CultureInfo.InvariantCulture, $" * The same file for all, F16 keys and values for all. Engines take turns; each round another one begins. Rounds: {_plan.Rounds}, at depth {_plan.DepthRounds}. A round's figure is the median of the runs in one process (here {_plan.Repeat}), after one that warms up.");
         page.AppendLine(" * The ratio is the median over the rounds of our figure over that of the better peer: the one with the larger median in that cell. Each of its settings (`-fa 0`, `-fa 1`) takes turns as an engine of its own, and the best counts; one more than a tenth slower in the first round is not tried again.");
         page.AppendLine(CultureInfo.InvariantCulture, $" * Depth: llama.cpp `-d`, {Plan.DepthTokens} tokens; ik_llama.cpp has no `-d` and is given `-gp`, which times the tokens after the prompt, once a round; Sandglass reads the prompt once and times runs of {Plan.DepthTokens} tokens one after the other, so a little deeper.");
-        if (_plan.Cells.Any(cell => cell.Kind == CellKind.Batch)) page.AppendLine(" * Batches: tokens of all texts together, of `llama-batched-bench` after prompts of 16 tokens.");
+        if (_plan.Cells.Any(cell => cell.Kind == CellKind.Batch)) page.AppendLine(" * Batches: tokens of all texts together, of `llama-batched-bench` 64 tokens each after prompts of 16, of Sandglass runs of 32 that follow one another from a prompt of one token.");
     }
 
     private IEnumerable<(string Model, int Threads, Cell Cell)> Cells() => _plan.Models.SelectMany(model => _plan.Threads.SelectMany(threads => _plan.Cells.Select(cell => (model, threads, cell))));

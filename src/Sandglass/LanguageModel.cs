@@ -30,7 +30,7 @@ public sealed class LanguageModel : IDisposable
     {
         GenerationOptions.Require(options.Threads is >= 0 and <= 1024, "threads", "a whole number from 1 to 1024", $"{options.Threads}");
         GenerationOptions.Require(options.Context is >= 0 and <= 1 << 24, "context", "a whole number from 1 to 16777216", $"{options.Context}");
-        GenerationOptions.Require(Enum.IsDefined(options.Compute), "compute", "fast or exact", $"{options.Compute}");
+        GenerationOptions.Require(Enum.IsDefined(options.Compute), "compute", "fast, fine or exact", $"{options.Compute}");
         GenerationOptions.Require(Enum.IsDefined(options.CacheType), "cache-type", "f32 or f16", $"{options.CacheType}");
         _ = KernelPath.Current; // a forced width that cannot be had fails here, before any work
 
@@ -143,6 +143,7 @@ public sealed class LanguageModel : IDisposable
         options ??= new ScoreOptions();
         GenerationOptions.Require(options.Logprobs is >= 0 and <= 1000, "logprobs", "a whole number from 0 to 1000", $"{options.Logprobs}");
         GenerationOptions.Require(options.PrefillChunk >= 0, "prefill-chunk", "a whole number from 1", $"{options.PrefillChunk}");
+        GenerationOptions.Require(options.From >= 0, "from", "a whole number from 0", $"{options.From}");
         return Scores(text, options, cancellationToken);
     }
 

@@ -28,12 +28,12 @@ public sealed record BenchmarkTask(BenchmarkKind Kind, int Tokens, int Depth = 0
     internal const int Gathering = 8;
 
     /// <summary>Positions that the context must have.</summary>
-    public int Positions => Kind switch
+    public long Positions => Kind switch
     {
-        BenchmarkKind.Prefill => Tokens + 1,
-        BenchmarkKind.Decode => Tokens + 2,
-        BenchmarkKind.DecodeDepth => Depth + 1 + Tokens * Repeat,
-        _ => 2 + Tokens * Repeat + 2 * Gathering,
+        BenchmarkKind.Prefill => Tokens + 1L,
+        BenchmarkKind.Decode => Tokens + 2L,
+        BenchmarkKind.DecodeDepth => Depth + 1 + (long)Tokens * Repeat,
+        _ => 2 + (long)Tokens * Repeat + 2 * Gathering,
     };
 }
 

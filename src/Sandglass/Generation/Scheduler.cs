@@ -16,10 +16,11 @@ internal sealed class Scheduler
     /// <summary>The tokens of the next step: first one of each text that is being written, then pieces of prompts. May be empty: somebody cancelled.</summary>
     public StepBatch Next()
     {
-        foreach (Sequence sequence in _waiting) sequence.CheckInterruption();
-        foreach (Sequence sequence in _running) sequence.CheckInterruption();
+        foreach (Sequence sequence in _waiting) Alone(sequence, static one => one.CheckInterruption());
+        foreach (Sequence sequence in _running) Alone(sequence, static one => one.CheckInterruption());
         Commit();
         Admit();
+        Commit();   // who failed at its beginning is out
 
         _next.Clear();
         int prompts = 0;
@@ -37,6 +38,7 @@ internal sealed class Scheduler
     {
         _waiting.RemoveAll(EndIfOver);
         _running.RemoveAll(EndIfOver);
+        if (IsIdle) _next.Clear();  // the last texts are not kept alive by a model that waits
     }
 
     /// <summary>Lets all out, whoever is here: the engine closes.</summary>
@@ -60,7 +62,7 @@ internal sealed class Scheduler
         int count = Math.Min(StepBudget.Sequences - _running.Count, _waiting.Count);
         for (int i = 0; i < count; i++)
         {
-            _waiting[i].Begin();
+            Alone(_waiting[i], static one => one.Begin());
             _running.Add(_waiting[i]);
         }
         _waiting.RemoveRange(0, count);
@@ -75,6 +77,19 @@ internal sealed class Scheduler
             int tokens = Math.Min(sequence.Pending, Math.Min(sequence.LongestPiece, StepBudget.Share(budget, --prompts)));
             _next.Add(sequence, tokens);
             budget -= tokens;
+        }
+    }
+
+    /// <summary>Who fails here fails alone.</summary>
+    private static void Alone(Sequence sequence, Action<Sequence> step)
+    {
+        try
+        {
+            step(sequence);
+        }
+        catch (Exception failure)
+        {
+            sequence.Fail(failure);
         }
     }
 

@@ -67,8 +67,14 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
     {
         if (piece < _tilePieces)
         {
-            _tiles.Fill(piece, _input);
-            Interlocked.Increment(ref _tilesFilled);
+            try
+            {
+                _tiles.Fill(piece, _input);
+            }
+            finally
+            {
+                Interlocked.Increment(ref _tilesFilled); // a failure goes to the caller through the pool, and nobody waits for ever
+            }
             return;
         }
 
@@ -130,7 +136,7 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
     {
         SpinWait wait = default;
         while (Volatile.Read(ref _tilesFilled) < _tilePieces)
-            wait.SpinOnce();
+            wait.SpinOnce(sleep1Threshold: -1); // a millisecond's sleep would be longer than the product
     }
 
     [SkipLocalsInit]

@@ -18,10 +18,19 @@ internal sealed unsafe class PagedMemory(long stretch = 0) : IDisposable
     public byte* Take(long bytes)
     {
         long needed = (bytes + Margin + Alignment - 1) & ~(Alignment - 1);
-        if (_end - _next < needed) Stretch(Math.Max(needed, stretch));
-        byte* taken = _next;
-        _next += needed;
-        return taken;
+        if (_end - _next >= needed)
+        {
+            byte* taken = _next;
+            _next += needed;
+            return taken;
+        }
+        byte* from = Allocate(needed < stretch / 2 ? stretch : needed, out byte* end);
+        if (needed < stretch / 2)   // what is larger has a stretch of its own, and the last one goes on being filled
+        {
+            _next = from + needed;
+            _end = end;
+        }
+        return from;
     }
 
     public void Dispose()
@@ -30,23 +39,17 @@ internal sealed unsafe class PagedMemory(long stretch = 0) : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private void Stretch(long bytes)
+    private byte* Allocate(long bytes, out byte* end)
     {
         bool large = bytes >= LargePage;
         long asked = large ? (bytes + LargePage - 1) / LargePage * LargePage + LargePage : bytes;  // one more, to begin at a border
         byte* pages = (byte*)SystemPages.TryAllocate((nuint)asked);
         if (pages == null) throw new OutOfMemoryException($"No memory for another {bytes} bytes.");
         _stretches.Add(((nint)pages, asked));
-        if (large)
-        {
-            SystemPages.PreferLarge(pages, (nuint)asked);
-            _next = (byte*)(((nint)pages + LargePage - 1) & ~(nint)(LargePage - 1));
-        }
-        else
-        {
-            _next = pages;
-        }
-        _end = pages + asked;
+        end = pages + asked;
+        if (!large) return pages;
+        SystemPages.PreferLarge(pages, (nuint)asked);
+        return (byte*)(((nint)pages + LargePage - 1) & ~(nint)(LargePage - 1));
     }
 
     private void Free()

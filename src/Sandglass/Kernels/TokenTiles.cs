@@ -44,6 +44,7 @@ internal sealed unsafe class TokenTiles : IDisposable
 
         NativeMemory.AlignedFree(Values);
         Values = null;
+        _capacity = 0; // the next line may fail, and what is freed must not be used again
         Values = (float*)NativeMemory.AlignedAlloc((nuint)(needed * sizeof(float)), 64);
         _capacity = needed;
     }

@@ -134,10 +134,10 @@ internal static unsafe class VectorAttention<L, F, I, B>
             if (tile.Visible(row + rows - 1) <= page * Page) continue;
             switch (rows)
             {
-                case 1: ScoreRows<Rows1, E>(tile, row, page, keys, next); break;
-                case 2: ScoreRows<Rows2, E>(tile, row, page, keys, next); break;
-                case 3: ScoreRows<Rows3, E>(tile, row, page, keys, next); break;
-                default: ScoreRows<Rows4, E>(tile, row, page, keys, next); break;
+                case 1: ScoreRows<Count1, E>(tile, row, page, keys, next); break;
+                case 2: ScoreRows<Count2, E>(tile, row, page, keys, next); break;
+                case 3: ScoreRows<Count3, E>(tile, row, page, keys, next); break;
+                default: ScoreRows<Count4, E>(tile, row, page, keys, next); break;
             }
         }
     }
@@ -146,7 +146,7 @@ internal static unsafe class VectorAttention<L, F, I, B>
     /// <param name="keys">[keyDim, 32]</param>
     /// <param name="next">The page that will be read next.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ScoreRows<R, E>(in AttentionTile tile, int row, int page, byte* keys, byte* next) where R : struct, IRows where E : struct, IElement
+    private static void ScoreRows<R, E>(in AttentionTile tile, int row, int page, byte* keys, byte* next) where R : struct, ICount where E : struct, IElement
     {
         float* x0 = tile.Query(row), x1 = R.Count > 1 ? tile.Query(row + 1) : x0, x2 = R.Count > 2 ? tile.Query(row + 2) : x0, x3 = R.Count > 3 ? tile.Query(row + 3) : x0;
         float* scores = tile.ScoresOf(row, page);
@@ -258,16 +258,16 @@ internal static unsafe class VectorAttention<L, F, I, B>
             {
                 switch (rows)
                 {
-                    case 1: AddRows<Rows1, E>(tile, span, row, page, 0, count, values, next); break;
-                    case 2: AddRows<Rows2, E>(tile, span, row, page, 0, count, values, next); break;
-                    case 3: AddRows<Rows3, E>(tile, span, row, page, 0, count, values, next); break;
-                    default: AddRows<Rows4, E>(tile, span, row, page, 0, count, values, next); break;
+                    case 1: AddRows<Count1, E>(tile, span, row, page, 0, count, values, next); break;
+                    case 2: AddRows<Count2, E>(tile, span, row, page, 0, count, values, next); break;
+                    case 3: AddRows<Count3, E>(tile, span, row, page, 0, count, values, next); break;
+                    default: AddRows<Count4, E>(tile, span, row, page, 0, count, values, next); break;
                 }
             }
             for (int later = row + 1; later < row + rows; later++)
             {
                 int more = Visible(tile, later, page * Page, Page);
-                if (more > count) AddRows<Rows1, E>(tile, span, later, page, count, more, values, values);
+                if (more > count) AddRows<Count1, E>(tile, span, later, page, count, more, values, values);
             }
         }
     }
@@ -276,7 +276,7 @@ internal static unsafe class VectorAttention<L, F, I, B>
     /// <param name="values">[32, valueDim]</param>
     /// <param name="next">The page that will be read next.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddRows<R, E>(in AttentionTile tile, int span, int row, int page, int from, int to, byte* values, byte* next) where R : struct, IRows where E : struct, IElement
+    private static void AddRows<R, E>(in AttentionTile tile, int span, int row, int page, int from, int to, byte* values, byte* next) where R : struct, ICount where E : struct, IElement
     {
         int stride = tile.ScoreStride, dims = tile.DimStride, valueDim = tile.Task.ValueDim;
         float* weights = tile.ScoresOf(row, page), sums = tile.SumsOf(span, row);

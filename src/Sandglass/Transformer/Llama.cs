@@ -89,7 +89,7 @@ internal sealed unsafe class Llama : IDisposable
         foreach (ref readonly Segment segment in batch.Segments)
         {
             segment.Cache.Commit(segment.EndPosition);
-            segment.Work.AddLayerTokenPasses((long)_shape.Layers * segment.Tokens.Length);
+            Count(segment);
         }
     }
 
@@ -128,7 +128,6 @@ internal sealed unsafe class Llama : IDisposable
             Into(_queries, block.Query, block.QueryBias),
             Into(_keys, block.Key, block.KeyBias),
             Into(_values, block.Value, block.ValueBias));
-        CountProjections((long)_shape.Width * (_queries.Columns + _keys.Columns + _values.Columns));
     }
 
     private void Attend(Batch batch, int layer)
@@ -152,8 +151,6 @@ internal sealed unsafe class Llama : IDisposable
                 ValueDim = _shape.ValueHeadDim,
                 Scale = 1f / MathF.Sqrt(_shape.KeyHeadDim),
             });
-            long visible = tokens * (long)segment.FirstPosition + (long)tokens * (tokens + 1) / 2; // 1 + 2 + … beyond what came before
-            segment.Work.AddAttention(visible * _shape.Heads * (_shape.KeyHeadDim + _shape.ValueHeadDim));
         }
         _attention.Run(_attentions);
     }
@@ -162,31 +159,27 @@ internal sealed unsafe class Llama : IDisposable
     {
         _quantize.Run(_attended, tokens);
         _matMul.Run(_attended.Input(tokens), AddTo(_x, block.AttentionOutput, block.AttentionOutputBias));
-        CountProjections((long)_shape.Width * _attended.Columns);
     }
 
     private void ProjectGateUp(LlamaBlock block, int tokens)
     {
         _matMul.Run(_normed.Input(tokens), Into(_gate, block.Gate, block.GateBias), Into(_up, block.Up, block.UpBias));
-        CountFeedForward(2L * _shape.Width * _shape.FeedForwardWidth);
     }
 
     private void AddFeedForward(LlamaBlock block, int tokens)
     {
         _matMul.Run(_gate.Input(tokens), AddTo(_x, block.Down, block.DownBias));
-        CountFeedForward((long)_shape.Width * _shape.FeedForwardWidth);
     }
 
-    private void CountProjections(long multiplyAddsPerToken)
+    /// <summary>The work of a segment, counted when all of it is done: a batch that fails on the way is done again by its sequences alone.</summary>
+    private void Count(in Segment segment)
     {
-        foreach (ref readonly Segment segment in _batch.Segments)
-            segment.Work.AddProjections(segment.Tokens.Length * multiplyAddsPerToken);
-    }
-
-    private void CountFeedForward(long multiplyAddsPerToken)
-    {
-        foreach (ref readonly Segment segment in _batch.Segments)
-            segment.Work.AddFeedForward(segment.Tokens.Length * multiplyAddsPerToken);
+        long tokens = segment.Tokens.Length, layerTokens = _shape.Layers * tokens;
+        long visible = tokens * segment.FirstPosition + tokens * (tokens + 1) / 2; // 1 + 2 + … beyond what came before
+        segment.Work.AddLayerTokenPasses(layerTokens);
+        segment.Work.AddProjections(layerTokens * _shape.Width * (_queries.Columns + _keys.Columns + _values.Columns + _attended.Columns));
+        segment.Work.AddFeedForward(3 * layerTokens * _shape.Width * _shape.FeedForwardWidth);
+        segment.Work.AddAttention(_shape.Layers * visible * _shape.Heads * (_shape.KeyHeadDim + _shape.ValueHeadDim));
     }
 
     private static MatMulTarget Into(TokenBuffer output, WeightMatrix weights, Vector? bias) => new()

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Sandglass.Kernels;
+using Sandglass.Kernels.MachineCode;
 
 namespace Sandglass.Tests.Generation;
 
@@ -16,6 +17,7 @@ public class KernelWidthTests(TypedModelFiles files, ReferenceBits reference) : 
         { KernelPath.Variable, "256", KernelWidth.Vector256 },
         { KernelPath.Variable, "128", KernelWidth.Vector128 },
         { KernelPath.Variable, "scalar", KernelWidth.Scalar },
+        { ByteDotKernels.Variable, "0", KernelPath.Widest },
         { "DOTNET_EnableAVX512", "0", KernelWidth.Vector256 },
         { "DOTNET_EnableAVX2", "0", KernelWidth.Vector128 },
         { "DOTNET_EnableHWIntrinsic", "0", KernelWidth.Scalar },

@@ -3,8 +3,12 @@ using Sandglass.Kernels;
 namespace Sandglass.Tests.Kernels;
 
 /// <summary>Every type's panels: the values of the file, and the same sums whatever the width of the vectors.</summary>
-public unsafe class PanelsTests
+public sealed unsafe class PanelsTests : IDisposable
 {
+    private readonly PagedMemory _memory = new();   // of one test: a kernel sees pointers only, so nothing else keeps it
+
+    public void Dispose() => _memory.Dispose();
+
     public static TheoryData<TensorType> Types =>
     [
         TensorType.F32, TensorType.F16, TensorType.BF16, TensorType.Q8_0, TensorType.Q4_0, TensorType.Q4_1, TensorType.Q5_0, TensorType.Q5_1,
@@ -231,9 +235,9 @@ public unsafe class PanelsTests
         return x;
     }
 
-    private static WeightMatrix Pack(TensorType type, KernelWidth width, byte[] file, int rows, int columns)
+    private WeightMatrix Pack(TensorType type, KernelWidth width, byte[] file, int rows, int columns)
     {
-        WeightMatrix matrix = new(Panels.For(type, width)!, rows, columns, new PagedMemory());
+        WeightMatrix matrix = new(Panels.For(type, width)!, rows, columns, _memory);
         long rowBytes = file.Length / rows;
         fixed (byte* data = file)
         {
@@ -243,7 +247,7 @@ public unsafe class PanelsTests
         return matrix;
     }
 
-    private static float[] Exact(TensorType type, KernelWidth width, byte[] file, int columns, float[] x, int tokens)
+    private float[] Exact(TensorType type, KernelWidth width, byte[] file, int columns, float[] x, int tokens)
     {
         int rows = file.Length / (columns / TensorGeometry.BlockSize(type) * TensorGeometry.BlockBytes(type));
         WeightMatrix matrix = Pack(type, width, file, rows, columns);
@@ -263,7 +267,7 @@ public unsafe class PanelsTests
         return sums;
     }
 
-    private static float[] Product(ComputeMode mode, TensorType type, KernelWidth width, byte[] file, int columns, float[] x, int tokens, int count = 1)
+    private float[] Product(ComputeMode mode, TensorType type, KernelWidth width, byte[] file, int columns, float[] x, int tokens, int count = 1)
     {
         WeightMatrix matrix = Pack(type, width, file, 16 * count, columns);
         float[] sums = new float[16 * count * tokens];

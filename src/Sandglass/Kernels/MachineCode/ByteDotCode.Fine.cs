@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Sandglass.Kernels.MachineCode;
 
 // Two planes: both dots of both panels at once, so that four chains run side by side; z0 to z3 hold them, and the sums come into z2 and z3 when the dots are one.
@@ -80,5 +78,21 @@ internal static partial class ByteDotCode
 
     private static string Of(ByteDotShape shape, int sub, string low, string high, string all) => shape.SubBlocks == 1 ? all : sub == 0 ? low : high;
 
-    private static int InFine(string field) => (int)Marshal.OffsetOf<FineBlock>(field);
+    private static unsafe int InFine(string field)
+    {
+        FineBlock one;
+        FineBlock* block = &one;
+        return (int)((nint)(field switch
+        {
+            nameof(FineBlock.Rest) => (void*)block->Rest,
+            nameof(FineBlock.Scale) => &block->Scale,
+            nameof(FineBlock.LowSum) => &block->LowSum,
+            nameof(FineBlock.HighSum) => &block->HighSum,
+            nameof(FineBlock.Sum) => &block->Sum,
+            nameof(FineBlock.LowBias) => &block->LowBias,
+            nameof(FineBlock.HighBias) => &block->HighBias,
+            nameof(FineBlock.Bias) => &block->Bias,
+            _ => throw new ArgumentOutOfRangeException(nameof(field), field, null),
+        }) - (nint)block);
+    }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Sandglass.Kernels.MachineCode;
 
@@ -185,5 +184,22 @@ internal static partial class ByteDotCode
 
     private static Memory Factors(int panel, int kind, int sub) => new(Gpr.Rcx, kind + panel * ByteDotBlock.PanelBytes + sub * ByteDotBlock.SubBlockBytes);
 
-    private static int At(string field) => (int)Marshal.OffsetOf<ActivationBlock>(field);
+    /// <summary>Where a field lies: from addresses, since a native program keeps no names of fields.</summary>
+    private static unsafe int At(string field)
+    {
+        ActivationBlock one;
+        ActivationBlock* block = &one;
+        return (int)((nint)(field switch
+        {
+            nameof(ActivationBlock.Scale) => (void*)&block->Scale,
+            nameof(ActivationBlock.Largest) => &block->Largest,
+            nameof(ActivationBlock.LargestColumn) => &block->LargestColumn,
+            nameof(ActivationBlock.ByteShift) => &block->ByteShift,
+            nameof(ActivationBlock.NibbleShift) => &block->NibbleShift,
+            nameof(ActivationBlock.LowSum) => &block->LowSum,
+            nameof(ActivationBlock.Sum) => &block->Sum,
+            nameof(ActivationBlock.Bias) => &block->Bias,
+            _ => throw new ArgumentOutOfRangeException(nameof(field), field, null),
+        }) - (nint)block);
+    }
 }
