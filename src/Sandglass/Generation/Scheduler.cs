@@ -16,8 +16,8 @@ internal sealed class Scheduler
     /// <summary>The tokens of the next step: first one of each text that is being written, then pieces of prompts. May be empty: somebody cancelled.</summary>
     public StepBatch Next()
     {
-        foreach (Sequence sequence in _waiting) Alone(sequence, static one => one.CheckInterruption());
-        foreach (Sequence sequence in _running) Alone(sequence, static one => one.CheckInterruption());
+        foreach (Sequence sequence in _waiting) sequence.Attempt(static one => one.CheckInterruption());
+        foreach (Sequence sequence in _running) sequence.Attempt(static one => one.CheckInterruption());
         Commit();
         Admit();
         Commit();   // who failed at its beginning is out
@@ -62,7 +62,7 @@ internal sealed class Scheduler
         int count = Math.Min(StepBudget.Sequences - _running.Count, _waiting.Count);
         for (int i = 0; i < count; i++)
         {
-            Alone(_waiting[i], static one => one.Begin());
+            _waiting[i].Attempt(static one => one.Begin());
             _running.Add(_waiting[i]);
         }
         _waiting.RemoveRange(0, count);
@@ -77,19 +77,6 @@ internal sealed class Scheduler
             int tokens = Math.Min(sequence.Pending, Math.Min(sequence.LongestPiece, StepBudget.Share(budget, --prompts)));
             _next.Add(sequence, tokens);
             budget -= tokens;
-        }
-    }
-
-    /// <summary>Who fails here fails alone.</summary>
-    private static void Alone(Sequence sequence, Action<Sequence> step)
-    {
-        try
-        {
-            step(sequence);
-        }
-        catch (Exception failure)
-        {
-            sequence.Fail(failure);
         }
     }
 

@@ -63,6 +63,19 @@ internal abstract class Sequence(int[] ids, int count, PagePool pages)
         IsOver = true;
     }
 
+    /// <summary>Does something that may fail: then this sequence ends, and no other.</summary>
+    public void Attempt(Action<Sequence> what)
+    {
+        try
+        {
+            what(this);
+        }
+        catch (Exception failure)
+        {
+            Fail(failure);
+        }
+    }
+
     /// <summary>Gives the pages back, then tells the caller.</summary>
     public void End()
     {

@@ -37,7 +37,7 @@ internal sealed unsafe class Stepper(Llama model, TokenBuffer logits)
     /// <summary>Output: a score for every token of the vocabulary behind each row that is asked for; each goes to its sequence, which chooses.</summary>
     private void Deliver(StepBatch batch)
     {
-        foreach (Sequence sequence in batch.Sequences) Tell(sequence);
+        foreach (Sequence sequence in batch.Sequences) sequence.Attempt(static one => one.PieceRead());
         for (int from = 0; from < batch.Rows.Length; from += logits.Tokens)
         {
             int count = Math.Min(logits.Tokens, batch.Rows.Length - from);
@@ -58,18 +58,7 @@ internal sealed unsafe class Stepper(Llama model, TokenBuffer logits)
             if (Forward(_alone) is Exception failure) sequence.Fail(failure);
             else Deliver(_alone);
         }
-    }
-
-    private static void Tell(Sequence sequence)
-    {
-        try
-        {
-            sequence.PieceRead();
-        }
-        catch (Exception failure)
-        {
-            sequence.Fail(failure);
-        }
+        _alone.Clear();     // keeps nobody alive
     }
 
     private static void Give(Sequence sequence, ReadOnlySpan<float> row)

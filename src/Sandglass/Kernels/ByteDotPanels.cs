@@ -11,36 +11,25 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
 {
     private const int ScratchCodes = 512; // of one panel's 32 columns, where they do not lie in bytes or nibbles
 
-    private readonly delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> _multiply;
+    private static readonly ByteDotShape Shape = new(TCodes.Bits == 4, TFormat.SubBlocks, TFormat.HasMinimum, TFormat.Offset);
 
-    // Q4_0, Q4_1, Q8_0, Q4_K and Q6_K: the types that decode most, whose headers one token's kernel reads by itself.
-    private readonly delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> _multiplyOne = HasOneToken()
-        ? ByteDotKernels.For(new ByteDotShape(TCodes.Bits == 4, TFormat.SubBlocks, TFormat.HasMinimum, TFormat.Offset, OneToken: true, Columns: TFormat.Columns, SixBits: TCodes.Bits == 6))
-        : null;
-
-    private ByteDotPanels(TensorType type, delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> multiply)
-        : base(type) => _multiply = multiply;
+    private ByteDotPanels(TensorType type)
+        : base(type) { }
 
     /// <summary>Panels that use machine code, or null where there is none to be had.</summary>
-    public static Panels? TryCreate(TensorType type)
-    {
-        delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> multiply = ByteDotKernels.For(new ByteDotShape(TCodes.Bits == 4, TFormat.SubBlocks, TFormat.HasMinimum, TFormat.Offset));
-        return multiply == null ? null : new ByteDotPanels<TFormat, TCodes>(type, multiply);
-    }
+    public static Panels? TryCreate(TensorType type) => FastKernels.Tile == null ? null : new ByteDotPanels<TFormat, TCodes>(type);
 
     public override void MultiplyFast(byte* panel, long panelBytes, int count, int columns, ActivationBlock* activations, int stride, int tokens, float* sums)
     {
-        if (tokens == 1 && stride == 1 && _multiplyOne != null) MultiplyOne(panel, panelBytes, count, columns, activations, sums);
+        if (tokens == 1 && stride == 1 && FastKernels.OneToken != null) MultiplyOne(FastKernels.OneToken, panel, panelBytes, count, columns, activations, sums);
         else if (tokens == 1 || count == 1) base.MultiplyFast(panel, panelBytes, count, columns, activations, stride, tokens, sums);
-        else MultiplyTile(_multiply, panel, panelBytes, columns, activations, stride * sizeof(ActivationBlock), tokens, sums);
+        else MultiplyTile(FastKernels.Tile, panel, panelBytes, columns, activations, stride * sizeof(ActivationBlock), tokens, sums);
     }
-
-    private static bool HasOneToken() =>
-        typeof(TFormat) == typeof(FormatQ4_0) || typeof(TFormat) == typeof(FormatQ4_1) || typeof(TFormat) == typeof(FormatQ8_0) || typeof(TFormat) == typeof(FormatQ4_K) || typeof(TFormat) == typeof(FormatQ6_K);
 
     /// <summary>Panels with one token, a call each.</summary>
     [SkipLocalsInit]
-    private void MultiplyOne(byte* panel, long panelBytes, int count, int columns, ActivationBlock* activations, float* sums)
+    private static void MultiplyOne(
+        delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> multiply, byte* panel, long panelBytes, int count, int columns, void* activations, float* sums)
     {
         ByteDotBlock block;
         block.NibbleMask = 0x0F0F_0F0F;
@@ -55,7 +44,7 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
         {
             block.FirstCodes = panel + i * panelBytes;
             block.Sums = sums + i * Rows;
-            _multiplyOne(&block);
+            multiply(&block);
         }
     }
 
@@ -97,11 +86,7 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
             block->Activations = (byte*)activations + (long)i * strideBytes;
             multiply(block);
 
-            codes += TCodes.Bytes;
-            if (++part < TFormat.Columns / 32) continue;
-            part = 0;
-            header = codes;
-            codes += TFormat.HeaderBytes;
+            Advance(ref header, ref codes, ref part);
         }
     }
 
@@ -134,5 +119,17 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
     {
         for (int group = 0; group < 8; group++)
             TCodes.Group<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(codes, group).Store(to + 64 * group);
+    }
+
+    // Made at first use, one for all matrices of a type.
+    private static class FastKernels
+    {
+        public static readonly delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> Tile = ByteDotKernels.For(Shape);
+
+        // The types that decode most, whose headers one token's kernel reads by itself.
+        public static readonly delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> OneToken =
+            typeof(TFormat) == typeof(FormatQ4_0) || typeof(TFormat) == typeof(FormatQ4_1) || typeof(TFormat) == typeof(FormatQ8_0) || typeof(TFormat) == typeof(FormatQ4_K) || typeof(TFormat) == typeof(FormatQ6_K)
+                ? ByteDotKernels.For(Shape with { OneToken = true, Columns = TFormat.Columns, SixBits = TCodes.Bits == 6 })
+                : null;
     }
 }

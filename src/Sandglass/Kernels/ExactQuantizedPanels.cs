@@ -89,7 +89,7 @@ internal static unsafe class ExactQuantizedPanels<TFormat, TCodes, L, F, I, B>
                     }
                 }
             }
-            Advance(ref header, ref codes, ref part);
+            QuantizedPanels<TFormat, TCodes>.Advance(ref header, ref codes, ref part);
         }
         L.Store(sums, s0);
         L.Store(sums + 16, s1);
@@ -120,20 +120,8 @@ internal static unsafe class ExactQuantizedPanels<TFormat, TCodes, L, F, I, B>
                     L.Store(to + 3 * Panels.Rows, Weight(quads, 3, scale, zero));
                 }
             }
-            Advance(ref header, ref codes, ref part);
+            QuantizedPanels<TFormat, TCodes>.Advance(ref header, ref codes, ref part);
         }
-    }
-
-    /// <summary>To the next 32 columns, and over the next header where this one's are through.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Advance(ref byte* header, ref byte* codes, ref int part)
-    {
-        codes += TCodes.Bytes;
-        if (++part < TFormat.Columns / 32) return;
-
-        part = 0;
-        header = codes;
-        codes += TFormat.HeaderBytes;
     }
 
     /// <summary>What <see cref="Weight"/> adds: the minimum, or the scale times minus the offset and minus the 256 that codes stand above zero there.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Sandglass.Kernels;
@@ -144,6 +145,18 @@ internal unsafe class QuantizedPanels<TFormat, TCodes> : Panels
                 }
             }
         }
+    }
+
+    /// <summary>To the next 32 columns, and over the next header where this one's are through.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Advance(ref byte* header, ref byte* codes, ref int part)
+    {
+        codes += TCodes.Bytes;
+        if (++part < TFormat.Columns / 32) return;
+
+        part = 0;
+        header = codes;
+        codes += TFormat.HeaderBytes;
     }
 
     // Rounded once. Without a minimum nothing is rounded at all: a scale times a small integer is exact in F32.

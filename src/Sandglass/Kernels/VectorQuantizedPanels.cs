@@ -109,18 +109,6 @@ internal unsafe partial class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>
     public override void MultiplyExactOne(byte* panel, long panelBytes, int count, int columns, float* x, float* sums) =>
         ExactQuantizedPanels<TFormat, TCodes, L, F, I, B>.MultiplyOne(panel, panelBytes, count, columns, x, sums);
 
-    /// <summary>To the next 32 columns, and over the next header where this one's are through.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Advance(ref byte* header, ref byte* codes, ref int part)
-    {
-        codes += TCodes.Bytes;
-        if (++part < TFormat.Columns / 32) return;
-
-        part = 0;
-        header = codes;
-        codes += TFormat.HeaderBytes;
-    }
-
     /// <summary>The dot with codes as they are meant: what they are stored above their value by, times the sum of the activations' codes, comes off.</summary>
     /// <remarks>Exact like the integers: the dot is below 2^20, the offset a power of two, the difference below 2^24.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

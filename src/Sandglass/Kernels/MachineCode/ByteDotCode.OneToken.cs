@@ -14,12 +14,7 @@ internal static partial class ByteDotCode
 
     private static ZmmCode WriteOneToken(ByteDotShape shape, bool argumentInRdi)
     {
-        ZmmCode code = new();
-        if (argumentInRdi) code.RcxFromRdi();
-        code.Load(Gpr.R10, Block(ByteDotBlock.FirstCodesAt));
-        code.Load(Gpr.Rdx, Block(ByteDotBlock.ActivationsAt));
-        code.Load(Gpr.R8, Block(ByteDotBlock.SumsAt));
-        code.Load(Gpr.R9, Block(ByteDotBlock.TokensAt));
+        ZmmCode code = Begin(argumentInRdi);
         code.Broadcast(Nibbles, Block(ByteDotBlock.NibbleMaskAt));
         code.Zero(Nothing);
         code.Load(OneSum, new(Gpr.R8));

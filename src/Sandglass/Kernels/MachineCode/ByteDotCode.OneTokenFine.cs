@@ -11,12 +11,7 @@ internal static partial class ByteDotCode
 
     private static ZmmCode WriteOneTokenFine(ByteDotShape shape, bool argumentInRdi)
     {
-        ZmmCode code = new();
-        if (argumentInRdi) code.RcxFromRdi();
-        code.Load(Gpr.R10, Block(ByteDotBlock.FirstCodesAt));
-        code.Load(Gpr.Rdx, Block(ByteDotBlock.ActivationsAt));
-        code.Load(Gpr.R8, Block(ByteDotBlock.SumsAt));
-        code.Load(Gpr.R9, Block(ByteDotBlock.TokensAt));
+        ZmmCode code = Begin(argumentInRdi);
         code.Broadcast(Mask, Block(ByteDotBlock.NibbleMaskAt));
         code.Load(Running, new(Gpr.R8));
 

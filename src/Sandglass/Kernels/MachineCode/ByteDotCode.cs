@@ -30,13 +30,8 @@ internal static partial class ByteDotCode
     {
         if (shape.OneToken) return shape.TwoPlanes ? WriteOneTokenFine(shape, argumentInRdi) : WriteOneToken(shape, argumentInRdi);
 
-        ZmmCode code = new();
-        if (argumentInRdi) code.RcxFromRdi();
-        code.Load(Gpr.R10, Block(ByteDotBlock.FirstCodesAt));
+        ZmmCode code = Begin(argumentInRdi);
         code.Load(Gpr.R11, Block(ByteDotBlock.SecondCodesAt));
-        code.Load(Gpr.Rdx, Block(ByteDotBlock.ActivationsAt));
-        code.Load(Gpr.R8, Block(ByteDotBlock.SumsAt));
-        code.Load(Gpr.R9, Block(ByteDotBlock.TokensAt));
         LoadCodes(code, shape, Gpr.R10, 16);
         LoadCodes(code, shape, Gpr.R11, 24);
 
@@ -47,6 +42,18 @@ internal static partial class ByteDotCode
         code.Add(Gpr.R8, 2 * SecondSums);
         code.CountDown(Gpr.R9, token);
         code.Return();
+        return code;
+    }
+
+    /// <summary>What every kernel is given, in the registers that all use for it.</summary>
+    private static ZmmCode Begin(bool argumentInRdi)
+    {
+        ZmmCode code = new();
+        if (argumentInRdi) code.RcxFromRdi();
+        code.Load(Gpr.R10, Block(ByteDotBlock.FirstCodesAt));
+        code.Load(Gpr.Rdx, Block(ByteDotBlock.ActivationsAt));
+        code.Load(Gpr.R8, Block(ByteDotBlock.SumsAt));
+        code.Load(Gpr.R9, Block(ByteDotBlock.TokensAt));
         return code;
     }
 

@@ -101,22 +101,19 @@ internal sealed class ZmmCode
     public void AndRax(int mask) => Write([0x83, 0xE0, (byte)mask]);                                                                // and eax
     public void ShiftRaxLeft(int count) => Write([0xC1, 0xE0, (byte)count]);                                                        // shl eax
 
-    /// <summary>to = from</summary>
-    public void Copy(Gpr to, Gpr from) => Write([Rex(true, (int)from, 0, (int)to), 0x89, (byte)(0xC0 | ((int)from & 7) << 3 | (int)to & 7)]);
-
     /// <summary>rcx = rdi: the first argument where it comes as Unix passes it.</summary>
     public void RcxFromRdi() => Write([0x48, 0x89, 0xF9]);
 
     public void Add(Gpr to, int value)                                                                                              // add
     {
-        Write([Rex(true, 0, 0, (int)to), 0x81, (byte)(0xC0 | (int)to & 7)]);
+        Write([Rex(true, 0, (int)to), 0x81, (byte)(0xC0 | (int)to & 7)]);
         Write(BitConverter.GetBytes(value));
     }
 
     /// <summary>Takes one off and goes back while something is left.</summary>
     public void CountDown(Gpr counter, int target)                                                                                  // dec, jnz
     {
-        Write([Rex(true, 0, 0, (int)counter), 0xFF, (byte)(0xC8 | (int)counter & 7), 0x0F, 0x85]);
+        Write([Rex(true, 0, (int)counter), 0xFF, (byte)(0xC8 | (int)counter & 7), 0x0F, 0x85]);
         Write(BitConverter.GetBytes(target - (Here + 4)));
     }
 
@@ -147,7 +144,7 @@ internal sealed class ZmmCode
 
     private void Legacy(byte opcode, int register, Memory memory, bool wide)
     {
-        Write([Rex(wide, register, 0, (int)memory.Base), opcode]);
+        Write([Rex(wide, register, (int)memory.Base), opcode]);
         Address(register, memory);
     }
 
@@ -160,7 +157,7 @@ internal sealed class ZmmCode
         Write(BitConverter.GetBytes(memory.Displacement));
     }
 
-    private static byte Rex(bool wide, int register, int index, int rm) => (byte)(0x40 | (wide ? 8 : 0) | register >> 3 << 2 | index >> 3 << 1 | rm >> 3);
+    private static byte Rex(bool wide, int register, int rm) => (byte)(0x40 | (wide ? 8 : 0) | register >> 3 << 2 | rm >> 3);
 
     private void Write(ReadOnlySpan<byte> bytes) => _bytes.AddRange(bytes);
 }
