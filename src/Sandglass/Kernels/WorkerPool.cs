@@ -31,10 +31,17 @@ internal sealed class WorkerPool : IDisposable
     private readonly Lock _callers = new();
     private readonly object _gate = new();
     private readonly Thread[] _threads;
+    private readonly TimeProvider _time;
+    private readonly Crew _crew;
+    private int _active;    // workers with a lower number take pieces
 
     /// <param name="threads">Threads in all, the caller included; at least 1.</param>
-    public WorkerPool(int threads)
+    /// <param name="time">Where time comes from; null for the system's. It tells a crowded machine, and no result depends on it.</param>
+    public WorkerPool(int threads, TimeProvider? time = null)
     {
+        _time = time ?? TimeProvider.System;
+        _crew = new Crew(threads, _time.TimestampFrequency);
+        _active = threads;
         Threads = threads;
         _threads = new Thread[threads - 1];
         for (int i = 0; i < _threads.Length; i++)
@@ -53,29 +60,39 @@ internal sealed class WorkerPool : IDisposable
     {
         if (pieces <= 1 || Threads == 1)
         {
-            for (int piece = 0; piece < pieces; piece++)
-                job.Do(piece, 0);
+            DoAlone(job, pieces);
             return;
         }
 
         lock (_callers)
         {
+            _active = _crew.Count;
+            if (_active == 1)
+            {
+                DoAlone(job, pieces);
+                _crew.Note(_time.GetTimestamp(), 0);
+                return;
+            }
+
             _job = job;
             _done = 0;
             _failure = null;
             long number = ((_ticket >> 48) + 1) & 0x7FFF;
             Interlocked.Exchange(ref _ticket, (number << 48) | ((long)pieces << 24));
-            if (Volatile.Read(ref _sleeping) > 0)
+            if (Volatile.Read(ref _sleeping) > Threads - _active)    // who sits this out may sleep on
             {
                 lock (_gate) Monitor.PulseAll(_gate);
             }
 
             TakePieces(0);
+            long idle = _time.GetTimestamp();
             for (int spins = 0; Volatile.Read(ref _done) < pieces; spins++)
             {
                 if (spins < SpinsBeforeSleep) Thread.SpinWait(8);
                 else Thread.Yield();
             }
+            long now = _time.GetTimestamp();
+            _crew.Note(now, now - idle);
             _job = null;
             if (_failure is not null) ExceptionDispatchInfo.Capture(_failure).Throw(); // as if the piece had been done here
         }
@@ -93,18 +110,26 @@ internal sealed class WorkerPool : IDisposable
             thread.Join();
     }
 
+    private static void DoAlone(Job job, int pieces)
+    {
+        for (int piece = 0; piece < pieces; piece++)
+            job.Do(piece, 0);
+    }
+
     private void Work(int worker)
     {
         while (true)
         {
-            for (int spins = 0; !HasPieces(); spins++)
+            for (int spins = 0; !HasPieces(worker); spins++)
             {
                 if (spins < SpinsBeforeSleep) Thread.SpinWait(8);
-                else if (!Sleep()) return;
+                else if (!Sleep(worker)) return;
             }
             TakePieces(worker);
         }
     }
+
+    private bool HasPieces(int worker) => worker < Volatile.Read(ref _active) && HasPieces();
 
     private bool HasPieces()
     {
@@ -112,13 +137,13 @@ internal sealed class WorkerPool : IDisposable
         return Next(ticket) < Pieces(ticket);
     }
 
-    private bool Sleep()
+    private bool Sleep(int worker)
     {
         lock (_gate)
         {
             // The count goes up before the last look at the ticket, as the caller sets the ticket before it looks at the count: one of the two sees the other.
             Interlocked.Increment(ref _sleeping);
-            while (!_stopped && !HasPieces())
+            while (!_stopped && !HasPieces(worker))
                 Monitor.Wait(_gate);
             Interlocked.Decrement(ref _sleeping);
             return !_stopped;
