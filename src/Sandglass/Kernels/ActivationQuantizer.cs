@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Sandglass.Kernels;
@@ -9,6 +10,13 @@ internal static unsafe class ActivationQuantizer
 {
     /// <summary>Below this 127 / x would be infinite: a block whose others are all smaller than that is taken as zeros beside its largest.</summary>
     private const float Smallest = 1e-36f;
+
+    /// <summary>All bits but for one element's, the 32nd: read from 31 - i on it takes element i out of a block. (What is written and read back at once in other sizes costs forty cycles.)</summary>
+    private static ReadOnlySpan<int> Without =>
+    [
+        -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0,
+        -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    ];
 
     /// <param name="x">[columns], columns a multiple of 32.</param>
     /// <param name="columns">Elements of the token.</param>
@@ -68,23 +76,21 @@ internal static unsafe class ActivationQuantizer
         where I : struct
         where B : struct
     {
-        float* lanes = stackalloc float[32];
+        int* without = (int*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Without)); // constants of the program do not move
         F rounding = L.Broadcast(Elementary.RoundMagic);
         for (; columns > 0; columns -= ActivationBlock.Columns, x += ActivationBlock.Columns, blocks += stride)
         {
             F low = L.Load(x), high = L.Load(x + 16);
             F lowSize = L.Abs(low), highSize = L.Abs(high);
-            F top = L.Broadcast(Largest<L, F, I, B>(L.Max(lowSize, highSize), lanes));
+            F top = L.Broadcast(L.Largest(L.Max(lowSize, highSize)));
             uint at = L.EqualMask(lowSize, top) | (L.EqualMask(highSize, top) << 16);
             int largest = BitOperations.TrailingZeroCount(at) & 31; // a NaN equals nothing: stay inside the block
             bool numbers = (L.EqualMask(low, low) & L.EqualMask(high, high)) == 0xFFFF; // a maximum may lose a NaN, a comparison does not
 
-            L.Store(lanes, low);
-            L.Store(lanes + 16, high);
-            lanes[largest] = 0;
-            low = L.Load(lanes);
-            high = L.Load(lanes + 16);
-            float second = Largest<L, F, I, B>(L.Max(L.Abs(low), L.Abs(high)), lanes);
+            byte* others = (byte*)(without + 31 - largest);
+            low = L.AsFloat(L.AndInt(L.AsInt(low), L.LoadInts(others)));
+            high = L.AsFloat(L.AndInt(L.AsInt(high), L.LoadInts(others + 64)));
+            float second = L.Largest(L.Max(L.Abs(low), L.Abs(high)));
 
             if (!numbers || float.IsInfinity(second))
             {
@@ -99,7 +105,9 @@ internal static unsafe class ActivationQuantizer
             L.StoreLowBytes(blocks->Codes + 16, highCodes);
             blocks->Scale = second / 127f;
             blocks->SetLargest(largest, x[largest]);
-            blocks->SetSums(L.SumInt(lowCodes), L.SumInt(highCodes));
+            int both = L.SumInt(L.AddInt(lowCodes, L.ShiftLeftInt(highCodes, 16))); // two sums in one: either is below 2^12
+            int lowSum = (short)both;
+            blocks->SetSums(lowSum, (both - lowSum) >> 16);
         }
     }
 
@@ -110,20 +118,5 @@ internal static unsafe class ActivationQuantizer
     {
         *block = default;
         block->Scale = float.NaN;
-    }
-
-    /// <summary>The largest lane: the same in any order.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static float Largest<L, F, I, B>(F values, float* scratch)
-        where L : struct, ILanes<F, I, B>
-        where F : struct
-        where I : struct
-        where B : struct
-    {
-        L.Store(scratch, values);
-        Vector128<float> a = Vector128.MaxNative(Vector128.Load(scratch), Vector128.Load(scratch + 4));
-        Vector128<float> b = Vector128.MaxNative(Vector128.Load(scratch + 8), Vector128.Load(scratch + 12));
-        a = Vector128.MaxNative(a, b);
-        return MathF.Max(MathF.Max(a[0], a[1]), MathF.Max(a[2], a[3]));
     }
 }

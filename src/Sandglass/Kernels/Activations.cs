@@ -12,6 +12,9 @@ internal unsafe struct Activations
     /// <summary>[columns / 32, tokens]; in their place where int8 is too coarse.</summary>
     public FineBlock* FineBlocks;
 
+    /// <summary>Whether there are blocks of either kind.</summary>
+    public readonly bool InIntegers => Blocks != null || FineBlocks != null;
+
     public int Tokens;
 
     public int Columns;

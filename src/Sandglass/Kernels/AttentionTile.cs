@@ -26,6 +26,12 @@ internal unsafe struct AttentionTile
     /// <summary>[span, row]: the sum of the exponentials.</summary>
     public float* Divisors;
 
+    /// <summary>[row]: its query, [keyDim]. Written down once: a row's token and head are a division each, and every page asks for them.</summary>
+    private float** _queries;
+
+    /// <summary>[row]: positions that it sees.</summary>
+    private int* _visible;
+
     public readonly int Rows => (To - From) * Task.Group;
 
     /// <summary>Positions that the last token sees.</summary>
@@ -41,8 +47,11 @@ internal unsafe struct AttentionTile
     /// <summary>valueDim rounded up to 16.</summary>
     public readonly int DimStride => (Task.ValueDim + 15) & ~15;
 
-    /// <summary>Memory that the four buffers take, in floats; whole lines of 16.</summary>
-    public readonly long Floats => ((long)Rows * ScoreStride + (long)Spans * Rows * (DimStride + 2) + 15) & ~15L;
+    /// <summary>Memory that the buffers take, in floats; whole lines of 16.</summary>
+    public readonly long Floats => SumFloats + ((Rows * (sizeof(float*) / sizeof(float) + 1) + 15) & ~15L);
+
+    /// <summary>The four buffers of F32 alone.</summary>
+    private readonly long SumFloats => ((long)Rows * ScoreStride + (long)Spans * Rows * (DimStride + 2) + 15) & ~15L;
 
     /// <summary>Lays the buffers out.</summary>
     /// <param name="memory">[Floats]</param>
@@ -52,13 +61,24 @@ internal unsafe struct AttentionTile
         Sums = Scores + (long)Rows * ScoreStride;
         Maxima = Sums + (long)Spans * Rows * DimStride;
         Divisors = Maxima + (long)Spans * Rows;
+        _queries = (float**)(memory + SumFloats);
+        _visible = (int*)(_queries + Rows);
+        int group = Task.Group;
+        for (int token = From, row = 0; token < To; token++)
+        {
+            for (int head = 0; head < group; head++, row++)
+            {
+                _queries[row] = Task.Query(token, KvHead * group + head);
+                _visible[row] = Task.FirstPosition + token + 1;
+            }
+        }
     }
 
     /// <summary>Positions that a row sees.</summary>
-    public readonly int Visible(int row) => Task.FirstPosition + From + row / Task.Group + 1;
+    public readonly int Visible(int row) => _visible[row];
 
     /// <summary>[keyDim]</summary>
-    public readonly float* Query(int row) => Task.Query(From + row / Task.Group, KvHead * Task.Group + row % Task.Group);
+    public readonly float* Query(int row) => _queries[row];
 
     /// <summary>[valueDim]: where a row's result goes.</summary>
     public readonly float* Result(int row) => Task.Result(From + row / Task.Group, KvHead * Task.Group + row % Task.Group);

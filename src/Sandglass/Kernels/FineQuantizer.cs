@@ -62,14 +62,13 @@ internal static unsafe class FineQuantizer
         where I : struct
         where B : struct
     {
-        float* lanes = stackalloc float[16];
         F rounding = L.Broadcast(Elementary.RoundMagic);
         I half = L.BroadcastInt(128);
         for (; columns > 0; columns -= FineBlock.Columns, x += FineBlock.Columns, blocks += stride)
         {
             F low = L.Load(x), high = L.Load(x + 16);
             bool numbers = (L.EqualMask(low, low) & L.EqualMask(high, high)) == 0xFFFF; // a maximum may lose a NaN, a comparison does not
-            float largest = ActivationQuantizer.Largest<L, F, I, B>(L.Max(L.Abs(low), L.Abs(high)), lanes);
+            float largest = L.Largest(L.Max(L.Abs(low), L.Abs(high)));
             if (!numbers || float.IsInfinity(largest))
             {
                 Spoil(blocks);

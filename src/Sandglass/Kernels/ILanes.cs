@@ -27,6 +27,9 @@ internal unsafe interface ILanes<F, I, B>
     static abstract F Min(F a, F b);
     static abstract F Abs(F a);
 
+    /// <summary>The largest of all lanes: the same in any order. A lane that is no number may be lost.</summary>
+    static abstract float Largest(F a);
+
     /// <summary>Bit l is set where lane l of a and of b are equal.</summary>
     static abstract uint EqualMask(F a, F b);
 
@@ -47,6 +50,9 @@ internal unsafe interface ILanes<F, I, B>
 
     /// <summary>The low byte of each lane.</summary>
     static abstract void StoreLowBytes(sbyte* to, I value);
+
+    /// <summary>The low two bytes of each lane.</summary>
+    static abstract void StoreLowShorts(ushort* to, I value);
     static abstract I AddInt(I a, I b);
     static abstract I SubtractInt(I a, I b);
     static abstract I AndInt(I a, I b);

@@ -40,6 +40,7 @@ internal readonly unsafe struct Lanes128 : ILanes<Quad<Vector128<float>>, Quad<V
     [MethodImpl(Inline)] public static Quad<Vector128<float>> Max(Quad<Vector128<float>> a, Quad<Vector128<float>> b) => new() { A = Vector128.MaxNative(a.A, b.A), B = Vector128.MaxNative(a.B, b.B), C = Vector128.MaxNative(a.C, b.C), D = Vector128.MaxNative(a.D, b.D) };
     [MethodImpl(Inline)] public static Quad<Vector128<float>> Min(Quad<Vector128<float>> a, Quad<Vector128<float>> b) => new() { A = Vector128.MinNative(a.A, b.A), B = Vector128.MinNative(a.B, b.B), C = Vector128.MinNative(a.C, b.C), D = Vector128.MinNative(a.D, b.D) };
     [MethodImpl(Inline)] public static Quad<Vector128<float>> Abs(Quad<Vector128<float>> a) => new() { A = Vector128.Abs(a.A), B = Vector128.Abs(a.B), C = Vector128.Abs(a.C), D = Vector128.Abs(a.D) };
+    [MethodImpl(Inline)] public static float Largest(Quad<Vector128<float>> a) => Largest(Vector128.MaxNative(Vector128.MaxNative(a.A, a.B), Vector128.MaxNative(a.C, a.D)));
     [MethodImpl(Inline)] public static uint EqualMask(Quad<Vector128<float>> a, Quad<Vector128<float>> b) => (Vector128.Equals(a.A, b.A).ExtractMostSignificantBits()) | (Vector128.Equals(a.B, b.B).ExtractMostSignificantBits() << 4) | (Vector128.Equals(a.C, b.C).ExtractMostSignificantBits() << 8) | (Vector128.Equals(a.D, b.D).ExtractMostSignificantBits() << 12);
     [MethodImpl(Inline)] public static Quad<Vector128<float>> LoadHalf(ushort* from) => new() { A = Half(from), B = Half(from + 4), C = Half(from + 8), D = Half(from + 12) };
     [MethodImpl(Inline)] public static Quad<Vector128<float>> LoadBFloat(ushort* from) => new() { A = Vector128.ShiftLeft(Widen(from), 16).AsSingle(), B = Vector128.ShiftLeft(Widen(from + 4), 16).AsSingle(), C = Vector128.ShiftLeft(Widen(from + 8), 16).AsSingle(), D = Vector128.ShiftLeft(Widen(from + 12), 16).AsSingle() };
@@ -59,6 +60,13 @@ internal readonly unsafe struct Lanes128 : ILanes<Quad<Vector128<float>>, Quad<V
             to[i + 8] = (sbyte)value.C.GetElement(i);
             to[i + 12] = (sbyte)value.D.GetElement(i);
         }
+    }
+
+    [MethodImpl(Inline)]
+    public static void StoreLowShorts(ushort* to, Quad<Vector128<int>> value)
+    {
+        Vector128.Narrow(value.A.AsUInt32(), value.B.AsUInt32()).Store(to);
+        Vector128.Narrow(value.C.AsUInt32(), value.D.AsUInt32()).Store(to + 8);
     }
 
     [MethodImpl(Inline)] public static Quad<Vector128<int>> AddInt(Quad<Vector128<int>> a, Quad<Vector128<int>> b) => new() { A = a.A + b.A, B = a.B + b.B, C = a.C + b.C, D = a.D + b.D };
@@ -84,6 +92,13 @@ internal readonly unsafe struct Lanes128 : ILanes<Quad<Vector128<float>>, Quad<V
     [MethodImpl(Inline)] public static Quad<Vector128<byte>> MultiplyPairs(Quad<Vector128<byte>> a, Quad<Vector128<byte>> b) => new() { A = Pairs(a.A, b.A), B = Pairs(a.B, b.B), C = Pairs(a.C, b.C), D = Pairs(a.D, b.D) };
     [MethodImpl(Inline)] public static Quad<Vector128<byte>> AddShorts(Quad<Vector128<byte>> a, Quad<Vector128<byte>> b) => new() { A = (a.A.AsInt16() + b.A.AsInt16()).AsByte(), B = (a.B.AsInt16() + b.B.AsInt16()).AsByte(), C = (a.C.AsInt16() + b.C.AsInt16()).AsByte(), D = (a.D.AsInt16() + b.D.AsInt16()).AsByte() };
     [MethodImpl(Inline)] public static Quad<Vector128<int>> AddNeighbours(Quad<Vector128<byte>> shorts) => new() { A = Neighbours(shorts.A), B = Neighbours(shorts.B), C = Neighbours(shorts.C), D = Neighbours(shorts.D) };
+
+    [MethodImpl(Inline)]
+    internal static float Largest(Vector128<float> a)
+    {
+        a = Vector128.MaxNative(a, Vector128.Shuffle(a, Vector128.Create(2, 3, 0, 1)));
+        return Vector128.MaxNative(a, Vector128.Shuffle(a, Vector128.Create(1, 0, 3, 2)))[0];
+    }
 
     [MethodImpl(Inline)] private static Quad<T> Same<T>(T value) where T : struct => new() { A = value, B = value, C = value, D = value };
 

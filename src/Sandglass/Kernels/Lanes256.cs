@@ -36,6 +36,7 @@ internal readonly unsafe struct Lanes256 : ILanes<Pair<Vector256<float>>, Pair<V
     [MethodImpl(Inline)] public static Pair<Vector256<float>> Max(Pair<Vector256<float>> a, Pair<Vector256<float>> b) => new() { A = Vector256.MaxNative(a.A, b.A), B = Vector256.MaxNative(a.B, b.B) };
     [MethodImpl(Inline)] public static Pair<Vector256<float>> Min(Pair<Vector256<float>> a, Pair<Vector256<float>> b) => new() { A = Vector256.MinNative(a.A, b.A), B = Vector256.MinNative(a.B, b.B) };
     [MethodImpl(Inline)] public static Pair<Vector256<float>> Abs(Pair<Vector256<float>> a) => new() { A = Vector256.Abs(a.A), B = Vector256.Abs(a.B) };
+    [MethodImpl(Inline)] public static float Largest(Pair<Vector256<float>> a) => Largest(Vector256.MaxNative(a.A, a.B));
     [MethodImpl(Inline)] public static uint EqualMask(Pair<Vector256<float>> a, Pair<Vector256<float>> b) => (Vector256.Equals(a.A, b.A).ExtractMostSignificantBits()) | (Vector256.Equals(a.B, b.B).ExtractMostSignificantBits() << 8);
     [MethodImpl(Inline)] public static Pair<Vector256<float>> LoadHalf(ushort* from) => new() { A = Half(from), B = Half(from + 8) };
     [MethodImpl(Inline)] public static Pair<Vector256<float>> LoadBFloat(ushort* from) => new() { A = Vector256.ShiftLeft(Widen(from), 16).AsSingle(), B = Vector256.ShiftLeft(Widen(from + 8), 16).AsSingle() };
@@ -55,6 +56,7 @@ internal readonly unsafe struct Lanes256 : ILanes<Pair<Vector256<float>>, Pair<V
         }
     }
 
+    [MethodImpl(Inline)] public static void StoreLowShorts(ushort* to, Pair<Vector256<int>> value) => Vector256.Narrow(value.A.AsUInt32(), value.B.AsUInt32()).Store(to);
     [MethodImpl(Inline)] public static Pair<Vector256<int>> AddInt(Pair<Vector256<int>> a, Pair<Vector256<int>> b) => new() { A = a.A + b.A, B = a.B + b.B };
     [MethodImpl(Inline)] public static Pair<Vector256<int>> SubtractInt(Pair<Vector256<int>> a, Pair<Vector256<int>> b) => new() { A = a.A - b.A, B = a.B - b.B };
     [MethodImpl(Inline)] public static Pair<Vector256<int>> AndInt(Pair<Vector256<int>> a, Pair<Vector256<int>> b) => new() { A = a.A & b.A, B = a.B & b.B };
@@ -78,6 +80,8 @@ internal readonly unsafe struct Lanes256 : ILanes<Pair<Vector256<float>>, Pair<V
     [MethodImpl(Inline)] public static Pair<Vector256<byte>> MultiplyPairs(Pair<Vector256<byte>> a, Pair<Vector256<byte>> b) => new() { A = Pairs(a.A, b.A), B = Pairs(a.B, b.B) };
     [MethodImpl(Inline)] public static Pair<Vector256<byte>> AddShorts(Pair<Vector256<byte>> a, Pair<Vector256<byte>> b) => new() { A = (a.A.AsInt16() + b.A.AsInt16()).AsByte(), B = (a.B.AsInt16() + b.B.AsInt16()).AsByte() };
     [MethodImpl(Inline)] public static Pair<Vector256<int>> AddNeighbours(Pair<Vector256<byte>> shorts) => new() { A = Neighbours(shorts.A), B = Neighbours(shorts.B) };
+
+    [MethodImpl(Inline)] internal static float Largest(Vector256<float> a) => Lanes128.Largest(Vector128.MaxNative(a.GetLower(), a.GetUpper()));
 
     [MethodImpl(Inline)] private static Pair<T> Same<T>(T value) where T : struct => new() { A = value, B = value };
 

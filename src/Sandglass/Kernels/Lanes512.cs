@@ -20,6 +20,7 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>, Vector512<in
     [MethodImpl(Inline)] public static Vector512<float> Max(Vector512<float> a, Vector512<float> b) => Vector512.MaxNative(a, b);
     [MethodImpl(Inline)] public static Vector512<float> Min(Vector512<float> a, Vector512<float> b) => Vector512.MinNative(a, b);
     [MethodImpl(Inline)] public static Vector512<float> Abs(Vector512<float> a) => Vector512.Abs(a);
+    [MethodImpl(Inline)] public static float Largest(Vector512<float> a) => Lanes256.Largest(Vector256.MaxNative(a.GetLower(), a.GetUpper()));
     [MethodImpl(Inline)] public static uint EqualMask(Vector512<float> a, Vector512<float> b) => (uint)Vector512.Equals(a, b).ExtractMostSignificantBits();
 
     [MethodImpl(Inline)]
@@ -40,6 +41,7 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>, Vector512<in
     [MethodImpl(Inline)] public static Vector512<int> LoadWideBytes(byte* from) => Avx512F.ConvertToVector512Int32(Vector128.Load(from));
     [MethodImpl(Inline)] public static Vector512<int> LoadWideSBytes(byte* from) => Avx512F.ConvertToVector512Int32(Vector128.Load((sbyte*)from));
     [MethodImpl(Inline)] public static void StoreLowBytes(sbyte* to, Vector512<int> value) => Avx512F.ConvertToVector128SByte(value).Store(to);
+    [MethodImpl(Inline)] public static void StoreLowShorts(ushort* to, Vector512<int> value) => Avx512F.ConvertToVector256UInt16(value).Store(to);
     [MethodImpl(Inline)] public static Vector512<int> AddInt(Vector512<int> a, Vector512<int> b) => a + b;
     [MethodImpl(Inline)] public static Vector512<int> SubtractInt(Vector512<int> a, Vector512<int> b) => a - b;
     [MethodImpl(Inline)] public static Vector512<int> AndInt(Vector512<int> a, Vector512<int> b) => a & b;

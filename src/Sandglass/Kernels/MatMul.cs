@@ -28,13 +28,11 @@ internal unsafe struct MatMulTarget
 internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
 {
     private const int TokensInF32 = 264;  // whose sums of two panels are 33 KB: each weight is widened once for all of them
-    private const int PiecesPerThread = 6; // small enough that a slow core does not hold up the step
 
     private readonly MatMulTarget[] _targets = new MatMulTarget[3];
     private int _targetCount;
     private Activations _input;
-    private int _panels;
-    private int _panelsPerPiece, _piecesPerThread;
+    private PanelPieces _pieces;
     private readonly TokenTiles _tiles = new();
     private readonly Panels _f32 = Panels.For(TensorType.F32)!; // widened columns of a panel are a panel of F32
     private int _tilePieces, _tilesFilled;
@@ -78,13 +76,13 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
             return;
         }
 
-        int from = Place(piece - _tilePieces) * _panelsPerPiece, to = Math.Min(from + _panelsPerPiece, _panels);
+        (int from, int to) = _pieces[piece - _tilePieces];
         for (int index = 0; index < _targetCount && from < to; index++)
         {
             ref MatMulTarget target = ref _targets[index];
             int count = target.Weights.PanelCount;
             int end = Math.Min(to, count);
-            if (InIntegers(target.Weights))
+            if (target.Weights.InIntegers(_input))
             {
                 for (int panel = from; panel < end; panel += 2)
                     MultiplyInIntegers(target, panel, Math.Min(2, end - panel));
@@ -111,25 +109,20 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
     {
         _input = input;
         _targetCount = targets;
-        _panels = 0;
+        int panels = 0;
         bool inF32 = false;
         for (int i = 0; i < targets; i++)
         {
-            _panels += _targets[i].Weights.PanelCount;
-            inF32 |= input.Tokens > 1 && !InIntegers(_targets[i].Weights);
+            panels += _targets[i].Weights.PanelCount;
+            inF32 |= input.Tokens > 1 && !_targets[i].Weights.InIntegers(input);
         }
         if (inF32) _tiles.Shape(input.Tokens, input.Columns);
         _tilePieces = inF32 ? _tiles.Count : 0;
         _tilesFilled = 0;
 
-        int share = (_panels + pool.Threads - 1) / pool.Threads;                                    // a thread's panels, if all are as fast
-        _panelsPerPiece = Math.Max(2, (share + PiecesPerThread - 1) / PiecesPerThread + 1 & ~1);    // whole pairs: panels are multiplied two at a time
-        _piecesPerThread = (share + _panelsPerPiece - 1) / _panelsPerPiece;
-        pool.Run(this, _tilePieces + pool.Threads * _piecesPerThread);
+        _pieces = new PanelPieces(panels, input.Tokens, pool.Threads);
+        pool.Run(this, _tilePieces + _pieces.Count);
     }
-
-    /// <summary>Where a piece lies. Threads take pieces in turn, so pieces in turn lie far apart: each thread then reads on where it stopped, as memory likes it.</summary>
-    private int Place(int piece) => piece % pool.Threads * _piecesPerThread + piece / pool.Threads;
 
     /// <summary>Waits until the last tile is filled. Pieces are handed out in order, so whoever comes here knows that all tiles are in work or done.</summary>
     private void AwaitTiles()
@@ -143,15 +136,10 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
     private void MultiplyInIntegers(in MatMulTarget target, int panel, int count)
     {
         float* sums = stackalloc float[Panels.TileTokens * 2 * Panels.Rows]; // [token, panel, row]
-        WeightMatrix weights = target.Weights;
         for (int from = 0; from < _input.Tokens; from += Panels.TileTokens)
         {
             int tokens = Math.Min(Panels.TileTokens, _input.Tokens - from);
-            new Span<float>(sums, tokens * count * Panels.Rows).Clear();
-            if (_input.Blocks != null)
-                weights.Panels.MultiplyFast(weights.Panel(panel), weights.PanelBytes, count, weights.Columns, _input.Blocks + from, _input.Tokens, tokens, sums);
-            else
-                weights.Panels.MultiplyFine(weights.Panel(panel), weights.PanelBytes, count, weights.Columns, _input.FineBlocks + from, _input.Tokens, tokens, sums);
+            target.Weights.MultiplyInIntegers(panel, count, _input, from, tokens, sums);
             Deliver(target, panel * Panels.Rows, count * Panels.Rows, from, tokens, sums);
         }
     }
@@ -237,8 +225,6 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
         Deliver(target, panel * Panels.Rows, count * Panels.Rows, 0, 1, sums);
     }
 
-    private bool InIntegers(WeightMatrix weights) => weights.Panels.Quantized && (_input.Blocks != null || _input.FineBlocks != null);
-
     /// <param name="sums">[tokens, width], the first for <paramref name="firstRow"/>.</param>
     private static void Deliver(in MatMulTarget target, int firstRow, int width, int firstToken, int tokens, float* sums)
     {
@@ -248,28 +234,27 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
         for (int token = 0; token < tokens; token++, to += stride, sums += width)
         {
             int row = 0;
-            if (target.Add)
+            if (target.Add) // whole lines in one store each, where there are such: the queue of stores is what a tile waits for
             {
-                for (; row + 8 <= rows; row += 8)
-                {
+                for (; Vector512.IsHardwareAccelerated && row + 16 <= rows; row += 16)
+                    (Vector512.Load(to + row) + Vector512.Load(sums + row)).Store(to + row);
+                for (; row + 4 <= rows; row += 4)
                     (Vector128.Load(to + row) + Vector128.Load(sums + row)).Store(to + row);
-                    (Vector128.Load(to + row + 4) + Vector128.Load(sums + row + 4)).Store(to + row + 4);
-                }
             }
             else
             {
-                for (; row + 8 <= rows; row += 8)
-                {
+                for (; Vector512.IsHardwareAccelerated && row + 16 <= rows; row += 16)
+                    Vector512.Load(sums + row).Store(to + row);
+                for (; row + 4 <= rows; row += 4)
                     Vector128.Load(sums + row).Store(to + row);
-                    Vector128.Load(sums + row + 4).Store(to + row + 4);
-                }
             }
             for (; row < rows; row++)
                 to[row] = target.Add ? to[row] + sums[row] : sums[row];
         }
     }
 
-    private static void AddBias(float* bias, int width, int rows, int tokens, float* sums)
+    /// <summary>sums[token, row] += bias[row].</summary>
+    internal static void AddBias(float* bias, int width, int rows, int tokens, float* sums)
     {
         for (int token = 0; token < tokens; token++, sums += width)
         {

@@ -205,11 +205,7 @@ internal static unsafe class VectorAttention<L, F, I, B>
         int t = 0;
         for (; t + 16 <= count; t += 16)
             top = L.Max(top, L.Load(scores + t));
-        float* lanes = stackalloc float[16];
-        L.Store(lanes, top);
-        float largest = lanes[0];
-        for (int i = 1; i < 16; i++)
-            largest = MathF.Max(largest, lanes[i]);
+        float largest = L.Largest(top);
         for (; t < count; t++)
             largest = MathF.Max(largest, scores[t]);
         return largest;

@@ -41,6 +41,19 @@ internal sealed unsafe class WeightMatrix
     /// <summary>One panel.</summary>
     public byte* Panel(int index) => _data + index * PanelBytes;
 
+    /// <summary>Whether a product with this input is of integers.</summary>
+    public bool InIntegers(in Activations input) => Panels.Quantized && input.InIntegers;
+
+    /// <summary>One or two neighbouring panels times some tokens of an input that is in integers.</summary>
+    /// <param name="tokens"><see cref="Panels.TileTokens"/> at most.</param>
+    /// <param name="sums">[tokens, count, 16]</param>
+    public void MultiplyInIntegers(int panel, int count, in Activations input, int firstToken, int tokens, float* sums)
+    {
+        new Span<float>(sums, tokens * count * Panels.Rows).Clear();
+        if (input.Blocks != null) Panels.MultiplyFast(Panel(panel), PanelBytes, count, Columns, input.Blocks + firstToken, input.Tokens, tokens, sums);
+        else Panels.MultiplyFine(Panel(panel), PanelBytes, count, Columns, input.FineBlocks + firstToken, input.Tokens, tokens, sums);
+    }
+
     /// <summary>One row, dequantised: how an embedding is looked up.</summary>
     /// <param name="to">[columns]</param>
     public void ReadRow(int row, float* to) => Panels.ReadRow(Panel(row / Panels.Rows), row % Panels.Rows, Columns, to);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Sandglass.Kernels;
 
 namespace Sandglass.KvCache;
@@ -6,6 +7,8 @@ namespace Sandglass.KvCache;
 /// <summary>The keys and values of one sequence: for each layer a table of pages of 32 positions.</summary>
 internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
 {
+    private const int KeysAtOnce = 256; // narrowed before they are spread over a page
+
     private readonly CacheShape _shape = pool.Shape;
     private byte** _tables;     // [layer, 2 (keys, values), capacity in pages]
     private int _capacity;      // pages that a table has room for
@@ -62,15 +65,23 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
 
         int page = position / CacheShape.PagePositions, slot = position % CacheShape.PagePositions;
         byte* keyPage = KeyPages(layer)[page], valuePage = ValuePages(layer)[page];
-        int keyCount = _shape.KvHeads * _shape.KeyDim;
-        for (int head = 0; head < _shape.KvHeads; head++)
+        if (_shape.Type == CacheType.F32)
         {
-            long valueRow = ((long)head * CacheShape.PagePositions + slot) * _shape.ValueDim;
-            for (int d = 0; d < _shape.ValueDim; d++)
-                Store(valuePage, valueRow + d, values[head * _shape.ValueDim + d]);
+            StoreColumn((uint*)keys, _shape.KvHeads * _shape.KeyDim, (uint*)keyPage + slot);
+            for (int head = 0; head < _shape.KvHeads; head++)
+                new Span<float>(values + head * _shape.ValueDim, _shape.ValueDim).CopyTo(new Span<float>((float*)valuePage + ValueRow(head, slot), _shape.ValueDim));
+            return;
         }
-        for (int i = 0; i < keyCount; i++) // i runs over (head, d): a column of the transposed page
-            Store(keyPage, (long)i * CacheShape.PagePositions + slot, keys[i]);
+        ushort* narrowed = stackalloc ushort[KeysAtOnce];
+        int count = _shape.KvHeads * _shape.KeyDim;
+        for (int from = 0; from < count; from += KeysAtOnce)
+        {
+            int some = Math.Min(KeysAtOnce, count - from);
+            HalfRow.Narrow(keys + from, some, narrowed);
+            StoreColumn(narrowed, some, (ushort*)keyPage + (long)from * CacheShape.PagePositions + slot);
+        }
+        for (int head = 0; head < _shape.KvHeads; head++)
+            HalfRow.Narrow(values + head * _shape.ValueDim, _shape.ValueDim, (ushort*)valuePage + ValueRow(head, slot));
     }
 
     public void Dispose()
@@ -82,12 +93,29 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Elements of a head's row of values before a position's.</summary>
+    private long ValueRow(int head, int slot) => ((long)head * CacheShape.PagePositions + slot) * _shape.ValueDim;
+
+    /// <summary>One position's elements, each in its place in the transposed page.</summary>
+    private static void StoreColumn<T>(T* from, int count, T* to) where T : unmanaged
+    {
+        for (int i = 0; i < count; i++, to += CacheShape.PagePositions)
+            *to = from[i];
+    }
+
     private static bool AreNumbers(float* values, int count)
     {
-        bool numbers = true;
-        for (int i = 0; i < count; i++)
-            numbers &= values[i] == values[i]; // NaN alone differs from itself
-        return numbers;
+        int whole = count & ~7;
+        Vector256<float> numbers = Vector256<float>.AllBitsSet;
+        for (int i = 0; i < whole; i += 8)
+        {
+            Vector256<float> some = Vector256.Load(values + i);
+            numbers &= Vector256.Equals(some, some); // NaN alone differs from itself
+        }
+        bool all = numbers.ExtractMostSignificantBits() == 0xFF;
+        for (int i = whole; i < count; i++)
+            all &= values[i] == values[i];
+        return all;
     }
 
     private void RentOneOfEachLayer()
@@ -108,12 +136,6 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
                 pool.Return(KeyPages(layer)[_pages]);
             throw;
         }
-    }
-
-    private void Store(byte* page, long index, float value)
-    {
-        if (_shape.Type == CacheType.F32) ((float*)page)[index] = value;
-        else ((ushort*)page)[index] = F16.FromFloat(value);
     }
 
     private void Grow(int capacity)

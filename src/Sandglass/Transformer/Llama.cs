@@ -26,6 +26,7 @@ internal sealed unsafe class Llama : IDisposable
     private readonly QuantizeStep _quantize;
     private readonly Attention _attention;
     private readonly MatMul _matMul;
+    private readonly GatedProduct _gatedProduct;
     private readonly List<AttentionTask> _attentions = [];              // one a segment
     private readonly int[] _rows;                                       // [row of logits]: its token
 
@@ -55,6 +56,7 @@ internal sealed unsafe class Llama : IDisposable
         _quantize = new QuantizeStep(pool);
         _attention = new Attention(pool);
         _matMul = new MatMul(pool);
+        _gatedProduct = new GatedProduct(pool);
 
         ComputeMode Products(bool quantizedWeights) => quantizedWeights ? compute : ComputeMode.Exact; // float types are multiplied in F32 in every mode
     }
@@ -82,8 +84,7 @@ internal sealed unsafe class Llama : IDisposable
             AddAttention(block, tokens);
 
             _norm.Run(_x, tokens, block.FeedForwardNorm, _shape.RmsEpsilon, _normed);
-            ProjectGateUp(block, tokens);
-            _swiGlu.Run(_gate, _up, tokens);
+            Gate(block, tokens);
             AddFeedForward(block, tokens);
         }
         foreach (ref readonly Segment segment in batch.Segments)
@@ -161,9 +162,16 @@ internal sealed unsafe class Llama : IDisposable
         _matMul.Run(_attended.Input(tokens), AddTo(_x, block.AttentionOutput, block.AttentionOutputBias));
     }
 
-    private void ProjectGateUp(LlamaBlock block, int tokens)
+    private void Gate(LlamaBlock block, int tokens)
     {
-        _matMul.Run(_normed.Input(tokens), Into(_gate, block.Gate, block.GateBias), Into(_up, block.Up, block.UpBias));
+        Activations from = _normed.Input(tokens), to = _gate.Input(tokens);
+        if (block.Down.InIntegers(to) && GatedProduct.CanDo(from, block.Gate, block.Up, to))
+        {
+            _gatedProduct.Run(from, block.Gate, ValuesOf(block.GateBias), block.Up, ValuesOf(block.UpBias), to);
+            return;
+        }
+        _matMul.Run(from, Into(_gate, block.Gate, block.GateBias), Into(_up, block.Up, block.UpBias));
+        _swiGlu.Run(_gate, _up, tokens);
     }
 
     private void AddFeedForward(LlamaBlock block, int tokens)
@@ -185,9 +193,11 @@ internal sealed unsafe class Llama : IDisposable
     private static MatMulTarget Into(TokenBuffer output, WeightMatrix weights, Vector? bias) => new()
     {
         Weights = weights,
-        Bias = bias is null ? null : bias.Values,
+        Bias = ValuesOf(bias),
         Output = output.Values,
     };
 
     private static MatMulTarget AddTo(TokenBuffer output, WeightMatrix weights, Vector? bias) => Into(output, weights, bias) with { Add = true };
+
+    private static float* ValuesOf(Vector? vector) => vector is null ? null : vector.Values;
 }

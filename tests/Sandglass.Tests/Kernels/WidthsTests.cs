@@ -197,6 +197,35 @@ public unsafe class WidthsTests
         }
     }
 
+    [Fact]
+    public void A_row_narrows_to_F16_in_lanes_as_each_value_does_alone()
+    {
+        Random random = new(11);
+        List<float> values = [];
+        for (int bits = 0; bits < 0x7BFF; bits++) // every F16, what lies half way to the next, and its neighbours
+        {
+            float half = (F16.ToFloat((ushort)bits) + F16.ToFloat((ushort)(bits + 1))) / 2;
+            values.AddRange([F16.ToFloat((ushort)bits), half, -half, MathF.BitIncrement(half), MathF.BitDecrement(half)]);
+        }
+        values.AddRange([0f, -0f, 65504f, 65519.99f, 65520f, -65536f, 1e30f, float.PositiveInfinity, float.NegativeInfinity, float.Epsilon]);
+        values.AddRange(Enumerable.Range(0, 100_000).Select(_ => BitConverter.Int32BitsToSingle(random.Next(int.MinValue, int.MaxValue))).Where(v => !float.IsNaN(v)));
+        float[] row = [.. values];
+        ushort[] expected = new ushort[row.Length], found = new ushort[row.Length];
+        fixed (float* from = row)
+        fixed (ushort* a = expected, b = found)
+        {
+            HalfRow.Scalar(from, row.Length, a);
+            HalfRow.Vector<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(from, row.Length, b);
+            Assert.Equal(expected, found);
+            Array.Clear(found);
+            if (Has(256)) HalfRow.Vector<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(from, row.Length, b);
+            if (Has(256)) Assert.Equal(expected, found);
+            Array.Clear(found);
+            if (Has(512)) HalfRow.Vector<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(from, row.Length, b);
+            if (Has(512)) Assert.Equal(expected, found);
+        }
+    }
+
     private delegate void OnArray(float* to);
 
     private delegate void OnTwo(float* a, float* b);

@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+
+namespace Sandglass.Kernels;
+
+/// <summary>The first half of a feed-forward block in one dispatch: gate and up multiplied, the gated activation, and its blocks of integers for the product that follows.</summary>
+/// <remarks>
+/// Two panels of either matrix are 32 columns of the result: just a block. So nothing goes through memory in F32, and what is written is whole lines of neighbouring tokens.
+/// The operations are those of <see cref="MatMul"/>, <see cref="SwiGlu"/> and the quantisers one after the other, and so are the bits.
+/// </remarks>
+internal sealed unsafe class GatedProduct(WorkerPool pool) : Job
+{
+    private const int PairFloats = 2 * Panels.Rows;
+
+    private Activations _input, _output;
+    private WeightMatrix _gate = null!, _up = null!;
+    private float* _gateBias, _upBias;
+    private PanelPieces _pieces;
+
+    /// <summary>Whether all three are multiplied in integers, and rows come in whole blocks.</summary>
+    public static bool CanDo(in Activations input, WeightMatrix gate, WeightMatrix up, in Activations output) =>
+        gate.InIntegers(input) && up.InIntegers(input) && output.InIntegers && gate.Rows % PairFloats == 0;
+
+    /// <param name="gateBias">[rows], or null.</param>
+    /// <param name="upBias">[rows], or null.</param>
+    /// <param name="output">Its blocks are made; its values are left as they are.</param>
+    public void Run(in Activations input, WeightMatrix gate, float* gateBias, WeightMatrix up, float* upBias, in Activations output)
+    {
+        (_input, _gate, _up, _output) = (input, gate, up, output);
+        _gateBias = gateBias;
+        _upBias = upBias;
+        _pieces = new PanelPieces(gate.PanelCount, input.Tokens, pool.Threads);
+        pool.Run(this, _pieces.Count);
+    }
+
+    [SkipLocalsInit]
+    public override void Do(int piece, int worker)
+    {
+        float* gate = stackalloc float[Panels.TileTokens * PairFloats]; // [pair of panels, token, 32]
+        float* up = stackalloc float[Panels.TileTokens * PairFloats];
+        int tileTokens = Math.Min(Panels.TileTokens, _input.Tokens), pairsAtOnce = Panels.TileTokens / tileTokens;
+        (int from, int to) = _pieces[piece];
+        for (int panel = from; panel < to; panel += 2 * pairsAtOnce)
+        {
+            int pairs = Math.Min(pairsAtOnce, (to - panel) / 2);
+            for (int token = 0; token < _input.Tokens; token += tileTokens)
+            {
+                int tokens = Math.Min(tileTokens, _input.Tokens - token);
+                Multiply(_gate, _gateBias, panel, pairs, token, tokens, gate);
+                Multiply(_up, _upBias, panel, pairs, token, tokens, up);
+                SwiGlu.Apply(gate, up, pairs * tokens * PairFloats);
+                for (int pair = 0; pair < pairs; pair++)
+                    Quantize(gate + (long)pair * tokens * PairFloats, tokens, (long)(panel / 2 + pair) * _output.Tokens + token);
+            }
+        }
+    }
+
+    private void Multiply(WeightMatrix weights, float* bias, int panel, int pairs, int token, int tokens, float* sums)
+    {
+        for (int pair = 0; pair < pairs; pair++, panel += 2, sums += tokens * PairFloats)
+        {
+            weights.MultiplyInIntegers(panel, 2, _input, token, tokens, sums);
+            if (bias != null) MatMul.AddBias(bias + panel * Panels.Rows, PairFloats, PairFloats, tokens, sums);
+        }
+    }
+
+    /// <param name="values">[tokens, 32]: to the quantiser, one token of many blocks.</param>
+    private void Quantize(float* values, int tokens, long block)
+    {
+        if (_output.Blocks != null) ActivationQuantizer.Quantize(values, tokens * PairFloats, _output.Blocks + block, 1);
+        else FineQuantizer.Quantize(values, tokens * PairFloats, _output.FineBlocks + block, 1);
+    }
+}

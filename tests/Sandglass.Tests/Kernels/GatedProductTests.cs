@@ -1,0 +1,115 @@
+using System.Runtime.InteropServices;
+using Sandglass.Kernels;
+
+namespace Sandglass.Tests.Kernels;
+
+/// <summary>Gate, up, activation and quantiser in one dispatch, against the four one after the other.</summary>
+public sealed unsafe class GatedProductTests : IDisposable
+{
+    private const int Columns = 64;
+
+    private readonly PagedMemory _memory = new();
+    private readonly Random _random = new(1);
+
+    public void Dispose() => _memory.Dispose();
+
+    [Theory]
+    [InlineData(1, 96, 1, false)]
+    [InlineData(1, 2048, 2, true)]      // many pairs at once
+    [InlineData(5, 160, 2, true)]
+    [InlineData(64, 96, 1, false)]
+    [InlineData(150, 96, 3, true)]      // two tiles and a piece of one
+    public void Blocks_are_those_of_the_steps_one_after_the_other(int tokens, int rows, int threads, bool bias)
+    {
+        WeightMatrix gate = Matrix(TensorType.Q4_1, rows), up = Matrix(TensorType.Q8_0, rows);
+        float[] x = Values(tokens * Columns), gateBias = Values(rows), upBias = Values(rows), first = new float[tokens * rows + 16], second = new float[tokens * rows + 16];
+        using WorkerPool pool = new(threads);
+        using MatMul product = new(pool);
+        GatedProduct gated = new(pool);
+        fixed (float* from = x, g = gateBias, u = upBias, a = first, b = second)
+        {
+            fixed (ActivationBlock* blocks = new ActivationBlock[tokens * Columns / 32], expected = new ActivationBlock[tokens * rows / 32], found = new ActivationBlock[tokens * rows / 32])
+            {
+                for (int token = 0; token < tokens; token++)
+                    ActivationQuantizer.Quantize(from + token * Columns, Columns, blocks + token, tokens);
+                Activations input = new() { Blocks = blocks, Tokens = tokens, Columns = Columns }, to = new() { Blocks = found, Tokens = tokens, Columns = rows };
+                OneAfterTheOther(product, input, gate, bias ? g : null, up, bias ? u : null, a, b);
+                for (int token = 0; token < tokens; token++)
+                    ActivationQuantizer.Quantize(a + token * rows, rows, expected + token, tokens);
+                Assert.True(GatedProduct.CanDo(input, gate, up, to));
+                gated.Run(input, gate, bias ? g : null, up, bias ? u : null, to);
+                Same(expected, found, tokens * rows / 32);
+            }
+            fixed (FineBlock* blocks = new FineBlock[tokens * Columns / 32], expected = new FineBlock[tokens * rows / 32], found = new FineBlock[tokens * rows / 32])
+            {
+                for (int token = 0; token < tokens; token++)
+                    FineQuantizer.Quantize(from + token * Columns, Columns, blocks + token, tokens);
+                Activations input = new() { FineBlocks = blocks, Tokens = tokens, Columns = Columns }, to = new() { FineBlocks = found, Tokens = tokens, Columns = rows };
+                OneAfterTheOther(product, input, gate, bias ? g : null, up, bias ? u : null, a, b);
+                for (int token = 0; token < tokens; token++)
+                    FineQuantizer.Quantize(a + token * rows, rows, expected + token, tokens);
+                gated.Run(input, gate, bias ? g : null, up, bias ? u : null, to);
+                Same(expected, found, tokens * rows / 32);
+            }
+        }
+    }
+
+    [Fact]
+    public void Half_blocks_and_float_weights_are_left_to_the_steps()
+    {
+        ActivationBlock block;
+        Activations some = new() { Blocks = &block, Tokens = 1, Columns = Columns };
+        WeightMatrix gate = Matrix(TensorType.Q8_0, 96), half = Matrix(TensorType.Q8_0, 80), floats = Matrix(TensorType.F32, 96);
+        Assert.True(GatedProduct.CanDo(some, gate, gate, some));
+        Assert.False(GatedProduct.CanDo(some, half, half, some));
+        Assert.False(GatedProduct.CanDo(some, gate, floats, some));
+        Assert.False(GatedProduct.CanDo(some, gate, gate, new Activations()));
+    }
+
+    [Fact]
+    public void Pieces_cover_every_panel_once()
+    {
+        foreach (int panels in new[] { 1, 2, 3, 12, 35, 60, 1000 })
+        {
+            foreach (int tokens in new[] { 1, 8, 64, 256 })
+            {
+                for (int threads = 1; threads < 5; threads++)
+                {
+                    PanelPieces pieces = new(panels, tokens, threads);
+                    List<int> all = [];
+                    for (int piece = 0; piece < pieces.Count; piece++)
+                    {
+                        (int from, int to) = pieces[piece];
+                        Assert.True(from % 2 == 0 || from == to);
+                        all.AddRange(Enumerable.Range(from, to - from));
+                    }
+                    Assert.Equal(Enumerable.Range(0, panels), all.Order());
+                }
+            }
+        }
+    }
+
+    private static void OneAfterTheOther(MatMul product, in Activations input, WeightMatrix gate, float* gateBias, WeightMatrix up, float* upBias, float* a, float* b)
+    {
+        product.Run(input, new MatMulTarget { Weights = gate, Bias = gateBias, Output = a }, new MatMulTarget { Weights = up, Bias = upBias, Output = b });
+        SwiGlu.Apply(a, b, input.Tokens * gate.Rows);
+    }
+
+    private static void Same<T>(T* expected, T* found, int count) where T : unmanaged =>
+        Assert.Equal(MemoryMarshal.AsBytes(new Span<T>(expected, count)).ToArray(), MemoryMarshal.AsBytes(new Span<T>(found, count)).ToArray());
+
+    private WeightMatrix Matrix(TensorType type, int rows)
+    {
+        WeightMatrix matrix = new(Panels.For(type)!, rows, Columns, _memory);
+        byte[] file = RandomBlocks.Rows(type, rows, Columns, _random);
+        int rowBytes = file.Length / rows;
+        fixed (byte* from = file)
+        {
+            for (int panel = 0; panel < matrix.PanelCount; panel++)
+                matrix.Panels.Pack(from + panel * 16 * rowBytes, Math.Min(16, rows - 16 * panel), Columns, matrix.Panel(panel));
+        }
+        return matrix;
+    }
+
+    private float[] Values(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(_random.NextDouble() - 0.5))];
+}
