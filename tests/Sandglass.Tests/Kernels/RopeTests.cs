@@ -38,6 +38,29 @@ public unsafe class RopeTests
         }
     }
 
+    [Fact]
+    public void Pairs_side_by_side_turn_as_each_does_alone()
+    {
+        const int Heads = 3, HeadDim = 20, Pairs = 9; // an odd one, and elements that do not turn
+        Random random = new(2);
+        float[] x = Values(Heads * HeadDim), expected = [.. x], cosines = Values(Pairs), sines = Values(Pairs);
+        for (int head = 0; head < Heads; head++)
+        {
+            for (int i = 0; i < Pairs; i++)
+            {
+                int at = head * HeadDim + 2 * i;
+                (float a, float b) = (expected[at], expected[at + 1]);
+                expected[at] = MathF.FusedMultiplyAdd(a, cosines[i], -(b * sines[i]));
+                expected[at + 1] = MathF.FusedMultiplyAdd(a, sines[i], b * cosines[i]);
+            }
+        }
+        fixed (float* values = x, c = cosines, s = sines)
+            Rope.Rotate(values, Heads, HeadDim, Pairs, interleaved: true, c, s);
+        Assert.Equal(expected.Select(BitConverter.SingleToInt32Bits), x.Select(BitConverter.SingleToInt32Bits));
+
+        float[] Values(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() - 0.5))];
+    }
+
     private static float[] Turn(float[] x, float[] cosines, float[] sines, bool interleaved)
     {
         float[] turned = [.. x];
