@@ -139,6 +139,7 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
         for (int from = 0; from < _input.Tokens; from += Panels.TileTokens)
         {
             int tokens = Math.Min(Panels.TileTokens, _input.Tokens - from);
+            if (tokens > 1) FetchOutput(target, panel * Panels.Rows, from, tokens);
             target.Weights.MultiplyInIntegers(panel, count, _input, from, tokens, sums);
             Deliver(target, panel * Panels.Rows, count * Panels.Rows, from, tokens, sums);
         }
