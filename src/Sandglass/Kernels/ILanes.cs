@@ -23,6 +23,9 @@ internal unsafe interface ILanes<F, I, B>
 
     /// <summary>a * b + c with one rounding.</summary>
     static abstract F Fma(F a, F b, F c);
+
+    /// <summary>a * 2^power, rounded once; powers are whole, -151 to 128.</summary>
+    static abstract F Scale(F a, F power);
     static abstract F Max(F a, F b);
     static abstract F Min(F a, F b);
     static abstract F Abs(F a);

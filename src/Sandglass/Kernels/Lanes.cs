@@ -9,7 +9,7 @@ internal static unsafe class Lanes<L, F, I, B>
     where I : struct
     where B : struct
 {
-    /// <summary>e^x in each lane: the operations of <see cref="Elementary.Exp(float)"/>, one for one.</summary>
+    /// <summary>e^x in each lane: the operations of <see cref="Elementary.Exp(float)"/>, one for one. (Its last product alone rounds, so a scaling in one instruction gives its bits.)</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F Exp(F x)
     {
@@ -30,10 +30,17 @@ internal static unsafe class Lanes<L, F, I, B>
         p = L.Fma(p, r, one);
         p = L.Fma(p, r, one);
 
-        // The exponent is at least -151; 256 more keeps it positive, so that a shift of zeros halves it downwards.
-        I exponent = L.SubtractInt(L.AsInt(shifted), L.AsInt(magic));
-        I half = L.SubtractInt(L.ShiftRightInt(L.AddInt(exponent, L.BroadcastInt(256)), 1), L.BroadcastInt(128));
-        return L.Multiply(L.Multiply(p, PowerOfTwo(half)), PowerOfTwo(L.SubtractInt(exponent, half)));
+        return L.Scale(p, L.Subtract(shifted, magic));
+    }
+
+    /// <summary>a * 2^power in two factors of half the power: the first product is exact, the second rounds.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F ScaleTwice(F a, F power)
+    {
+        // The power is at least -151; 256 more keeps it positive, so that a shift of zeros halves it downwards.
+        I whole = L.ToInt(power);
+        I half = L.SubtractInt(L.ShiftRightInt(L.AddInt(whole, L.BroadcastInt(256)), 1), L.BroadcastInt(128));
+        return L.Multiply(L.Multiply(a, PowerOfTwo(half)), PowerOfTwo(L.SubtractInt(whole, half)));
     }
 
     /// <summary>The sum of the lanes by a fixed tree: l and l + 8, then l and l + 4, l + 2, l + 1.</summary>

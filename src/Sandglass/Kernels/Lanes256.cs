@@ -33,6 +33,7 @@ internal readonly unsafe struct Lanes256 : ILanes<Pair<Vector256<float>>, Pair<V
     [MethodImpl(Inline)] public static Pair<Vector256<float>> Multiply(Pair<Vector256<float>> a, Pair<Vector256<float>> b) => new() { A = a.A * b.A, B = a.B * b.B };
     [MethodImpl(Inline)] public static Pair<Vector256<float>> Divide(Pair<Vector256<float>> a, Pair<Vector256<float>> b) => new() { A = a.A / b.A, B = a.B / b.B };
     [MethodImpl(Inline)] public static Pair<Vector256<float>> Fma(Pair<Vector256<float>> a, Pair<Vector256<float>> b, Pair<Vector256<float>> c) => new() { A = Vector256.FusedMultiplyAdd(a.A, b.A, c.A), B = Vector256.FusedMultiplyAdd(a.B, b.B, c.B) };
+    [MethodImpl(Inline)] public static Pair<Vector256<float>> Scale(Pair<Vector256<float>> a, Pair<Vector256<float>> power) => Lanes<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>.ScaleTwice(a, power);
     [MethodImpl(Inline)] public static Pair<Vector256<float>> Max(Pair<Vector256<float>> a, Pair<Vector256<float>> b) => new() { A = Vector256.MaxNative(a.A, b.A), B = Vector256.MaxNative(a.B, b.B) };
     [MethodImpl(Inline)] public static Pair<Vector256<float>> Min(Pair<Vector256<float>> a, Pair<Vector256<float>> b) => new() { A = Vector256.MinNative(a.A, b.A), B = Vector256.MinNative(a.B, b.B) };
     [MethodImpl(Inline)] public static Pair<Vector256<float>> Abs(Pair<Vector256<float>> a) => new() { A = Vector256.Abs(a.A), B = Vector256.Abs(a.B) };

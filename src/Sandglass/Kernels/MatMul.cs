@@ -227,6 +227,7 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
     }
 
     /// <param name="sums">[tokens, width], the first for <paramref name="firstRow"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Deliver(in MatMulTarget target, int firstRow, int width, int firstToken, int tokens, float* sums)
     {
         int rows = Math.Min(width, target.Weights.Rows - firstRow), stride = target.Weights.Rows;

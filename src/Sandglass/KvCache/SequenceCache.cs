@@ -105,14 +105,14 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
 
     private static bool AreNumbers(float* values, int count)
     {
-        int whole = count & ~7;
-        Vector256<float> numbers = Vector256<float>.AllBitsSet;
-        for (int i = 0; i < whole; i += 8)
+        int whole = count & ~3;
+        Vector128<float> numbers = Vector128<float>.AllBitsSet;
+        for (int i = 0; i < whole; i += 4)
         {
-            Vector256<float> some = Vector256.Load(values + i);
-            numbers &= Vector256.Equals(some, some); // NaN alone differs from itself
+            Vector128<float> some = Vector128.Load(values + i);
+            numbers &= Vector128.Equals(some, some); // NaN alone differs from itself
         }
-        bool all = numbers.ExtractMostSignificantBits() == 0xFF;
+        bool all = numbers.ExtractMostSignificantBits() == 0xF;
         for (int i = whole; i < count; i++)
             all &= values[i] == values[i];
         return all;
