@@ -148,7 +148,7 @@ public sealed unsafe class PanelsTests : IDisposable
             float[] expected = Product(mode, type, KernelWidth.Scalar, file, columns, x, Panels.TileTokens, count: 2);
             foreach (KernelWidth width in Vectors)
             {
-                foreach (int tokens in new[] { 1, 2, 3, 8, 17, Panels.TileTokens - 1, Panels.TileTokens })
+                foreach (int tokens in Enumerable.Range(1, 18).Append(Panels.TileTokens - 1).Append(Panels.TileTokens))
                     Assert.Equal(Bits(expected.AsSpan(0, 32 * tokens)), Bits(Product(mode, type, width, file, columns, x, tokens, count: 2)));
             }
         }

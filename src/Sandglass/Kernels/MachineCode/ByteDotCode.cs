@@ -8,10 +8,10 @@ namespace Sandglass.Kernels.MachineCode;
 /// <param name="HasMinimum">Whether minima are added.</param>
 /// <param name="Offset">What codes exceed their values by: 0 or a power of two, 8 at least where there is one sub-block.</param>
 /// <param name="TwoPlanes">Whether activations are of 16 bits, in two planes (<see cref="FineBlock"/>).</param>
-/// <param name="OneToken">Whether it is one token's: all columns of one panel.</param>
-/// <param name="Columns">Of one token's: columns that share a header, 32 or 256.</param>
-/// <param name="SixBits">Of one token's: whether codes lie as <see cref="Codes6"/>.</param>
-internal readonly record struct ByteDotShape(bool Nibbles, int SubBlocks, bool HasMinimum, int Offset, bool TwoPlanes = false, bool OneToken = false, int Columns = 32, bool SixBits = false);
+/// <param name="Tokens">How many tokens' it is, with all columns of one panel; 0 for a tile of any number, and 32 columns of two panels.</param>
+/// <param name="Columns">Of few tokens': columns that share a header, 32 or 256.</param>
+/// <param name="SixBits">Of few tokens': whether codes lie as <see cref="Codes6"/>.</param>
+internal readonly record struct ByteDotShape(bool Nibbles, int SubBlocks, bool HasMinimum, int Offset, bool TwoPlanes = false, int Tokens = 0, int Columns = 32, bool SixBits = false);
 
 /// <summary>The listing of the kernel: 32 columns of two panels, in registers, times the tokens of a tile, one after the other.</summary>
 /// <remarks>
@@ -28,7 +28,7 @@ internal static partial class ByteDotCode
 
     public static ZmmCode Write(ByteDotShape shape, bool argumentInRdi)
     {
-        if (shape.OneToken) return shape.TwoPlanes ? WriteOneTokenFine(shape, argumentInRdi) : WriteOneToken(shape, argumentInRdi);
+        if (shape.Tokens > 0) return shape.TwoPlanes ? WriteOneTokenFine(shape, argumentInRdi) : WriteFewTokens(shape, argumentInRdi);
 
         ZmmCode code = Begin(argumentInRdi);
         code.Load(Gpr.R11, Block(ByteDotBlock.SecondCodesAt));
