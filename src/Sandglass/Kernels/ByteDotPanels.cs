@@ -10,9 +10,9 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
     where TCodes : struct, ICodes
 {
     private const int MostFewTokens = ByteDotCode.MostFewTokens;
-    private const int MostCalls = 2; // of few tokens' kernels; more tokens are a tile
+    private const int MostCalls = 2; // of few tokens' kernels; more tokens are a tile of two panels
 
-    private static readonly ByteDotShape Shape = new(TCodes.Bits == 4, TFormat.SubBlocks, TFormat.HasMinimum, TFormat.Offset);
+    private static readonly ByteDotShape Shape = new(TCodes.Bits == 4 ? 4 : 8, TFormat.SubBlocks, TFormat.HasMinimum, TFormat.Offset);
 
     private ByteDotPanels(TensorType type)
         : base(type) { }
@@ -24,7 +24,7 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
     {
         // As even as they can be: 13 tokens are 7 and 6.
         int calls = (tokens + MostFewTokens - 1) / MostFewTokens, some = (tokens + calls - 1) / calls;
-        if (calls > MostCalls || FastKernels.Few(some) is var few && few == null)
+        if ((calls > MostCalls && count > 1) || (FastKernels.Few(some) is var few && few == null))
         {
             if (tokens == 1 || count == 1) base.MultiplyFast(panel, panelBytes, count, columns, activations, stride, tokens, sums);
             else MultiplyTile(FastKernels.Tile, panel, panelBytes, columns, activations, stride * sizeof(ActivationBlock), tokens, sums);
@@ -94,7 +94,8 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
         ByteDotBlock* block = (ByteDotBlock*)(((nuint)memory + 63) & ~(nuint)63);
         block->Activations = activations;
         block->NibbleMask = 0x0F0F_0F0F;
-        block->PairMask = 0x3030_3030;
+        block->PairMask = 0x0303_0303;
+        block->UpperMask = TCodes.Bits switch { 3 => 0x0404_0404, 5 => 0x1010_1010, _ => 0x3030_3030 };
         block->CodeMask = TCodes.Bits == 4 ? 15u : 255u;
         block->NegatedOffset = -TFormat.Offset;
         return block;
@@ -138,14 +139,10 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
 
         private static readonly nint[] Made = new nint[MostFewTokens + 1];
 
-        // The types that decode most, whose headers few tokens' kernels read by themselves.
-        private static readonly bool HasFew =
-            typeof(TFormat) == typeof(FormatQ4_0) || typeof(TFormat) == typeof(FormatQ4_1) || typeof(TFormat) == typeof(FormatQ8_0) || typeof(TFormat) == typeof(FormatQ4_K) || typeof(TFormat) == typeof(FormatQ6_K);
-
         /// <summary>The kernel of so many tokens; null where there is none.</summary>
         public static delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> Few(int tokens)
         {
-            if (HasFew && Made[tokens] == 0) Made[tokens] = (nint)ByteDotKernels.For(Shape with { Tokens = tokens, Columns = TFormat.Columns, SixBits = TCodes.Bits == 6 });
+            if (Made[tokens] == 0) Made[tokens] = (nint)ByteDotKernels.For(Shape with { Bits = TCodes.Bits, Tokens = tokens, Columns = TFormat.Columns });
             return (delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void>)Made[tokens];
         }
     }

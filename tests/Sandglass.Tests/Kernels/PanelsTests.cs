@@ -121,7 +121,7 @@ public sealed unsafe class PanelsTests : IDisposable
         Random random = new(3);
         int columns = Columns(type) * 3;
         byte[] file = RandomBlocks.Rows(type, 16, columns, random);
-        const int Tokens = 7;
+        const int Tokens = 19;
         float[] x = Activations(Tokens, columns, random);
         foreach (ComputeMode mode in InIntegers)
         {

@@ -15,8 +15,8 @@ internal unsafe struct ByteDotBlock
     /// <summary>Bytes of one panel's 32 columns, a byte a code.</summary>
     public const int CodesBytes = 512;
 
-    public const int FirstCodesAt = 0, SecondCodesAt = 8, ActivationsAt = 16, SumsAt = 24, TokensAt = 32, NibbleMaskAt = 40, CodeMaskAt = 44, NegatedOffsetAt = 48, PairMaskAt = 52;
-    public const int ActivationStrideAt = 56, SumStrideAt = 64, FactorsAt = 128;
+    public const int FirstCodesAt = 0, SecondCodesAt = 8, ActivationsAt = 16, SumsAt = 24, TokensAt = 32, NibbleMaskAt = 40, CodeMaskAt = 44, NegatedOffsetAt = 48, UpperMaskAt = 52;
+    public const int ActivationStrideAt = 56, SumStrideAt = 64, PairMaskAt = 72, FactorsAt = 128;
     public const int SuperScaleAt = FactorsAt + 2 * PanelBytes, SuperMinimumAt = SuperScaleAt + SubBlockBytes, CodesAt = SuperMinimumAt + SubBlockBytes;
     public const int ScalesAt = FactorsAt, MinimaAt = FactorsAt + KindBytes, ZerosAt = FactorsAt + 2 * KindBytes;
 
@@ -42,7 +42,10 @@ internal unsafe struct ByteDotBlock
     /// <summary>What is added to a code to have its value.</summary>
     [FieldOffset(NegatedOffsetAt)] public float NegatedOffset;
 
-    /// <summary>0x30 in every byte: where the upper two of six bits belong.</summary>
+    /// <summary>In every byte, the bits of a code that lie apart from its lower two or four.</summary>
+    [FieldOffset(UpperMaskAt)] public uint UpperMask;
+
+    /// <summary>0x03 in every byte.</summary>
     [FieldOffset(PairMaskAt)] public uint PairMask;
 
     /// <summary>Of few tokens' kernel: bytes from the activations of 32 columns to those of the next.</summary>
