@@ -7,7 +7,7 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes>
 {
     public override void MultiplyFine(byte* panel, long panelBytes, int count, int columns, FineBlock* activations, int stride, int tokens, float* sums)
     {
-        if (tokens == 1 && stride == 1 && FineKernels.OneToken != null) MultiplyOne(FineKernels.OneToken, panel, panelBytes, count, columns, activations, sums);
+        if (tokens == 1 && stride == 1 && FineKernels.OneToken != null) MultiplyFew(FineKernels.OneToken, panel, panelBytes, count, columns, activations, sizeof(FineBlock), sums);
         else if (tokens == 1 || count == 1 || FineKernels.Tile == null) base.MultiplyFine(panel, panelBytes, count, columns, activations, stride, tokens, sums);
         else MultiplyTile(FineKernels.Tile, panel, panelBytes, columns, activations, stride * sizeof(FineBlock), tokens, sums);
     }
@@ -19,6 +19,6 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes>
 
         // Q4_0, Q4_1 and Q8_0: the types whose header is F16 alone, and whose codes can be multiplied as they lie.
         public static readonly delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> OneToken =
-            TFormat.Columns == 32 && TCodes.Bits is 4 or 8 ? ByteDotKernels.For(Shape with { TwoPlanes = true, OneToken = true }) : null;
+            TFormat.Columns == 32 && TCodes.Bits is 4 or 8 ? ByteDotKernels.For(Shape with { TwoPlanes = true, Tokens = 1 }) : null;
     }
 }

@@ -4,14 +4,15 @@ using Sandglass.Kernels.MachineCode;
 
 namespace Sandglass.Kernels;
 
-/// <summary>Panels of a quantised type where a tile of tokens goes through machine code, two panels at once; all else is the vector kernels'.</summary>
+/// <summary>Panels of a quantised type that are multiplied by machine code: few tokens with all columns of a panel, a tile of many with two panels at once; all else is the vector kernels'.</summary>
 internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuantizedPanels<TFormat, TCodes, Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>
     where TFormat : struct, IFormat
     where TCodes : struct, ICodes
 {
-    private const int ScratchCodes = 512; // of one panel's 32 columns, where they do not lie in bytes or nibbles
+    private const int MostFewTokens = ByteDotCode.MostFewTokens;
+    private const int MostCalls = 2; // of few tokens' kernels; more tokens are a tile of two panels
 
-    private static readonly ByteDotShape Shape = new(TCodes.Bits == 4, TFormat.SubBlocks, TFormat.HasMinimum, TFormat.Offset);
+    private static readonly ByteDotShape Shape = new(TCodes.Bits == 4 ? 4 : 8, TFormat.SubBlocks, TFormat.HasMinimum, TFormat.Offset);
 
     private ByteDotPanels(TensorType type)
         : base(type) { }
@@ -21,51 +22,48 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
 
     public override void MultiplyFast(byte* panel, long panelBytes, int count, int columns, ActivationBlock* activations, int stride, int tokens, float* sums)
     {
-        if (tokens == 1 && stride == 1 && FastKernels.OneToken != null) MultiplyOne(FastKernels.OneToken, panel, panelBytes, count, columns, activations, sums);
-        else if (tokens == 1 || count == 1) base.MultiplyFast(panel, panelBytes, count, columns, activations, stride, tokens, sums);
-        else MultiplyTile(FastKernels.Tile, panel, panelBytes, columns, activations, stride * sizeof(ActivationBlock), tokens, sums);
+        // As even as they can be: 13 tokens are 7 and 6.
+        int calls = (tokens + MostFewTokens - 1) / MostFewTokens, some = (tokens + calls - 1) / calls;
+        if ((calls > MostCalls && count > 1) || (FastKernels.Few(some) is var few && few == null))
+        {
+            if (tokens == 1 || count == 1) base.MultiplyFast(panel, panelBytes, count, columns, activations, stride, tokens, sums);
+            else MultiplyTile(FastKernels.Tile, panel, panelBytes, columns, activations, stride * sizeof(ActivationBlock), tokens, sums);
+            return;
+        }
+        MultiplyFew(few, panel, panelBytes, count, columns, activations, stride * sizeof(ActivationBlock), sums);
+        if (calls > 1) MultiplyFast(panel, panelBytes, count, columns, activations + some, stride, tokens - some, sums + some * count * Rows);
     }
 
-    /// <summary>Panels with one token, a call each.</summary>
+    /// <summary>Panels with few tokens, a call each.</summary>
     [SkipLocalsInit]
-    private static void MultiplyOne(
-        delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> multiply, byte* panel, long panelBytes, int count, int columns, void* activations, float* sums)
+    private static void MultiplyFew(
+        delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> multiply, byte* panel, long panelBytes, int count, int columns, void* activations, int strideBytes, float* sums)
     {
-        ByteDotBlock block;
-        block.NibbleMask = 0x0F0F_0F0F;
-        block.CodeMask = TCodes.Bits == 8 ? 255u : 15u;
-        block.NegatedOffset = -TFormat.Offset;
-        block.PairMask = 0x3030_3030;
-        block.PairMaskOfInt = 0x30;
-        for (int i = 0; i < 4; i++) block.PairShifts[i] = 2 * i;
-        block.Activations = activations;
-        block.Tokens = columns / TFormat.Columns;
+        byte* memory = stackalloc byte[sizeof(ByteDotBlock) + 64];
+        ByteDotBlock* block = Begin(memory, activations);
+        block->ActivationStride = strideBytes;
+        block->SumStride = count * Rows * sizeof(float);
+        block->Tokens = columns / TFormat.Columns;
         for (int i = 0; i < count; i++)
         {
-            block.FirstCodes = panel + i * panelBytes;
-            block.Sums = sums + i * Rows;
-            multiply(&block);
+            block->FirstCodes = panel + i * panelBytes;
+            block->Sums = sums + i * Rows;
+            multiply(block);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MultiplyTile(
         delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> multiply, byte* panel, long panelBytes, int columns, void* activations, int strideBytes, int tokens, float* sums)
     {
-        byte* memory = stackalloc byte[sizeof(ByteDotBlock) + 2 * ScratchCodes + 64];
-        ByteDotBlock* block = (ByteDotBlock*)(((nuint)memory + 63) & ~(nuint)63);
-        byte* scratch = (byte*)(block + 1);
+        byte* memory = stackalloc byte[sizeof(ByteDotBlock) + 64];
+        ByteDotBlock* block = Begin(memory, activations);
+        block->Sums = sums;
+        block->Tokens = tokens;
+        byte* scratch = block->Codes;
+        block->FirstCodes = scratch;
+        block->SecondCodes = scratch + ByteDotBlock.CodesBytes;
         bool asTheyLie = TCodes.Bits is 4 or 8;
-        *block = new ByteDotBlock
-        {
-            FirstCodes = scratch,
-            SecondCodes = scratch + ScratchCodes,
-            Sums = sums,
-            Tokens = tokens,
-            NibbleMask = 0x0F0F_0F0F,
-            CodeMask = TCodes.Bits == 4 ? 15u : 255u,
-            NegatedOffset = -TFormat.Offset,
-        };
 
         byte* header = panel, codes = panel + TFormat.HeaderBytes;
         int part = 0; // which 32 columns of the header's
@@ -81,13 +79,26 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
             else
             {
                 Unpack(codes, scratch);
-                Unpack(codes + panelBytes, scratch + ScratchCodes);
+                Unpack(codes + panelBytes, scratch + ByteDotBlock.CodesBytes);
             }
             block->Activations = (byte*)activations + (long)i * strideBytes;
             multiply(block);
 
             Advance(ref header, ref codes, ref part);
         }
+    }
+
+    /// <summary>What every kernel is given, on the border of 64 bytes that it wants.</summary>
+    private static ByteDotBlock* Begin(byte* memory, void* activations)
+    {
+        ByteDotBlock* block = (ByteDotBlock*)(((nuint)memory + 63) & ~(nuint)63);
+        block->Activations = activations;
+        block->NibbleMask = 0x0F0F_0F0F;
+        block->PairMask = 0x0303_0303;
+        block->UpperMask = TCodes.Bits switch { 3 => 0x0404_0404, 5 => 0x1010_1010, _ => 0x3030_3030 };
+        block->CodeMask = TCodes.Bits == 4 ? 15u : 255u;
+        block->NegatedOffset = -TFormat.Offset;
+        return block;
     }
 
     /// <summary>Scales, minima and zeros of 32 columns, lane = row.</summary>
@@ -126,10 +137,13 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
     {
         public static readonly delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> Tile = ByteDotKernels.For(Shape);
 
-        // The types that decode most, whose headers one token's kernel reads by itself.
-        public static readonly delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> OneToken =
-            typeof(TFormat) == typeof(FormatQ4_0) || typeof(TFormat) == typeof(FormatQ4_1) || typeof(TFormat) == typeof(FormatQ8_0) || typeof(TFormat) == typeof(FormatQ4_K) || typeof(TFormat) == typeof(FormatQ6_K)
-                ? ByteDotKernels.For(Shape with { OneToken = true, Columns = TFormat.Columns, SixBits = TCodes.Bits == 6 })
-                : null;
+        private static readonly nint[] Made = new nint[MostFewTokens + 1];
+
+        /// <summary>The kernel of so many tokens; null where there is none.</summary>
+        public static delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> Few(int tokens)
+        {
+            if (Made[tokens] == 0) Made[tokens] = (nint)ByteDotKernels.For(Shape with { Bits = TCodes.Bits, Tokens = tokens, Columns = TFormat.Columns });
+            return (delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void>)Made[tokens];
+        }
     }
 }

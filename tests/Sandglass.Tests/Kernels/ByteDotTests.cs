@@ -45,6 +45,7 @@ public class ByteDotTests
                     Same(c => c.ToFloat(t, x), c => c.vcvtdq2ps(zt, zx));
                     Same(c => c.Multiply(t, x, y), c => c.vmulps(zt, zx, zy));
                     Same(c => c.Subtract(t, x, y), c => c.vsubps(zt, zx, zy));
+                    Same(c => c.SubtractInts(t, x, y), c => c.vpsubd(zt, zx, zy));
                     Same(c => c.DotBytes(t, x, y), c => c.vpdpbusd(zt, zx, zy));
                     Same(c => c.AddProduct(t, x, y), c => c.vfmadd231ps(zt, zx, zy));
                     Same(c => c.MultiplyThenAdd(t, x, y), c => c.vfmadd132ps(zt, zy, zx));
@@ -83,6 +84,9 @@ public class ByteDotTests
                     Same(c => c.DotBytesOfEach(t, x, at), c => c.vpdpbusd(zt, zx, __dword_bcst[place]));
                     Same(c => c.AddProductOfEach(t, x, at), c => c.vfmadd231ps(zt, zx, __dword_bcst[place]));
                     Same(c => c.MultiplyThenAdd(t, at, x), c => c.vfmadd132ps(zt, zx, __zmmword_ptr[place]));
+                    Same(c => c.ToInt(t, at), c => c.vcvtps2dq(zt, __dword_bcst[place]));
+                    Same(c => c.Prefetch(at), c => c.prefetcht0(__byte_ptr[place]));
+                    Same(c => c.Add(ours, at), c => c.add(theirs, __qword_ptr[place]));
                     Same(c => c.LoadRax(at), c => c.mov(eax, __dword_ptr[place]));
                     Same(c => c.Load(ours, at), c => c.mov(theirs, __qword_ptr[place]));
                 }

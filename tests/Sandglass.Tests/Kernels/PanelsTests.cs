@@ -121,7 +121,7 @@ public sealed unsafe class PanelsTests : IDisposable
         Random random = new(3);
         int columns = Columns(type) * 3;
         byte[] file = RandomBlocks.Rows(type, 16, columns, random);
-        const int Tokens = 7;
+        const int Tokens = 19;
         float[] x = Activations(Tokens, columns, random);
         foreach (ComputeMode mode in InIntegers)
         {
@@ -148,7 +148,7 @@ public sealed unsafe class PanelsTests : IDisposable
             float[] expected = Product(mode, type, KernelWidth.Scalar, file, columns, x, Panels.TileTokens, count: 2);
             foreach (KernelWidth width in Vectors)
             {
-                foreach (int tokens in new[] { 1, 2, 3, 8, 17, Panels.TileTokens - 1, Panels.TileTokens })
+                foreach (int tokens in Enumerable.Range(1, 18).Append(Panels.TileTokens - 1).Append(Panels.TileTokens))
                     Assert.Equal(Bits(expected.AsSpan(0, 32 * tokens)), Bits(Product(mode, type, width, file, columns, x, tokens, count: 2)));
             }
         }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Sandglass.Kernels.MachineCode;
 
 /// <summary>What the machine code gets: 32 columns of two panels, and the tokens to multiply them with. It lies on a border of 64 bytes.</summary>
-[StructLayout(LayoutKind.Explicit, Size = FactorsAt + 2 * PanelBytes)]
+[StructLayout(LayoutKind.Explicit, Size = CodesAt + 2 * CodesBytes)]
 internal unsafe struct ByteDotBlock
 {
     /// <summary>Bytes of one panel's factors: scales, minima and zeros, each [sub-block (2), row (16)].</summary>
@@ -12,10 +12,15 @@ internal unsafe struct ByteDotBlock
     public const int KindBytes = 2 * SubBlockBytes;
     public const int SubBlockBytes = 64;
 
-    public const int FirstCodesAt = 0, SecondCodesAt = 8, ActivationsAt = 16, SumsAt = 24, TokensAt = 32, NibbleMaskAt = 40, CodeMaskAt = 44, NegatedOffsetAt = 48, PairMaskAt = 52, PairMaskOfIntAt = 56, PairShiftsAt = 64, FactorsAt = 128;
+    /// <summary>Bytes of one panel's 32 columns, a byte a code.</summary>
+    public const int CodesBytes = 512;
+
+    public const int FirstCodesAt = 0, SecondCodesAt = 8, ActivationsAt = 16, SumsAt = 24, TokensAt = 32, NibbleMaskAt = 40, CodeMaskAt = 44, NegatedOffsetAt = 48, UpperMaskAt = 52;
+    public const int ActivationStrideAt = 56, SumStrideAt = 64, PairMaskAt = 72, FactorsAt = 128;
+    public const int SuperScaleAt = FactorsAt + 2 * PanelBytes, SuperMinimumAt = SuperScaleAt + SubBlockBytes, CodesAt = SuperMinimumAt + SubBlockBytes;
     public const int ScalesAt = FactorsAt, MinimaAt = FactorsAt + KindBytes, ZerosAt = FactorsAt + 2 * KindBytes;
 
-    /// <summary>Codes of the panels, a byte each (512 bytes) or as nibbles (256); for one token's kernel the first is the panel itself.</summary>
+    /// <summary>Codes of the panels, a byte each (512 bytes) or as nibbles (256); for few tokens' kernel the first is the panel itself.</summary>
     [FieldOffset(FirstCodesAt)] public byte* FirstCodes;
     [FieldOffset(SecondCodesAt)] public byte* SecondCodes;
 
@@ -25,7 +30,7 @@ internal unsafe struct ByteDotBlock
     /// <summary>[tokens, panel (2), row (16)]</summary>
     [FieldOffset(SumsAt)] public float* Sums;
 
-    /// <summary>At least 1; for one token's kernel, blocks of 32 columns.</summary>
+    /// <summary>At least 1; for few tokens' kernel, the headers of the panel.</summary>
     [FieldOffset(TokensAt)] public long Tokens;
 
     /// <summary>0x0F in every byte.</summary>
@@ -37,15 +42,27 @@ internal unsafe struct ByteDotBlock
     /// <summary>What is added to a code to have its value.</summary>
     [FieldOffset(NegatedOffsetAt)] public float NegatedOffset;
 
-    /// <summary>0x30 in every byte: where the upper two of six bits belong.</summary>
+    /// <summary>In every byte, the bits of a code that lie apart from its lower two or four.</summary>
+    [FieldOffset(UpperMaskAt)] public uint UpperMask;
+
+    /// <summary>0x03 in every byte.</summary>
     [FieldOffset(PairMaskAt)] public uint PairMask;
 
-    /// <summary>0x30.</summary>
-    [FieldOffset(PairMaskOfIntAt)] public uint PairMaskOfInt;
+    /// <summary>Of few tokens' kernel: bytes from the activations of 32 columns to those of the next.</summary>
+    [FieldOffset(ActivationStrideAt)] public long ActivationStride;
 
-    /// <summary>0, 2, 4, 6: how far the pair of bits of each group of four columns stands up.</summary>
-    [FieldOffset(PairShiftsAt)] public fixed int PairShifts[4];
+    /// <summary>Of few tokens' kernel: bytes from the sums of one token to those of the next.</summary>
+    [FieldOffset(SumStrideAt)] public long SumStride;
 
     /// <summary>[panel (2), kind (3: scale, minimum, the weight whose code is 0), sub-block (2), row (16)]</summary>
     [FieldOffset(FactorsAt)] public fixed float Factors[2 * PanelBytes / sizeof(float)];
+
+    /// <summary>Scratch of few tokens' kernel: the scale of 256 columns, lane = row.</summary>
+    [FieldOffset(SuperScaleAt)] public fixed float SuperScale[Panels.Rows];
+
+    /// <summary>And their minimum.</summary>
+    [FieldOffset(SuperMinimumAt)] public fixed float SuperMinimum[Panels.Rows];
+
+    /// <summary>Scratch: codes of both panels, a byte each, where they lie in other ways.</summary>
+    [FieldOffset(CodesAt)] public fixed byte Codes[2 * CodesBytes];
 }

@@ -3,15 +3,17 @@ using System.Runtime.CompilerServices;
 namespace Sandglass.Kernels.MachineCode;
 
 /// <summary>What distinguishes one kernel of machine code from the next.</summary>
-/// <param name="Nibbles">Whether codes lie as nibbles (<see cref="Codes4"/>) or a byte each.</param>
+/// <param name="Bits">Of a code as it lies, <see cref="ICodes.Bits"/>; a tile's are 4 or, unpacked, 8.</param>
 /// <param name="SubBlocks">Sub-blocks of the 32 columns, each with scales of its own: 1 or 2.</param>
 /// <param name="HasMinimum">Whether minima are added.</param>
 /// <param name="Offset">What codes exceed their values by: 0 or a power of two, 8 at least where there is one sub-block.</param>
 /// <param name="TwoPlanes">Whether activations are of 16 bits, in two planes (<see cref="FineBlock"/>).</param>
-/// <param name="OneToken">Whether it is one token's: all columns of one panel.</param>
-/// <param name="Columns">Of one token's: columns that share a header, 32 or 256.</param>
-/// <param name="SixBits">Of one token's: whether codes lie as <see cref="Codes6"/>.</param>
-internal readonly record struct ByteDotShape(bool Nibbles, int SubBlocks, bool HasMinimum, int Offset, bool TwoPlanes = false, bool OneToken = false, int Columns = 32, bool SixBits = false);
+/// <param name="Tokens">How many tokens' it is, with all columns of one panel; 0 for a tile of any number, and 32 columns of two panels.</param>
+/// <param name="Columns">Of few tokens': columns that share a header, 32 or 256.</param>
+internal readonly record struct ByteDotShape(int Bits, int SubBlocks, bool HasMinimum, int Offset, bool TwoPlanes = false, int Tokens = 0, int Columns = 32)
+{
+    public bool Nibbles => Bits == 4;
+}
 
 /// <summary>The listing of the kernel: 32 columns of two panels, in registers, times the tokens of a tile, one after the other.</summary>
 /// <remarks>
@@ -28,7 +30,7 @@ internal static partial class ByteDotCode
 
     public static ZmmCode Write(ByteDotShape shape, bool argumentInRdi)
     {
-        if (shape.OneToken) return shape.TwoPlanes ? WriteOneTokenFine(shape, argumentInRdi) : WriteOneToken(shape, argumentInRdi);
+        if (shape.Tokens > 0) return shape.TwoPlanes ? WriteOneTokenFine(shape, argumentInRdi) : WriteFewTokens(shape, argumentInRdi);
 
         ZmmCode code = Begin(argumentInRdi);
         code.Load(Gpr.R11, Block(ByteDotBlock.SecondCodesAt));

@@ -53,6 +53,9 @@ internal sealed class ZmmCode
     public void LoadWideBytes(Zmm to, Memory from) => Evex(Map0F38, P66, 0x31, to.Number, 0, from, broadcast: false);               // vpmovzxbd
     public void LoadWideSBytes(Zmm to, Memory from) => Evex(Map0F38, P66, 0x21, to.Number, 0, from, broadcast: false);              // vpmovsxbd
 
+    public void SubtractInts(Zmm to, Zmm a, Zmm b) => Evex(Map0F, P66, 0xFA, to.Number, a.Number, b);                               // vpsubd
+    public void ToInt(Zmm to, Memory each) => Evex(Map0F, P66, 0x5B, to.Number, 0, each, broadcast: true);                          // vcvtps2dq
+
     /// <summary>to += the sum of each lane's four products of unsigned bytes (a) and signed bytes (b).</summary>
     public void DotBytes(Zmm to, Zmm a, Zmm b) => Evex(Map0F38, P66, 0x50, to.Number, a.Number, b);                                 // vpdpbusd
 
@@ -95,6 +98,13 @@ internal sealed class ZmmCode
     /// <summary>Eight bytes from memory.</summary>
     public void Load(Gpr to, Memory from) => Legacy(0x8B, (int)to, from, wide: true);                                               // mov
 
+    /// <summary>Asks for a line of memory, into all caches.</summary>
+    public void Prefetch(Memory at)                                                                                                 // prefetcht0
+    {
+        Write([Rex(false, 0, (int)at.Base), 0x0F, 0x18]);
+        Address(1, at);
+    }
+
     /// <summary>rax = four bytes from memory.</summary>
     public void LoadRax(Memory from) => Legacy(0x8B, (int)Gpr.Rax, from, wide: false);                                              // mov eax
 
@@ -109,6 +119,8 @@ internal sealed class ZmmCode
         Write([Rex(true, 0, (int)to), 0x81, (byte)(0xC0 | (int)to & 7)]);
         Write(BitConverter.GetBytes(value));
     }
+
+    public void Add(Gpr to, Memory from) => Legacy(0x03, (int)to, from, wide: true);                                                // add
 
     /// <summary>Takes one off and goes back while something is left.</summary>
     public void CountDown(Gpr counter, int target)                                                                                  // dec, jnz

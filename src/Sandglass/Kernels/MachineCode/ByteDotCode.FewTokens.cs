@@ -1,0 +1,141 @@
+using System.Runtime.CompilerServices;
+
+namespace Sandglass.Kernels.MachineCode;
+
+// One to eight tokens, one plane, all columns of one panel: headers are read here too, and the sums stay in their registers from the first column to the last.
+// z0 to z3 come and go; z4, z5 the factors; z16 to z23 codes; z24 and up the sums, one a token.
+internal static partial class ByteDotCode
+{
+    /// <summary>Tokens whose sums find a register.</summary>
+    public const int MostFewTokens = 8;
+
+    // With several tokens there is too much work between two loads for the processor to look ahead by itself: 1.3 times as fast from memory, with eight.
+    private const int FetchAhead = 2048;
+
+    private static readonly Zmm LowDot = new(0), HighDot = new(1), Weight = new(2), Other = new(3), LowScale = new(4), HighScale = new(5), Zeros = new(5);
+
+    private static Zmm Codes(int group) => new(16 + group);
+
+    private static Zmm TokenSum(int token) => new(24 + token);
+
+    private static ZmmCode WriteFewTokens(ByteDotShape shape, bool argumentInRdi)
+    {
+        ZmmCode code = Begin(argumentInRdi);
+        for (int token = 0; token < shape.Tokens; token++)
+        {
+            code.Load(TokenSum(token), new(Gpr.R8));
+            code.Add(Gpr.R8, Block(ByteDotBlock.SumStrideAt));
+        }
+
+        int header = code.Here;
+        if (shape.Columns == 256) KeepSuperFactors(code, shape);
+        int codeBytes = 64 * shape.Bits, parts = shape.Columns / 32, headerBytes = HeaderBytes(shape);
+        for (int part = 0; part < parts; part++)
+        {
+            int codes = headerBytes + part * codeBytes;
+            for (int line = part == 0 ? 0 : codes; shape.Tokens > 1 && line < codes + codeBytes; line += 64)
+                code.Prefetch(new(Gpr.R10, FetchAhead + line));
+            UnpackCodes(code, shape, codes);
+            ReadFactors(code, shape, part);
+            for (int token = 0; token < shape.Tokens; token++)
+                AddToken(code, shape, codes, TokenSum(token), token * Unsafe.SizeOf<ActivationBlock>());
+            code.Add(Gpr.Rdx, Block(ByteDotBlock.ActivationStrideAt));
+        }
+        code.Add(Gpr.R10, headerBytes + parts * codeBytes);
+        code.CountDown(Gpr.R9, header);
+
+        code.Load(Gpr.R8, Block(ByteDotBlock.SumsAt));
+        for (int token = 0; token < shape.Tokens; token++)
+        {
+            code.Store(new(Gpr.R8), TokenSum(token));
+            code.Add(Gpr.R8, Block(ByteDotBlock.SumStrideAt));
+        }
+        code.Return();
+        return code;
+    }
+
+    /// <summary>32 columns of one token.</summary>
+    private static void AddToken(ZmmCode code, ByteDotShape shape, int codes, Zmm sum, int token)
+    {
+        bool two = shape.SubBlocks == 2;
+        code.Zero(LowDot);
+        code.Zero(HighDot);
+        if (two && shape.Offset > 0)    // the dots begin with -offset * the sum of their codes
+        {
+            int shift = int.Log2(shape.Offset);
+            code.ToInt(Other, Token(token + LowSum));
+            code.ToInt(HighDot, Token(token + Sum));
+            code.ShiftLeft(Other, Other, shift);
+            code.ShiftLeft(HighDot, HighDot, shift);
+            code.SubtractInts(LowDot, LowDot, Other);
+            code.SubtractInts(HighDot, Other, HighDot);
+        }
+        else if (shape.Offset > 0)
+        {
+            code.Broadcast(LowDot, Token(token + Bias));
+            if (shape.Offset > 8) code.ShiftLeft(LowDot, LowDot, int.Log2(shape.Offset / 8));
+        }
+        for (int group = 0; group < 4; group++)
+        {
+            code.DotBytesOfEach(LowDot, Codes(group), Token(token + 4 * group));
+            code.DotBytesOfEach(HighDot, Codes(group + 4), Token(token + 4 * (group + 4)));
+        }
+        if (!two) code.AddInts(LowDot, LowDot, HighDot);
+
+        AddScaled(code, LowDot, LowScale, sum, token);
+        if (two) AddScaled(code, HighDot, HighScale, sum, token);
+        if (shape.HasMinimum) AddMinimum(code, two, sum, token);
+        AddKeptApart(code, shape, codes, sum, token);
+    }
+
+    /// <summary>sum = fma((float)dot, scaleW * scaleA, sum)</summary>
+    private static void AddScaled(ZmmCode code, Zmm dot, Zmm scale, Zmm sum, int token)
+    {
+        code.ToFloat(dot, dot);
+        code.MultiplyByEach(Other, scale, Token(token + Scale));
+        code.AddProduct(sum, dot, Other);
+    }
+
+    /// <summary>sum = fma(sumA, minW * scaleA, sum) of each sub-block.</summary>
+    private static void AddMinimum(ZmmCode code, bool two, Zmm sum, int token)
+    {
+        if (!two)
+        {
+            code.MultiplyByEach(Other, Zeros, Token(token + Scale));
+            code.AddProductOfEach(sum, Other, Token(token + Sum));
+            return;
+        }
+        code.Broadcast(LowDot, Token(token + Scale));
+        code.Multiply(Other, LowDot, Block(ByteDotBlock.ZerosAt));
+        code.AddProductOfEach(sum, Other, Token(token + LowSum));
+        code.Multiply(Other, LowDot, Block(ByteDotBlock.ZerosAt + ByteDotBlock.SubBlockBytes));
+        code.Broadcast(HighDot, Token(token + Sum));
+        code.Subtract(HighDot, HighDot, Token(token + LowSum));
+        code.AddProduct(sum, HighDot, Other);
+    }
+
+    /// <summary>sum = fma(fma(scale, code, zero), x, sum) of the element kept apart.</summary>
+    private static void AddKeptApart(ZmmCode code, ByteDotShape shape, int codes, Zmm sum, int token)
+    {
+        code.LoadRax(Token(token + Column));
+        code.AndRax(shape.Nibbles ? 12 : 28);   // the column's group ...
+        code.ShiftRaxLeft(4);                   // ... times 64 bytes
+        code.Load(Weight, LieAsTheyAre(shape) ? new(Gpr.R10, codes, PlusRax: true) : Block(ByteDotBlock.CodesAt) with { PlusRax = true });
+        code.ShiftRight(Weight, Weight, Token(token + At(shape.Nibbles ? nameof(ActivationBlock.NibbleShift) : nameof(ActivationBlock.ByteShift))));
+        code.And(Weight, Weight, Block(ByteDotBlock.CodeMaskAt));
+        code.ToFloat(Weight, Weight);
+        if (shape.SubBlocks == 2)
+        {
+            code.LoadRax(Token(token + Column));
+            code.AndRax(16);
+            code.ShiftRaxLeft(2);               // the upper sub-block's factors stand 64 bytes further
+            code.Load(Other, Block(ByteDotBlock.ZerosAt) with { PlusRax = true });
+            code.MultiplyThenAdd(Weight, Block(ByteDotBlock.ScalesAt) with { PlusRax = true }, Other);
+        }
+        else
+        {
+            code.MultiplyThenAdd(Weight, LowScale, Zeros);
+        }
+        code.AddProductOfEach(sum, Weight, Token(token + Largest));
+    }
+}
