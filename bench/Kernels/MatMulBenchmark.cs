@@ -12,7 +12,7 @@ public unsafe class MatMulBenchmark
     private WorkerPool _pool = null!;
     private MatMul _product = null!;
     private WeightMatrix _weights = null!;
-    private Buffer _x = null!, _blocks = null!, _output = null!;
+    private Buffer _x = null!, _blocks = null!, _fineBlocks = null!, _output = null!;
 
     [Params(TensorType.F32, TensorType.F16, TensorType.BF16, TensorType.Q8_0, TensorType.Q4_0, TensorType.Q4_1, TensorType.Q5_0, TensorType.Q5_1, TensorType.Q2_K, TensorType.Q3_K, TensorType.Q4_K, TensorType.Q5_K, TensorType.Q6_K)]
     public TensorType Type { get; set; }
@@ -35,24 +35,32 @@ public unsafe class MatMulBenchmark
         }
         _x = Buffer.OfFloats((long)Tokens * Columns, seed: 2);
         _blocks = new Buffer((long)Tokens * Columns / ActivationBlock.Columns * sizeof(ActivationBlock));
+        _fineBlocks = new Buffer((long)Tokens * Columns / ActivationBlock.Columns * sizeof(FineBlock));
         _output = new Buffer((long)Tokens * Rows * sizeof(float));
         for (int token = 0; token < Tokens; token++)
+        {
             ActivationQuantizer.Quantize(_x.Floats + (long)token * Columns, Columns, (ActivationBlock*)_blocks.Bytes + token, Tokens);
+            FineQuantizer.Quantize(_x.Floats + (long)token * Columns, Columns, (FineBlock*)_fineBlocks.Bytes + token, Tokens);
+        }
     }
 
     /// <summary>Activations as int8 blocks; float types have no such way and do as in <see cref="Exact"/>.</summary>
     [Benchmark]
-    public void Fast() => Run((ActivationBlock*)_blocks.Bytes);
+    public void Fast() => Run((ActivationBlock*)_blocks.Bytes, null);
+
+    /// <summary>Activations as two planes of int8; float types as in <see cref="Exact"/>.</summary>
+    [Benchmark]
+    public void Fine() => Run(null, (FineBlock*)_fineBlocks.Bytes);
 
     [Benchmark]
-    public void Exact() => Run(null);
+    public void Exact() => Run(null, null);
 
     [GlobalCleanup]
     public void CleanUp()
     {
-        foreach (IDisposable owned in (IDisposable[])[_x, _blocks, _output, _pool]) owned.Dispose();
+        foreach (IDisposable owned in (IDisposable[])[_x, _blocks, _fineBlocks, _output, _pool]) owned.Dispose();
     }
 
-    private void Run(ActivationBlock* blocks) =>
-        _product.Run(new Activations { Values = _x.Floats, Blocks = blocks, Tokens = Tokens, Columns = Columns }, new MatMulTarget { Weights = _weights, Output = _output.Floats });
+    private void Run(ActivationBlock* blocks, FineBlock* fineBlocks) =>
+        _product.Run(new Activations { Values = _x.Floats, Blocks = blocks, FineBlocks = fineBlocks, Tokens = Tokens, Columns = Columns }, new MatMulTarget { Weights = _weights, Output = _output.Floats });
 }

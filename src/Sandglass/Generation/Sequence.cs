@@ -76,13 +76,20 @@ internal abstract class Sequence(int[] ids, int count, PagePool pages)
         }
     }
 
-    /// <summary>Gives the pages back, then tells the caller.</summary>
+    /// <summary>Gives the pages back, then tells the caller. What goes wrong in that the caller hears of too, and nobody else: the others go on.</summary>
     public void End()
     {
-        long held = Cache.Bytes;
-        Cache.Dispose();
-        if (_failure is null) Complete(held);
-        else Complete(_failure);
+        try
+        {
+            long held = Cache.Bytes;
+            Cache.Dispose();
+            if (_failure is null) Complete(held);
+            else Complete(_failure);
+        }
+        catch (Exception failure)
+        {
+            TellOnceMore(failure);
+        }
     }
 
     /// <summary>Adds a chosen id: from here on it is fixed.</summary>
@@ -98,4 +105,16 @@ internal abstract class Sequence(int[] ids, int count, PagePool pages)
 
     /// <summary>Tells the caller what went wrong.</summary>
     protected abstract void Complete(Exception failure);
+
+    private void TellOnceMore(Exception failure)
+    {
+        try
+        {
+            Complete(failure);
+        }
+        catch (Exception)
+        {
+            // It cannot be told anything: the engine has the others to think of.
+        }
+    }
 }

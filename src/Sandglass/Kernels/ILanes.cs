@@ -39,6 +39,9 @@ internal unsafe interface ILanes<F, I, B>
     /// <summary>Sixteen F16, exact; infinities are not expected (a loader refuses them, a cache never holds them).</summary>
     static abstract F LoadHalf(ushort* from);
 
+    /// <summary>Sixteen F16 times 2^-112, exact: their bits in F32's places, without the product that makes up for the difference of the exponents' biases.</summary>
+    static abstract F LoadShrunkHalf(ushort* from);
+
     /// <summary>Sixteen BF16, exact.</summary>
     static abstract F LoadBFloat(ushort* from);
 

@@ -44,6 +44,7 @@ internal readonly unsafe struct Lanes128 : ILanes<Quad<Vector128<float>>, Quad<V
     [MethodImpl(Inline)] public static float Largest(Quad<Vector128<float>> a) => Largest(Vector128.MaxNative(Vector128.MaxNative(a.A, a.B), Vector128.MaxNative(a.C, a.D)));
     [MethodImpl(Inline)] public static uint EqualMask(Quad<Vector128<float>> a, Quad<Vector128<float>> b) => (Vector128.Equals(a.A, b.A).ExtractMostSignificantBits()) | (Vector128.Equals(a.B, b.B).ExtractMostSignificantBits() << 4) | (Vector128.Equals(a.C, b.C).ExtractMostSignificantBits() << 8) | (Vector128.Equals(a.D, b.D).ExtractMostSignificantBits() << 12);
     [MethodImpl(Inline)] public static Quad<Vector128<float>> LoadHalf(ushort* from) => new() { A = Half(from), B = Half(from + 4), C = Half(from + 8), D = Half(from + 12) };
+    [MethodImpl(Inline)] public static Quad<Vector128<float>> LoadShrunkHalf(ushort* from) => new() { A = ShrunkHalf(from), B = ShrunkHalf(from + 4), C = ShrunkHalf(from + 8), D = ShrunkHalf(from + 12) };
     [MethodImpl(Inline)] public static Quad<Vector128<float>> LoadBFloat(ushort* from) => new() { A = Vector128.ShiftLeft(Widen(from), 16).AsSingle(), B = Vector128.ShiftLeft(Widen(from + 4), 16).AsSingle(), C = Vector128.ShiftLeft(Widen(from + 8), 16).AsSingle(), D = Vector128.ShiftLeft(Widen(from + 12), 16).AsSingle() };
 
     [MethodImpl(Inline)] public static Quad<Vector128<int>> LoadInts(byte* from) => new() { A = Vector128.Load((int*)from), B = Vector128.Load((int*)from + 4), C = Vector128.Load((int*)from + 8), D = Vector128.Load((int*)from + 12) };
@@ -103,12 +104,11 @@ internal readonly unsafe struct Lanes128 : ILanes<Quad<Vector128<float>>, Quad<V
 
     [MethodImpl(Inline)] private static Quad<T> Same<T>(T value) where T : struct => new() { A = value, B = value, C = value, D = value };
 
+    [MethodImpl(Inline)] private static Vector128<float> Half(ushort* from) => ShrunkHalf(from) * Vector128.Create(F16.ExponentShift);
+
     [MethodImpl(Inline)]
-    private static Vector128<float> Half(ushort* from)
-    {
-        Vector128<int> bits = Vector128.ShiftLeft(WidenSigned((short*)from), 13) & Vector128.Create(F16.WidenedMask);
-        return bits.AsSingle() * Vector128.Create(F16.ExponentShift);
-    }
+    private static Vector128<float> ShrunkHalf(ushort* from) =>
+        (Vector128.ShiftLeft(WidenSigned((short*)from), 13) & Vector128.Create(F16.WidenedMask)).AsSingle();
 
     [MethodImpl(Inline)]
     private static Vector128<int> Widen(ushort* from) =>

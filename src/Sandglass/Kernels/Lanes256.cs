@@ -40,6 +40,7 @@ internal readonly unsafe struct Lanes256 : ILanes<Pair<Vector256<float>>, Pair<V
     [MethodImpl(Inline)] public static float Largest(Pair<Vector256<float>> a) => Largest(Vector256.MaxNative(a.A, a.B));
     [MethodImpl(Inline)] public static uint EqualMask(Pair<Vector256<float>> a, Pair<Vector256<float>> b) => (Vector256.Equals(a.A, b.A).ExtractMostSignificantBits()) | (Vector256.Equals(a.B, b.B).ExtractMostSignificantBits() << 8);
     [MethodImpl(Inline)] public static Pair<Vector256<float>> LoadHalf(ushort* from) => new() { A = Half(from), B = Half(from + 8) };
+    [MethodImpl(Inline)] public static Pair<Vector256<float>> LoadShrunkHalf(ushort* from) => new() { A = ShrunkHalf(from), B = ShrunkHalf(from + 8) };
     [MethodImpl(Inline)] public static Pair<Vector256<float>> LoadBFloat(ushort* from) => new() { A = Vector256.ShiftLeft(Widen(from), 16).AsSingle(), B = Vector256.ShiftLeft(Widen(from + 8), 16).AsSingle() };
 
     [MethodImpl(Inline)] public static Pair<Vector256<int>> LoadInts(byte* from) => new() { A = Vector256.Load((int*)from), B = Vector256.Load((int*)from + 8) };
@@ -86,12 +87,11 @@ internal readonly unsafe struct Lanes256 : ILanes<Pair<Vector256<float>>, Pair<V
 
     [MethodImpl(Inline)] private static Pair<T> Same<T>(T value) where T : struct => new() { A = value, B = value };
 
+    [MethodImpl(Inline)] private static Vector256<float> Half(ushort* from) => ShrunkHalf(from) * Vector256.Create(F16.ExponentShift);
+
     [MethodImpl(Inline)]
-    private static Vector256<float> Half(ushort* from)
-    {
-        Vector256<int> bits = Vector256.ShiftLeft(WidenSigned((short*)from), 13) & Vector256.Create(F16.WidenedMask);
-        return bits.AsSingle() * Vector256.Create(F16.ExponentShift);
-    }
+    private static Vector256<float> ShrunkHalf(ushort* from) =>
+        (Vector256.ShiftLeft(WidenSigned((short*)from), 13) & Vector256.Create(F16.WidenedMask)).AsSingle();
 
     [MethodImpl(Inline)] private static Vector256<int> Widen(ushort* from) => Avx2.ConvertToVector256Int32(from);
     [MethodImpl(Inline)] private static Vector256<int> WidenSigned(short* from) => Avx2.ConvertToVector256Int32(from);

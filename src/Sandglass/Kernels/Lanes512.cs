@@ -24,14 +24,13 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>, Vector512<in
     [MethodImpl(Inline)] public static float Largest(Vector512<float> a) => Lanes256.Largest(Vector256.MaxNative(a.GetLower(), a.GetUpper()));
     [MethodImpl(Inline)] public static uint EqualMask(Vector512<float> a, Vector512<float> b) => (uint)Vector512.Equals(a, b).ExtractMostSignificantBits();
 
+    // Subnormals included: 2^112 makes up for the difference of the exponents' biases.
+    [MethodImpl(Inline)] public static Vector512<float> LoadHalf(ushort* from) => LoadShrunkHalf(from) * Vector512.Create(F16.ExponentShift);
+
+    // Sign-extended and shifted, the sign stands in F32's place with three copies below it; without those, exponent and mantissa follow.
     [MethodImpl(Inline)]
-    public static Vector512<float> LoadHalf(ushort* from)
-    {
-        // Sign-extended and shifted, the sign stands in F32's place with three copies below it; without those, exponent and mantissa follow.
-        // 2^112 makes up for the difference of the exponents' biases, subnormals included.
-        Vector512<int> bits = Vector512.ShiftLeft(Avx512F.ConvertToVector512Int32(Vector256.Load((short*)from)), 13) & Vector512.Create(F16.WidenedMask);
-        return bits.AsSingle() * Vector512.Create(F16.ExponentShift);
-    }
+    public static Vector512<float> LoadShrunkHalf(ushort* from) =>
+        (Vector512.ShiftLeft(Avx512F.ConvertToVector512Int32(Vector256.Load((short*)from)), 13) & Vector512.Create(F16.WidenedMask)).AsSingle();
 
     [MethodImpl(Inline)]
     public static Vector512<float> LoadBFloat(ushort* from) =>

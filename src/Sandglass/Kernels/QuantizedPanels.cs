@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Sandglass.Kernels;
 
@@ -20,6 +21,7 @@ internal unsafe class QuantizedPanels<TFormat, TCodes> : Panels
     public static Panels Create(TensorType type, KernelWidth width) => width switch
     {
         KernelWidth.Vector512 => ByteDotPanels<TFormat, TCodes>.TryCreate(type) ?? new VectorQuantizedPanels<TFormat, TCodes, Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(type),
+        KernelWidth.Vector256 when !Avx512F.IsSupported => new SplitQuantizedPanels<TFormat, TCodes>(type), // 16 registers
         KernelWidth.Vector256 => new VectorQuantizedPanels<TFormat, TCodes, Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(type),
         KernelWidth.Vector128 => new VectorQuantizedPanels<TFormat, TCodes, Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(type),
         _ => new QuantizedPanels<TFormat, TCodes>(type),

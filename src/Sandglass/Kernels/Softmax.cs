@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -48,6 +49,29 @@ internal static unsafe class Softmax
         return (float)(max + Elementary.Log(LaneTree.Sum(lanes)));
     }
 
+    /// <summary>The first index of the largest element of a row without NaN: of equal ones (0 and -0 are) the lowest.</summary>
+    internal static int IndexOfMax(ReadOnlySpan<float> row)
+    {
+        fixed (float* values = row)
+        {
+            return KernelPath.Current switch
+            {
+                KernelWidth.Vector512 => IndexOfMax<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(values, row.Length),
+                KernelWidth.Vector256 => IndexOfMax<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(values, row.Length),
+                KernelWidth.Vector128 => IndexOfMax<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(values, row.Length),
+                _ => ScalarIndexOfMax(row),
+            };
+        }
+    }
+
+    internal static int ScalarIndexOfMax(ReadOnlySpan<float> row)
+    {
+        int best = 0;
+        for (int i = 1; i < row.Length; i++)
+            best = row[i] > row[best] ? i : best;
+        return best;
+    }
+
     internal static float ScalarMax(ReadOnlySpan<float> row)
     {
         float max = float.NegativeInfinity;
@@ -87,6 +111,25 @@ internal static unsafe class Softmax
         L.Store(each, max);
         float rest = ScalarMax(new ReadOnlySpan<float>(values + whole, count - whole));
         return numbers == 0xFFFF && !float.IsNaN(rest) ? MathF.Max(ScalarMax(new ReadOnlySpan<float>(each, LaneCount)), rest) : float.NaN;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static int IndexOfMax<L, F, I, B>(float* values, int count)
+        where L : struct, ILanes<F, I, B>
+        where F : struct
+        where I : struct
+        where B : struct
+    {
+        float max = Max<L, F, I, B>(values, count);
+        F wanted = L.Broadcast(max);
+        int i = 0;
+        for (; i + LaneCount <= count; i += LaneCount)
+        {
+            uint equal = L.EqualMask(L.Load(values + i), wanted);
+            if (equal != 0) return i + BitOperations.TrailingZeroCount(equal);
+        }
+        while (i < count - 1 && values[i] != max) i++;
+        return i;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

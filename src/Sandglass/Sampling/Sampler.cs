@@ -39,7 +39,7 @@ internal sealed class Sampler
         float logSumExp = Softmax.LogSumExp(logits);
         if (!float.IsFinite(logSumExp)) SamplingException.ThrowLogits(logits, position);
 
-        int id = _candidates is null ? Likeliest(logits) : RunChain(_candidates, logits, position);
+        int id = _candidates is null ? Softmax.IndexOfMax(logits) : RunChain(_candidates, logits, position);
         return new Choice(id, logits[id] - logSumExp, logSumExp);
     }
 
@@ -59,15 +59,5 @@ internal sealed class Sampler
             candidates.EndStep();
         }
         return _greedy ? candidates.Likeliest() : Draw.Pick(candidates, new Chance(_seed, position, Step: 0)).Interval.Id;
-    }
-
-    private static int Likeliest(ReadOnlySpan<float> logits)
-    {
-        int best = 0;
-        for (int id = 1; id < logits.Length; id++)
-        {
-            if (logits[id] > logits[best]) best = id;
-        }
-        return best;
     }
 }

@@ -4,6 +4,7 @@ using Sandglass.KvCache;
 using Sandglass.ModelFiles;
 using Sandglass.Tests.Transformer;
 using Sandglass.Tokenization;
+using Sandglass.Tracing;
 using Sandglass.Transformer;
 
 namespace Sandglass.Tests.Generation;
@@ -103,12 +104,34 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
 
         using PagePool impossible = new(new CacheShape(1, 1, 1 << 30, 1 << 30, CacheType.F32) with { Layers = 1 << 20 });
         (TextGeneration[] together, _) = Add(count: 2, prompt: 5, tokens: 6);
-        (TextGeneration[] failing, _) = Add(count: 1, prompt: 5, tokens: 6, pages: impossible);
+        (TextGeneration[] failing, GeneratedSequence[] failed) = Add(count: 1, prompt: 5, tokens: 6, pages: impossible);
         while (!_stepper.Scheduler.IsIdle) _stepper.Step();
 
         await Assert.ThrowsAsync<OutOfMemoryException>(() => failing[0].Result);
         for (int i = 0; i < 2; i++)
-            Assert.Equal((await Run.Read(alone[i])).Hashes, (await Run.Read(together[i])).Hashes);
+        {
+            Run one = await Run.Read(alone[i]), other = await Run.Read(together[i]);
+            Assert.Equal(one.Hashes, other.Hashes);
+            Assert.Equal((one.Result.LayerTokenPasses, one.Result.MultiplyAdds), (other.Result.LayerTokenPasses, other.Result.MultiplyAdds)); // the forward that failed counts for nobody
+        }
+        Assert.Equal((0L, new MultiplyAdds()), (failed[0].Work.LayerTokenPasses, failed[0].Work.MultiplyAdds));
+        Assert.Equal(0, _run.Pages.Held);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task One_that_cannot_be_told_of_its_end_does_not_hold_up_the_others(bool failsTwice)
+    {
+        (TextGeneration[] before, _) = Add(count: 1, prompt: 5, tokens: 3);
+        Unreachable unreachable = new(_run.Pages, failsTwice);
+        _stepper.Scheduler.Add(unreachable);
+        (TextGeneration[] behind, _) = Add(count: 2, prompt: 5, tokens: 6);
+        while (!_stepper.Scheduler.IsIdle) _stepper.Step();
+
+        Assert.Equal(1, unreachable.Ends);
+        Assert.Equal(failsTwice ? null : "no", unreachable.Told?.Message);
+        Assert.Equal([3, 6, 6], (await Task.WhenAll(from generation in before.Concat(behind) select generation.Result)).Select(result => result.CompletionTokens));
         Assert.Equal(0, _run.Pages.Held);
     }
 
@@ -129,5 +152,33 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
         ];
         foreach (GeneratedSequence sequence in sequences) _stepper.Scheduler.Add(sequence);
         return (generations, sequences);
+    }
+
+    /// <summary>Reads two tokens, wants no logits, and fails when it is told that it is over.</summary>
+    private sealed class Unreachable(PagePool pages, bool failsTwice) : Sequence([1, 2], 2, pages)
+    {
+        public int Ends { get; private set; }
+
+        public Exception? Told { get; private set; }
+
+        public override int LongestPiece => int.MaxValue;
+
+        public override int FirstScored => int.MaxValue;
+
+        public override void CheckInterruption() { }
+
+        public override void PieceRead() => IsOver = true;
+
+        public override void Take(ReadOnlySpan<float> logits) { }
+
+        public override void Close() => IsOver = true;
+
+        protected override void Complete(long cacheBytes)
+        {
+            Ends++;
+            throw new InvalidOperationException("no");
+        }
+
+        protected override void Complete(Exception failure) => Told = failsTwice ? throw new InvalidOperationException("nor this") : failure;
     }
 }

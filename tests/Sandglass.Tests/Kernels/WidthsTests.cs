@@ -81,6 +81,32 @@ public unsafe class WidthsTests
     }
 
     [Fact]
+    public void Of_equally_large_elements_the_first_is_found_wherever_they_stand()
+    {
+        foreach (int count in (int[])[1, 5, 16, 17, 40])
+        {
+            for (int first = 0; first < count; first++)
+            {
+                foreach (float largest in (float[])[9, 0, -3, float.NegativeInfinity])
+                {
+                    float[] row = new float[count];
+                    Array.Fill(row, float.IsNegativeInfinity(largest) ? largest : largest - 1);
+                    for (int at = first; at < count; at += 3) row[at] = largest;
+                    if (largest == 0) row[first] = -0f;     // as large as 0
+                    int expected = Softmax.ScalarIndexOfMax(row);
+                    Assert.Equal(float.IsNegativeInfinity(largest) ? 0 : first, expected);
+                    fixed (float* values = row)
+                    {
+                        Assert.Equal(expected, Softmax.IndexOfMax<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(values, count));
+                        if (Has(256)) Assert.Equal(expected, Softmax.IndexOfMax<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(values, count));
+                        if (Has(512)) Assert.Equal(expected, Softmax.IndexOfMax<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(values, count));
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void Quantised_activations_are_equal_by_bits()
     {
         const int Columns = 32 * 40;
