@@ -34,9 +34,11 @@ internal readonly unsafe struct Lanes256Half<H> : ILanes<Vector256<float>, Vecto
     [MethodImpl(Inline)] public static Vector256<float> Multiply(Vector256<float> a, Vector256<float> b) => a * b;
     [MethodImpl(Inline)] public static Vector256<float> Divide(Vector256<float> a, Vector256<float> b) => a / b;
     [MethodImpl(Inline)] public static Vector256<float> Fma(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Vector256.FusedMultiplyAdd(a, b, c);
+    [MethodImpl(Inline)] public static Vector256<float> Scale(Vector256<float> a, Vector256<float> power) => Lanes<Lanes256Half<H>, Vector256<float>, Vector256<int>, Vector256<byte>>.ScaleTwice(a, power);
     [MethodImpl(Inline)] public static Vector256<float> Max(Vector256<float> a, Vector256<float> b) => Vector256.MaxNative(a, b);
     [MethodImpl(Inline)] public static Vector256<float> Min(Vector256<float> a, Vector256<float> b) => Vector256.MinNative(a, b);
     [MethodImpl(Inline)] public static Vector256<float> Abs(Vector256<float> a) => Vector256.Abs(a);
+    [MethodImpl(Inline)] public static float Largest(Vector256<float> a) => Lanes256.Largest(a);
     [MethodImpl(Inline)] public static uint EqualMask(Vector256<float> a, Vector256<float> b) => Vector256.Equals(a, b).ExtractMostSignificantBits() << First;
     [MethodImpl(Inline)] public static Vector256<float> LoadHalf(ushort* from) => LoadShrunkHalf(from) * Vector256.Create(F16.ExponentShift);
 
@@ -57,6 +59,8 @@ internal readonly unsafe struct Lanes256Half<H> : ILanes<Vector256<float>, Vecto
         for (int i = 0; i < 8; i++)
             to[First + i] = (sbyte)value.GetElement(i);
     }
+
+    [MethodImpl(Inline)] public static void StoreLowShorts(ushort* to, Vector256<int> value) => Vector128.Narrow(value.GetLower().AsUInt32(), value.GetUpper().AsUInt32()).Store(to + First);
 
     [MethodImpl(Inline)] public static Vector256<int> AddInt(Vector256<int> a, Vector256<int> b) => a + b;
     [MethodImpl(Inline)] public static Vector256<int> SubtractInt(Vector256<int> a, Vector256<int> b) => a - b;
