@@ -8,7 +8,7 @@ public readonly record struct MachineLimit(double PerSecond, double Spread);
 /// <summary>What this machine can do at most with a number of threads and the kernels' own instructions.</summary>
 /// <param name="Threads">Threads that worked.</param>
 /// <param name="ReadBytes">Bytes read from memory a second.</param>
-/// <param name="Int8Operations">Multiplications and additions of int8 with nibbles a second.</param>
+/// <param name="Int8Operations">Multiplications and additions of int8 a second: with bytes by machine code, with nibbles where there is none.</param>
 /// <param name="Fp32Operations">Multiplications and additions of F32, fused, a second.</param>
 public sealed record MachineLimits(int Threads, MachineLimit ReadBytes, MachineLimit Int8Operations, MachineLimit Fp32Operations)
 {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Sandglass.Kernels.MachineCode;
 
 namespace Sandglass.Kernels;
 
@@ -18,6 +19,7 @@ internal abstract unsafe class PeakLoops
     /// <summary>The loops of a width.</summary>
     public static PeakLoops For(KernelWidth width) => width switch
     {
+        KernelWidth.Vector512 when ByteDotPeak.Loop != null => new ByteDotPeakLoops(),
         KernelWidth.Vector512 => new VectorPeakLoops<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(),
         KernelWidth.Vector256 => new VectorPeakLoops<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(),
         KernelWidth.Vector128 => new VectorPeakLoops<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(),
@@ -37,7 +39,7 @@ internal abstract unsafe class PeakLoops
     /// <param name="bytes">A multiple of 1024.</param>
     public abstract int Read(byte* from, long bytes);
 
-    /// <summary>Dots of int8 codes with nibbles that stay in registers.</summary>
+    /// <summary>Dots of int8 with codes that stay in registers: nibbles, or bytes where machine code multiplies them.</summary>
     public abstract int Int8(byte* input, int rounds);
 
     /// <summary>Fused multiply-adds of F32 into sums that stay in registers.</summary>
@@ -45,7 +47,7 @@ internal abstract unsafe class PeakLoops
 }
 
 /// <summary>One source for every width of vectors.</summary>
-internal sealed unsafe class VectorPeakLoops<L, F, I, B> : PeakLoops
+internal unsafe class VectorPeakLoops<L, F, I, B> : PeakLoops
     where L : struct, ILanes<F, I, B>
     where F : struct
     where I : struct
@@ -170,6 +172,20 @@ internal sealed unsafe class VectorPeakLoops<L, F, I, B> : PeakLoops
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static B Nibbles(byte* from) => L.And(L.LoadBytes(from), 15);
+}
+
+/// <summary>Of vectors of 512 bits, with int8 products as machine code has them.</summary>
+internal sealed unsafe class ByteDotPeakLoops : VectorPeakLoops<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>
+{
+    private const int Turns = 64;   // of a round
+
+    public override long Int8Operations => (long)Turns * ByteDotPeak.Operations;
+
+    public override int Int8(byte* input, int rounds)
+    {
+        ByteDotPeak.Loop((long)rounds * Turns);
+        return 0;
+    }
 }
 
 /// <summary>The plain twin.</summary>

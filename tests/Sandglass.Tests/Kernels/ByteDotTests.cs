@@ -28,6 +28,15 @@ public class ByteDotTests
     }
 
     [Fact]
+    public unsafe void The_limit_of_int8_is_measured_with_the_instruction_in_use()
+    {
+        if (KernelPath.Widest < KernelWidth.Vector512) return;
+        PeakLoops loops = PeakLoops.For(KernelWidth.Vector512);
+        Assert.Equal(ByteDotKernels.IsAllowed, loops is ByteDotPeakLoops);
+        if (loops is ByteDotPeakLoops) loops.Int8(null, rounds: 3);     // comes back
+    }
+
+    [Fact]
     public void Every_instruction_between_registers_reads_back_as_itself()
     {
         foreach (int to in (int[])[0, 5, 9, 18, 31])

@@ -1,0 +1,44 @@
+namespace Sandglass.Kernels.MachineCode;
+
+/// <summary>The most that <c>vpdpbusd</c> can do: a loop of nothing else, which no memory and no wait for a sum holds up.</summary>
+internal static unsafe class ByteDotPeak
+{
+    /// <summary>Multiplications and additions of one turn of the loop.</summary>
+    public const int Operations = Sums * 64 * 2;
+
+    private const int Sums = 12;    // independent: an instruction takes 4 to 5 cycles and up to two may begin in each
+    private static readonly Zmm Codes = new(0), Activations = new(1);
+    private static readonly Lazy<nint> Made = new(Make);
+
+    /// <summary>Runs so many turns; null where this process has no machine code.</summary>
+    public static delegate* unmanaged<long, void> Loop => (delegate* unmanaged<long, void>)Made.Value;
+
+    internal static ZmmCode Write(bool argumentInRdi)
+    {
+        ZmmCode code = new();
+        if (argumentInRdi) code.RcxFromRdi();
+        code.Zero(Codes);
+        code.Zero(Activations);
+        for (int sum = 0; sum < Sums; sum++)
+            code.Zero(new(16 + sum));
+        int turn = code.Here;
+        for (int sum = 0; sum < Sums; sum++)
+            code.DotBytes(new(16 + sum), Codes, Activations);
+        code.CountDown(Gpr.Rcx, turn);
+        code.Return();
+        return code;
+    }
+
+    private static nint Make()
+    {
+        if (!ByteDotKernels.IsAllowed) return 0;
+        ReadOnlySpan<byte> code = Write(argumentInRdi: !OperatingSystem.IsWindows()).Bytes;
+        nuint bytes = (nuint)code.Length;
+        void* pages = SystemPages.TryAllocate(bytes);       // for the rest of the process
+        if (pages == null) return 0;
+        code.CopyTo(new Span<byte>(pages, code.Length));
+        if (SystemPages.TryMakeExecutable(pages, bytes)) return (nint)pages;
+        SystemPages.Free(pages, bytes);
+        return 0;
+    }
+}
