@@ -9,8 +9,11 @@ internal sealed record BenchRow(string What, string Name, int Tokens, int Depth,
     /// <summary>The word of <c>--cache-type</c>.</summary>
     public string CacheWord => ModelChoice.CacheTypes.First(type => type.Value == CacheType).Word;
 
+    /// <summary>False where one run was made: nothing was compared.</summary>
+    public bool HasSpread { get; private init; } = true;
+
     public static BenchRow Of(BenchmarkResult result, CacheType cacheType) =>
-        new(WordFor(result.Task.Kind), result.Name, result.Task.Tokens, result.Task.Depth, result.Task.Batch, result.Threads, cacheType, result.TokensPerSecond, result.Spread, result.ShareOfLimit);
+        new(WordFor(result.Task.Kind), result.Name, result.Task.Tokens, result.Task.Depth, result.Task.Batch, result.Threads, cacheType, result.TokensPerSecond, result.Spread, result.ShareOfLimit) { HasSpread = result.Task.Repeat > 1 };
 
     public static IEnumerable<BenchRow> Of(MachineLimits limits, CacheType cacheType) =>
     [

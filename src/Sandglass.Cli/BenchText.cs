@@ -7,6 +7,8 @@ namespace Sandglass.Cli;
 /// <summary><c>bench</c> for people: the machine's limits, and what the model takes of them.</summary>
 internal sealed class BenchText(Terminal terminal) : IBenchOutput
 {
+    private const double Disturbed = 0.5;   // of a limit's spread: rounds of a quiet machine lie within a tenth
+
     private readonly List<BenchRow> _rows = [];
 
     public void Row(BenchRow row) => _rows.Add(row);
@@ -16,19 +18,26 @@ internal sealed class BenchText(Terminal terminal) : IBenchOutput
         if (_rows.Count == 0) return;
         IAnsiConsole console = Tables.Console(terminal);
         Table limits = Tables.New($"Limits of this machine (kernels {KernelPath.Name})", "#Threads", "#Best", "#Spread");
-        Table figures = Tables.New("Measured", "#Tokens", "#At depth", "#Texts", "#Threads", "Cache", "#Tokens/s", "#Spread", "#Of the limit");
+        bool deep = _rows.Any(row => row.Depth > 0), together = _rows.Any(row => row.Batch > 1), several = _rows.Select(row => row.CacheType).Distinct().Count() > 1;
+        Table figures = Tables.New([.. Cells("Measured", "#Tokens", "#Depth", "#Texts", "#Threads", "Cache", "#Tokens/s", "#Spread", "#Of limit")]);
         foreach (BenchRow row in _rows)
         {
-            string threads = Amount.Whole(row.Threads), rate = Amount.Short(row.PerSecond), spread = Percent(row.Spread);
+            string threads = Amount.Whole(row.Threads), rate = Amount.Short(row.PerSecond), spread = row.HasSpread ? Percent(row.Spread) : "-";
             if (row.What == "limit") limits.AddRow(Meaning(row.Name), threads, $"{rate} {row.Name.Split(' ')[1]}", spread);
-            else figures.AddRow(row.What, Amount.Whole(row.Tokens), row.Depth == 0 ? "" : Amount.Whole(row.Depth), Amount.Whole(row.Batch), threads, row.CacheWord, rate, spread, Percent(row.ShareOfLimit));
+            else figures.AddRow([.. Cells(row.What, Amount.Whole(row.Tokens), row.Depth == 0 ? "" : Amount.Whole(row.Depth), Amount.Whole(row.Batch), threads, row.CacheWord, rate, spread, Percent(row.ShareOfLimit))]);
         }
         string? model = _rows.FirstOrDefault(row => row.What != "limit")?.Name;
         console.Write(limits);
         if (model is null) return;
         console.Write(new Text(Terminal.Harmless(model) + "\n", new Style(decoration: Decoration.Bold)));
         console.Write(figures);
+        if (_rows.Any(row => row.What == "limit" && row.Spread > Disturbed))
+            console.Write(new Text("The limits themselves swing: something else is at work on this machine. Compare only what was measured in turn.\n", new Style(foreground: Color.Yellow)));
         console.Write(new Text("The limit of decode is memory read, that of prefill the arithmetic: int8 for quantised weights, fp32 for others and with --compute exact; of a batch the nearer of the two.\n", new Style(foreground: Color.Grey)));
+
+        // What is the same in every row is left out, so that a narrow terminal holds the rest.
+        IEnumerable<string> Cells(string what, string tokens, string depth, string texts, string threads, string cache, string rate, string spread, string share) =>
+            [what, tokens, .. deep ? [depth] : (string[])[], .. together ? [texts] : (string[])[], threads, .. several ? [cache] : (string[])[], rate, spread, share];
     }
 
     private static string Meaning(string name) => name.Split(' ')[0] switch

@@ -77,7 +77,7 @@ internal sealed record ErrorMessage(string Text, int Code)
         "gguf-truncated" when file is { Field: "first four bytes", Found: "0" } => $"{file.File}: the file is empty. {whichModel}",
         "file-missing" => $"No model file at {file.File}. {whichModel}",
         "file-is-directory" => $"{file.File} is a directory, not a model file. {whichModel}",
-        "gguf-magic" => $"{file.File} is no GGUF file: its first four bytes are {file.Found}, not GGUF. {whichModel}",
+        "gguf-magic" => $"{file.File} is no GGUF file: it begins with {file.Found}, not GGUF. {whichModel}",
         "architecture-unsupported" => $"{file.File} is a model of architecture {file.Found}; Sandglass runs {file.Expected}. sandglass inspect shows what is inside.",
         "split-later-part" => $"{file.File} is {file.Found} of a split model. Give {file.Expected}.",
         "split-part-missing" => $"No file at {file.File}, {file.Field} of a split model. Put all parts into one folder.",

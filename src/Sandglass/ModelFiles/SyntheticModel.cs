@@ -50,7 +50,7 @@ public static class SyntheticModel
     internal static void Write(string path, SyntheticShape shape, string type, IProgress<QuantizeProgress>? progress = null, CancellationToken cancellation = default)
     {
         string? known = TypeNames.FirstOrDefault(one => one.Equals(type, StringComparison.OrdinalIgnoreCase));
-        if (known is null) Fail.Throw("synthetic-name", $"{shape.Name}:{type}", "type", Listed(TypeNames), type.Length == 0 ? "none" : type);
+        if (known is null) Fail.Throw("synthetic-name", type.Length == 0 ? shape.Name : $"{shape.Name}:{type}", "type", Listed(TypeNames), type.Length == 0 ? "none" : type);
         ModelFileWriter writer = new();
         Facts(writer, shape, known);
 
