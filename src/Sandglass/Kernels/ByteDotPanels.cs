@@ -11,6 +11,7 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
 {
     private const int MostFewTokens = ByteDotCode.MostFewTokens;
     private const int MostCalls = 2; // of few tokens' kernels; more tokens are a tile of two panels
+    private const int WeightsKeptFrom = 72; // tokens: from here on it pays to dequantise 32 columns of two panels, for any token to choose its own from
 
     private static readonly ByteDotShape Shape = new(TCodes.Bits == 4 ? 4 : 8, TFormat.SubBlocks, TFormat.HasMinimum, TFormat.Offset);
 
@@ -18,7 +19,7 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
         : base(type) { }
 
     /// <summary>Panels that use machine code, or null where there is none to be had.</summary>
-    public static Panels? TryCreate(TensorType type) => FastKernels.Tile == null ? null : new ByteDotPanels<TFormat, TCodes>(type);
+    public static Panels? TryCreate(TensorType type) => FastKernels.Exist ? new ByteDotPanels<TFormat, TCodes>(type) : null;
 
     public override void MultiplyFast(byte* panel, long panelBytes, int count, int columns, ActivationBlock* activations, int stride, int tokens, float* sums)
     {
@@ -27,7 +28,7 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
         if ((calls > MostCalls && count > 1) || (FastKernels.Few(some) is var few && few == null))
         {
             if (tokens == 1 || count == 1) base.MultiplyFast(panel, panelBytes, count, columns, activations, stride, tokens, sums);
-            else MultiplyTile(FastKernels.Tile, panel, panelBytes, columns, activations, stride * sizeof(ActivationBlock), tokens, sums);
+            else MultiplyTile(FastKernels.Tile(tokens), panel, panelBytes, columns, activations, stride * sizeof(ActivationBlock), tokens, sums);
             return;
         }
         MultiplyFew(few, panel, panelBytes, count, columns, activations, stride * sizeof(ActivationBlock), sums);
@@ -135,9 +136,16 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
     // Made at first use, one for all matrices of a type.
     private static class FastKernels
     {
-        public static readonly delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> Tile = ByteDotKernels.For(Shape);
+        private static readonly delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> SmallTile = ByteDotKernels.For(Shape);
+        private static readonly delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> LargeTile = ByteDotKernels.For(Shape with { WeightsKept = true });
 
         private static readonly nint[] Made = new nint[MostFewTokens + 1];
+
+        /// <summary>Whether there are kernels to be had.</summary>
+        public static bool Exist => SmallTile != null && LargeTile != null;
+
+        /// <summary>The kernel of a tile of so many tokens.</summary>
+        public static delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> Tile(int tokens) => tokens < WeightsKeptFrom ? SmallTile : LargeTile;
 
         /// <summary>The kernel of so many tokens; null where there is none.</summary>
         public static delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> Few(int tokens)

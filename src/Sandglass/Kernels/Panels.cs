@@ -10,8 +10,8 @@ internal abstract unsafe class Panels
     /// <summary>Rows of a panel: the lanes of every kernel.</summary>
     public const int Rows = 16;
 
-    /// <summary>Tokens that <see cref="MultiplyFast"/> takes at most: their sums of two panels, and their blocks of 32 columns, stay in the first cache.</summary>
-    public const int TileTokens = 64;
+    /// <summary>Tokens that <see cref="MultiplyFast"/> takes at most. What is done once for 32 columns is done for all of them; their sums of two panels (32 KB) come from the second cache, in order and in time.</summary>
+    public const int TileTokens = 256;
 
     /// <summary>The type of the weights.</summary>
     public abstract TensorType Type { get; }

@@ -61,6 +61,7 @@ public class ByteDotTests
                     Same(c => c.ShiftShortsRight(t, x, 4), c => c.vpsrlw(zt, zx, 4));
                     Same(c => c.ShiftShortsLeft(t, x, 2), c => c.vpsllw(zt, zx, 2));
                     Same(c => c.ShiftLeft(t, x, 8), c => c.vpslld(zt, zx, 8));
+                    Same(c => c.ShiftRight(t, x, 24), c => c.vpsrld(zt, zx, 24));
                 }
             }
         }
@@ -92,6 +93,7 @@ public class ByteDotTests
                     Same(c => c.Subtract(t, x, at), c => c.vsubps(zt, zx, __dword_bcst[place]));
                     Same(c => c.DotBytesOfEach(t, x, at), c => c.vpdpbusd(zt, zx, __dword_bcst[place]));
                     Same(c => c.AddProductOfEach(t, x, at), c => c.vfmadd231ps(zt, zx, __dword_bcst[place]));
+                    Same(c => c.AddProduct(t, x, at), c => c.vfmadd231ps(zt, zx, __zmmword_ptr[place]));
                     Same(c => c.MultiplyThenAdd(t, at, x), c => c.vfmadd132ps(zt, zx, __zmmword_ptr[place]));
                     Same(c => c.ToInt(t, at), c => c.vcvtps2dq(zt, __dword_bcst[place]));
                     Same(c => c.Prefetch(at), c => c.prefetcht0(__byte_ptr[place]));

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Sandglass.Kernels.MachineCode;
 
 /// <summary>What the machine code gets: 32 columns of two panels, and the tokens to multiply them with. It lies on a border of 64 bytes.</summary>
-[StructLayout(LayoutKind.Explicit, Size = CodesAt + 2 * CodesBytes)]
+[StructLayout(LayoutKind.Explicit, Size = WeightsAt + 2 * PanelWeightsBytes)]
 internal unsafe struct ByteDotBlock
 {
     /// <summary>Bytes of one panel's factors: scales, minima and zeros, each [sub-block (2), row (16)].</summary>
@@ -15,9 +15,12 @@ internal unsafe struct ByteDotBlock
     /// <summary>Bytes of one panel's 32 columns, a byte a code.</summary>
     public const int CodesBytes = 512;
 
+    /// <summary>Bytes of one panel's 32 columns in F32.</summary>
+    public const int PanelWeightsBytes = 2048;
+
     public const int FirstCodesAt = 0, SecondCodesAt = 8, ActivationsAt = 16, SumsAt = 24, TokensAt = 32, NibbleMaskAt = 40, CodeMaskAt = 44, NegatedOffsetAt = 48, UpperMaskAt = 52;
     public const int ActivationStrideAt = 56, SumStrideAt = 64, PairMaskAt = 72, FactorsAt = 128;
-    public const int SuperScaleAt = FactorsAt + 2 * PanelBytes, SuperMinimumAt = SuperScaleAt + SubBlockBytes, CodesAt = SuperMinimumAt + SubBlockBytes;
+    public const int SuperScaleAt = FactorsAt + 2 * PanelBytes, SuperMinimumAt = SuperScaleAt + SubBlockBytes, CodesAt = SuperMinimumAt + SubBlockBytes, WeightsAt = CodesAt + 2 * CodesBytes;
     public const int ScalesAt = FactorsAt, MinimaAt = FactorsAt + KindBytes, ZerosAt = FactorsAt + 2 * KindBytes;
 
     /// <summary>Codes of the panels, a byte each (512 bytes) or as nibbles (256); for few tokens' kernel the first is the panel itself.</summary>
@@ -65,4 +68,7 @@ internal unsafe struct ByteDotBlock
 
     /// <summary>Scratch: codes of both panels, a byte each, where they lie in other ways.</summary>
     [FieldOffset(CodesAt)] public fixed byte Codes[2 * CodesBytes];
+
+    /// <summary>Scratch of a tile's kernel: the weights, [panel (2), column (32), row (16)].</summary>
+    [FieldOffset(WeightsAt)] public fixed float Weights[2 * PanelWeightsBytes / sizeof(float)];
 }

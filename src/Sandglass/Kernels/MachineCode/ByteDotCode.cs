@@ -8,9 +8,10 @@ namespace Sandglass.Kernels.MachineCode;
 /// <param name="HasMinimum">Whether minima are added.</param>
 /// <param name="Offset">What codes exceed their values by: 0 or a power of two, 8 at least where there is one sub-block.</param>
 /// <param name="TwoPlanes">Whether activations are of 16 bits, in two planes (<see cref="FineBlock"/>).</param>
+/// <param name="WeightsKept">Of a tile with one plane: whether all 32 columns are dequantised before its tokens are multiplied, or each token's one column with it.</param>
 /// <param name="Tokens">How many tokens' it is, with all columns of one panel; 0 for a tile of any number, and 32 columns of two panels.</param>
 /// <param name="Columns">Of few tokens': columns that share a header, 32 or 256.</param>
-internal readonly record struct ByteDotShape(int Bits, int SubBlocks, bool HasMinimum, int Offset, bool TwoPlanes = false, int Tokens = 0, int Columns = 32)
+internal readonly record struct ByteDotShape(int Bits, int SubBlocks, bool HasMinimum, int Offset, bool TwoPlanes = false, bool WeightsKept = false, int Tokens = 0, int Columns = 32)
 {
     public bool Nibbles => Bits == 4;
 }
@@ -36,6 +37,7 @@ internal static partial class ByteDotCode
         code.Load(Gpr.R11, Block(ByteDotBlock.SecondCodesAt));
         LoadCodes(code, shape, Gpr.R10, 16);
         LoadCodes(code, shape, Gpr.R11, 24);
+        if (shape.WeightsKept) KeepWeights(code, shape);
 
         int token = code.Here;
         if (shape.TwoPlanes) AddTwoPlanes(code, shape);
@@ -64,7 +66,8 @@ internal static partial class ByteDotCode
         for (int sub = 0; sub < shape.SubBlocks; sub++)
             AddDots(code, shape, sub);
         if (shape.HasMinimum) AddMinima(code, shape);
-        AddLargest(code, shape);
+        if (shape.WeightsKept) AddLargest(code);
+        else AddLargest(code, shape);
         code.Store(new(Gpr.R8), FirstSum);
         code.Store(new(Gpr.R8, SecondSums), SecondSum);
     }
@@ -85,18 +88,7 @@ internal static partial class ByteDotCode
     /// <summary>sum = fma((float)dot, scaleW * scaleA, sum) of a sub-block.</summary>
     private static void AddDots(ZmmCode code, ByteDotShape shape, int sub)
     {
-        bool biased = shape.Offset > 0 && shape.SubBlocks == 1;     // the dot begins at -offset * sum, and nothing has to come off later
-        if (biased)
-        {
-            code.Broadcast(FirstDot, Token(Bias));
-            if (shape.Offset > 8) code.ShiftLeft(FirstDot, FirstDot, int.Log2(shape.Offset / 8));
-            code.Copy(SecondDot, FirstDot);
-        }
-        else
-        {
-            code.Zero(FirstDot);
-            code.Zero(SecondDot);
-        }
+        BeginDots(code, shape, sub);
         bool split = shape.SubBlocks == 1;  // two short chains instead of a long one: the sums' registers are still free
         if (split)
         {
@@ -123,17 +115,35 @@ internal static partial class ByteDotCode
         }
         code.ToFloat(FirstDot, FirstDot);
         code.ToFloat(SecondDot, SecondDot);
-        if (shape.Offset > 0 && !biased)
-        {
-            LoadSum(code, shape, sub);
-            code.AddProductOfEach(FirstDot, Each, Block(ByteDotBlock.NegatedOffsetAt));
-            code.AddProductOfEach(SecondDot, Each, Block(ByteDotBlock.NegatedOffsetAt));
-        }
         code.Broadcast(Each, Token(Scale));
         code.Multiply(Factor, Each, Factors(0, ByteDotBlock.ScalesAt, sub));
         code.AddProduct(FirstSum, FirstDot, Factor);
         code.Multiply(Factor, Each, Factors(1, ByteDotBlock.ScalesAt, sub));
         code.AddProduct(SecondSum, SecondDot, Factor);
+    }
+
+    /// <summary>A dot begins at -offset * the sum of its codes, and nothing has to come off later.</summary>
+    private static void BeginDots(ZmmCode code, ByteDotShape shape, int sub)
+    {
+        if (shape.Offset == 0)
+        {
+            code.Zero(FirstDot);
+        }
+        else if (shape.SubBlocks == 1)
+        {
+            code.Broadcast(FirstDot, Token(Bias));
+            if (shape.Offset > 8) code.ShiftLeft(FirstDot, FirstDot, int.Log2(shape.Offset / 8));
+        }
+        else
+        {
+            if (sub == 0) code.Zero(FirstDot);
+            else code.ToInt(FirstDot, Token(Sum));
+            code.ToInt(Each, Token(LowSum));
+            if (sub == 0) code.SubtractInts(FirstDot, FirstDot, Each);
+            else code.SubtractInts(FirstDot, Each, FirstDot);
+            code.ShiftLeft(FirstDot, FirstDot, int.Log2(shape.Offset));
+        }
+        code.Copy(SecondDot, FirstDot);
     }
 
     /// <summary>sum = fma(sumA, minW * scaleA, sum) of each sub-block.</summary>
@@ -148,36 +158,6 @@ internal static partial class ByteDotCode
             code.Multiply(Factor, FirstDot, Factors(1, ByteDotBlock.MinimaAt, sub));
             code.AddProduct(SecondSum, Each, Factor);
         }
-    }
-
-    /// <summary>sum = fma(fma(scale, code, zero), x, sum) of the element kept apart.</summary>
-    private static void AddLargest(ZmmCode code, ByteDotShape shape)
-    {
-        code.LoadRax(Token(Column));
-        code.AndRax(shape.Nibbles ? 12 : 28);   // the column's group ...
-        code.ShiftRaxLeft(4);                   // ... times 64 bytes
-        code.Load(FirstDot, new(Gpr.R10, 0, PlusRax: true));
-        code.Load(SecondDot, new(Gpr.R11, 0, PlusRax: true));
-        if (shape.SubBlocks == 2)
-        {
-            code.LoadRax(Token(Column));
-            code.AndRax(16);
-            code.ShiftRaxLeft(2);               // the upper sub-block's factors stand 64 bytes further
-        }
-        int shift = At(shape.Nibbles ? nameof(ActivationBlock.NibbleShift) : nameof(ActivationBlock.ByteShift));
-        AddLargest(code, shape, 0, FirstDot, FirstSum, shift);
-        AddLargest(code, shape, 1, SecondDot, SecondSum, shift);
-    }
-
-    private static void AddLargest(ZmmCode code, ByteDotShape shape, int panel, Zmm weight, Zmm sum, int shift)
-    {
-        bool two = shape.SubBlocks == 2;
-        code.ShiftRight(weight, weight, Token(shift));
-        code.And(weight, weight, Block(ByteDotBlock.CodeMaskAt));
-        code.ToFloat(weight, weight);
-        code.Load(Factor, Factors(panel, ByteDotBlock.ZerosAt, 0) with { PlusRax = two });
-        code.MultiplyThenAdd(weight, Factors(panel, ByteDotBlock.ScalesAt, 0) with { PlusRax = two }, Factor);
-        code.AddProductOfEach(sum, weight, Token(Largest));
     }
 
     /// <summary>The sum of a sub-block's activation codes, in all lanes.</summary>

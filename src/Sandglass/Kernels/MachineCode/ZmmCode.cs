@@ -68,6 +68,9 @@ internal sealed class ZmmCode
     /// <summary>to = a * (one number for all lanes) + to</summary>
     public void AddProductOfEach(Zmm to, Zmm a, Memory each) => Evex(Map0F38, P66, 0xB8, to.Number, a.Number, each, broadcast: true);
 
+    /// <summary>to = a * b + to</summary>
+    public void AddProduct(Zmm to, Zmm a, Memory b) => Evex(Map0F38, P66, 0xB8, to.Number, a.Number, b, broadcast: false);
+
     /// <summary>to = to * b + c</summary>
     public void MultiplyThenAdd(Zmm to, Zmm b, Zmm c) => Evex(Map0F38, P66, 0x98, to.Number, c.Number, b);                          // vfmadd132ps
 
@@ -92,6 +95,13 @@ internal sealed class ZmmCode
     public void ShiftLeft(Zmm to, Zmm a, int count)                                                                                 // vpslld
     {
         Evex(Map0F, P66, 0x72, 6, to.Number, a);
+        _bytes.Add((byte)count);
+    }
+
+    /// <summary>Each int32 of a, shifted right with zeros.</summary>
+    public void ShiftRight(Zmm to, Zmm a, int count)                                                                                // vpsrld
+    {
+        Evex(Map0F, P66, 0x72, 2, to.Number, a);
         _bytes.Add((byte)count);
     }
 
