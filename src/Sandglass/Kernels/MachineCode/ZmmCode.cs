@@ -22,8 +22,10 @@ internal readonly record struct Memory(Gpr Base, int Displacement = 0, bool Plus
 /// <remarks>Operands stand in Intel's order, the destination first. Displacements are always four bytes long: a loop that runs from the decoded-instruction cache gains nothing from shorter ones.</remarks>
 internal sealed class ZmmCode
 {
-    private const int Map0F = 1, Map0F38 = 2;   // EVEX's mmm
+    private const int Map0F = 1, Map0F38 = 2, Map0F3A = 3;  // EVEX's mmm
     private const int None = 0, P66 = 1;        // EVEX's pp
+
+    private const byte MaskedOr = 0xEA, Select = 0xE4;      // vpternlogd's truth tables: (a & b) | c, c ? a : b
 
     private readonly List<byte> _bytes = [];
 
@@ -93,6 +95,41 @@ internal sealed class ZmmCode
     {
         Evex(Map0F, P66, 0x72, 6, to.Number, a);
         _bytes.Add((byte)count);
+    }
+
+    /// <summary>Each int32 of a, turned left: what falls out comes in again on the right.</summary>
+    public void TurnLeft(Zmm to, Zmm a, int count)                                                                                  // vprold
+    {
+        Evex(Map0F, P66, 0x72, 1, to.Number, a);
+        _bytes.Add((byte)count);
+    }
+
+    /// <summary>As the other, from memory.</summary>
+    public void TurnLeft(Zmm to, Memory a, int count)
+    {
+        Evex(Map0F, P66, 0x72, 1, to.Number, a, broadcast: false);
+        _bytes.Add((byte)count);
+    }
+
+    /// <summary>to = (to &amp; mask) | bits</summary>
+    public void Place(Zmm to, Zmm mask, Zmm bits)                                                                                   // vpternlogd
+    {
+        Evex(Map0F3A, P66, 0x25, to.Number, mask.Number, bits);
+        _bytes.Add(MaskedOr);
+    }
+
+    /// <summary>to = (to &amp; mask) | (the same bits for every lane)</summary>
+    public void Place(Zmm to, Zmm mask, Memory each)
+    {
+        Evex(Map0F3A, P66, 0x25, to.Number, mask.Number, each, broadcast: true);
+        _bytes.Add(MaskedOr);
+    }
+
+    /// <summary>Keeps what stands under the mask, which is the same for every lane; the rest comes from the other.</summary>
+    public void KeepUnder(Zmm to, Zmm other, Memory mask)                                                                           // vpternlogd
+    {
+        Evex(Map0F3A, P66, 0x25, to.Number, other.Number, mask, broadcast: true);
+        _bytes.Add(Select);
     }
 
     /// <summary>Eight bytes from memory.</summary>

@@ -1,0 +1,27 @@
+namespace Sandglass.Kernels.MachineCode;
+
+/// <summary>How a lane is turned left so that one of its four codes stands at a place where it can be read.</summary>
+internal readonly record struct ExactPlace(int Turn, bool IsFar);
+
+/// <summary>Where in a mantissa <see cref="ExactCode"/> reads codes: which bit, and what brings each of a lane's four bytes there.</summary>
+/// <remarks>
+/// At bit p a code under the exponent of 2^n, n = 23 - p, reads 2^n + code. Without minima scale * (2^n + offset) has to be exact, so that the fma that takes it away leaves
+/// scale * (code - offset) unrounded: with scales of 11 bits (F16) and offsets 8, 16 and 128 from bits 8, 7 and 4 on; with scales of 18 bits (times a factor of seven) and 32 from
+/// bit 13; Q3_K's have 16, and 4: from bit 14. And a code must end below bit 23.
+/// </remarks>
+internal static class ExactPlaces
+{
+    // A turn by 16 brings the outer two to where the inner two stand.
+    private static readonly ExactPlace[] Nibbles = [new(16, true), new(0, false), new(0, true), new(16, false)];
+    private static readonly ExactPlace[] Bytes = [new(7, false), new(7, true), new(23, false), new(23, true)];
+    private static readonly ExactPlace[] One = [new(16, true), new(8, true), new(0, true), new(24, true)];
+
+    /// <summary>Of the columns of a group.</summary>
+    public static ReadOnlySpan<ExactPlace> Of(ByteDotShape shape) => OneOnly(shape) ? One : shape.Bits == 8 ? Bytes : Nibbles;
+
+    /// <summary>Whether codes are read at the far place alone, because only there a long scale's product is exact.</summary>
+    public static bool OneOnly(ByteDotShape shape) => shape is { Columns: 256, HasMinimum: false };
+
+    /// <summary>The bit of the lane where a code begins.</summary>
+    public static int Bit(ByteDotShape shape, bool far) => shape.Bits == 8 ? (far ? 15 : 7) : far ? 16 : 8;
+}
