@@ -4,15 +4,15 @@ namespace Sandglass.Kernels.MachineCode;
 /// <remarks>
 /// Bound by the two pipes that multiply, one fma to dequantise 16 weights and one to add them: 2 cycles, while a sum waits 4 for itself. Four panels fill that wait, and everything
 /// else has to be cheap. So a code is not brought to a lane's lower end and converted: where it stands in the mantissa it is masked and put under an exponent in one instruction,
-/// and reads 2^n + code, n the bits of the mantissa from there on; a turn of the lane brings two more to such places. Without minima the 2^n goes in the product's zero
-/// (<see cref="ExactPlaces"/> says when that is exact), with minima it is subtracted first. Registers: z0 the weight, z1 turned codes, z2 and z3 codes made of parts, z4 and z5 masks,
+/// and reads 2^n + code, n the bits of the mantissa from there on; a shift of the lane brings others to such places (not a rotation: on Zen 4 that is the multipliers' work). Without minima the 2^n goes in the product's zero
+/// (<see cref="ExactPlaces"/> says when that is exact), with minima it is subtracted first. Registers: z0 the weight, z1 a part of codes, z2 and z3 codes of two panels, shifted or made of parts, z4 and z5 masks,
 /// z16 to z19 the sums, z20 to z23 scales, z24 to z27 minima or near zeros, z28 to z31 far zeros (minima: z28 and z29 what is subtracted). rcx the block, rdx activations, r9 headers
 /// left, r10, r11, r8, rax the panels.
 /// </remarks>
 internal static class ExactCode
 {
     private const int PanelsAtOnce = 4, HalvesBytes = 2 * Panels.Rows;
-    private static readonly Zmm Weight = new(0), Turned = new(1), Whole = new(2), Upper = new(3), NearMask = new(4), FarMask = new(5), NearOne = new(28), FarOne = new(29);
+    private static readonly Zmm Weight = new(0), Upper = new(1), NearMask = new(4), FarMask = new(5), NearOne = new(28), FarOne = new(29);
     private static readonly Gpr[] PanelAt = [Gpr.R10, Gpr.R11, Gpr.R8, Gpr.Rax];
 
     public static ZmmCode Write(ByteDotShape shape, bool argumentInRdi)
@@ -40,11 +40,11 @@ internal static class ExactCode
         {
             for (int group = 0; group < 8; group++)
             {
-                for (int panel = 0; panel < PanelsAtOnce; panel++)
-                {
-                    if (group % (8 / shape.SubBlocks) == 0) ReadFactors(code, shape, panel, shape.SubBlocks * part + group * shape.SubBlocks / 8);
+                bool begins = group % (8 / shape.SubBlocks) == 0;
+                for (int panel = 0; begins && panel < PanelsAtOnce; panel++)
+                    ReadFactors(code, shape, panel, shape.SubBlocks * part + group * shape.SubBlocks / 8);
+                for (int panel = 0; panel < PanelsAtOnce; panel += 2)
                     AddGroup(code, shape, panel, headerBytes + part * codeBytes, group, 4 * (32 * part + 4 * group));
-                }
             }
         }
         code.Add(Gpr.Rdx, 4 * shape.Columns);
@@ -109,37 +109,30 @@ internal static class ExactCode
         code.Subtract(minimum, Weight, minimum);
     }
 
-    /// <summary>sum = fma(w, x, sum) for four columns, in order.</summary>
-    private static void AddGroup(ZmmCode code, ByteDotShape shape, int panel, int codes, int group, int activations)
+    /// <summary>sum = fma(w, x, sum) for four columns, in order, of two panels side by side.</summary>
+    private static void AddGroup(ZmmCode code, ByteDotShape shape, int firstPanel, int codes, int group, int activations)
     {
         bool asTheyLie = shape.Bits is 4 or 8;
-        Memory inMemory = new(PanelAt[panel], codes + 64 * (shape.Bits == 4 ? group % 4 : group));
-        int turned = shape.Bits == 4 && group >= 4 ? 28 : 0;    // high nibbles
-        if (!asTheyLie) Assemble(code, shape, PanelAt[panel], codes, group);
+        int at = codes + 64 * (shape.Bits == 4 ? group % 4 : group);
+        for (int side = 0; side < 2 && !asTheyLie; side++)
+            Assemble(code, shape, Kept(side), PanelAt[firstPanel + side], codes, group);
 
-        ReadOnlySpan<ExactPlace> places = ExactPlaces.Of(shape);
-        int last = -1;                                          // how the codes in Turned are turned
+        ExactPlace[] places = ExactPlaces.Of(shape, group);
         for (int column = 0; column < 4; column++)
         {
-            int turn = (places[column].Turn + turned) % 32;
-            bool again = false;
-            for (int later = column + 1; later < 4; later++)
-                again |= places[later].Turn == places[column].Turn;
-            Zmm from = again ? Turned : Weight;
-            if (turn == last) code.Copy(Weight, Turned);
-            else if (asTheyLie && turn == 0) code.Load(Weight, inMemory);
-            else if (turn == 0) code.Copy(Weight, Whole);
-            else
+            int shift = places[column].Shift;
+            bool next = column < 3 && shift != 0 && places[column + 1].Shift == shift, last = column > 0 && shift != 0 && places[column - 1].Shift == shift;
+            for (int side = 0; side < 2; side++)
             {
-                if (asTheyLie) code.TurnLeft(from, inMemory, turn);
-                else code.TurnLeft(from, Whole, turn);
-                if (again)
-                {
-                    code.Copy(Weight, Turned);
-                    last = turn;
-                }
+                Memory inMemory = new(PanelAt[firstPanel + side], at);
+                Zmm shifted = next ? Kept(side) : Weight;
+                if (asTheyLie && shift == 0) code.Load(Weight, inMemory);
+                else if (shift == 0) code.Copy(Weight, Kept(side));
+                else if (!asTheyLie) code.Shift(Weight, Kept(side), shift);
+                else if (!last) code.Shift(shifted, inMemory, shift);
+                if (next || last) code.Copy(Weight, Kept(side));
+                AddWeight(code, shape, firstPanel + side, places[column].IsFar, new(Gpr.Rdx, activations + 4 * column));
             }
-            AddWeight(code, shape, panel, places[column].IsFar, new(Gpr.Rdx, activations + 4 * column));
         }
     }
 
@@ -163,15 +156,15 @@ internal static class ExactCode
     }
 
     /// <summary>Codes of four columns, a byte each (with other codes' bits above them), where a code's bits lie apart or pairs of bits in a byte.</summary>
-    private static void Assemble(ZmmCode code, ByteDotShape shape, Gpr panel, int codes, int group)
+    private static void Assemble(ZmmCode code, ByteDotShape shape, Zmm to, Gpr panel, int codes, int group)
     {
         int lower = shape.Bits <= 3 ? 2 : 4, groups = 8 / lower, chunks = 8 / groups;   // how many groups share 64 bytes
-        Load(code, Whole, new(panel, codes + 64 * (lower == 2 ? group / groups : group % chunks)), lower * (lower == 2 ? group % groups : group / chunks), 0);
+        Load(code, to, new(panel, codes + 64 * (lower == 2 ? group / groups : group % chunks)), lower * (lower == 2 ? group % groups : group / chunks), 0);
         int each = shape.Bits - lower;
         if (each == 0) return;
         groups = 8 / each;
         Load(code, Upper, new(panel, codes + 64 * (lower + group / groups)), each * (group % groups), lower);
-        code.KeepUnder(Whole, Upper, Block(ExactBlock.LowerMaskAt));
+        code.KeepUnder(to, Upper, Block(ExactBlock.LowerMaskAt));
     }
 
     private static void Load(ZmmCode code, Zmm to, Memory at, int from, int place)
@@ -182,6 +175,8 @@ internal static class ExactCode
     }
 
     private static Memory Block(int displacement) => new(Gpr.Rcx, displacement);
+
+    private static Zmm Kept(int side) => new(2 + side);
 
     private static Zmm Sum(int panel) => new(16 + panel);
 

@@ -1,7 +1,7 @@
 namespace Sandglass.Kernels.MachineCode;
 
-/// <summary>How a lane is turned left so that one of its four codes stands at a place where it can be read.</summary>
-internal readonly record struct ExactPlace(int Turn, bool IsFar);
+/// <summary>How a lane is shifted (to the left, or where negative to the right) so that one of its four codes stands at the near or the far place where it can be read.</summary>
+internal readonly record struct ExactPlace(int Shift, bool IsFar);
 
 /// <summary>Where in a mantissa <see cref="ExactCode"/> reads codes: which bit, and what brings each of a lane's four bytes there.</summary>
 /// <remarks>
@@ -11,13 +11,18 @@ internal readonly record struct ExactPlace(int Turn, bool IsFar);
 /// </remarks>
 internal static class ExactPlaces
 {
-    // A turn by 16 brings the outer two to where the inner two stand.
-    private static readonly ExactPlace[] Nibbles = [new(16, true), new(0, false), new(0, true), new(16, false)];
-    private static readonly ExactPlace[] Bytes = [new(7, false), new(7, true), new(23, false), new(23, true)];
-    private static readonly ExactPlace[] One = [new(16, true), new(8, true), new(0, true), new(24, true)];
+    private static readonly ExactPlace[] Low = [new(8, false), new(0, false), new(0, true), new(-8, true)];
+    private static readonly ExactPlace[] High = [new(4, false), new(4, true), new(-12, false), new(-12, true)];      // the same of upper nibbles
+    private static readonly ExactPlace[] Bytes = [new(7, false), new(7, true), new(-9, false), new(-9, true)];
+    private static readonly ExactPlace[] FarOnly = [new(16, true), new(8, true), new(0, true), new(-8, true)];
 
     /// <summary>Of the columns of a group.</summary>
-    public static ReadOnlySpan<ExactPlace> Of(ByteDotShape shape) => OneOnly(shape) ? One : shape.Bits == 8 ? Bytes : Nibbles;
+    public static ExactPlace[] Of(ByteDotShape shape, int group) => shape.Bits switch
+    {
+        8 => Bytes,
+        4 when group >= 4 => High,
+        _ => OneOnly(shape) ? FarOnly : Low,
+    };
 
     /// <summary>Whether codes are read at the far place alone, because only there a long scale's product is exact.</summary>
     public static bool OneOnly(ByteDotShape shape) => shape is { Columns: 256, HasMinimum: false };

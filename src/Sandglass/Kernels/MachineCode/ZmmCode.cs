@@ -97,18 +97,18 @@ internal sealed class ZmmCode
         _bytes.Add((byte)count);
     }
 
-    /// <summary>Each int32 of a, turned left: what falls out comes in again on the right.</summary>
-    public void TurnLeft(Zmm to, Zmm a, int count)                                                                                  // vprold
+    /// <summary>Each int32 of a, shifted to the left, or with zeros to the right where the count is negative.</summary>
+    public void Shift(Zmm to, Zmm a, int count)                                                                                     // vpslld, vpsrld
     {
-        Evex(Map0F, P66, 0x72, 1, to.Number, a);
-        _bytes.Add((byte)count);
+        Evex(Map0F, P66, 0x72, count < 0 ? 2 : 6, to.Number, a);
+        _bytes.Add((byte)Math.Abs(count));
     }
 
     /// <summary>As the other, from memory.</summary>
-    public void TurnLeft(Zmm to, Memory a, int count)
+    public void Shift(Zmm to, Memory a, int count)
     {
-        Evex(Map0F, P66, 0x72, 1, to.Number, a, broadcast: false);
-        _bytes.Add((byte)count);
+        Evex(Map0F, P66, 0x72, count < 0 ? 2 : 6, to.Number, a, broadcast: false);
+        _bytes.Add((byte)Math.Abs(count));
     }
 
     /// <summary>to = (to &amp; mask) | bits</summary>
