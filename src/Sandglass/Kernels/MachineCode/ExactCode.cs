@@ -3,28 +3,28 @@ namespace Sandglass.Kernels.MachineCode;
 /// <summary>The listing of <em>exact</em> for one token and four panels: weights are dequantised in registers and multiplied with activations in F32, all columns of the panels.</summary>
 /// <remarks>
 /// Bound by the two pipes that multiply, one fma to dequantise 16 weights and one to add them: 2 cycles, while a sum waits 4 for itself. Four panels fill that wait, and everything
-/// else has to be cheap. So a code is not brought to a lane's lower end and converted: where it stands in the mantissa it is masked and put under an exponent in one instruction,
-/// and reads 2^n + code, n the bits of the mantissa from there on; a shift of the lane brings others to such places (not a rotation: on Zen 4 that is the multipliers' work). Without minima the 2^n goes in the product's zero
-/// (<see cref="ExactPlaces"/> says when that is exact), with minima it is subtracted first. Registers: z0 the weight, z1 a part of codes, z2 and z3 codes of two panels, shifted or made of parts, z4 and z5 masks,
-/// z16 to z19 the sums, z20 to z23 scales, z24 to z27 minima or near zeros, z28 to z31 far zeros (minima: z28 and z29 what is subtracted). rcx the block, rdx activations, r9 headers
-/// left, r10, r11, r8, rax the panels.
+/// else has to be cheap. So without minima a code is not brought to a lane's lower end and converted: it is shifted into the mantissa, masked and put under an exponent in one
+/// instruction, and reads 2^n + code, n the bits of the mantissa from there on; the 2^n goes in the product's zero (<see cref="ExactPlaces"/> says when that is exact). With minima
+/// it is converted. On Zen 4 a shift from memory is cheaper than a copy of what is shifted already (vpternlogd waits for its third register: 2.7 cycles instead of 2.1), and a
+/// rotation is the multipliers' work. Registers: z0 the weight; z2 to z5 near and far masks and exponents, or z1 to z3 codes made of parts; z16 to z19 the sums, z20 to z23 scales,
+/// z24 to z27 minima or near zeros, z28 to z31 far zeros. rcx the block, rdx activations, r9 headers left, r10, r11, r8, rax the panels.
 /// </remarks>
 internal static class ExactCode
 {
     private const int PanelsAtOnce = 4, HalvesBytes = 2 * Panels.Rows;
-    private static readonly Zmm Weight = new(0), Upper = new(1), NearMask = new(4), FarMask = new(5), NearOne = new(28), FarOne = new(29);
+    private static readonly Zmm Weight = new(0), Upper = new(1), NearMask = new(2), NearOne = new(3), FarMask = new(4), FarOne = new(5);
     private static readonly Gpr[] PanelAt = [Gpr.R10, Gpr.R11, Gpr.R8, Gpr.Rax];
 
     public static ZmmCode Write(ByteDotShape shape, bool argumentInRdi)
     {
         ZmmCode code = new();
         if (argumentInRdi) code.RcxFromRdi();
-        code.Broadcast(NearMask, Block(ExactBlock.NearMaskAt));
         code.Broadcast(FarMask, Block(ExactBlock.FarMaskAt));
-        if (shape.HasMinimum)
+        if (!shape.HasMinimum) code.Broadcast(FarOne, Block(ExactBlock.FarOneAt));
+        if (ExactPlaces.HasNear(shape))
         {
+            code.Broadcast(NearMask, Block(ExactBlock.NearMaskAt));
             code.Broadcast(NearOne, Block(ExactBlock.NearOneAt));
-            code.Broadcast(FarOne, Block(ExactBlock.FarOneAt));
         }
         code.Load(Gpr.Rdx, Block(ExactBlock.SumsAt));
         for (int panel = 0; panel < PanelsAtOnce; panel++)
@@ -74,7 +74,7 @@ internal static class ExactCode
         }
         if (shape.HasMinimum) return;
         code.MultiplyByEach(FarZero(panel), Scale(panel), Block(ExactBlock.FarZeroAt));
-        if (!ExactPlaces.OneOnly(shape)) code.MultiplyByEach(Zero(panel), Scale(panel), Block(ExactBlock.NearZeroAt));
+        if (ExactPlaces.HasNear(shape)) code.MultiplyByEach(Zero(panel), Scale(panel), Block(ExactBlock.NearZeroAt));
     }
 
     /// <summary>The scale of 256 columns, F16, times a factor of one byte; minima as well, negated, their factors beside or in the same byte.</summary>
@@ -121,16 +121,13 @@ internal static class ExactCode
         for (int column = 0; column < 4; column++)
         {
             int shift = places[column].Shift;
-            bool next = column < 3 && shift != 0 && places[column + 1].Shift == shift, last = column > 0 && shift != 0 && places[column - 1].Shift == shift;
             for (int side = 0; side < 2; side++)
             {
                 Memory inMemory = new(PanelAt[firstPanel + side], at);
-                Zmm shifted = next ? Kept(side) : Weight;
-                if (asTheyLie && shift == 0) code.Load(Weight, inMemory);
-                else if (shift == 0) code.Copy(Weight, Kept(side));
+                if (!asTheyLie && shift == 0) code.Copy(Weight, Kept(side));
                 else if (!asTheyLie) code.Shift(Weight, Kept(side), shift);
-                else if (!last) code.Shift(shifted, inMemory, shift);
-                if (next || last) code.Copy(Weight, Kept(side));
+                else if (shift == 0) code.Load(Weight, inMemory);
+                else code.Shift(Weight, inMemory, shift);
                 AddWeight(code, shape, firstPanel + side, places[column].IsFar, new(Gpr.Rdx, activations + 4 * column));
             }
         }
@@ -139,17 +136,15 @@ internal static class ExactCode
     /// <summary>sum = fma(fma(scale, code, zero), x, sum), of the codes at one place.</summary>
     private static void AddWeight(ZmmCode code, ByteDotShape shape, int panel, bool far, Memory x)
     {
-        Zmm mask = far ? FarMask : NearMask;
         if (shape.HasMinimum)
         {
-            Zmm one = far ? FarOne : NearOne;
-            code.Place(Weight, mask, one);
-            code.Subtract(Weight, Weight, one);
+            code.And(Weight, Weight, FarMask);
+            code.ToFloat(Weight, Weight);
             code.MultiplyThenAdd(Weight, Scale(panel), Zero(panel));
         }
         else
         {
-            code.Place(Weight, mask, Block(far ? ExactBlock.FarOneAt : ExactBlock.NearOneAt));
+            code.Place(Weight, far ? FarMask : NearMask, far ? FarOne : NearOne);
             code.MultiplyThenAdd(Weight, Scale(panel), far ? FarZero(panel) : Zero(panel));
         }
         code.AddProductOfEach(Sum(panel), Weight, x);

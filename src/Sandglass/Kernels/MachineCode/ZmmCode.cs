@@ -118,13 +118,6 @@ internal sealed class ZmmCode
         _bytes.Add(MaskedOr);
     }
 
-    /// <summary>to = (to &amp; mask) | (the same bits for every lane)</summary>
-    public void Place(Zmm to, Zmm mask, Memory each)
-    {
-        Evex(Map0F3A, P66, 0x25, to.Number, mask.Number, each, broadcast: true);
-        _bytes.Add(MaskedOr);
-    }
-
     /// <summary>Keeps what stands under the mask, which is the same for every lane; the rest comes from the other.</summary>
     public void KeepUnder(Zmm to, Zmm other, Memory mask)                                                                           // vpternlogd
     {
