@@ -60,8 +60,9 @@ public class ByteDotTests
                     Same(c => c.MultiplyThenAdd(t, x, y), c => c.vfmadd132ps(zt, zy, zx));
                     Same(c => c.ShiftShortsRight(t, x, 4), c => c.vpsrlw(zt, zx, 4));
                     Same(c => c.ShiftShortsLeft(t, x, 2), c => c.vpsllw(zt, zx, 2));
-                    Same(c => c.ShiftLeft(t, x, 8), c => c.vpslld(zt, zx, 8));
-                    Same(c => c.ShiftRight(t, x, 24), c => c.vpsrld(zt, zx, 24));
+                    Same(c => c.Shift(t, x, 7), c => c.vpslld(zt, zx, 7));
+                    Same(c => c.Shift(t, x, -9), c => c.vpsrld(zt, zx, 9));
+                    Same(c => c.Place(t, x, y), c => c.vpternlogd(zt, zx, zy, 0b11101010));          // the sum of products a b + c
                 }
             }
         }
@@ -86,6 +87,9 @@ public class ByteDotTests
                     Same(c => c.LoadHalves(t, at), c => c.vcvtph2ps(zt, __ymmword_ptr[place]));
                     Same(c => c.LoadWideBytes(t, at), c => c.vpmovzxbd(zt, __xmmword_ptr[place]));
                     Same(c => c.LoadWideSBytes(t, at), c => c.vpmovsxbd(zt, __xmmword_ptr[place]));
+                    Same(c => c.Shift(t, at, 7), c => c.vpslld(zt, __zmmword_ptr[place], 7));
+                    Same(c => c.Shift(t, at, -9), c => c.vpsrld(zt, __zmmword_ptr[place], 9));
+                    Same(c => c.KeepUnder(t, x, at), c => c.vpternlogd(zt, zx, __dword_bcst[place], 0b11100100));    // c ? a : b
                     Same(c => c.And(t, x, at), c => c.vpandd(zt, zx, __dword_bcst[place]));
                     Same(c => c.ShiftRight(t, x, at), c => c.vpsrlvd(zt, zx, __dword_bcst[place]));
                     Same(c => c.Multiply(t, x, at), c => c.vmulps(zt, zx, __zmmword_ptr[place]));

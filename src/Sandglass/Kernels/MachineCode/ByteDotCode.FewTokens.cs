@@ -65,15 +65,15 @@ internal static partial class ByteDotCode
             int shift = int.Log2(shape.Offset);
             code.ToInt(Other, Token(token + LowSum));
             code.ToInt(HighDot, Token(token + Sum));
-            code.ShiftLeft(Other, Other, shift);
-            code.ShiftLeft(HighDot, HighDot, shift);
+            code.Shift(Other, Other, shift);
+            code.Shift(HighDot, HighDot, shift);
             code.SubtractInts(LowDot, LowDot, Other);
             code.SubtractInts(HighDot, Other, HighDot);
         }
         else if (shape.Offset > 0)
         {
             code.Broadcast(LowDot, Token(token + Bias));
-            if (shape.Offset > 8) code.ShiftLeft(LowDot, LowDot, int.Log2(shape.Offset / 8));
+            if (shape.Offset > 8) code.Shift(LowDot, LowDot, int.Log2(shape.Offset / 8));
         }
         for (int group = 0; group < 4; group++)
         {

@@ -26,7 +26,7 @@ internal static partial class ByteDotCode
         if (shape.Offset > 0)           // the rest's dot begins at -offset * sum
         {
             code.Broadcast(FirstRest, Token(InFine(Of(shape, sub, nameof(FineBlock.LowBias), nameof(FineBlock.HighBias), nameof(FineBlock.Bias)))));
-            code.ShiftLeft(FirstRest, FirstRest, int.Log2(shape.Offset));
+            code.Shift(FirstRest, FirstRest, int.Log2(shape.Offset));
             code.Copy(SecondRest, FirstRest);
         }
         else
@@ -52,7 +52,7 @@ internal static partial class ByteDotCode
     /// <summary>Makes the dots one and adds it to the sum, which then stands where the rest's dot was.</summary>
     private static void AddDot(ZmmCode code, Zmm coarse, Zmm rest, Memory scales, Memory sums)
     {
-        code.ShiftLeft(coarse, coarse, 8);
+        code.Shift(coarse, coarse, 8);
         code.AddInts(coarse, coarse, rest);
         code.ToFloat(coarse, coarse);
         code.Multiply(Factor, Each, scales);

@@ -18,7 +18,7 @@ internal static partial class ByteDotCode
             for (int column = 0; column < 4; column++)
             {
                 Zmm codes = new(16 + group), weight = new(column);
-                if (column > 0) code.ShiftRight(weight, codes, 8 * column);
+                if (column > 0) code.Shift(weight, codes, -8 * column);
                 if (column < 3) code.And(weight, column > 0 ? weight : codes, Block(ByteDotBlock.CodeMaskAt));
                 code.ToFloat(weight, weight);
                 code.MultiplyThenAdd(weight, Each, Factor);

@@ -30,7 +30,7 @@ internal static partial class ByteDotCode
         if (shape.Offset > 0)
         {
             code.Broadcast(RestDot, Token(InFine(nameof(FineBlock.Bias))));
-            code.ShiftLeft(RestDot, RestDot, int.Log2(shape.Offset));
+            code.Shift(RestDot, RestDot, int.Log2(shape.Offset));
         }
         else
         {
@@ -48,7 +48,7 @@ internal static partial class ByteDotCode
             }
             AddGroup(code, Low, chunk);
         }
-        code.ShiftLeft(Coarse, Coarse, 8);
+        code.Shift(Coarse, Coarse, 8);
         code.AddInts(Coarse, Coarse, RestDot);
         code.ToFloat(Coarse, Coarse);
         code.LoadHalves(ScaleFactor, new(Gpr.R10));

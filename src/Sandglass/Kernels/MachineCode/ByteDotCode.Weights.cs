@@ -5,7 +5,8 @@ internal static partial class ByteDotCode
 {
     private const int SuperFactorsBytes = 256;  // of 256 columns: sixteen factors of 16 rows
 
-    private static int HeaderBytes(ByteDotShape shape) => shape switch
+    /// <summary>Of a panel's header.</summary>
+    public static int HeaderBytes(ByteDotShape shape) => shape switch
     {
         { Columns: 256, HasMinimum: true } => 2 * HalvesBytes + SuperFactorsBytes,
         { Columns: 256 } => HalvesBytes + SuperFactorsBytes,

@@ -132,7 +132,7 @@ internal static partial class ByteDotCode
         else if (shape.SubBlocks == 1)
         {
             code.Broadcast(FirstDot, Token(Bias));
-            if (shape.Offset > 8) code.ShiftLeft(FirstDot, FirstDot, int.Log2(shape.Offset / 8));
+            if (shape.Offset > 8) code.Shift(FirstDot, FirstDot, int.Log2(shape.Offset / 8));
         }
         else
         {
@@ -141,7 +141,7 @@ internal static partial class ByteDotCode
             code.ToInt(Each, Token(LowSum));
             if (sub == 0) code.SubtractInts(FirstDot, FirstDot, Each);
             else code.SubtractInts(FirstDot, Each, FirstDot);
-            code.ShiftLeft(FirstDot, FirstDot, int.Log2(shape.Offset));
+            code.Shift(FirstDot, FirstDot, int.Log2(shape.Offset));
         }
         code.Copy(SecondDot, FirstDot);
     }

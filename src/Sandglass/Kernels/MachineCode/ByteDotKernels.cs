@@ -18,17 +18,7 @@ internal static unsafe class ByteDotKernels
     public static delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> For(ByteDotShape shape) =>
         (delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void>)(IsAllowed ? Made.GetOrAdd(shape, Make) : 0);
 
-    private static nint Make(ByteDotShape shape)
-    {
-        ReadOnlySpan<byte> code = ByteDotCode.Write(shape, argumentInRdi: !OperatingSystem.IsWindows()).Bytes;
-        nuint bytes = (nuint)code.Length;
-        void* pages = SystemPages.TryAllocate(bytes);       // for the rest of the process
-        if (pages == null) return 0;
-        code.CopyTo(new Span<byte>(pages, code.Length));
-        if (SystemPages.TryMakeExecutable(pages, bytes)) return (nint)pages;
-        SystemPages.Free(pages, bytes);
-        return 0;
-    }
+    private static nint Make(ByteDotShape shape) => (nint)CodePages.TryPlace(ByteDotCode.Write(shape, argumentInRdi: !OperatingSystem.IsWindows()));
 
     private static bool HasByteDot()
     {

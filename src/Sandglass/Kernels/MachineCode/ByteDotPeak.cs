@@ -29,16 +29,5 @@ internal static unsafe class ByteDotPeak
         return code;
     }
 
-    private static nint Make()
-    {
-        if (!ByteDotKernels.IsAllowed) return 0;
-        ReadOnlySpan<byte> code = Write(argumentInRdi: !OperatingSystem.IsWindows()).Bytes;
-        nuint bytes = (nuint)code.Length;
-        void* pages = SystemPages.TryAllocate(bytes);       // for the rest of the process
-        if (pages == null) return 0;
-        code.CopyTo(new Span<byte>(pages, code.Length));
-        if (SystemPages.TryMakeExecutable(pages, bytes)) return (nint)pages;
-        SystemPages.Free(pages, bytes);
-        return 0;
-    }
+    private static nint Make() => ByteDotKernels.IsAllowed ? (nint)CodePages.TryPlace(Write(argumentInRdi: !OperatingSystem.IsWindows())) : 0;
 }

@@ -22,8 +22,10 @@ internal readonly record struct Memory(Gpr Base, int Displacement = 0, bool Plus
 /// <remarks>Operands stand in Intel's order, the destination first. Displacements are always four bytes long: a loop that runs from the decoded-instruction cache gains nothing from shorter ones.</remarks>
 internal sealed class ZmmCode
 {
-    private const int Map0F = 1, Map0F38 = 2;   // EVEX's mmm
+    private const int Map0F = 1, Map0F38 = 2, Map0F3A = 3;  // EVEX's mmm
     private const int None = 0, P66 = 1;        // EVEX's pp
+
+    private const byte MaskedOr = 0xEA, Select = 0xE4;      // vpternlogd's truth tables: (a & b) | c, c ? a : b
 
     private readonly List<byte> _bytes = [];
 
@@ -91,18 +93,32 @@ internal sealed class ZmmCode
         _bytes.Add((byte)count);
     }
 
-    /// <summary>Each int32 of a, shifted left.</summary>
-    public void ShiftLeft(Zmm to, Zmm a, int count)                                                                                 // vpslld
+    /// <summary>Each int32 of a, shifted to the left, or with zeros to the right where the count is negative.</summary>
+    public void Shift(Zmm to, Zmm a, int count)                                                                                     // vpslld, vpsrld
     {
-        Evex(Map0F, P66, 0x72, 6, to.Number, a);
-        _bytes.Add((byte)count);
+        Evex(Map0F, P66, 0x72, count < 0 ? 2 : 6, to.Number, a);
+        _bytes.Add((byte)Math.Abs(count));
     }
 
-    /// <summary>Each int32 of a, shifted right with zeros.</summary>
-    public void ShiftRight(Zmm to, Zmm a, int count)                                                                                // vpsrld
+    /// <summary>As the other, from memory.</summary>
+    public void Shift(Zmm to, Memory a, int count)
     {
-        Evex(Map0F, P66, 0x72, 2, to.Number, a);
-        _bytes.Add((byte)count);
+        Evex(Map0F, P66, 0x72, count < 0 ? 2 : 6, to.Number, a, broadcast: false);
+        _bytes.Add((byte)Math.Abs(count));
+    }
+
+    /// <summary>to = (to &amp; mask) | bits</summary>
+    public void Place(Zmm to, Zmm mask, Zmm bits)                                                                                   // vpternlogd
+    {
+        Evex(Map0F3A, P66, 0x25, to.Number, mask.Number, bits);
+        _bytes.Add(MaskedOr);
+    }
+
+    /// <summary>Keeps what stands under the mask, which is the same for every lane; the rest comes from the other.</summary>
+    public void KeepUnder(Zmm to, Zmm other, Memory mask)                                                                           // vpternlogd
+    {
+        Evex(Map0F3A, P66, 0x25, to.Number, other.Number, mask, broadcast: true);
+        _bytes.Add(Select);
     }
 
     /// <summary>Eight bytes from memory.</summary>

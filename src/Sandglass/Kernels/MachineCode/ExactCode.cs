@@ -1,0 +1,183 @@
+namespace Sandglass.Kernels.MachineCode;
+
+/// <summary>The listing of <em>exact</em> for one token and four panels: weights are dequantised in registers and multiplied with activations in F32, all columns of the panels.</summary>
+/// <remarks>
+/// Bound by the two pipes that multiply, one fma to dequantise 16 weights and one to add them: 2 cycles, while a sum waits 4 for itself. Four panels fill that wait, and everything
+/// else has to be cheap. So without minima a code is not brought to a lane's lower end and converted: it is shifted into the mantissa, masked and put under an exponent in one
+/// instruction, and reads 2^n + code, n the bits of the mantissa from there on; the 2^n goes in the product's zero (<see cref="ExactPlaces"/> says when that is exact). With minima
+/// it is converted. On Zen 4 a shift from memory is cheaper than a copy of what is shifted already (vpternlogd waits for its third register: 2.7 cycles instead of 2.1), and a
+/// rotation is the multipliers' work. Registers: z0 the weight; z2 to z5 near and far masks and exponents, or z1 to z3 codes made of parts; z16 to z19 the sums, z20 to z23 scales,
+/// z24 to z27 minima or near zeros, z28 to z31 far zeros. rcx the block, rdx activations, r9 headers left, r10, r11, r8, rax the panels.
+/// </remarks>
+internal static class ExactCode
+{
+    private const int PanelsAtOnce = 4, HalvesBytes = 2 * Panels.Rows;
+    private static readonly Zmm Weight = new(0), Upper = new(1), NearMask = new(2), NearOne = new(3), FarMask = new(4), FarOne = new(5);
+    private static readonly Gpr[] PanelAt = [Gpr.R10, Gpr.R11, Gpr.R8, Gpr.Rax];
+
+    public static ZmmCode Write(ByteDotShape shape, bool argumentInRdi)
+    {
+        ZmmCode code = new();
+        if (argumentInRdi) code.RcxFromRdi();
+        code.Broadcast(FarMask, Block(ExactBlock.FarMaskAt));
+        if (!shape.HasMinimum) code.Broadcast(FarOne, Block(ExactBlock.FarOneAt));
+        if (ExactPlaces.HasNear(shape))
+        {
+            code.Broadcast(NearMask, Block(ExactBlock.NearMaskAt));
+            code.Broadcast(NearOne, Block(ExactBlock.NearOneAt));
+        }
+        code.Load(Gpr.Rdx, Block(ExactBlock.SumsAt));
+        for (int panel = 0; panel < PanelsAtOnce; panel++)
+        {
+            code.Load(Sum(panel), new(Gpr.Rdx, 64 * panel));
+            code.Load(PanelAt[panel], Block(ExactBlock.PanelsAt + 8 * panel));
+        }
+        code.Load(Gpr.Rdx, Block(ExactBlock.ActivationsAt));
+        code.Load(Gpr.R9, Block(ExactBlock.HeadersAt));
+
+        int header = code.Here, headerBytes = ByteDotCode.HeaderBytes(shape), codeBytes = 64 * shape.Bits, parts = shape.Columns / 32;
+        for (int part = 0; part < parts; part++)
+        {
+            for (int group = 0; group < 8; group++)
+            {
+                bool begins = group % (8 / shape.SubBlocks) == 0;
+                for (int panel = 0; begins && panel < PanelsAtOnce; panel++)
+                    ReadFactors(code, shape, panel, shape.SubBlocks * part + group * shape.SubBlocks / 8);
+                for (int panel = 0; panel < PanelsAtOnce; panel += 2)
+                    AddGroup(code, shape, panel, headerBytes + part * codeBytes, group, 4 * (32 * part + 4 * group));
+            }
+        }
+        code.Add(Gpr.Rdx, 4 * shape.Columns);
+        foreach (Gpr panel in PanelAt)
+            code.Add(panel, headerBytes + parts * codeBytes);
+        code.CountDown(Gpr.R9, header);
+
+        code.Load(Gpr.Rdx, Block(ExactBlock.SumsAt));
+        for (int panel = 0; panel < PanelsAtOnce; panel++)
+            code.Store(new(Gpr.Rdx, 64 * panel), Sum(panel));
+        code.Return();
+        return code;
+    }
+
+    /// <summary>A sub-block's scales, and its minima or what takes the places' numbers and the offset away.</summary>
+    private static void ReadFactors(ZmmCode code, ByteDotShape shape, int panel, int subBlock)
+    {
+        Gpr header = PanelAt[panel];
+        if (shape.Columns == 32)                                // F16 scale [16], and F16 minimum [16]
+        {
+            code.LoadHalves(Scale(panel), new(header));
+            if (shape.HasMinimum) code.LoadHalves(Zero(panel), new(header, HalvesBytes));
+        }
+        else
+        {
+            ReadSuperFactors(code, shape, panel, subBlock);
+        }
+        if (shape.HasMinimum) return;
+        code.MultiplyByEach(FarZero(panel), Scale(panel), Block(ExactBlock.FarZeroAt));
+        if (ExactPlaces.HasNear(shape)) code.MultiplyByEach(Zero(panel), Scale(panel), Block(ExactBlock.NearZeroAt));
+    }
+
+    /// <summary>The scale of 256 columns, F16, times a factor of one byte; minima as well, negated, their factors beside or in the same byte.</summary>
+    private static void ReadSuperFactors(ZmmCode code, ByteDotShape shape, int panel, int subBlock)
+    {
+        Gpr header = PanelAt[panel];
+        Zmm scale = Scale(panel), minimum = Zero(panel);
+        int factors = shape.HasMinimum ? 2 * HalvesBytes : HalvesBytes;
+        if (!shape.HasMinimum)
+        {
+            code.LoadWideSBytes(scale, new(header, factors + 16 * subBlock));
+        }
+        else if (shape.SubBlocks == 1)
+        {
+            code.LoadWideBytes(scale, new(header, factors + 16 * subBlock));
+            code.LoadWideBytes(minimum, new(header, factors + 16 * (8 + subBlock)));
+        }
+        else
+        {
+            code.LoadWideBytes(scale, new(header, factors + 16 * subBlock));
+            code.ShiftShortsRight(minimum, scale, 4);
+            code.And(scale, scale, Block(ExactBlock.NibbleMaskAt));
+        }
+        code.ToFloat(scale, scale);
+        code.LoadHalves(Weight, new(header));
+        code.Multiply(scale, scale, Weight);
+        if (!shape.HasMinimum) return;
+        code.ToFloat(minimum, minimum);
+        code.LoadHalves(Weight, new(header, HalvesBytes));
+        code.Multiply(minimum, minimum, Weight);
+        code.Zero(Weight);
+        code.Subtract(minimum, Weight, minimum);
+    }
+
+    /// <summary>sum = fma(w, x, sum) for four columns, in order, of two panels side by side.</summary>
+    private static void AddGroup(ZmmCode code, ByteDotShape shape, int firstPanel, int codes, int group, int activations)
+    {
+        bool asTheyLie = shape.Bits is 4 or 8;
+        int at = codes + 64 * (shape.Bits == 4 ? group % 4 : group);
+        for (int side = 0; side < 2 && !asTheyLie; side++)
+            Assemble(code, shape, Kept(side), PanelAt[firstPanel + side], codes, group);
+
+        ExactPlace[] places = ExactPlaces.Of(shape, group);
+        for (int column = 0; column < 4; column++)
+        {
+            int shift = places[column].Shift;
+            for (int side = 0; side < 2; side++)
+            {
+                Memory inMemory = new(PanelAt[firstPanel + side], at);
+                if (!asTheyLie && shift == 0) code.Copy(Weight, Kept(side));
+                else if (!asTheyLie) code.Shift(Weight, Kept(side), shift);
+                else if (shift == 0) code.Load(Weight, inMemory);
+                else code.Shift(Weight, inMemory, shift);
+                AddWeight(code, shape, firstPanel + side, places[column].IsFar, new(Gpr.Rdx, activations + 4 * column));
+            }
+        }
+    }
+
+    /// <summary>sum = fma(fma(scale, code, zero), x, sum), of the codes at one place.</summary>
+    private static void AddWeight(ZmmCode code, ByteDotShape shape, int panel, bool far, Memory x)
+    {
+        if (shape.HasMinimum)
+        {
+            code.And(Weight, Weight, FarMask);
+            code.ToFloat(Weight, Weight);
+            code.MultiplyThenAdd(Weight, Scale(panel), Zero(panel));
+        }
+        else
+        {
+            code.Place(Weight, far ? FarMask : NearMask, far ? FarOne : NearOne);
+            code.MultiplyThenAdd(Weight, Scale(panel), far ? FarZero(panel) : Zero(panel));
+        }
+        code.AddProductOfEach(Sum(panel), Weight, x);
+    }
+
+    /// <summary>Codes of four columns, a byte each (with other codes' bits above them), where a code's bits lie apart or pairs of bits in a byte.</summary>
+    private static void Assemble(ZmmCode code, ByteDotShape shape, Zmm to, Gpr panel, int codes, int group)
+    {
+        int lower = shape.Bits <= 3 ? 2 : 4, groups = 8 / lower, chunks = 8 / groups;   // how many groups share 64 bytes
+        Load(code, to, new(panel, codes + 64 * (lower == 2 ? group / groups : group % chunks)), lower * (lower == 2 ? group % groups : group / chunks), 0);
+        int each = shape.Bits - lower;
+        if (each == 0) return;
+        groups = 8 / each;
+        Load(code, Upper, new(panel, codes + 64 * (lower + group / groups)), each * (group % groups), lower);
+        code.KeepUnder(to, Upper, Block(ExactBlock.LowerMaskAt));
+    }
+
+    private static void Load(ZmmCode code, Zmm to, Memory at, int from, int place)
+    {
+        code.Load(to, at);
+        if (from < place) code.ShiftShortsLeft(to, to, place - from);
+        if (from > place) code.ShiftShortsRight(to, to, from - place);
+    }
+
+    private static Memory Block(int displacement) => new(Gpr.Rcx, displacement);
+
+    private static Zmm Kept(int side) => new(2 + side);
+
+    private static Zmm Sum(int panel) => new(16 + panel);
+
+    private static Zmm Scale(int panel) => new(20 + panel);
+
+    private static Zmm Zero(int panel) => new(24 + panel);
+
+    private static Zmm FarZero(int panel) => new(28 + panel);
+}
