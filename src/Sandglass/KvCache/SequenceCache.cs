@@ -11,6 +11,7 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
 
     private readonly CacheShape _shape = pool.Shape;
     private byte** _tables;     // [layer, 2 (keys, values), capacity in pages]
+    private PageSet[] _sets = []; // [page]: whose pages the tables name
     private int _capacity;      // pages that a table has room for
     private int _pages;         // pages held in each layer
 
@@ -19,7 +20,7 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     /// <summary>Positions whose keys and values are here, in all layers.</summary>
     public int Length { get; private set; }
 
-    /// <summary>Bytes of the pages held.</summary>
+    /// <summary>Bytes of the pages held, shared ones included.</summary>
     public long Bytes => (long)_pages * _shape.Layers * _shape.PageBytes;
 
     /// <summary>The shape of the pages.</summary>
@@ -30,8 +31,30 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     {
         int needed = CacheShape.PagesFor(length);
         if (needed > _capacity) Grow(Math.Max(needed, 2 * _capacity));
-        for (; _pages < needed; _pages++)
-            RentOneOfEachLayer();
+        while (_pages < needed)
+            Append(pool.Rent());
+    }
+
+    /// <summary>A second cache with the same positions: full pages are shared, the last, partial one is copied. From here on each goes its own way.</summary>
+    /// <exception cref="OutOfMemoryException">There is no page for the copy.</exception>
+    public SequenceCache Fork()
+    {
+        int full = Length / CacheShape.PagePositions, needed = CacheShape.PagesFor(Length);
+        PageSet? copy = needed > full ? pool.Rent() : null;
+        SequenceCache fork = new(pool);
+        fork.Grow(Math.Max(needed, 1));
+        for (int page = 0; page < full; page++)
+        {
+            PagePool.Share(_sets[page]);
+            fork.Append(_sets[page]);
+        }
+        if (copy is not null)
+        {
+            _sets[full].CopyTo(copy, _shape);
+            fork.Append(copy);
+        }
+        fork.Length = Length;
+        return fork;
     }
 
     /// <summary>Says that all layers hold keys and values up to here.</summary>
@@ -42,10 +65,8 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     {
         Length = Math.Min(Length, length);
         for (int keep = CacheShape.PagesFor(length); _pages > keep; _pages--)
-        {
-            for (int layer = 0; layer < _shape.Layers; layer++)
-                pool.Return(KeyPages(layer)[_pages - 1]);
-        }
+            pool.Return(_sets[_pages - 1]);
+        OwnLastPage();
     }
 
     /// <summary>One layer's key pages, each [kvHead, keyDim, 32].</summary>
@@ -118,24 +139,28 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
         return all;
     }
 
-    private void RentOneOfEachLayer()
+    /// <summary>What is written next goes into the last page where that is partial: it must not be another's too.</summary>
+    private void OwnLastPage()
     {
-        int layer = 0;
-        try
+        int last = _pages - 1;
+        if (Length % CacheShape.PagePositions == 0 || last < 0 || _sets[last].References == 1) return;
+        PageSet own = pool.Rent();
+        _sets[last].CopyTo(own, _shape);
+        pool.Return(_sets[last]);
+        _pages--;
+        Append(own);
+    }
+
+    private void Append(PageSet pages)
+    {
+        _sets[_pages] = pages;
+        for (int layer = 0; layer < _shape.Layers; layer++)
         {
-            for (; layer < _shape.Layers; layer++)
-            {
-                byte* page = pool.Rent();
-                KeyPages(layer)[_pages] = page;
-                ValuePages(layer)[_pages] = page + _shape.KeyBytes;
-            }
+            byte* page = pages.Page(layer);
+            KeyPages(layer)[_pages] = page;
+            ValuePages(layer)[_pages] = page + _shape.KeyBytes;
         }
-        catch
-        {
-            while (--layer >= 0) // memory ran out in the middle: all or none
-                pool.Return(KeyPages(layer)[_pages]);
-            throw;
-        }
+        _pages++;
     }
 
     private void Grow(int capacity)
@@ -146,5 +171,6 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
         NativeMemory.Free(_tables);
         _tables = tables;
         _capacity = capacity;
+        Array.Resize(ref _sets, capacity);
     }
 }
