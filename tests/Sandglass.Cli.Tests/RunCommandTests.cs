@@ -77,6 +77,29 @@ public class RunCommandTests
     }
 
     [Fact]
+    public void Samples_say_which_they_are_and_each_is_the_run_with_its_seed()
+    {
+        string[] command = ["run", Prompt, "--model", Tool.Small, "--max-tokens", "12"];
+
+        JsonElement[] lines = Tool.Run([.. command, "--seed", "5", "--n", "3", "--json"]).Done().Json;
+        ToolRun text = Tool.Run([.. command, "--seed", "5", "--n", "3"]).Done();
+
+        List<string> texts = [];
+        for (int i = 0; i < 3; i++)
+        {
+            JsonElement[] own = [.. lines.Where(line => line.GetProperty("sample").GetInt32() == i)];
+            JsonElement[] alone = Tool.Run([.. command, "--seed", $"{5 + i}", "--json"]).Done().Json;
+            Assert.Equal(["sample", .. TokenKeys], Keys(own[0]));
+            Assert.Equal(["sample", .. LastKeys], Keys(own[^1]));
+            Assert.Equal(5UL + (ulong)i, own[^1].GetProperty("seed").GetUInt64());
+            Assert.Equal(alone[..^1].Select(line => line.GetProperty("id").GetInt32()), own[..^1].Select(line => line.GetProperty("id").GetInt32()));
+            texts.Add(string.Concat(own[..^1].Select(line => line.GetProperty("text").GetString())));
+        }
+        Assert.Equal(string.Join("\n\n", texts) + "\n", text.Text);
+        Assert.Contains("Sample 2 departs from sample 0 at token ", text.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_prompt_through_a_pipe_is_not_trimmed()
     {
         byte[] text = Encoding.UTF8.GetBytes("\uFEFF The wolf\r\n\n");

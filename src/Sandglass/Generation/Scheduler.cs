@@ -27,15 +27,16 @@ internal sealed class Scheduler
         foreach (Sequence sequence in _running)
         {
             if (sequence.IsWriting) _next.Add(sequence, 1);
-            else prompts++;
+            else if (!sequence.IsResting) prompts++;
         }
         AddPieces(prompts, _next.Sequences.IsEmpty ? StepBudget.PromptTokens : StepBudget.PromptTokensBesideWriters);
         return _next;
     }
 
-    /// <summary>Lets out those that are over: their pages go back, and their callers hear of it.</summary>
+    /// <summary>Lets in those that were born in the step, and out those that are over: their pages go back, and their callers hear of it.</summary>
     public void Commit()
     {
+        for (int i = 0; i < _running.Count; i++) _running[i].DeliverTo(_running);   // by number: it grows meanwhile
         _waiting.RemoveAll(EndIfOver);
         _running.RemoveAll(EndIfOver);
         if (IsIdle) _next.Clear();  // the last texts are not kept alive by a model that waits
@@ -59,11 +60,13 @@ internal sealed class Scheduler
 
     private void Admit()
     {
-        int count = Math.Min(StepBudget.Sequences - _running.Count, _waiting.Count);
-        for (int i = 0; i < count; i++)
+        int free = StepBudget.Sequences, count = 0;
+        foreach (Sequence sequence in _running) free -= sequence.Seats;
+        for (; count < _waiting.Count && _waiting[count].Seats <= free; count++)
         {
-            _waiting[i].Attempt(static one => one.Begin());
-            _running.Add(_waiting[i]);
+            free -= _waiting[count].Seats;
+            _waiting[count].Attempt(static one => one.Begin());
+            _running.Add(_waiting[count]);
         }
         _waiting.RemoveRange(0, count);
     }
@@ -72,7 +75,7 @@ internal sealed class Scheduler
     {
         foreach (Sequence sequence in _running)
         {
-            if (sequence.IsWriting) continue;
+            if (sequence.IsWriting || sequence.IsResting) continue;
             if (budget == 0) return;
             int tokens = Math.Min(sequence.Pending, Math.Min(sequence.LongestPiece, StepBudget.Share(budget, --prompts)));
             _next.Add(sequence, tokens);
