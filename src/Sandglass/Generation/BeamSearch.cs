@@ -208,6 +208,7 @@ internal sealed class BeamSearch
     {
         BeamHypothesis? best = Ranked.FirstOrDefault();
         bool isOver = Array.TrueForAll(_groups, group => group.IsOver);
+        if (isOver && best is null) return;     // cancelled before the first token
         BeamToken? agreed = best?.Last ?? _groups.First(group => !group.IsOver).Running[0].Last;
         foreach (BeamGroup group in _groups)
         {
