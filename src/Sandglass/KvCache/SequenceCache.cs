@@ -26,6 +26,15 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     /// <summary>The shape of the pages.</summary>
     public CacheShape Shape => _shape;
 
+    /// <summary>Page sets that <see cref="Reserve"/> would rent.</summary>
+    public int Lacking(int length) => Math.Max(0, CacheShape.PagesFor(length) - _pages);
+
+    /// <summary>Whether <see cref="Reserve"/> stays within the budget.</summary>
+    public bool HasRoom(int length) => Lacking(length) <= pool.Room;
+
+    /// <summary>Where its pages come from.</summary>
+    public PagePool Pool => pool;
+
     /// <summary>Makes room for positions up to <paramref name="length"/>, not yet counted in <see cref="Length"/>.</summary>
     public void Reserve(int length)
     {
