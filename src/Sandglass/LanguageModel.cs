@@ -116,24 +116,32 @@ public sealed class LanguageModel : IDisposable
 
     /// <summary>Continues a sequence of ids, to which nothing is added.</summary>
     /// <inheritdoc cref="GenerateAsync(string, GenerationOptions?, CancellationToken)"/>
-    public TextGeneration GenerateAsync(IReadOnlyList<int> promptIds, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    public TextGeneration GenerateAsync(IReadOnlyList<int> promptIds, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+        GenerateSamples(promptIds, 1, options, cancellationToken)[0];
+
+    /// <summary>Continues a sequence of ids several times, each with a seed of its own: the first one's, and one more for each that follows. The prompt is read once, its pages are shared.</summary>
+    /// <param name="promptIds">The ids to continue, to which nothing is added.</param>
+    /// <param name="samples">How many, 1 to 64.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends all of them. Who leaves the first one before its first token ends all of them too: it reads the prompt for the others.</param>
+    /// <inheritdoc cref="GenerateAsync(string, GenerationOptions?, CancellationToken)"/>
+    public IReadOnlyList<TextGeneration> GenerateSamples(IReadOnlyList<int> promptIds, int samples, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         int[] prompt = Checked(promptIds);
         options ??= new GenerationOptions();
         options.Validate();
+        GenerationOptions.Require(samples is >= 1 and <= StepBudget.Sequences, "n", $"a whole number from 1 to {StepBudget.Sequences}", $"{samples}");
         foreach (int id in options.EndIds ?? [])
             GenerationOptions.Require(id >= 0 && id < Tokenizer.VocabularySize, "eos-ids", $"ids from 0 to {Tokenizer.VocabularySize - 1}", $"{id}");
 
         ulong seed = options.Sampling.Seed ?? (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
-        TextGeneration generation = new(cancellationToken);
-        GeneratedSequence sequence = new(prompt, options, seed, Tokenizer, Room(prompt.Length, options), Options, Pages, generation);
-        if (!_engine.TrySubmit(sequence))
-        {
-            sequence.Close();
-            sequence.End(); // lets go of the caller's token
-            throw new ObjectDisposedException(nameof(LanguageModel));
-        }
-        return generation;
+        TextGeneration[] outputs = new TextGeneration[samples];
+        for (int i = 0; i < samples; i++) outputs[i] = new TextGeneration(cancellationToken);
+        int room = Room(prompt.Length, options);
+        GeneratedSequence Sample(int number, GeneratedSequence? first, Siblings? siblings) =>
+            new(prompt, options, unchecked(seed + (ulong)number), Tokenizer, room, Options, Pages, outputs[number], first) { Siblings = siblings };
+        Submit(Sample(0, null, samples == 1 ? null : new Siblings(outputs[1..], (first, i) => Sample(i + 1, first, null))));
+        return outputs;
     }
 
     /// <summary>Says for each id of a text but the first how likely the model finds it after those before. Logits that are no numbers end the loop with a <see cref="Sampling.SamplingException"/>.</summary>
@@ -210,7 +218,13 @@ public sealed class LanguageModel : IDisposable
         return (int)Math.Min(Context, Pages.Capacity * CacheShape.PagePositions + 1);
     }
 
-    private void Submit(Sequence sequence) => ObjectDisposedException.ThrowIf(!_engine.TrySubmit(sequence), this);
+    private void Submit(Sequence sequence)
+    {
+        if (_engine.TrySubmit(sequence)) return;
+        sequence.Close();
+        sequence.End(); // lets go of the caller's token
+        throw new ObjectDisposedException(nameof(LanguageModel));
+    }
 
     private static (Hyperparameters Shape, Tokenizer Tokenizer) Understand(ModelFile file)
     {

@@ -31,8 +31,11 @@ internal sealed class Scheduler
         int prompts = 0;
         foreach (Sequence sequence in _running)
         {
-            if (!sequence.IsWriting) prompts++;
-            else if (HasPages(sequence, 1)) _next.Add(sequence, 1);
+            if (sequence.IsWriting)
+            {
+                if (HasPages(sequence, 1)) _next.Add(sequence, 1);
+            }
+            else if (!sequence.IsResting) prompts++;
         }
         AddPieces(prompts, _next.Sequences.IsEmpty ? StepBudget.PromptTokens : StepBudget.PromptTokensBesideWriters);
         foreach (Sequence sequence in _setBack) WaitAgain(sequence);
@@ -41,9 +44,10 @@ internal sealed class Scheduler
         return _next;
     }
 
-    /// <summary>Lets out those that are over: their pages go back, and their callers hear of it.</summary>
+    /// <summary>Lets in those that were born in the step, and out those that are over: their pages go back, and their callers hear of it.</summary>
     public void Commit()
     {
+        for (int i = 0; i < _running.Count; i++) _running[i].DeliverTo(_running);   // by number: it grows meanwhile
         _waiting.RemoveAll(EndIfOver);
         _running.RemoveAll(EndIfOver);
         if (IsIdle) _next.Clear();  // the last texts are not kept alive by a model that waits
@@ -69,17 +73,19 @@ internal sealed class Scheduler
     private void Admit()
     {
         long promised = 0;
-        foreach (Sequence sequence in _running) promised += sequence.Cache.Lacking(sequence.Length);
-        int most = Math.Min(StepBudget.Sequences - _running.Count, _waiting.Count), count = 0;
-        for (; count < most; count++)
+        int free = StepBudget.Sequences, count = 0;
+        foreach (Sequence sequence in _running)
+        {
+            free -= sequence.Seats;
+            promised += sequence.Cache.Lacking(sequence.Length);
+        }
+        for (; count < _waiting.Count && _waiting[count].Seats <= free; count++)
         {
             promised += _waiting[count].Cache.Lacking(_waiting[count].Length);
-            if (promised > _waiting[count].Cache.Pool.Room && _running.Count + count > 0) break;
-        }
-        for (int i = 0; i < count; i++)
-        {
-            _waiting[i].Attempt(static one => one.Begin());
-            _running.Add(_waiting[i]);
+            if (promised > _waiting[count].Cache.Pool.Room && _running.Count > 0) break;
+            free -= _waiting[count].Seats;
+            _waiting[count].Attempt(static one => one.Begin());
+            _running.Add(_waiting[count]);
         }
         _waiting.RemoveRange(0, count);
     }
@@ -88,7 +94,7 @@ internal sealed class Scheduler
     {
         foreach (Sequence sequence in _running)
         {
-            if (sequence.IsWriting || _setBack.Contains(sequence)) continue;
+            if (sequence.IsWriting || sequence.IsResting || _setBack.Contains(sequence)) continue;
             if (budget == 0) return;
             int tokens = Math.Min(sequence.Pending, Math.Min(sequence.LongestPiece, StepBudget.Share(budget, --prompts)));
             if (!HasPages(sequence, tokens)) continue;
@@ -118,9 +124,7 @@ internal sealed class Scheduler
 
     private Sequence? NewestBehind(Sequence sequence)
     {
-        Sequence? waiting = _waiting.FindLast(one => one.Cache.Bytes > 0);      // born of another, with its pages
-        if (waiting is not null) return waiting;
-        int index = _running.FindLastIndex(one => one.Cache.Bytes > 0 && !_next.Sequences.Contains(one));
+        int index = _running.FindLastIndex(one => one.Cache.Bytes > 0 && !one.IsResting && !_next.Sequences.Contains(one));
         return index > _running.IndexOf(sequence) ? _running[index] : null;
     }
 
@@ -129,7 +133,7 @@ internal sealed class Scheduler
     {
         sequence.Cache.Truncate(0);
         SetBacks++;
-        if (_running.Contains(sequence)) _setBack.Add(sequence);
+        _setBack.Add(sequence);
     }
 
     private void WaitAgain(Sequence sequence)
