@@ -65,7 +65,10 @@ internal sealed class BeamSearch
 
     public int LongestPiece => _options.PrefillChunk > 0 ? _options.PrefillChunk : int.MaxValue;
 
-    public void Begin() => _begun = _model.Time.GetTimestamp();
+    public void Begin()
+    {
+        if (_begun == 0) _begun = _model.Time.GetTimestamp();  // a beam that was set back comes in again
+    }
 
     /// <summary>Looks whether somebody, or the clock, ends the search.</summary>
     public void CheckInterruption()

@@ -14,7 +14,7 @@ internal sealed class BeamSequence : Sequence
 
     /// <summary>A beam that goes on from where another stands, over a fork of its pages.</summary>
     private BeamSequence(BeamSequence parent)
-        : base(parent.Ids.ToArray(), parent.Length, parent.Cache.Fork(), parent.Work)
+        : base(parent.Ids.ToArray(), parent.Length, parent.Inheritance(), parent.Work)
     {
         _search = parent._search;
     }

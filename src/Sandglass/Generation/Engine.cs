@@ -30,7 +30,8 @@ internal sealed class Engine : IDisposable
             LlamaWeights weights = Own(LlamaWeights.Read(reader, shape));
             (WeightBytesPerToken, QuantizedWeights) = (weights.BytesPerToken, weights.Quantized);
             Llama model = Own(new Llama(shape, weights, options.Compute, Llama.MaxBatch, pool));
-            Pages = Own(new PagePool(new CacheShape(shape.Layers, shape.KeyValueHeads, shape.KeyHeadDim, shape.ValueHeadDim, options.CacheType)));
+            CacheShape cache = new(shape.Layers, shape.KeyValueHeads, shape.KeyHeadDim, shape.ValueHeadDim, options.CacheType);
+            Pages = Own(new PagePool(cache, CacheBudget.For(options, cache, Context)));
             _stepper = new Stepper(model, Own(new TokenBuffer(StepBudget.Sequences, shape.VocabularySize)));
             _thread = new Thread(Serve) { IsBackground = true, Name = "sandglass engine" };
             _thread.Start();

@@ -94,6 +94,21 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
         }
     }
 
+    /// <summary>Gets the pages for positions up to a length; where the system has no memory for them this sequence ends.</summary>
+    public bool TryReserve(int length)
+    {
+        try
+        {
+            Cache.Reserve(length);
+            return true;
+        }
+        catch (Exception failure)
+        {
+            Fail(failure);
+            return false;
+        }
+    }
+
     /// <summary>Gives the pages back, then tells the caller. What goes wrong in that the caller hears of too, and nobody else: the others go on.</summary>
     public void End()
     {
@@ -116,6 +131,9 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
         if (_count == _ids.Length) Array.Resize(ref _ids, Math.Max(64, 2 * _count));
         _ids[_count++] = id;
     }
+
+    /// <summary>What a newborn begins with: a fork of these pages. Where no page is left for the copy of the last one, nothing: then its text is read again, and stays what it is.</summary>
+    protected SequenceCache Inheritance() => Cache.Pool.Room > 0 || Cache.Length % CacheShape.PagePositions == 0 ? Cache.Fork() : new SequenceCache(Cache.Pool);
 
     /// <summary>Sends another on its way, which has read what this one has: it needs no place in the queue.</summary>
     protected void Bear(Sequence child) => (_births ??= []).Add(child);

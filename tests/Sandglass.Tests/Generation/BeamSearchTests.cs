@@ -168,6 +168,32 @@ public sealed class BeamSearchTests(Grain grain) : IClassFixture<Grain>
         Assert.Equal(0, Model.Pages.Held);
     }
 
+    [Theory, InlineData(4), InlineData(5), InlineData(9)]
+    public async Task Within_a_small_budget_beams_are_read_again_and_find_the_same(int pageSets)
+    {
+        using LanguageModel tight = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { CacheMemory = pageSets * Model.Pages.Shape.SetBytes });
+
+        Task<Run> first = Run.Of(tight, Prompt, Options(4, 20) with { EndIds = [] });
+        Run[] samples = await Task.WhenAll(tight.GenerateSamples(Prompt, 3, Options(0, 20) with { Sampling = new SamplerOptions { Seed = 3 } }).Select(Run.Read));
+
+        Equal(await Run.Of(Model, Prompt, Options(4, 20) with { EndIds = [] }), await first);
+        for (int i = 0; i < 3; i++)
+            Assert.Equal((await Run.Of(Model, Prompt, Options(0, 20) with { Sampling = new SamplerOptions { Seed = 3 + (ulong)i } })).Hashes, samples[i].Hashes);
+        Assert.Equal(0, tight.Pages.Held);
+    }
+
+    [Theory, InlineData(2), InlineData(3)]
+    public async Task Beams_that_can_never_have_their_pages_together_fail_with_both_numbers(int pageSets)
+    {
+        using LanguageModel tight = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { CacheMemory = pageSets * Model.Pages.Shape.SetBytes });
+
+        GenerationException failure = await Assert.ThrowsAsync<GenerationException>(() => Run.Of(tight, Prompt, Options(4, 30) with { EndIds = [] }));
+
+        Assert.Equal("cache-too-small", failure.Code);
+        Assert.Equal(0, tight.Pages.Held);
+        Assert.Equal(20, (await Run.Of(tight, Prompt, Options(0, 20) with { EndIds = [] })).Ids.Length);
+    }
+
     [Fact]
     public async Task The_context_ends_a_search_too()
     {
