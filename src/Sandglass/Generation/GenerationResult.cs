@@ -36,6 +36,9 @@ public sealed record GenerationResult
     /// <summary>Multiply-adds, counted where they were done.</summary>
     public required MultiplyAdds MultiplyAdds { get; init; }
 
+    /// <summary>What guessing ahead came to; null where nobody guessed.</summary>
+    public SpeculationResult? Speculation { get; init; }
+
     /// <summary>The kernels that ran: <c>512</c>, <c>256</c>, <c>128</c> or <c>scalar</c>.</summary>
     public required string Kernels { get; init; }
 

@@ -13,7 +13,7 @@ internal sealed class Scheduler
     /// <summary>Puts a sequence at the end of the queue.</summary>
     public void Add(Sequence sequence) => _waiting.Add(sequence);
 
-    /// <summary>The tokens of the next step: first one of each text that is being written, then pieces of prompts. May be empty: somebody cancelled.</summary>
+    /// <summary>The tokens of the next step: first one of each text that is being written, with what is guessed behind it, then pieces of prompts. May be empty: somebody cancelled.</summary>
     public StepBatch Next()
     {
         foreach (Sequence sequence in _waiting) sequence.Attempt(static one => one.CheckInterruption());
@@ -23,11 +23,17 @@ internal sealed class Scheduler
         Commit();   // who failed at its beginning is out
 
         _next.Clear();
-        int prompts = 0;
+        int prompts = 0, drafts = StepBudget.Drafts;
         foreach (Sequence sequence in _running)
         {
-            if (sequence.IsWriting) _next.Add(sequence, 1);
-            else prompts++;
+            if (!sequence.IsWriting)
+            {
+                prompts++;
+                continue;
+            }
+            int guesses = sequence.Draft(drafts);
+            _next.Add(sequence, 1 + guesses);
+            drafts -= guesses;
         }
         AddPieces(prompts, _next.Sequences.IsEmpty ? StepBudget.PromptTokens : StepBudget.PromptTokensBesideWriters);
         return _next;

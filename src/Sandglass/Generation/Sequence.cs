@@ -9,10 +9,14 @@ internal abstract class Sequence(int[] ids, int count, PagePool pages)
 {
     private int[] _ids = ids;
     private int _count = count;
+    private int _drafts;    // ids behind the text that are only guessed
     private Exception? _failure;
 
     /// <summary>All ids so far.</summary>
     public ReadOnlyMemory<int> Ids => _ids.AsMemory(0, _count);
+
+    /// <summary>All ids so far, and the guesses behind them that the next step checks.</summary>
+    public ReadOnlyMemory<int> IdsAndDrafts => _ids.AsMemory(0, _count + _drafts);
 
     /// <summary>Prompt and completion.</summary>
     public int Length => _count;
@@ -41,6 +45,9 @@ internal abstract class Sequence(int[] ids, int count, PagePool pages)
     /// <summary>Logits are wanted from this position on.</summary>
     public abstract int FirstScored { get; }
 
+    /// <summary>Ids that it would guess ahead now.</summary>
+    protected virtual int MostDrafts => 0;
+
     /// <summary>Told when it comes to the front of the queue, before its first token goes through.</summary>
     public virtual void Begin() { }
 
@@ -63,6 +70,23 @@ internal abstract class Sequence(int[] ids, int count, PagePool pages)
         IsOver = true;
     }
 
+    /// <summary>Guesses ids that may follow the text: they go through the model with the pending one, and become text where the model chooses the same. Gives how many.</summary>
+    /// <param name="room">How many it may be at most.</param>
+    public int Draft(int room)
+    {
+        room = Math.Min(room, MostDrafts);
+        if (room <= 0) return 0;
+        MakeRoom(room);
+        return _drafts = Guess(_ids.AsSpan(_count, room));
+    }
+
+    /// <summary>Forgets the guesses that are left, and what of them is in the cache: the id chosen last is pending again.</summary>
+    public void RefuseDrafts()
+    {
+        _drafts = 0;
+        Cache.Truncate(_count - 1);
+    }
+
     /// <summary>Does something that may fail: then this sequence ends, and no other.</summary>
     public void Attempt(Action<Sequence> what)
     {
@@ -83,6 +107,7 @@ internal abstract class Sequence(int[] ids, int count, PagePool pages)
         {
             long held = Cache.Bytes;
             Cache.Dispose();
+            Release();
             if (_failure is null) Complete(held);
             else Complete(_failure);
         }
@@ -92,12 +117,26 @@ internal abstract class Sequence(int[] ids, int count, PagePool pages)
         }
     }
 
-    /// <summary>Adds a chosen id: from here on it is fixed.</summary>
-    protected void Append(int id)
+    /// <summary>Adds a chosen id: from here on it is fixed. Gives whether it was guessed; where another one was, no later guess holds.</summary>
+    protected bool Append(int id)
     {
-        if (_count == _ids.Length) Array.Resize(ref _ids, Math.Max(64, 2 * _count));
+        if (_drafts > 0 && _ids[_count] == id)
+        {
+            _count++;
+            _drafts--;
+            return true;
+        }
+        MakeRoom(1);
         _ids[_count++] = id;
+        if (_drafts > 0) RefuseDrafts();
+        return false;
     }
+
+    /// <summary>Fills in guesses, and gives how many.</summary>
+    protected virtual int Guess(Span<int> to) => 0;
+
+    /// <summary>Gives back what it holds beside its cache.</summary>
+    protected virtual void Release() { }
 
     /// <summary>Tells the caller how it went.</summary>
     /// <param name="cacheBytes">Bytes of the pages held at the end.</param>
@@ -105,6 +144,11 @@ internal abstract class Sequence(int[] ids, int count, PagePool pages)
 
     /// <summary>Tells the caller what went wrong.</summary>
     protected abstract void Complete(Exception failure);
+
+    private void MakeRoom(int ids)
+    {
+        if (_count + ids > _ids.Length) Array.Resize(ref _ids, Math.Max(64, 2 * (_count + ids)));
+    }
 
     private void TellOnceMore(Exception failure)
     {

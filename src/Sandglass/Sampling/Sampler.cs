@@ -29,6 +29,13 @@ internal sealed class Sampler
         if (!greedy || steps.Length > 0) _candidates = new Candidates(vocabularySize);
     }
 
+    private Sampler(Sampler other, ulong seed)
+        : this(other._steps, other._greedy, seed, other._vocabularySize)
+    {
+    }
+
+    internal Sampler Fork(ulong? seed = null) => new(this, seed ?? _seed);
+
     /// <summary>Chooses the token at <paramref name="position"/>; the same one for the same logits, whatever was chosen before.</summary>
     /// <param name="logits">[vocabulary], the model's own row; it is not changed.</param>
     /// <param name="position">Of the token being chosen.</param>
