@@ -236,7 +236,7 @@ public sealed class LanguageModel : IDisposable
         return kind switch
         {
             DraftKind.Lookup => new LookupDrafter(),
-            DraftKind.Model => new ModelDrafter(_engine.Draft!, _engine.Draft!.WeightBytesPerToken / (double)WeightBytesPerToken),
+            DraftKind.Model => new ModelDrafter(_engine.Draft!),
             _ => null,
         };
     }

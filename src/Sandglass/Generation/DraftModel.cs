@@ -31,9 +31,6 @@ internal sealed unsafe class DraftModel : IDisposable
     /// <summary>Positions that it was trained for: beyond them it guesses nothing.</summary>
     public int Context { get; }
 
-    /// <summary>Bytes of weights that one token reads on its way.</summary>
-    public long WeightBytesPerToken => _weights.BytesPerToken;
-
     /// <summary>Reads the tokens behind a cache, and gives the scores of what follows the last one, [vocabulary]; they are gone with the next call.</summary>
     public ReadOnlySpan<float> Read(SequenceCache cache, ReadOnlyMemory<int> tokens, Counters work)
     {

@@ -31,7 +31,7 @@ internal sealed class GeneratedSequence : Sequence
     {
         (_prompt, _options, _seed, _tokenizer, _output) = (prompt, options, seed, tokenizer, output);
         (_time, _compute, _context) = (model.Time, model.Compute, context);
-        _speculation = drafter is null ? null : new Speculation(drafter);
+        _speculation = drafter is null ? null : new Speculation(drafter, _time);
         _ends = options.EndIds is null ? tokenizer.EndIds : options.EndIds.ToHashSet();
         _sampler = new Sampler(options.Sampling, seed, tokenizer.VocabularySize, options.IgnoreEnd ? _ends : null);
         foreach (int id in prompt)

@@ -6,9 +6,6 @@ namespace Sandglass.Generation;
 /// <summary>Guesses how a text goes on.</summary>
 internal interface IDrafter : IDisposable
 {
-    /// <summary>What a guessed token costs, in steps of the model that it is guessed for.</summary>
-    double Price { get; }
-
     /// <summary>The work that guessing was.</summary>
     Counters Work { get; }
 

@@ -9,8 +9,6 @@ internal sealed class LookupDrafter : IDrafter
 {
     private const int Longest = 4, Shortest = 2;    // tokens that must stand there again, most first: a single one says too little
 
-    public double Price => 0;
-
     public Counters Work { get; } = new();   // no model: none
 
     public int Guess(ReadOnlyMemory<int> text, Sampler sampler, Span<int> to) => Guess(text.Span, to);

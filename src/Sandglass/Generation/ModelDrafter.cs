@@ -8,8 +8,7 @@ namespace Sandglass.Generation;
 /// <summary>Guesses for one text with a smaller model: it chooses by the same chain and with the same draws as the model that checks, so that the two agree as often as they can.</summary>
 /// <remarks>Leviathan, Kalman and Matias, <i>Fast inference from transformers via speculative decoding</i> (2023).</remarks>
 /// <param name="model">Who guesses.</param>
-/// <param name="price">What a token of it costs, in steps of the model that checks.</param>
-internal sealed class ModelDrafter(DraftModel model, double price) : IDrafter
+internal sealed class ModelDrafter(DraftModel model) : IDrafter
 {
     private const int Arrears = Llama.MaxBatch; // tokens that it catches up in a step at most: everybody else waits for it
 
@@ -17,8 +16,6 @@ internal sealed class ModelDrafter(DraftModel model, double price) : IDrafter
     private readonly int[] _one = new int[1];
     private int[] _guessed = [];    // the last guesses, that stood behind the text of then
     private int _count, _length;    // how many, and how long that text was
-
-    public double Price => price;
 
     public Counters Work { get; } = new();
 

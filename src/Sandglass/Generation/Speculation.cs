@@ -3,19 +3,24 @@ using Sandglass.Sampling;
 
 namespace Sandglass.Generation;
 
-/// <summary>How far ahead one text is guessed, and whether at all. It decides by what was accepted, never by the clock; and whatever it decides, the text is the same.</summary>
-internal sealed class Speculation(IDrafter drafter) : IDisposable
+/// <summary>How far ahead one text is guessed, and whether at all: by what was accepted and what it cost. Whatever is decided, the text is the same.</summary>
+internal sealed class Speculation(IDrafter drafter, TimeProvider time) : IDisposable
 {
     /// <summary>Tokens guessed at once at most.</summary>
     public const int Most = 16;
 
     private const int First = 4;
-    private const double Checking = 0.2;    // what a token more in a step costs, in steps: measured, docs/generation.md
+    private const int Plain = 4;            // steps without guesses at the beginning, to know what one costs
+    private const int Between = 24;         // rounds after which that is looked at again: the text grows, and others come and go
+    private const double Smoothing = 0.2;   // a new time's part of the mean
     private const double Credit = 8;        // steps that guessing may lose before it is given up, and may save up for that
 
     private int _length = First;            // tokens to guess next
     private int _open, _accepted;           // of the last step: guessed, accepted so far
     private int _drafted, _kept, _steps;    // of the steps before
+    private int _plainLeft = Plain;
+    private long _since;                    // when the last step began; 0 before the first
+    private double _plain, _price;          // a step's time without guesses; what a guess costs beside it, made and checked, in such steps
     private double _balance;                // steps saved, less steps lost
     private int? _offAt;
 
@@ -30,8 +35,15 @@ internal sealed class Speculation(IDrafter drafter) : IDisposable
     /// <param name="written">Tokens of the completion so far.</param>
     public int Guess(ReadOnlyMemory<int> text, int written, Sampler sampler, Span<int> to)
     {
-        Settle(written);
+        long now = time.GetTimestamp();
+        if (_since != 0) Settle(written, time.GetElapsedTime(_since, now).TotalSeconds);
+        _since = now;
         if (_offAt is not null) return 0;
+        if (_plainLeft > 0)
+        {
+            _plainLeft--;
+            return 0;
+        }
         try
         {
             _open = drafter.Guess(text, sampler, to[..Math.Min(to.Length, _length)]);
@@ -48,14 +60,22 @@ internal sealed class Speculation(IDrafter drafter) : IDisposable
 
     public void Dispose() => drafter.Dispose();
 
-    /// <summary>Draws the lesson of the last step.</summary>
-    private void Settle(int written)
+    /// <summary>Draws the lesson of the last step, which took so many seconds.</summary>
+    private void Settle(int written, double seconds)
     {
-        if (_open == 0) return;
+        if (_open == 0)
+        {
+            _plain = Mean(_plain, seconds);
+            return;
+        }
+        if (_plain > 0) _price = Mean(_price, Math.Clamp((seconds / _plain - 1) / _open, 0, 2));
         (_drafted, _kept, _steps) = (_drafted + _open, _kept + _accepted, _steps + 1);
-        _balance = Math.Min(_balance + _accepted - _open * (Checking + drafter.Price), Credit);
+        _balance = Math.Min(_balance + _accepted - _open * _price, Credit);
         _length = _accepted == _open ? Math.Min(Math.Max(_length, 2 * _open), Most) : _accepted + 1;
         if (_balance < -Credit) _offAt = written;
         (_open, _accepted) = (0, 0);
+        if (_steps % Between == 0) _plainLeft = 1;
     }
+
+    private static double Mean(double old, double value) => old == 0 ? value : old + Smoothing * (value - old);
 }

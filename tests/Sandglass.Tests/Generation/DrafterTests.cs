@@ -27,25 +27,29 @@ public class DrafterTests
     [Fact]
     public void Who_is_always_right_is_asked_for_more_and_never_given_up()
     {
-        using Speculation speculation = new(new Always(price: 0.3));
+        Clock clock = new();
+        using Speculation speculation = new(new Always(), clock);
         List<int> lengths = [];
-        for (int written = 1; written < 200;)
+        for (int written = 1; written < 400;)
         {
             int guessed = Guess(speculation, written);
+            clock.Now += 1 + 0.3 * guessed;
             lengths.Add(guessed);
             for (int i = 0; i < guessed; i++) speculation.Accept();
             written += guessed + 1;
         }
 
-        Assert.Equal([4, 8, 16, 16], lengths[..4]);
+        Assert.Equal([0, 0, 0, 0, 4, 8, 16, 16], lengths[..8]);      // at first it looks what a step costs without
+        Assert.Single(lengths[8..], 0);                             // and later now and then
         Assert.Equal((speculation.Result.Drafted, null), (speculation.Result.Accepted, speculation.Result.OffAtToken));
     }
 
     [Fact]
     public void Who_is_never_right_is_given_up()
     {
-        using Speculation speculation = new(new Always(price: 0.3));
-        for (int written = 1; written < 100; written++) Guess(speculation, written);
+        Clock clock = new();
+        using Speculation speculation = new(new Always(), clock);
+        for (int written = 1; written < 100; written++) clock.Now += 1 + 0.3 * Guess(speculation, written);
 
         SpeculationResult result = speculation.Result;
         Assert.Equal(0, result.Accepted);
@@ -54,23 +58,44 @@ public class DrafterTests
         Assert.InRange(result.Drafted, result.Steps, result.Steps + 3);     // after the first four one at a time
     }
 
+    [Theory, InlineData(0.2, false), InlineData(0.5, true)]
+    public void Who_is_right_in_every_second_round_is_given_up_where_a_guess_costs_more_than_it_saves(double price, bool isGivenUp)
+    {
+        Clock clock = new();
+        using Speculation speculation = new(new Always(), clock);
+        for (int written = 1, round = 0; written < 2000; written++, round++)
+        {
+            int guessed = Guess(speculation, written);
+            clock.Now += 1 + price * guessed;
+            for (int i = 0; i < guessed * (round % 2); i++) speculation.Accept();   // of two guesses and of one in turn: a third
+        }
+
+        Assert.Equal(isGivenUp, speculation.Result.OffAtToken is not null);
+    }
+
     [Fact]
     public void Who_fails_is_given_up_and_nobody_hears_of_it()
     {
-        using Speculation speculation = new(new Always(fails: true));
+        using Speculation speculation = new(new Always(fails: true), new Clock());
 
-        Assert.Equal(0, Guess(speculation, written: 7));
-        Assert.Equal((0, 7), (speculation.Result.Drafted, speculation.Result.OffAtToken));
+        for (int written = 1; written < 9; written++) Assert.Equal(0, Guess(speculation, written));
+        Assert.Equal((0, 5), (speculation.Result.Drafted, speculation.Result.OffAtToken));
     }
 
     private static int Guess(Speculation speculation, int written) =>
         speculation.Guess(new int[5], written, new Sampler(SamplerOptions.Greedy, 1, 4), new int[Speculation.Most]);
 
-    /// <summary>Fills all the room that there is.</summary>
-    private sealed class Always(double price = 0, bool fails = false) : IDrafter
+    /// <summary>Time as the test says, in seconds.</summary>
+    private sealed class Clock : TimeProvider
     {
-        public double Price => price;
+        public double Now { get; set; } = 1;
 
+        public override long GetTimestamp() => (long)(Now * TimestampFrequency);
+    }
+
+    /// <summary>Fills all the room that there is.</summary>
+    private sealed class Always(bool fails = false) : IDrafter
+    {
         public Counters Work { get; } = new();
 
         public int Guess(ReadOnlyMemory<int> text, Sampler sampler, Span<int> to) => fails ? throw new OutOfMemoryException() : to.Length;
