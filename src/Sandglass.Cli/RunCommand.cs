@@ -12,6 +12,7 @@ internal sealed class RunCommand(Terminal terminal)
     private readonly ModelChoice _model = new();
     private readonly PromptSource _prompt = new("PROMPT", "The text to continue; without it standard input, when that is a pipe, and - always.");
     private readonly GenerationChoice _generation = new();
+    private readonly Option<int?> _samples = NumberOption.Whole("--n", "Write so many texts, each with a seed one above the last; the prompt is read once.", 1, 64);
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object for every token, and one for how it went." };
 
     public Command Create()
@@ -20,6 +21,7 @@ internal sealed class RunCommand(Terminal terminal)
         _prompt.AddTo(command);
         _model.AddTo(command);
         _generation.AddTo(command);
+        command.Add(_samples);
         command.Add(_json);
         command.SetAction(RunAsync);
         return command;
@@ -36,17 +38,11 @@ internal sealed class RunCommand(Terminal terminal)
         if ((ChatHint.For(model.Tokenizer, prompt, ids) ?? LineBreakHint(prompt, json)) is string hint) terminal.Note(hint);
 
         using ProgressLine<(int Read, int Total)> progress = new(terminal, p => $"Reading the prompt: {Amount.Whole(p.Read)} of {Amount.Whole(p.Total)} tokens");
-        TextGeneration generation = model.GenerateAsync(ids, _generation.Options(parsed) with { PromptProgress = progress }, cancellation);
-        IRunOutput output = json ? new RunJson(terminal.Bytes, model.Options.Compute) : new RunText(terminal, Shown(prompt, model));
-        await foreach (GeneratedToken token in generation)
-        {
-            progress.Dispose();
-            output.Token(token);
-        }
-        progress.Dispose();
-        GenerationResult result = await generation.Result;
-        output.End(result);
-        return result.Finish == FinishReason.Cancelled ? ExitCode.Cancelled : ExitCode.Done;
+        int? samples = parsed.GetValue(_samples);
+        IRunOutput Output(int sample) => json ? new RunJson(terminal.Bytes, model.Options.Compute, samples is null ? null : sample) : new RunText(terminal, Shown(prompt, model));
+        IReadOnlyList<TextGeneration> generations = model.GenerateSamples(ids, samples ?? 1, _generation.Options(parsed) with { PromptProgress = progress }, cancellation);
+        bool cancelled = await new SampleRuns(terminal, generations, Output, json).ShowAsync(progress.Dispose);
+        return cancelled ? ExitCode.Cancelled : ExitCode.Done;
     }
 
     /// <summary>Somebody tries <c>sandglass run</c> and nothing else: our own model begins as all its tales do.</summary>

@@ -5,13 +5,14 @@ using Sandglass.Kernels;
 namespace Sandglass.Cli;
 
 /// <summary><c>run --json</c>: a line for every token, and one for how it went.</summary>
-internal sealed class RunJson(Stream output, ComputeMode compute) : IRunOutput
+/// <param name="sample">Which of several samples it is; null where one was asked for.</param>
+internal sealed class RunJson(Stream output, ComputeMode compute, int? sample = null) : IRunOutput
 {
     private readonly JsonLines _lines = new(output);
 
     public void Token(GeneratedToken token)
     {
-        Utf8JsonWriter json = _lines.Begin();
+        Utf8JsonWriter json = Begin();
         json.WriteNumber("index", token.Index);
         json.WriteNumber("id", token.Id);
         json.WriteString("text", token.Text);
@@ -26,7 +27,7 @@ internal sealed class RunJson(Stream output, ComputeMode compute) : IRunOutput
 
     public void End(GenerationResult result)
     {
-        Utf8JsonWriter json = _lines.Begin();
+        Utf8JsonWriter json = Begin();
         json.WriteString("finish", Name(result.Finish));
         json.WriteNumber("seed", result.Seed);
         json.WriteIds("promptIds", result.PromptIds);
@@ -56,6 +57,13 @@ internal sealed class RunJson(Stream output, ComputeMode compute) : IRunOutput
         }
         json.WriteComputation(result.Kernels, compute);
         _lines.End();
+    }
+
+    private Utf8JsonWriter Begin()
+    {
+        Utf8JsonWriter json = _lines.Begin();
+        if (sample is int number) json.WriteNumber("sample", number);
+        return json;
     }
 
     private static string Name(FinishReason finish) => finish.ToString().ToLowerInvariant();

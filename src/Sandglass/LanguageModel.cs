@@ -35,6 +35,7 @@ public sealed class LanguageModel : IDisposable
         GenerationOptions.Require(options.Context is >= 0 and <= 1 << 24, "context", "a whole number from 1 to 16777216", $"{options.Context}");
         GenerationOptions.Require(Enum.IsDefined(options.Compute), "compute", "fast, fine or exact", $"{options.Compute}");
         GenerationOptions.Require(Enum.IsDefined(options.CacheType), "cache-type", "f32 or f16", $"{options.CacheType}");
+        GenerationOptions.Require(options.CacheMemory >= 0, "cache-memory", "bytes from 1", $"{options.CacheMemory}");
         _ = KernelPath.Current; // a forced width that cannot be had fails here, before any work
 
         Name = file.Metadata.Text("general.name") ?? file.Name;
@@ -127,24 +128,32 @@ public sealed class LanguageModel : IDisposable
 
     /// <summary>Continues a sequence of ids, to which nothing is added.</summary>
     /// <inheritdoc cref="GenerateAsync(string, GenerationOptions?, CancellationToken)"/>
-    public TextGeneration GenerateAsync(IReadOnlyList<int> promptIds, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    public TextGeneration GenerateAsync(IReadOnlyList<int> promptIds, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+        GenerateSamples(promptIds, 1, options, cancellationToken)[0];
+
+    /// <summary>Continues a sequence of ids several times, each with a seed of its own: the first one's, and one more for each that follows. The prompt is read once, its pages are shared.</summary>
+    /// <param name="promptIds">The ids to continue, to which nothing is added.</param>
+    /// <param name="samples">How many, 1 to 64.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends all of them. Who leaves the first one before its first token ends all of them too: it reads the prompt for the others.</param>
+    /// <inheritdoc cref="GenerateAsync(string, GenerationOptions?, CancellationToken)"/>
+    public IReadOnlyList<TextGeneration> GenerateSamples(IReadOnlyList<int> promptIds, int samples, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         int[] prompt = Checked(promptIds);
         options ??= new GenerationOptions();
         options.Validate();
+        GenerationOptions.Require(samples is >= 1 and <= StepBudget.Sequences, "n", $"a whole number from 1 to {StepBudget.Sequences}", $"{samples}");
         foreach (int id in options.EndIds ?? [])
             GenerationOptions.Require(id >= 0 && id < Tokenizer.VocabularySize, "eos-ids", $"ids from 0 to {Tokenizer.VocabularySize - 1}", $"{id}");
 
         ulong seed = options.Sampling.Seed ?? (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
-        TextGeneration generation = new(cancellationToken);
-        GeneratedSequence sequence = new(prompt, options, seed, Tokenizer, Context, Options, Pages, generation, Drafter(options.Draft));
-        if (!_engine.TrySubmit(sequence))
-        {
-            sequence.Close();
-            sequence.End(); // lets go of the caller's token
-            throw new ObjectDisposedException(nameof(LanguageModel));
-        }
-        return generation;
+        TextGeneration[] outputs = new TextGeneration[samples];
+        for (int i = 0; i < samples; i++) outputs[i] = new TextGeneration(cancellationToken);
+        int room = Room(prompt.Length, options);
+        GeneratedSequence Sample(int number, GeneratedSequence? first, Siblings? siblings) =>
+            new(prompt, options, unchecked(seed + (ulong)number), Tokenizer, room, Options, Pages, outputs[number], first, Drafter(options.Draft)) { Siblings = siblings };
+        Submit(Sample(0, null, samples == 1 ? null : new Siblings(outputs[1..], (first, i) => Sample(i + 1, first, null))));
+        return outputs;
     }
 
     /// <summary>Says for each id of a text but the first how likely the model finds it after those before. Logits that are no numbers end the loop with a <see cref="Sampling.SamplingException"/>.</summary>
@@ -156,6 +165,7 @@ public sealed class LanguageModel : IDisposable
         GenerationOptions.Require(options.Logprobs is >= 0 and <= 1000, "logprobs", "a whole number from 0 to 1000", $"{options.Logprobs}");
         GenerationOptions.Require(options.PrefillChunk >= 0, "prefill-chunk", "a whole number from 1", $"{options.PrefillChunk}");
         GenerationOptions.Require(options.From >= 0, "from", "a whole number from 0", $"{options.From}");
+        CacheBudget.Require(Pages, text.Length - 1);
         return Scores(text, options, cancellationToken);
     }
 
@@ -212,7 +222,21 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Ends what is under way and frees everything.</summary>
     public void Dispose() => _engine.Dispose();
 
-    private void Submit(Sequence sequence) => ObjectDisposedException.ThrowIf(!_engine.TrySubmit(sequence), this);
+    /// <summary>Positions that a text may take: the context, or where no number of tokens was asked for, what the cache's memory holds of it.</summary>
+    private int Room(int prompt, GenerationOptions options)
+    {
+        long entered = Math.Min(Context, prompt + (options.MaxTokens ?? 1L)) - 1;   // the last token is written, never read
+        CacheBudget.Require(Pages, (int)Math.Max(prompt, entered));
+        return (int)Math.Min(Context, Pages.Capacity * CacheShape.PagePositions + 1);
+    }
+
+    private void Submit(Sequence sequence)
+    {
+        if (_engine.TrySubmit(sequence)) return;
+        sequence.Close();
+        sequence.End(); // lets go of the caller's token
+        throw new ObjectDisposedException(nameof(LanguageModel));
+    }
 
     private static ModelFile OpenNamed(string name) =>
         name.StartsWith(EmbeddedPrefix, StringComparison.Ordinal) ? OpenEmbedded(name[EmbeddedPrefix.Length..]) : ModelFile.Open(name);

@@ -18,6 +18,17 @@ public class RunCommandTests
     ];
 
     [Fact]
+    public void A_text_that_the_cache_can_never_hold_is_refused_with_both_numbers()
+    {
+        ToolRun refused = Tool.Run("run", "Once", "--max-tokens", "100", "--cache-memory", "100K");
+        Assert.Equal(2, refused.Code);
+        Assert.Contains("100000 bytes", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("393216 bytes", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(0, Tool.Run("run", "Once", "--max-tokens", "9", "--cache-memory", "0.1M").Code);
+        Assert.Contains("1.5G", Tool.Run("run", "Once", "--cache-memory", "much").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_pipe_gets_the_completion_alone_byte_for_byte()
     {
         ToolRun run = Tool.Run("run", Prompt, "--model", Tool.Small, "--seed", "5", "--max-tokens", "20").Done();
@@ -74,6 +85,29 @@ public class RunCommandTests
         Assert.Equal(Tool.Run(command).Text, string.Concat(lines[..^1].Select(line => line.GetProperty("text").GetString())));
         Assert.Equal(TokenKeys, Keys(lines[0]));
         Assert.Equal("[]", lines[0].GetProperty("top").GetRawText());
+    }
+
+    [Fact]
+    public void Samples_say_which_they_are_and_each_is_the_run_with_its_seed()
+    {
+        string[] command = ["run", Prompt, "--model", Tool.Small, "--max-tokens", "12"];
+
+        JsonElement[] lines = Tool.Run([.. command, "--seed", "5", "--n", "3", "--json"]).Done().Json;
+        ToolRun text = Tool.Run([.. command, "--seed", "5", "--n", "3"]).Done();
+
+        List<string> texts = [];
+        for (int i = 0; i < 3; i++)
+        {
+            JsonElement[] own = [.. lines.Where(line => line.GetProperty("sample").GetInt32() == i)];
+            JsonElement[] alone = Tool.Run([.. command, "--seed", $"{5 + i}", "--json"]).Done().Json;
+            Assert.Equal(["sample", .. TokenKeys], Keys(own[0]));
+            Assert.Equal(["sample", .. LastKeys], Keys(own[^1]));
+            Assert.Equal(5UL + (ulong)i, own[^1].GetProperty("seed").GetUInt64());
+            Assert.Equal(alone[..^1].Select(line => line.GetProperty("id").GetInt32()), own[..^1].Select(line => line.GetProperty("id").GetInt32()));
+            texts.Add(string.Concat(own[..^1].Select(line => line.GetProperty("text").GetString())));
+        }
+        Assert.Equal(string.Join("\n\n", texts) + "\n", text.Text);
+        Assert.Contains("Sample 2 departs from sample 0 at token ", text.Error, StringComparison.Ordinal);
     }
 
     [Fact]

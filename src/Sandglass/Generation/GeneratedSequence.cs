@@ -22,12 +22,13 @@ internal sealed class GeneratedSequence : Sequence
     private readonly long _requested;
     private readonly int _context;
     private readonly Speculation? _speculation;
+    private Siblings? _siblings;
     private long _begun;
     private TimeSpan _prefillTime, _firstToken, _lastToken;
     private FinishReason? _finish;
 
-    public GeneratedSequence(int[] prompt, GenerationOptions options, ulong seed, Tokenizer tokenizer, int context, ModelOptions model, PagePool pages, TextGeneration output, IDrafter? drafter = null)
-        : base([.. prompt], prompt.Length, pages)
+    public GeneratedSequence(int[] prompt, GenerationOptions options, ulong seed, Tokenizer tokenizer, int context, ModelOptions model, PagePool pages, TextGeneration output, GeneratedSequence? first = null, IDrafter? drafter = null)
+        : base([.. prompt], prompt.Length, first?.Cache.Fork() ?? new SequenceCache(pages))
     {
         (_prompt, _options, _seed, _tokenizer, _output) = (prompt, options, seed, tokenizer, output);
         (_time, _compute, _context) = (model.Time, model.Compute, context);
@@ -36,14 +37,19 @@ internal sealed class GeneratedSequence : Sequence
         _sampler = new Sampler(options.Sampling, seed, tokenizer.VocabularySize, options.IgnoreEnd ? _ends : null);
         foreach (int id in prompt)
             _sampler.Accept(id);
-        _requested = _time.GetTimestamp();
-        _stop = new StopRules(options, _ends, context, _time);
+        (_requested, _begun) = first is null ? (_time.GetTimestamp(), 0) : (first._requested, first._begun);
+        _stop = new StopRules(options, _ends, context, _time, _requested);
         if (options.MaxTokens == 0) Finish(FinishReason.Length);
         else if (prompt.Length >= context) Finish(FinishReason.Context);
     }
 
+    /// <summary>Who else begins where this one does, when the prompt is read; null for nobody.</summary>
+    public Siblings? Siblings { init => _siblings = value; }
+
     /// <summary>What was generated so far.</summary>
     public ReadOnlySpan<int> Completion => Ids.Span[_prompt.Length..];
+
+    public override int Seats => 1 + (_siblings?.Count ?? 0);
 
     public override int LongestPiece => _options.PrefillChunk > 0 ? _options.PrefillChunk : int.MaxValue;
 
@@ -68,6 +74,7 @@ internal sealed class GeneratedSequence : Sequence
     public override void Take(ReadOnlySpan<float> logits)
     {
         if (Completion.IsEmpty) _prefillTime = _time.GetElapsedTime(_begun);
+        while (_siblings?.Count > 0) BearSibling(_siblings, logits);
         Choice choice = _sampler.Choose(logits, Length);                    // one token, by the chain and this position's own chance
         if (Append(choice.Id)) _speculation!.Accept();                      // from here on it is fixed; a guess that was right is in the cache already
         _sampler.Accept(choice.Id);                                         // and the steps that look back know it
@@ -84,7 +91,20 @@ internal sealed class GeneratedSequence : Sequence
 
     protected override void Release() => _speculation?.Dispose();
 
-    protected override void Complete(long cacheBytes) => _output.Complete(new GenerationResult
+    protected override void Complete(long cacheBytes)
+    {
+        GenerationResult result = Result(cacheBytes);
+        _output.Complete(result);
+        _siblings?.Complete(result);
+    }
+
+    protected override void Complete(Exception failure)
+    {
+        _output.Fail(failure);
+        _siblings?.Fail(failure);
+    }
+
+    private GenerationResult Result(long cacheBytes) => new()
     {
         Finish = _finish!.Value,
         Seed = _seed,
@@ -99,9 +119,22 @@ internal sealed class GeneratedSequence : Sequence
         Speculation = _speculation?.Result,
         Kernels = KernelPath.Name,
         Compute = _compute,
-    });
+    };
 
-    protected override void Complete(Exception failure) => _output.Fail(failure);
+    /// <summary>One more that goes on from here with a chance of its own; what goes wrong with it is its own matter.</summary>
+    private void BearSibling(Siblings siblings, ReadOnlySpan<float> logits)
+    {
+        GeneratedSequence sibling = siblings.Bear(this);
+        Bear(sibling);
+        try
+        {
+            sibling.Take(logits);
+        }
+        catch (Exception failure)
+        {
+            sibling.Fail(failure);
+        }
+    }
 
     private void Finish(FinishReason? reason)
     {

@@ -20,6 +20,9 @@ public sealed record ModelOptions
     /// <summary>A smaller model of the same vocabulary that guesses for texts that ask for <see cref="DraftKind.Model"/>: a GGUF file, or <c>embedded:NAME</c>; null for none.</summary>
     public string? Draft { get; init; }
 
+    /// <summary>Bytes that keys and values of all texts may take together; 0 for what free memory and the model suggest. Where it is not enough for all, the newest texts wait: none of them changes.</summary>
+    public long CacheMemory { get; init; }
+
     /// <summary>Where time comes from.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

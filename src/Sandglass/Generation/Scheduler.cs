@@ -1,14 +1,19 @@
 namespace Sandglass.Generation;
 
 /// <summary>Says which tokens go through the model next, and lets sequences in and out. It knows nothing of what is computed.</summary>
+/// <remarks>Where pages run out, the newest sequence is set back to waiting: it gives its pages back and is read again later, and its text does not change.</remarks>
 internal sealed class Scheduler
 {
-    private readonly List<Sequence> _waiting = [];   // in the order they came
+    private readonly List<Sequence> _waiting = [];   // in the order they came; first those that were set back
     private readonly List<Sequence> _running = [];   // in the order they came
+    private readonly List<Sequence> _setBack = [];   // in this step, the newest first
     private readonly StepBatch _next = new();
 
     /// <summary>Whether nobody is here.</summary>
     public bool IsIdle => _waiting.Count == 0 && _running.Count == 0;
+
+    /// <summary>How often a sequence was set back, all in all.</summary>
+    public int SetBacks { get; private set; }
 
     /// <summary>Puts a sequence at the end of the queue.</summary>
     public void Add(Sequence sequence) => _waiting.Add(sequence);
@@ -26,22 +31,23 @@ internal sealed class Scheduler
         int prompts = 0, drafts = StepBudget.Drafts;
         foreach (Sequence sequence in _running)
         {
-            if (!sequence.IsWriting)
+            if (sequence.IsWriting)
             {
-                prompts++;
-                continue;
+                if (HasPages(sequence, 1)) drafts -= AddWriter(sequence, drafts);
             }
-            int guesses = sequence.Draft(drafts);
-            _next.Add(sequence, 1 + guesses);
-            drafts -= guesses;
+            else if (!sequence.IsResting) prompts++;
         }
         AddPieces(prompts, _next.Sequences.IsEmpty ? StepBudget.PromptTokens : StepBudget.PromptTokensBesideWriters);
+        foreach (Sequence sequence in _setBack) WaitAgain(sequence);
+        _setBack.Clear();
+        Commit();   // who can never have the pages is out
         return _next;
     }
 
-    /// <summary>Lets out those that are over: their pages go back, and their callers hear of it.</summary>
+    /// <summary>Lets in those that were born in the step, and out those that are over: their pages go back, and their callers hear of it.</summary>
     public void Commit()
     {
+        for (int i = 0; i < _running.Count; i++) _running[i].DeliverTo(_running);   // by number: it grows meanwhile
         _waiting.RemoveAll(EndIfOver);
         _running.RemoveAll(EndIfOver);
         if (IsIdle) _next.Clear();  // the last texts are not kept alive by a model that waits
@@ -63,13 +69,23 @@ internal sealed class Scheduler
         Commit();
     }
 
+    /// <summary>Lets in who waits, in order, as long as there are pages for all that those inside and the next one have to read.</summary>
     private void Admit()
     {
-        int count = Math.Min(StepBudget.Sequences - _running.Count, _waiting.Count);
-        for (int i = 0; i < count; i++)
+        long promised = 0;
+        int free = StepBudget.Sequences, count = 0;
+        foreach (Sequence sequence in _running)
         {
-            _waiting[i].Attempt(static one => one.Begin());
-            _running.Add(_waiting[i]);
+            free -= sequence.Seats;
+            promised += sequence.Cache.Lacking(sequence.Length);
+        }
+        for (; count < _waiting.Count && _waiting[count].Seats <= free; count++)
+        {
+            promised += _waiting[count].Cache.Lacking(_waiting[count].Length);
+            if (promised > _waiting[count].Cache.Pool.Room && _running.Count > 0) break;
+            free -= _waiting[count].Seats;
+            _waiting[count].Attempt(static one => one.Begin());
+            _running.Add(_waiting[count]);
         }
         _waiting.RemoveRange(0, count);
     }
@@ -78,12 +94,61 @@ internal sealed class Scheduler
     {
         foreach (Sequence sequence in _running)
         {
-            if (sequence.IsWriting) continue;
+            if (sequence.IsWriting || sequence.IsResting || _setBack.Contains(sequence)) continue;
             if (budget == 0) return;
             int tokens = Math.Min(sequence.Pending, Math.Min(sequence.LongestPiece, StepBudget.Share(budget, --prompts)));
+            if (!HasPages(sequence, tokens)) continue;
             _next.Add(sequence, tokens);
             budget -= tokens;
         }
+    }
+
+    /// <summary>The token chosen last, and guesses behind it where pages are plenty: for a guess nobody is set back. Gives how many guesses.</summary>
+    private int AddWriter(Sequence sequence, int room)
+    {
+        int length = sequence.Cache.Length + 1;
+        int guesses = sequence.Cache.HasRoom(length + Speculation.Most) ? sequence.Draft(room) : 0;
+        if (guesses == 0 || sequence.TryReserve(length + guesses)) _next.Add(sequence, 1 + guesses);
+        return guesses;
+    }
+
+    /// <summary>Gets the pages for a sequence's next tokens, if need be from those that came later and have no part in this step; false where it has to stand by.</summary>
+    private bool HasPages(Sequence sequence, int tokens)
+    {
+        if (_setBack.Contains(sequence)) return false;
+        int length = sequence.Cache.Length + tokens;
+        while (!sequence.Cache.HasRoom(length))
+        {
+            if (NewestBehind(sequence) is Sequence newest)
+            {
+                SetBack(newest);
+                continue;
+            }
+            // the oldest has all pages but those of the texts in this step: with none of them there, it never gets more
+            if (sequence == _running[0] && _next.Sequences.IsEmpty) sequence.Fail(CacheBudget.TooSmall(sequence.Cache.Pool, length));
+            return false;
+        }
+        return sequence.TryReserve(length);
+    }
+
+    private Sequence? NewestBehind(Sequence sequence)
+    {
+        int index = _running.FindLastIndex(one => one.Cache.Bytes > 0 && !one.IsResting && !_next.Sequences.Contains(one));
+        return index > _running.IndexOf(sequence) ? _running[index] : null;
+    }
+
+    /// <summary>All its pages go back; it keeps its text, which is read again as a prompt is.</summary>
+    private void SetBack(Sequence sequence)
+    {
+        sequence.Cache.Truncate(0);
+        SetBacks++;
+        _setBack.Add(sequence);
+    }
+
+    private void WaitAgain(Sequence sequence)
+    {
+        _running.Remove(sequence);
+        _waiting.Insert(0, sequence);
     }
 
     private static bool EndIfOver(Sequence sequence)

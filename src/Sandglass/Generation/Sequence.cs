@@ -5,12 +5,16 @@ namespace Sandglass.Generation;
 
 /// <summary>One text under way: its ids, its keys and values, and what becomes of the scores behind them.</summary>
 /// <remarks>Made by the caller, then touched by the engine's thread alone. A failure ends this sequence and no other.</remarks>
-internal abstract class Sequence(int[] ids, int count, PagePool pages)
+internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Counters? work = null)
 {
     private int[] _ids = ids;
     private int _count = count;
     private int _drafts;    // ids behind the text that are only guessed
     private Exception? _failure;
+    private List<Sequence>? _births;
+
+    protected Sequence(int[] ids, int count, PagePool pages)
+        : this(ids, count, new SequenceCache(pages)) { }
 
     /// <summary>All ids so far.</summary>
     public ReadOnlyMemory<int> Ids => _ids.AsMemory(0, _count);
@@ -22,10 +26,13 @@ internal abstract class Sequence(int[] ids, int count, PagePool pages)
     public int Length => _count;
 
     /// <summary>Keys and values of the positions that went through the model.</summary>
-    public SequenceCache Cache { get; } = new(pages);
+    public SequenceCache Cache { get; } = cache;
 
     /// <summary>The work that was done for this sequence, whoever shared a batch with it.</summary>
-    public Counters Work { get; } = new();
+    public Counters Work { get; } = work ?? new Counters();
+
+    /// <summary>Places that it takes among those under way: more than one where others are yet to be born of it.</summary>
+    public virtual int Seats => 1;
 
     /// <summary>Tokens that have yet to go through the model.</summary>
     public int Pending => _count - Cache.Length;
@@ -38,6 +45,9 @@ internal abstract class Sequence(int[] ids, int count, PagePool pages)
 
     /// <summary>Whether something went wrong with it.</summary>
     public bool HasFailed => _failure is not null;
+
+    /// <summary>Whether it has nothing to read before others have done their part.</summary>
+    public bool IsResting => Pending == 0;
 
     /// <summary>Tokens that may go through at once.</summary>
     public abstract int LongestPiece { get; }
@@ -62,6 +72,14 @@ internal abstract class Sequence(int[] ids, int count, PagePool pages)
 
     /// <summary>The engine closes: nothing more will be done.</summary>
     public abstract void Close();
+
+    /// <summary>Hands over those that were born of it: they take part from the next step on.</summary>
+    public void DeliverTo(List<Sequence> running)
+    {
+        if (_births is null) return;
+        running.AddRange(_births);
+        _births = null;
+    }
 
     /// <summary>Something went wrong with this sequence.</summary>
     public void Fail(Exception failure)
@@ -97,6 +115,21 @@ internal abstract class Sequence(int[] ids, int count, PagePool pages)
         catch (Exception failure)
         {
             Fail(failure);
+        }
+    }
+
+    /// <summary>Gets the pages for positions up to a length; where the system has no memory for them this sequence ends.</summary>
+    public bool TryReserve(int length)
+    {
+        try
+        {
+            Cache.Reserve(length);
+            return true;
+        }
+        catch (Exception failure)
+        {
+            Fail(failure);
+            return false;
         }
     }
 
@@ -137,6 +170,9 @@ internal abstract class Sequence(int[] ids, int count, PagePool pages)
 
     /// <summary>Gives back what it holds beside its cache.</summary>
     protected virtual void Release() { }
+
+    /// <summary>Sends another on its way, which has read what this one has: it needs no place in the queue.</summary>
+    protected void Bear(Sequence child) => (_births ??= []).Add(child);
 
     /// <summary>Tells the caller how it went.</summary>
     /// <param name="cacheBytes">Bytes of the pages held at the end.</param>

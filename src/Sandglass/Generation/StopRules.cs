@@ -1,11 +1,11 @@
 namespace Sandglass.Generation;
 
 /// <summary>When a text is over: the rules in the order in which they count.</summary>
-internal sealed class StopRules(GenerationOptions options, IReadOnlySet<int> endIds, int context, TimeProvider time)
+/// <param name="started">When the time limit began, by <paramref name="time"/>.</param>
+internal sealed class StopRules(GenerationOptions options, IReadOnlySet<int> endIds, int context, TimeProvider time, long started)
 {
     private readonly LoopDetector _loop = new(options.LoopNgram, options.LoopRepeats);
     private readonly StopText _text = new(options.Stop);
-    private readonly long _started = time.GetTimestamp();
 
     /// <summary>Takes what the newest token added to the text and gives what may be shown of it.</summary>
     public string Filter(string text) => _text.Append(text);
@@ -28,7 +28,7 @@ internal sealed class StopRules(GenerationOptions options, IReadOnlySet<int> end
     public FinishReason? Interruption(CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested) return FinishReason.Cancelled;
-        if (options.TimeLimit is TimeSpan limit && time.GetElapsedTime(_started) >= limit) return FinishReason.Time;
+        if (options.TimeLimit is TimeSpan limit && time.GetElapsedTime(started) >= limit) return FinishReason.Time;
         return null;
     }
 }

@@ -11,6 +11,7 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
 
     private readonly CacheShape _shape = pool.Shape;
     private byte** _tables;     // [layer, 2 (keys, values), capacity in pages]
+    private PageSet[] _sets = []; // [page]: whose pages the tables name
     private int _capacity;      // pages that a table has room for
     private int _pages;         // pages held in each layer
 
@@ -19,33 +20,64 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     /// <summary>Positions whose keys and values are here, in all layers.</summary>
     public int Length { get; private set; }
 
-    /// <summary>Bytes of the pages held.</summary>
+    /// <summary>Bytes of the pages held, shared ones included.</summary>
     public long Bytes => (long)_pages * _shape.Layers * _shape.PageBytes;
 
     /// <summary>The shape of the pages.</summary>
     public CacheShape Shape => _shape;
+
+    /// <summary>Page sets that <see cref="Reserve"/> would rent.</summary>
+    public int Lacking(int length) => Math.Max(0, CacheShape.PagesFor(length) - _pages);
+
+    /// <summary>Whether <see cref="Reserve"/> stays within the budget.</summary>
+    public bool HasRoom(int length) => Lacking(length) <= pool.Room;
+
+    /// <summary>Where its pages come from.</summary>
+    public PagePool Pool => pool;
 
     /// <summary>Makes room for positions up to <paramref name="length"/>, not yet counted in <see cref="Length"/>.</summary>
     public void Reserve(int length)
     {
         int needed = CacheShape.PagesFor(length);
         if (needed > _capacity) Grow(Math.Max(needed, 2 * _capacity));
-        for (; _pages < needed; _pages++)
-            RentOneOfEachLayer();
+        while (_pages < needed)
+            Append(pool.Rent());
+    }
+
+    /// <summary>A second cache with the same positions: full pages are shared, the last, partial one is copied. From here on each goes its own way.</summary>
+    /// <remarks>Where the budget has no page for the copy, the second ends with the last full page: what is missing is read again.</remarks>
+    /// <exception cref="OutOfMemoryException">The system has no memory for the copy.</exception>
+    public SequenceCache Fork()
+    {
+        int full = Length / CacheShape.PagePositions, needed = CacheShape.PagesFor(Length);
+        PageSet? copy = needed > full && pool.Room > 0 ? pool.Rent() : null;
+        SequenceCache fork = new(pool);
+        fork.Grow(Math.Max(needed, 1));
+        for (int page = 0; page < full; page++)
+        {
+            PagePool.Share(_sets[page]);
+            fork.Append(_sets[page]);
+        }
+        if (copy is not null)
+        {
+            _sets[full].CopyTo(copy, _shape);
+            fork.Append(copy);
+        }
+        fork.Length = copy is null ? full * CacheShape.PagePositions : Length;
+        return fork;
     }
 
     /// <summary>Says that all layers hold keys and values up to here.</summary>
     public void Commit(int length) => Length = length;
 
     /// <summary>Forgets positions from <paramref name="length"/> on and returns the pages that only they used.</summary>
+    /// <remarks>Where that cuts a shared page and the budget has none for a copy, the whole page is forgotten: <see cref="Length"/> tells.</remarks>
     public void Truncate(int length)
     {
         Length = Math.Min(Length, length);
         for (int keep = CacheShape.PagesFor(length); _pages > keep; _pages--)
-        {
-            for (int layer = 0; layer < _shape.Layers; layer++)
-                pool.Return(KeyPages(layer)[_pages - 1]);
-        }
+            pool.Return(_sets[_pages - 1]);
+        OwnLastPage();
     }
 
     /// <summary>One layer's key pages, each [kvHead, keyDim, 32].</summary>
@@ -118,24 +150,29 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
         return all;
     }
 
-    private void RentOneOfEachLayer()
+    /// <summary>What is written next goes into the last page where that is partial: it must not be another's too.</summary>
+    private void OwnLastPage()
     {
-        int layer = 0;
-        try
+        int last = _pages - 1;
+        if (Length % CacheShape.PagePositions == 0 || last < 0 || _sets[last].References == 1) return;
+        PageSet? own = pool.Room > 0 ? pool.Rent() : null;
+        if (own is null) Length = last * CacheShape.PagePositions;
+        else _sets[last].CopyTo(own, _shape);
+        pool.Return(_sets[last]);
+        _pages--;
+        if (own is not null) Append(own);
+    }
+
+    private void Append(PageSet pages)
+    {
+        _sets[_pages] = pages;
+        for (int layer = 0; layer < _shape.Layers; layer++)
         {
-            for (; layer < _shape.Layers; layer++)
-            {
-                byte* page = pool.Rent();
-                KeyPages(layer)[_pages] = page;
-                ValuePages(layer)[_pages] = page + _shape.KeyBytes;
-            }
+            byte* page = pages.Page(layer);
+            KeyPages(layer)[_pages] = page;
+            ValuePages(layer)[_pages] = page + _shape.KeyBytes;
         }
-        catch
-        {
-            while (--layer >= 0) // memory ran out in the middle: all or none
-                pool.Return(KeyPages(layer)[_pages]);
-            throw;
-        }
+        _pages++;
     }
 
     private void Grow(int capacity)
@@ -146,5 +183,6 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
         NativeMemory.Free(_tables);
         _tables = tables;
         _capacity = capacity;
+        Array.Resize(ref _sets, capacity);
     }
 }

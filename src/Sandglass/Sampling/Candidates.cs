@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Sandglass.Sampling;
 
 /// <summary>What is left of the vocabulary while a token is chosen: the ids that no step has removed, and every token's logit as the steps left it.</summary>
@@ -9,6 +11,7 @@ internal sealed class Candidates(int vocabularySize)
     private readonly ulong[] _keys = new ulong[vocabularySize];
     private int _count;
     private byte _step;
+    private List<int>? _text;
 
     /// <summary>The ids that were left when the step began, ascending.</summary>
     internal ReadOnlySpan<int> Ids => _ids.AsSpan(0, _count);
@@ -22,6 +25,9 @@ internal sealed class Candidates(int vocabularySize)
         set => _logits[id] = value;
     }
 
+    /// <summary>The tokens before the one that is being chosen, the prompt's too; empty where no step looks back.</summary>
+    internal ReadOnlySpan<int> Text => CollectionsMarshal.AsSpan(_text);
+
     /// <summary>Room for one key a candidate, for a step that must order them or a part of them.</summary>
     internal Span<ulong> Keys => _keys.AsSpan(0, _count);
 
@@ -31,9 +37,10 @@ internal sealed class Candidates(int vocabularySize)
     /// <summary>The number of the step that removed a token, from 1; 0 where none did. So the chain's whole history can be told afterwards.</summary>
     internal int RemovedBy(int id) => _removedBy[id];
 
-    /// <summary>The whole vocabulary with a model's logits.</summary>
-    internal void Reset(ReadOnlySpan<float> logits)
+    /// <summary>The whole vocabulary with a model's logits, after a text.</summary>
+    internal void Reset(ReadOnlySpan<float> logits, List<int>? text = null)
     {
+        _text = text;
         logits.CopyTo(_logits);
         Array.Clear(_removedBy);
         _count = _ids.Length;

@@ -3,7 +3,7 @@ using Sandglass.Kernels;
 namespace Sandglass.Sampling;
 
 /// <summary>Logits to one token: the steps of a chain over the whole vocabulary, then a draw.</summary>
-/// <remarks>One run's own; not thread-safe. All buffers are made here, a choice allocates nothing.</remarks>
+/// <remarks>One run's own; not thread-safe. All buffers are made here, a choice allocates nothing. Its state (the text so far, mirostat's mu) is moved by accepted tokens only.</remarks>
 internal sealed class Sampler
 {
     private readonly SamplerStep[] _steps;
@@ -11,6 +11,8 @@ internal sealed class Sampler
     private readonly ulong _seed;
     private readonly int _vocabularySize;
     private readonly Candidates? _candidates;                // null where the likeliest of the raw row is all that is asked for
+    private readonly List<int>? _text;                       // prompt and accepted tokens; null where no step looks back
+    private (int Id, double Surprise)? _drawn;               // by the last choice, until a token is accepted
 
     /// <exception cref="SamplingException">An option is out of its range.</exception>
     internal Sampler(SamplerOptions options, ulong seed, int vocabularySize, IReadOnlyCollection<int>? banned = null)
@@ -27,16 +29,21 @@ internal sealed class Sampler
         _seed = seed;
         _vocabularySize = vocabularySize;
         if (!greedy || steps.Length > 0) _candidates = new Candidates(vocabularySize);
+        if (Array.Exists(steps, step => step.LooksBack)) _text = [];
     }
 
     private Sampler(Sampler other, ulong seed)
-        : this(other._steps, other._greedy, seed, other._vocabularySize)
+        : this(Array.ConvertAll(other._steps, step => step.Fork()), other._greedy, seed, other._vocabularySize)
     {
+        _text?.AddRange(other._text!);
+        _drawn = other._drawn;
     }
 
+    /// <summary>A sampler in the same state that goes its own way from here on.</summary>
+    /// <param name="seed">Its key; null for the same.</param>
     internal Sampler Fork(ulong? seed = null) => new(this, seed ?? _seed);
 
-    /// <summary>Chooses the token at <paramref name="position"/>; the same one for the same logits, whatever was chosen before.</summary>
+    /// <summary>Chooses the token at <paramref name="position"/>; the same one for the same logits and text, whatever was drawn before.</summary>
     /// <param name="logits">[vocabulary], the model's own row; it is not changed.</param>
     /// <param name="position">Of the token being chosen.</param>
     /// <exception cref="SamplingException">No token can be chosen: a logit is NaN or positive infinity, or all are negative infinity.</exception>
@@ -50,21 +57,30 @@ internal sealed class Sampler
         return new Choice(id, logits[id] - logSumExp, logSumExp);
     }
 
-    /// <summary>Tells the steps that look back that a token is now part of the text.</summary>
+    /// <summary>Tells the steps that a token is now part of the text, of the prompt or chosen.</summary>
     internal void Accept(int id)
     {
-        foreach (SamplerStep step in _steps) step.Accept(id);
+        _text?.Add(id);
+        if (_drawn is (int drawn, double surprise) && drawn == id)
+        {
+            foreach (SamplerStep step in _steps) step.Learn(surprise);
+        }
+        _drawn = null;
     }
 
     private int RunChain(Candidates candidates, ReadOnlySpan<float> logits, long position)
     {
-        candidates.Reset(logits);
+        candidates.Reset(logits, _text);
         for (int i = 0; i < _steps.Length; i++)
         {
             candidates.BeginStep(i + 1);
             _steps[i].Apply(candidates, new Chance(_seed, position, i + 1));
             candidates.EndStep();
         }
-        return _greedy ? candidates.Likeliest() : Draw.Pick(candidates, new Chance(_seed, position, Step: 0)).Interval.Id;
+        if (_greedy) return candidates.Likeliest();
+
+        Drawn drawn = Draw.Pick(candidates, new Chance(_seed, position, Step: 0));
+        _drawn = (drawn.Interval.Id, Elementary.Log2((double)drawn.Total / (drawn.Interval.To - drawn.Interval.From)));
+        return drawn.Interval.Id;
     }
 }

@@ -1,13 +1,21 @@
 namespace Sandglass.Sampling;
 
-/// <summary>One step of the chain between the logits and the draw: it removes candidates or changes their logits, and always leaves at least one.</summary>
+/// <summary>One step of the chain between the logits and the draw: it removes candidates or changes their logits.</summary>
+/// <remarks>What it knows of the text it reads from <see cref="Candidates.Text"/>, so a step without <see cref="Learn"/> has no state and forks share it.</remarks>
 internal abstract class SamplerStep
 {
     /// <summary>The step's name in <c>--samplers</c> and in explanations, for instance <c>top_k</c>.</summary>
     internal abstract string Name { get; }
 
+    /// <summary>Whether it reads the text before the token; if no step does, none is kept for them.</summary>
+    internal virtual bool LooksBack => false;
+
     internal abstract void Apply(Candidates candidates, Chance chance);
 
-    /// <summary>A token that is now part of the text, of the prompt or chosen: for the steps that look back.</summary>
-    internal virtual void Accept(int id) { }
+    /// <summary>A token that this chain drew is now part of the text.</summary>
+    /// <param name="surprise">Of that token in the distribution that it was drawn from, in bits.</param>
+    internal virtual void Learn(double surprise) { }
+
+    /// <summary>A step in the same state that goes its own way from here on.</summary>
+    internal virtual SamplerStep Fork() => this;
 }

@@ -115,11 +115,109 @@ public sealed unsafe class SequenceCacheTests : IDisposable
         Assert.Equal([1f, 2048f, 2052f, 65504f, 0f, -0f], stored);
     }
 
-    private static void Write(SequenceCache cache, int layer, int position)
+    [Theory, InlineData(0, 0, 0), InlineData(1, 1, 2), InlineData(31, 1, 2), InlineData(32, 1, 1), InlineData(33, 2, 3), InlineData(64, 2, 2), InlineData(100, 4, 5)]
+    public void A_fork_shares_full_pages_and_copies_the_last_partial_one(int positions, int before, int after)
+    {
+        using SequenceCache cache = Written(positions);
+        Assert.Equal(2 * before, _pool.Held);
+
+        SequenceCache fork = cache.Fork();
+
+        Assert.Equal((positions, 2 * after), (fork.Length, _pool.Held));
+        Assert.Equal(Pages(cache).Take(positions / 32), Pages(fork).Take(positions / 32));
+        Holds(fork, positions);
+        fork.Dispose();
+        Assert.Equal(2 * before, _pool.Held);
+        Holds(cache, positions);
+    }
+
+    [Theory, InlineData(31), InlineData(32), InlineData(33)]
+    public void What_a_fork_writes_and_forgets_the_other_does_not_notice(int positions)
+    {
+        SequenceCache cache = Written(positions), fork = cache.Fork();
+        fork.Reserve(positions + 40);
+        for (int layer = 0; layer < 2; layer++)
+        {
+            for (int position = positions; position < positions + 40; position++) Write(fork, layer, position + 500, at: position);
+        }
+        fork.Commit(positions + 40);
+        Holds(cache, positions);
+        Holds(fork, positions);
+
+        cache.Dispose();    // the pages that both had are the fork's alone now
+        Holds(fork, positions);
+        fork.Dispose();
+        Assert.Equal(0, _pool.Held);
+    }
+
+    [Theory, InlineData(31), InlineData(32), InlineData(33), InlineData(5)]
+    public void A_rollback_into_a_shared_page_writes_into_a_copy(int back)
+    {
+        SequenceCache cache = Written(64), fork = cache.Fork();
+        Assert.Equal(4, _pool.Held);
+
+        fork.Truncate(back);
+        fork.Reserve(back + 1);
+        Write(fork, 0, 900, at: back);
+        Write(fork, 1, 900, at: back);
+        fork.Commit(back + 1);
+
+        Assert.Equal(6, _pool.Held);
+        Holds(cache, 64);
+        Holds(fork, back);
+        cache.Dispose();
+        fork.Dispose();
+        Assert.Equal(0, _pool.Held);
+    }
+
+    [Fact]
+    public void Where_the_budget_has_no_page_for_a_copy_the_full_pages_are_kept()
+    {
+        using PagePool tight = new(F32, budget: 2 * F32.SetBytes + 7);
+        using SequenceCache cache = new(tight);
+        Assert.True(cache.HasRoom(64) && !cache.HasRoom(65));
+        cache.Reserve(40);
+        cache.Commit(40);
+
+        using SequenceCache fork = cache.Fork();
+        Assert.Equal((32, 4), (fork.Length, tight.Held));
+        fork.Truncate(20);
+        Assert.Equal((0, 4), (fork.Length, tight.Held));
+        Assert.Equal("cache-full", Assert.Throws<KvCacheException>(() => fork.Reserve(1)).Code);
+        Assert.Equal(40, cache.Length);
+    }
+
+    /// <summary>A cache with this many positions in both layers.</summary>
+    private SequenceCache Written(int positions)
+    {
+        SequenceCache cache = new(_pool);
+        cache.Reserve(positions);
+        for (int layer = 0; layer < 2; layer++)
+        {
+            for (int position = 0; position < positions; position++) Write(cache, layer, position);
+        }
+        cache.Commit(positions);
+        return cache;
+    }
+
+    private static void Holds(SequenceCache cache, int positions)
+    {
+        for (int layer = 0; layer < 2; layer++)
+        {
+            for (int position = 0; position < positions; position++)
+            {
+                float* keys = (float*)cache.KeyPages(layer)[position / 32], values = (float*)cache.ValuePages(layer)[position / 32];
+                Assert.Equal(Key(layer, position, 1, 2), keys[(3 + 2) * 32 + position % 32]);
+                Assert.Equal(Value(layer, position, 1, 4), values[(32 + position % 32) * 5 + 4]);
+            }
+        }
+    }
+
+    private static void Write(SequenceCache cache, int layer, int position, int? at = null)
     {
         float[] keys = [.. from head in new[] { 0, 1 } from d in Enumerable.Range(0, 3) select Key(layer, position, head, d)];
         float[] values = [.. from head in new[] { 0, 1 } from d in Enumerable.Range(0, 5) select Value(layer, position, head, d)];
-        fixed (float* k = keys, v = values) cache.Write(layer, position, k, v);
+        fixed (float* k = keys, v = values) cache.Write(layer, at ?? position, k, v);
     }
 
     private static float Key(int layer, int position, int head, int d) => 1000 * layer + 10 * position + 3 * head + d;

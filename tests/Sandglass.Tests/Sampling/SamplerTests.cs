@@ -77,6 +77,27 @@ public class SamplerTests
         Assert.Equal(3, sampler.Choose(logits, 1).Id);
     }
 
+    [Fact]
+    public void A_fork_goes_its_own_way_from_the_state_that_was()
+    {
+        float[] logits = [1, 2, 6, 5];
+        var sampler = new Sampler([new Forbid(), new TopK(1)], greedy: false, 1, 4);
+        sampler.Accept(2);
+        Sampler fork = sampler.Fork();
+        Assert.Equal(3, fork.Choose(logits, 1).Id);
+        fork.Accept(3);
+        Assert.Equal(2, fork.Choose(logits, 2).Id);
+        Assert.Equal(3, sampler.Choose(logits, 1).Id);                                      // the first one never heard of token 3
+    }
+
+    [Fact]
+    public void A_fork_with_another_seed_draws_as_a_run_of_that_seed()
+    {
+        float[] logits = Rows.Random(300, seed: 9);
+        Sampler fork = new Sampler(Plain, 4, 300).Fork(seed: 5), fresh = new(Plain, 5, 300);
+        for (int position = 0; position < 50; position++) Assert.Equal(fresh.Choose(logits, position), fork.Choose(logits, position));
+    }
+
     [Theory]
     [InlineData(float.NaN, "NaN for token 2")]
     [InlineData(float.PositiveInfinity, "Infinity for token 2")]
@@ -141,15 +162,13 @@ public class SamplerTests
 
     private sealed class Forbid : SamplerStep
     {
-        private int? _last;
-
         internal override string Name => "forbid";
+
+        internal override bool LooksBack => true;
 
         internal override void Apply(Candidates candidates, Chance chance)
         {
-            if (_last is int id) candidates.Remove(id);
+            if (candidates.Text is [.., int last]) candidates.Remove(last);
         }
-
-        internal override void Accept(int id) => _last = id;
     }
 }
