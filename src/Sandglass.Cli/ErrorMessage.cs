@@ -39,6 +39,7 @@ internal sealed record ErrorMessage(string Text, int Code)
         ModelFileException file => new(OfFile(file), ExitCode.WrongInput),
         GenerationException request => new(OfRequest(request), ExitCode.WrongInput),
         SamplingException { Code: "sampling-option" or "sampling-mix" } option => new($"--{option.Message}", ExitCode.WrongInput),
+        KvCacheException { Code: "cache-full" } => new($"{failure.Message} Give a larger --cache-memory, or ask for fewer texts at once.", ExitCode.Failed),
         KvCacheException or SamplingException => new($"{failure.Message} The model's weights or the text lead to no usable scores; try --compute exact, or another file of the model.", ExitCode.Failed),
         KernelPathException => new(failure.Message, ExitCode.WrongInput),
         UnauthorizedAccessException => new($"{failure.Message} Give a path that can be read and, for an output, written.", ExitCode.WrongInput),
@@ -96,6 +97,7 @@ internal sealed record ErrorMessage(string Text, int Code)
     {
         "prompt-too-long" => $"The prompt is too long: expected {request.Expected}, found {request.Found}. Shorten the prompt.",
         "prompt-empty" => "The prompt is empty, and this model adds no begin token that could stand in for one. Give a text as an argument, through a pipe, or with --prompt-file.",
+        "cache-too-small" => $"The cache is too small: expected {request.Expected}, found {request.Found}. Give a larger --cache-memory, fewer --max-tokens or a shorter text.",
         "model-unknown" => $"No embedded model is called {request.Found}. Expected embedded:{request.Expected.Replace(" or ", " or embedded:", StringComparison.Ordinal)}.",
         "id-out-of-range" => $"--ids: expected {request.Expected}, the model's vocabulary, found {request.Found}.",
         _ when request.Option == "text" => $"The text is too short: expected {request.Expected}, one chunk, found {request.Found}. Give a longer file or a smaller --context.",

@@ -30,6 +30,8 @@ internal sealed class ModelChoice
     private readonly Option<ComputeMode> _compute = WordOption.Of("--compute", "How quantised weights are multiplied: fast with activations of 8 bits, fine with 16 bits, exact with F32 ones.", ComputeModes);
     private readonly Option<CacheType> _cacheType = WordOption.Of("--cache-type", "How keys and values are stored.", CacheTypes);
 
+    private readonly Option<long?> _cacheMemory = NumberOption.Bytes("--cache-memory", "Bytes that keys and values may take (K, M, G: thousands, millions, billions); without it half of the free memory at most. The output does not depend on it.");
+
     /// <summary>Adds all of them.</summary>
     public void AddTo(Command command, bool withContext = true, bool withThreads = true, bool withCacheType = true)
     {
@@ -38,6 +40,7 @@ internal sealed class ModelChoice
         if (withContext) command.Add(_context);
         command.Add(_compute);
         if (withCacheType) command.Add(_cacheType);
+        command.Add(_cacheMemory);
     }
 
     /// <summary>Adds <c>--model</c> alone, for what computes nothing.</summary>
@@ -91,6 +94,7 @@ internal sealed class ModelChoice
             Context = context ?? parsed.GetValue(_context) ?? 0,
             Compute = parsed.GetValue(_compute),
             CacheType = cacheType ?? parsed.GetValue(_cacheType),
+            CacheMemory = parsed.GetValue(_cacheMemory) ?? 0,
             LoadProgress = terminal.ErrorIsTerminal ? progress : null,
         };
         LanguageModel model;

@@ -34,6 +34,22 @@ internal static class NumberOption
         },
     };
 
+    /// <summary>Bytes, also in thousands (K), millions (M) or billions (G) of them, as sizes are printed; null where it is not given.</summary>
+    public static Option<long?> Bytes(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "BYTES",
+        CustomParser = result =>
+        {
+            string text = Last(result).ToUpperInvariant().TrimEnd('B');
+            int thousands = text.Length == 0 ? 0 : " KMGT".IndexOf(text[^1], StringComparison.Ordinal);
+            if (thousands > 0) text = text[..^1];
+            bool number = decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value) && value < 1_000_000_000_000;
+            for (int i = 0; i < thousands; i++) value *= 1000;
+            return number && value is >= 1 and <= 1_000_000_000_000_000 ? (long)value : Refuse<long>(result, name, "a number of bytes from 1, such as 4000000, 500M or 1.5G");
+        },
+    };
+
     /// <summary>Token ids with commas between them; null where the option is not given.</summary>
     public static Option<int[]?> Ids(string name, string description, params string[] aliases) => List(name, description, "token ids with commas between them", 0, int.MaxValue, mayBeEmpty: true, aliases);
 

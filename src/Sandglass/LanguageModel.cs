@@ -32,6 +32,7 @@ public sealed class LanguageModel : IDisposable
         GenerationOptions.Require(options.Context is >= 0 and <= 1 << 24, "context", "a whole number from 1 to 16777216", $"{options.Context}");
         GenerationOptions.Require(Enum.IsDefined(options.Compute), "compute", "fast, fine or exact", $"{options.Compute}");
         GenerationOptions.Require(Enum.IsDefined(options.CacheType), "cache-type", "f32 or f16", $"{options.CacheType}");
+        GenerationOptions.Require(options.CacheMemory >= 0, "cache-memory", "bytes from 1", $"{options.CacheMemory}");
         _ = KernelPath.Current; // a forced width that cannot be had fails here, before any work
 
         Name = file.Metadata.Text("general.name") ?? file.Name;
@@ -136,8 +137,9 @@ public sealed class LanguageModel : IDisposable
         ulong seed = options.Sampling.Seed ?? (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
         TextGeneration[] outputs = new TextGeneration[samples];
         for (int i = 0; i < samples; i++) outputs[i] = new TextGeneration(cancellationToken);
+        int room = Room(prompt.Length, options);
         GeneratedSequence Sample(int number, GeneratedSequence? first, Siblings? siblings) =>
-            new(prompt, options, unchecked(seed + (ulong)number), Tokenizer, Context, Options, Pages, outputs[number], first) { Siblings = siblings };
+            new(prompt, options, unchecked(seed + (ulong)number), Tokenizer, room, Options, Pages, outputs[number], first) { Siblings = siblings };
         Submit(Sample(0, null, samples == 1 ? null : new Siblings(outputs[1..], (first, i) => Sample(i + 1, first, null))));
         return outputs;
     }
@@ -151,6 +153,7 @@ public sealed class LanguageModel : IDisposable
         GenerationOptions.Require(options.Logprobs is >= 0 and <= 1000, "logprobs", "a whole number from 0 to 1000", $"{options.Logprobs}");
         GenerationOptions.Require(options.PrefillChunk >= 0, "prefill-chunk", "a whole number from 1", $"{options.PrefillChunk}");
         GenerationOptions.Require(options.From >= 0, "from", "a whole number from 0", $"{options.From}");
+        CacheBudget.Require(Pages, text.Length - 1);
         return Scores(text, options, cancellationToken);
     }
 
@@ -206,6 +209,14 @@ public sealed class LanguageModel : IDisposable
 
     /// <summary>Ends what is under way and frees everything.</summary>
     public void Dispose() => _engine.Dispose();
+
+    /// <summary>Positions that a text may take: the context, or where no number of tokens was asked for, what the cache's memory holds of it.</summary>
+    private int Room(int prompt, GenerationOptions options)
+    {
+        long entered = Math.Min(Context, prompt + (options.MaxTokens ?? 1L)) - 1;   // the last token is written, never read
+        CacheBudget.Require(Pages, (int)Math.Max(prompt, entered));
+        return (int)Math.Min(Context, Pages.Capacity * CacheShape.PagePositions + 1);
+    }
 
     private void Submit(Sequence sequence)
     {

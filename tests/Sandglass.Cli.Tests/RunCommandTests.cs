@@ -18,6 +18,17 @@ public class RunCommandTests
     ];
 
     [Fact]
+    public void A_text_that_the_cache_can_never_hold_is_refused_with_both_numbers()
+    {
+        ToolRun refused = Tool.Run("run", "Once", "--max-tokens", "100", "--cache-memory", "100K");
+        Assert.Equal(2, refused.Code);
+        Assert.Contains("100000 bytes", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("393216 bytes", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(0, Tool.Run("run", "Once", "--max-tokens", "9", "--cache-memory", "0.1M").Code);
+        Assert.Contains("1.5G", Tool.Run("run", "Once", "--cache-memory", "much").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_pipe_gets_the_completion_alone_byte_for_byte()
     {
         ToolRun run = Tool.Run("run", Prompt, "--model", Tool.Small, "--seed", "5", "--max-tokens", "20").Done();

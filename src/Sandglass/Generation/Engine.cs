@@ -24,13 +24,14 @@ internal sealed class Engine : IDisposable
         Context = options.Context > 0 ? options.Context : shape.ContextLength;
         try
         {
-            WorkerPool pool = Own(new WorkerPool(options.Threads > 0 ? options.Threads : Environment.ProcessorCount));
+            WorkerPool pool = Own(new WorkerPool(options.Threads > 0 ? options.Threads : Environment.ProcessorCount, options.Time));
             LoadProgress? progress = options.LoadProgress is null ? null : new LoadProgress(options.LoadProgress, file.Tensors.Sum(t => t.ByteCount));
             using WeightReader reader = new(file, pool, progress);
             LlamaWeights weights = Own(LlamaWeights.Read(reader, shape));
             (WeightBytesPerToken, QuantizedWeights) = (weights.BytesPerToken, weights.Quantized);
             Llama model = Own(new Llama(shape, weights, options.Compute, Llama.MaxBatch, pool));
-            Pages = Own(new PagePool(new CacheShape(shape.Layers, shape.KeyValueHeads, shape.KeyHeadDim, shape.ValueHeadDim, options.CacheType)));
+            CacheShape cache = new(shape.Layers, shape.KeyValueHeads, shape.KeyHeadDim, shape.ValueHeadDim, options.CacheType);
+            Pages = Own(new PagePool(cache, CacheBudget.For(options, cache, Context)));
             _stepper = new Stepper(model, Own(new TokenBuffer(StepBudget.Sequences, shape.VocabularySize)));
             _thread = new Thread(Serve) { IsBackground = true, Name = "sandglass engine" };
             _thread.Start();

@@ -1,14 +1,19 @@
 namespace Sandglass.Generation;
 
 /// <summary>Says which tokens go through the model next, and lets sequences in and out. It knows nothing of what is computed.</summary>
+/// <remarks>Where pages run out, the newest sequence is set back to waiting: it gives its pages back and is read again later, and its text does not change.</remarks>
 internal sealed class Scheduler
 {
-    private readonly List<Sequence> _waiting = [];   // in the order they came
+    private readonly List<Sequence> _waiting = [];   // in the order they came; first those that were set back
     private readonly List<Sequence> _running = [];   // in the order they came
+    private readonly List<Sequence> _setBack = [];   // in this step, the newest first
     private readonly StepBatch _next = new();
 
     /// <summary>Whether nobody is here.</summary>
     public bool IsIdle => _waiting.Count == 0 && _running.Count == 0;
+
+    /// <summary>How often a sequence was set back, all in all.</summary>
+    public int SetBacks { get; private set; }
 
     /// <summary>Puts a sequence at the end of the queue.</summary>
     public void Add(Sequence sequence) => _waiting.Add(sequence);
@@ -26,10 +31,16 @@ internal sealed class Scheduler
         int prompts = 0;
         foreach (Sequence sequence in _running)
         {
-            if (sequence.IsWriting) _next.Add(sequence, 1);
+            if (sequence.IsWriting)
+            {
+                if (HasPages(sequence, 1)) _next.Add(sequence, 1);
+            }
             else if (!sequence.IsResting) prompts++;
         }
         AddPieces(prompts, _next.Sequences.IsEmpty ? StepBudget.PromptTokens : StepBudget.PromptTokensBesideWriters);
+        foreach (Sequence sequence in _setBack) WaitAgain(sequence);
+        _setBack.Clear();
+        Commit();   // who can never have the pages is out
         return _next;
     }
 
@@ -58,12 +69,20 @@ internal sealed class Scheduler
         Commit();
     }
 
+    /// <summary>Lets in who waits, in order, as long as there are pages for all that those inside and the next one have to read.</summary>
     private void Admit()
     {
+        long promised = 0;
         int free = StepBudget.Sequences, count = 0;
-        foreach (Sequence sequence in _running) free -= sequence.Seats;
+        foreach (Sequence sequence in _running)
+        {
+            free -= sequence.Seats;
+            promised += sequence.Cache.Lacking(sequence.Length);
+        }
         for (; count < _waiting.Count && _waiting[count].Seats <= free; count++)
         {
+            promised += _waiting[count].Cache.Lacking(_waiting[count].Length);
+            if (promised > _waiting[count].Cache.Pool.Room && _running.Count > 0) break;
             free -= _waiting[count].Seats;
             _waiting[count].Attempt(static one => one.Begin());
             _running.Add(_waiting[count]);
@@ -75,12 +94,52 @@ internal sealed class Scheduler
     {
         foreach (Sequence sequence in _running)
         {
-            if (sequence.IsWriting || sequence.IsResting) continue;
+            if (sequence.IsWriting || sequence.IsResting || _setBack.Contains(sequence)) continue;
             if (budget == 0) return;
             int tokens = Math.Min(sequence.Pending, Math.Min(sequence.LongestPiece, StepBudget.Share(budget, --prompts)));
+            if (!HasPages(sequence, tokens)) continue;
             _next.Add(sequence, tokens);
             budget -= tokens;
         }
+    }
+
+    /// <summary>Gets the pages for a sequence's next tokens, if need be from those that came later and have no part in this step; false where it has to stand by.</summary>
+    private bool HasPages(Sequence sequence, int tokens)
+    {
+        if (_setBack.Contains(sequence)) return false;
+        int length = sequence.Cache.Length + tokens;
+        while (!sequence.Cache.HasRoom(length))
+        {
+            if (NewestBehind(sequence) is Sequence newest)
+            {
+                SetBack(newest);
+                continue;
+            }
+            // the oldest has all pages but those of the texts in this step: with none of them there, it never gets more
+            if (sequence == _running[0] && _next.Sequences.IsEmpty) sequence.Fail(CacheBudget.TooSmall(sequence.Cache.Pool, length));
+            return false;
+        }
+        return sequence.TryReserve(length);
+    }
+
+    private Sequence? NewestBehind(Sequence sequence)
+    {
+        int index = _running.FindLastIndex(one => one.Cache.Bytes > 0 && !one.IsResting && !_next.Sequences.Contains(one));
+        return index > _running.IndexOf(sequence) ? _running[index] : null;
+    }
+
+    /// <summary>All its pages go back; it keeps its text, which is read again as a prompt is.</summary>
+    private void SetBack(Sequence sequence)
+    {
+        sequence.Cache.Truncate(0);
+        SetBacks++;
+        _setBack.Add(sequence);
+    }
+
+    private void WaitAgain(Sequence sequence)
+    {
+        _running.Remove(sequence);
+        _waiting.Insert(0, sequence);
     }
 
     private static bool EndIfOver(Sequence sequence)

@@ -94,6 +94,21 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
         }
     }
 
+    /// <summary>Gets the pages for positions up to a length; where the system has no memory for them this sequence ends.</summary>
+    public bool TryReserve(int length)
+    {
+        try
+        {
+            Cache.Reserve(length);
+            return true;
+        }
+        catch (Exception failure)
+        {
+            Fail(failure);
+            return false;
+        }
+    }
+
     /// <summary>Gives the pages back, then tells the caller. What goes wrong in that the caller hears of too, and nobody else: the others go on.</summary>
     public void End()
     {

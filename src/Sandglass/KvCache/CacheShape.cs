@@ -20,6 +20,9 @@ internal sealed record CacheShape(int Layers, int KvHeads, int KeyDim, int Value
     /// <summary>Bytes of one page: keys and values of 32 positions in one layer.</summary>
     public long PageBytes => KeyBytes + ValueBytes;
 
+    /// <summary>Bytes of 32 positions in all layers.</summary>
+    public long SetBytes => PageBytes * Layers;
+
     /// <summary>Pages of one layer that hold this many positions.</summary>
     public static int PagesFor(int positions) => (positions + PagePositions - 1) / PagePositions;
 }

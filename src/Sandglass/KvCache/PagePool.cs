@@ -3,7 +3,9 @@ using Sandglass.Kernels;
 namespace Sandglass.KvCache;
 
 /// <summary>Pages of memory for keys and values, handed out, shared and taken back; knows nothing of sequences. For the engine's thread alone.</summary>
-internal sealed unsafe class PagePool(CacheShape shape) : IDisposable
+/// <param name="shape">The pages' shape.</param>
+/// <param name="budget">Bytes that the pages may take together.</param>
+internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxValue) : IDisposable
 {
     private const long StretchBytes = 8 << 20;
     private const long Spare = 64; // behind each page, for vector loads that reach past its end; it also keeps pages off equal places in the processor's caches
@@ -18,10 +20,21 @@ internal sealed unsafe class PagePool(CacheShape shape) : IDisposable
     /// <summary>Pages that are handed out, those of all layers; one that several sequences share counts once.</summary>
     public int Held { get; private set; }
 
+    /// <summary>Bytes that the pages may take together.</summary>
+    public long Budget { get; } = budget;
+
+    /// <summary>Page sets within the budget.</summary>
+    public long Capacity => Budget / Shape.SetBytes;
+
+    /// <summary>Page sets that may still be rented.</summary>
+    public long Room => Capacity - Held / Shape.Layers;
+
     /// <summary>Pages with undefined content, one of each layer, held once.</summary>
+    /// <exception cref="KvCacheException">The budget is spent.</exception>
     /// <exception cref="OutOfMemoryException">The system has no more.</exception>
     public PageSet Rent()
     {
+        if (Room <= 0) throw new KvCacheException("cache-full", Budget);
         if (!_free.TryPop(out PageSet? pages)) pages = new PageSet(_memory.Take(_stride * Shape.Layers), _stride);
         pages.References = 1;
         Held += Shape.Layers;

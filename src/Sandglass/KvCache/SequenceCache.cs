@@ -26,6 +26,15 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     /// <summary>The shape of the pages.</summary>
     public CacheShape Shape => _shape;
 
+    /// <summary>Page sets that <see cref="Reserve"/> would rent.</summary>
+    public int Lacking(int length) => Math.Max(0, CacheShape.PagesFor(length) - _pages);
+
+    /// <summary>Whether <see cref="Reserve"/> stays within the budget.</summary>
+    public bool HasRoom(int length) => Lacking(length) <= pool.Room;
+
+    /// <summary>Where its pages come from.</summary>
+    public PagePool Pool => pool;
+
     /// <summary>Makes room for positions up to <paramref name="length"/>, not yet counted in <see cref="Length"/>.</summary>
     public void Reserve(int length)
     {
@@ -36,11 +45,12 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     }
 
     /// <summary>A second cache with the same positions: full pages are shared, the last, partial one is copied. From here on each goes its own way.</summary>
-    /// <exception cref="OutOfMemoryException">There is no page for the copy.</exception>
+    /// <remarks>Where the budget has no page for the copy, the second ends with the last full page: what is missing is read again.</remarks>
+    /// <exception cref="OutOfMemoryException">The system has no memory for the copy.</exception>
     public SequenceCache Fork()
     {
         int full = Length / CacheShape.PagePositions, needed = CacheShape.PagesFor(Length);
-        PageSet? copy = needed > full ? pool.Rent() : null;
+        PageSet? copy = needed > full && pool.Room > 0 ? pool.Rent() : null;
         SequenceCache fork = new(pool);
         fork.Grow(Math.Max(needed, 1));
         for (int page = 0; page < full; page++)
@@ -53,7 +63,7 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
             _sets[full].CopyTo(copy, _shape);
             fork.Append(copy);
         }
-        fork.Length = Length;
+        fork.Length = copy is null ? full * CacheShape.PagePositions : Length;
         return fork;
     }
 
@@ -61,6 +71,7 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     public void Commit(int length) => Length = length;
 
     /// <summary>Forgets positions from <paramref name="length"/> on and returns the pages that only they used.</summary>
+    /// <remarks>Where that cuts a shared page and the budget has none for a copy, the whole page is forgotten: <see cref="Length"/> tells.</remarks>
     public void Truncate(int length)
     {
         Length = Math.Min(Length, length);
@@ -144,11 +155,12 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     {
         int last = _pages - 1;
         if (Length % CacheShape.PagePositions == 0 || last < 0 || _sets[last].References == 1) return;
-        PageSet own = pool.Rent();
-        _sets[last].CopyTo(own, _shape);
+        PageSet? own = pool.Room > 0 ? pool.Rent() : null;
+        if (own is null) Length = last * CacheShape.PagePositions;
+        else _sets[last].CopyTo(own, _shape);
         pool.Return(_sets[last]);
         _pages--;
-        Append(own);
+        if (own is not null) Append(own);
     }
 
     private void Append(PageSet pages)

@@ -118,6 +118,49 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
         Assert.Equal(0, _run.Pages.Held);
     }
 
+    [Theory, InlineData(1), InlineData(4), InlineData(7)]
+    public async Task Where_pages_run_out_the_newest_wait_and_every_text_stays_what_it_is(int count)
+    {
+        (TextGeneration[] ample, _) = Add(count, prompt: 40, tokens: 60);
+        while (!_stepper.Scheduler.IsIdle) _stepper.Step();
+        Assert.Equal(0, _stepper.Scheduler.SetBacks);
+
+        CacheShape shape = _run.Pages.Shape;
+        using PagePool tight = new(shape, budget: 5 * shape.SetBytes); // a text takes 4 in the end
+        (TextGeneration[] scarce, _) = Add(count, prompt: 40, tokens: 60, pages: tight);
+        for (int steps = 0; !_stepper.Scheduler.IsIdle; steps++)
+        {
+            Assert.InRange(steps, 0, 1000);
+            _stepper.Step();
+            Assert.InRange(tight.Held, 0, 5 * shape.Layers);
+        }
+
+        Assert.Equal(count > 1, _stepper.Scheduler.SetBacks > 0);
+        Assert.Equal(0, tight.Held);
+        for (int i = 0; i < count; i++)
+        {
+            Run one = await Run.Read(ample[i]), other = await Run.Read(scarce[i]);
+            Assert.Equal(one.Hashes, other.Hashes);
+            Assert.Equal(one.Text, other.Text);
+            Assert.True(other.Result.LayerTokenPasses >= one.Result.LayerTokenPasses); // what was read again is counted: it was done
+        }
+    }
+
+    [Fact]
+    public async Task One_that_has_all_pages_and_needs_more_fails_with_both_numbers()
+    {
+        CacheShape shape = _run.Pages.Shape;
+        using PagePool tight = new(shape, budget: 2 * shape.SetBytes);
+        (TextGeneration[] alone, _) = Add(count: 1, prompt: 60, tokens: 30, pages: tight);
+        while (!_stepper.Scheduler.IsIdle) _stepper.Step();
+
+        GenerationException refused = await Assert.ThrowsAsync<GenerationException>(() => alone[0].Result);
+        Assert.Equal("cache-too-small", refused.Code);
+        Assert.Contains($"{3 * shape.SetBytes}", refused.Expected, StringComparison.Ordinal);
+        Assert.Contains($"{2 * shape.SetBytes}", refused.Found, StringComparison.Ordinal);
+        Assert.Equal(0, tight.Held);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

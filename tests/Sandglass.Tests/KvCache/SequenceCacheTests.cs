@@ -170,6 +170,23 @@ public sealed unsafe class SequenceCacheTests : IDisposable
         Assert.Equal(0, _pool.Held);
     }
 
+    [Fact]
+    public void Where_the_budget_has_no_page_for_a_copy_the_full_pages_are_kept()
+    {
+        using PagePool tight = new(F32, budget: 2 * F32.SetBytes + 7);
+        using SequenceCache cache = new(tight);
+        Assert.True(cache.HasRoom(64) && !cache.HasRoom(65));
+        cache.Reserve(40);
+        cache.Commit(40);
+
+        using SequenceCache fork = cache.Fork();
+        Assert.Equal((32, 4), (fork.Length, tight.Held));
+        fork.Truncate(20);
+        Assert.Equal((0, 4), (fork.Length, tight.Held));
+        Assert.Equal("cache-full", Assert.Throws<KvCacheException>(() => fork.Reserve(1)).Code);
+        Assert.Equal(40, cache.Length);
+    }
+
     /// <summary>A cache with this many positions in both layers.</summary>
     private SequenceCache Written(int positions)
     {
