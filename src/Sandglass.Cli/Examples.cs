@@ -46,6 +46,11 @@ internal static class Examples
             "sandglass bench --model FILE.gguf --threads 1,2,4 --repeat 5",
             "sandglass bench --synthetic smollm2-135m:q4_0 --keep random.gguf --json",
         ],
+        "lab" or "cache" =>
+        [
+            "sandglass lab cache --model embedded:grain-1m --max-tokens 32",
+            "sandglass lab cache \"The wolf said\" --json",
+        ],
         _ =>
         [
             "sandglass run \"Once upon a time\"",
