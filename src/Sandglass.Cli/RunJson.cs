@@ -45,6 +45,7 @@ internal sealed class RunJson(Stream output, ComputeMode compute, int? sample = 
         json.WriteNumber("attention", result.MultiplyAdds.Attention);
         json.WriteNumber("logits", result.MultiplyAdds.Logits);
         json.WriteEndObject();
+        if (result.Beams is not null) WriteBeams(json, result.Beams);
         if (result.Speculation is SpeculationResult speculation)
         {
             json.WriteStartObject("speculation");
@@ -64,6 +65,21 @@ internal sealed class RunJson(Stream output, ComputeMode compute, int? sample = 
         Utf8JsonWriter json = _lines.Begin();
         if (sample is int number) json.WriteNumber("sample", number);
         return json;
+    }
+
+    private static void WriteBeams(Utf8JsonWriter json, IReadOnlyList<BeamResult> beams)
+    {
+        json.WriteStartArray("beams");
+        foreach (BeamResult beam in beams)
+        {
+            json.WriteStartObject();
+            json.WriteIds("ids", beam.Ids);
+            json.WriteString("text", beam.Text);
+            json.WriteFloat("score", beam.Score);
+            json.WriteString("finish", Name(beam.Finish));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     private static string Name(FinishReason finish) => finish.ToString().ToLowerInvariant();

@@ -165,6 +165,9 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
         return false;
     }
 
+    /// <summary>What a newborn begins with: a fork of these pages. Where no page is left for the copy of the last one, nothing: then its text is read again, and stays what it is.</summary>
+    protected SequenceCache Inheritance() => Cache.Pool.Room > 0 || Cache.Length % CacheShape.PagePositions == 0 ? Cache.Fork() : new SequenceCache(Cache.Pool);
+
     /// <summary>Fills in guesses, and gives how many.</summary>
     protected virtual int Guess(Span<int> to) => 0;
 
