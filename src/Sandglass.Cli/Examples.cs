@@ -48,6 +48,21 @@ internal static class Examples
             "sandglass bench --model FILE.gguf --threads 1,2,4 --repeat 5",
             "sandglass bench --synthetic smollm2-135m:q4_0 --keep random.gguf --json",
         ],
+        "lab" =>
+        [
+            "sandglass lab cache --model embedded:grain-1m --max-tokens 32",
+            "sandglass lab fork \"The king\" --at 3 --branches 4",
+        ],
+        "cache" =>
+        [
+            "sandglass lab cache --model embedded:grain-1m --max-tokens 32",
+            "sandglass lab cache \"The wolf said\" --json",
+        ],
+        "fork" =>
+        [
+            "sandglass lab fork \"The king\" --at 3 --branches 4",
+            "sandglass lab fork --branches 3 --max-tokens 12 --json",
+        ],
         _ =>
         [
             "sandglass run \"Once upon a time\"",
