@@ -76,16 +76,6 @@ internal sealed class Sampler
         return new Choice(id, logits[id] - logSumExp, logSumExp, _explainer?.Explain(logits, logSumExp, _candidates, drawn, _steps));
     }
 
-    /// <summary>The chain without the draw, for who chooses otherwise (a beam): what the steps left of <paramref name="scores"/>, valid until the next call.</summary>
-    /// <param name="scores">[vocabulary], logits or log-probabilities.</param>
-    /// <param name="position">Of the token being chosen.</param>
-    /// <returns>Null where there are no steps: then all is as it was.</returns>
-    internal Candidates? Weigh(ReadOnlySpan<float> scores, long position)
-    {
-        if (_steps.Length > 0) RunChain(_candidates!, scores, position);
-        return _steps.Length > 0 ? _candidates : null;
-    }
-
     /// <summary>Tells the steps that a token is now part of the text, of the prompt or chosen.</summary>
     internal void Accept(int id)
     {
