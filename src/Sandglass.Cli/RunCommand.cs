@@ -32,7 +32,7 @@ internal sealed class RunCommand(Terminal terminal)
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         Prompt prompt = await _prompt.ReadAsync(parsed, terminal, cancellation) ?? FirstTry(parsed);
-        using LanguageModel model = _model.Load(parsed, terminal);
+        using LanguageModel model = _model.Load(parsed, terminal, draft: _generation.DraftModel(parsed));
         int[] ids = prompt.Encode(model.Tokenizer);
         ContextLimit.Refuse("The prompt", ids, model);
         bool json = parsed.GetValue(_json);

@@ -17,7 +17,8 @@ internal sealed class Engine : IDisposable
 
     /// <summary>Reads the weights and starts the thread. A failure leaves nothing behind.</summary>
     /// <exception cref="ModelFileException">The file lacks something or holds what the engine cannot run.</exception>
-    public Engine(ModelFile file, Hyperparameters shape, ModelOptions options)
+    /// <param name="draft">The model that guesses, which has the same vocabulary; null for none.</param>
+    public Engine(ModelFile file, Hyperparameters shape, ModelOptions options, (ModelFile File, Hyperparameters Shape)? draft = null)
     {
         Shape = shape;
         Options = options;
@@ -32,6 +33,7 @@ internal sealed class Engine : IDisposable
             Llama model = Own(new Llama(shape, weights, options.Compute, Llama.MaxBatch, pool));
             CacheShape cache = new(shape.Layers, shape.KeyValueHeads, shape.KeyHeadDim, shape.ValueHeadDim, options.CacheType);
             Pages = Own(new PagePool(cache, CacheBudget.For(options, cache, Context)));
+            if (draft is var (draftFile, draftShape)) Draft = Own(new DraftModel(draftFile, draftShape, options, pool));
             _stepper = new Stepper(model, Own(new TokenBuffer(StepBudget.Sequences, shape.VocabularySize)));
             _thread = new Thread(Serve) { IsBackground = true, Name = "sandglass engine" };
             _thread.Start();
@@ -57,6 +59,9 @@ internal sealed class Engine : IDisposable
     public bool QuantizedWeights { get; }
 
     public PagePool Pages { get; }
+
+    /// <summary>The model that guesses, or null.</summary>
+    public DraftModel? Draft { get; }
 
     /// <summary>Puts a sequence in the queue; false where the engine is closed.</summary>
     public bool TrySubmit(Sequence sequence) => _queue.Writer.TryWrite(sequence);

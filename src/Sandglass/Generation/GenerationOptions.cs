@@ -36,6 +36,9 @@ public sealed record GenerationOptions
     /// <summary>Whether each token tells the hash of its logits: the evidence of the arithmetic contract.</summary>
     public bool HashLogits { get; init; }
 
+    /// <summary>Who guesses the next tokens, which the model then checks several at once. The tokens are the same.</summary>
+    public DraftKind Draft { get; init; }
+
     /// <summary>Recomputes the whole text at each step instead of keeping keys and values. The tokens are the same.</summary>
     public bool NoCache { get; init; }
 
@@ -68,6 +71,8 @@ public sealed record GenerationOptions
         Require(Logprobs is >= 0 and <= 1000, "logprobs", "a whole number from 0 to 1000", $"{Logprobs}");
         Require(PrefillChunk >= 0, "prefill-chunk", "a whole number from 1", $"{PrefillChunk}");
         Require(TimeLimit is null || TimeLimit > TimeSpan.Zero, "time-limit", "a time above 0", $"{TimeLimit}");
+        Require(Enum.IsDefined(Draft), "draft", "none, lookup or model", $"{Draft}");
+        Require(Draft == DraftKind.None || !NoCache, "draft", "a cache, in which what was guessed is checked", "no cache (--no-cache)");
         Require(LoopNgram >= 0, "loop-ngram", "a whole number from 1", $"{LoopNgram}");
         Require(LoopRepeats >= 2, "loop-repeats", "a whole number from 2", $"{LoopRepeats}");
         Beams?.Validate(this);

@@ -36,13 +36,14 @@ internal sealed class Sampler
     }
 
     private Sampler(Sampler other, ulong seed)
-        : this(Array.ConvertAll(other._steps, step => step.Fork()), other._greedy, seed, other._vocabularySize, other._explainer is not null)
     {
-        _text?.AddRange(other._text!);
-        _drawn = other._drawn;
+        _steps = Array.ConvertAll(other._steps, step => step.Fork());
+        (_greedy, _seed, _vocabularySize, _drawn) = (other._greedy, seed, other._vocabularySize, other._drawn);
+        (_candidates, _explainer) = (other._candidates, other._explainer);      // hold nothing between two choices
+        if (other._text is not null) _text = [.. other._text];
     }
 
-    /// <summary>A sampler in the same state that goes its own way from here on.</summary>
+    /// <summary>A sampler in the same state that goes its own way from here on. The two share their buffers: they may choose in turns, not at once.</summary>
     /// <param name="seed">Its key; null for the same.</param>
     internal Sampler Fork(ulong? seed = null) => new(this, seed ?? _seed);
 
