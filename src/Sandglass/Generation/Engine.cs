@@ -31,7 +31,7 @@ internal sealed class Engine : IDisposable
             (WeightBytesPerToken, QuantizedWeights) = (weights.BytesPerToken, weights.Quantized);
             Llama model = Own(new Llama(shape, weights, options.Compute, Llama.MaxBatch, pool));
             CacheShape cache = new(shape.Layers, shape.KeyValueHeads, shape.KeyHeadDim, shape.ValueHeadDim, options.CacheType);
-            Pages = Own(new PagePool(cache, CacheBudget.For(options, cache, Context)));
+            Pages = Own(new PagePool(cache, CacheBudget.For(options, cache, Context), $"{file.Name} {options.Compute}"));
             _stepper = new Stepper(model, Own(new TokenBuffer(StepBudget.Sequences, shape.VocabularySize)));
             _thread = new Thread(Serve) { IsBackground = true, Name = "sandglass engine" };
             _thread.Start();

@@ -24,6 +24,7 @@ internal sealed class Scheduler
         foreach (Sequence sequence in _waiting) sequence.Attempt(static one => one.CheckInterruption());
         foreach (Sequence sequence in _running) sequence.Attempt(static one => one.CheckInterruption());
         Commit();
+        foreach (Sequence sequence in _running) sequence.Publish();
         Admit();
         Commit();   // who failed at its beginning is out
 

@@ -14,6 +14,8 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     private PageSet[] _sets = []; // [page]: whose pages the tables name
     private int _capacity;      // pages that a table has room for
     private int _pages;         // pages held in each layer
+    private int _names;         // pages from the first on whose names are known
+    private PageName _name = pool.Beginning; // the last one's
 
     ~SequenceCache() => NativeMemory.Free(_tables); // its pages are lost to the pool: whoever rents them disposes of them
 
@@ -63,8 +65,38 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
             _sets[full].CopyTo(copy, _shape);
             fork.Append(copy);
         }
+        (fork._names, fork._name) = (_names, _name);
         fork.Length = copy is null ? full * CacheShape.PagePositions : Length;
         return fork;
+    }
+
+    /// <summary>Begins with pages that somebody else has filled with the same tokens, as many as there are; for an empty cache.</summary>
+    /// <param name="ids">The text. Its last token's page is never taken from others: that token has to go through the model.</param>
+    /// <returns>Positions that are here now.</returns>
+    public int Adopt(ReadOnlySpan<int> ids)
+    {
+        int most = (ids.Length - 1) / CacheShape.PagePositions;
+        if (_pages > 0 || most <= 0) return 0;
+        Grow(most);
+        for (; _names < most; _names++)
+        {
+            PageName next = _name.Next(ids[(_names * CacheShape.PagePositions)..]);
+            if (pool.Find(next) is not PageSet found) break;
+            Append(found);
+            _name = next;
+        }
+        return Length = _pages * CacheShape.PagePositions;
+    }
+
+    /// <summary>Makes its full pages known, so that others with the same beginning can read them.</summary>
+    /// <param name="ids">The tokens whose keys and values they are; positions behind these are not published.</param>
+    public void Publish(ReadOnlySpan<int> ids)
+    {
+        for (int full = Math.Min(Length, ids.Length) / CacheShape.PagePositions; _names < full; _names++)
+        {
+            _name = _name.Next(ids[(_names * CacheShape.PagePositions)..]);
+            pool.Publish(_sets[_names], _name);
+        }
     }
 
     /// <summary>Says that all layers hold keys and values up to here.</summary>
@@ -78,6 +110,7 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
         for (int keep = CacheShape.PagesFor(length); _pages > keep; _pages--)
             pool.Return(_sets[_pages - 1]);
         OwnLastPage();
+        if (_names > Length / CacheShape.PagePositions) (_names, _name) = (0, pool.Beginning); // told anew from the first
     }
 
     /// <summary>One layer's key pages, each [kvHead, keyDim, 32].</summary>
@@ -154,7 +187,7 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     private void OwnLastPage()
     {
         int last = _pages - 1;
-        if (Length % CacheShape.PagePositions == 0 || last < 0 || _sets[last].References == 1) return;
+        if (Length % CacheShape.PagePositions == 0 || last < 0 || (_sets[last].References == 1 && _sets[last].Name is null)) return; // a named page may have others to read it tomorrow
         PageSet? own = pool.Room > 0 ? pool.Rent() : null;
         if (own is null) Length = last * CacheShape.PagePositions;
         else _sets[last].CopyTo(own, _shape);
