@@ -12,6 +12,7 @@ internal sealed class RunCommand(Terminal terminal)
     private readonly ModelChoice _model = new();
     private readonly PromptSource _prompt = new("PROMPT", "The text to continue; without it standard input, when that is a pipe, and - always.");
     private readonly GenerationChoice _generation = new();
+    private readonly BeamChoice _beams = new();
     private readonly Option<int?> _samples = NumberOption.Whole("--n", "Write so many texts, each with a seed one above the last; the prompt is read once.", 1, 64);
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object for every token, and one for how it went." };
 
@@ -21,6 +22,7 @@ internal sealed class RunCommand(Terminal terminal)
         _prompt.AddTo(command);
         _model.AddTo(command);
         _generation.AddTo(command);
+        _beams.AddTo(command);
         command.Add(_samples);
         command.Add(_json);
         command.SetAction(RunAsync);
@@ -40,7 +42,7 @@ internal sealed class RunCommand(Terminal terminal)
         using ProgressLine<(int Read, int Total)> progress = new(terminal, p => $"Reading the prompt: {Amount.Whole(p.Read)} of {Amount.Whole(p.Total)} tokens");
         int? samples = parsed.GetValue(_samples);
         IRunOutput Output(int sample) => json ? new RunJson(terminal.Bytes, model.Options.Compute, samples is null ? null : sample) : new RunText(terminal, Shown(prompt, model));
-        IReadOnlyList<TextGeneration> generations = model.GenerateSamples(ids, samples ?? 1, _generation.Options(parsed) with { PromptProgress = progress }, cancellation);
+        IReadOnlyList<TextGeneration> generations = model.GenerateSamples(ids, samples ?? 1, _generation.Options(parsed) with { Beams = _beams.Options(parsed), PromptProgress = progress }, cancellation);
         bool cancelled = await new SampleRuns(terminal, generations, Output, json).ShowAsync(progress.Dispose);
         return cancelled ? ExitCode.Cancelled : ExitCode.Done;
     }

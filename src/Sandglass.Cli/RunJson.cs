@@ -46,6 +46,7 @@ internal sealed class RunJson(Stream output, ComputeMode compute, int? sample = 
         json.WriteNumber("attention", result.MultiplyAdds.Attention);
         json.WriteNumber("logits", result.MultiplyAdds.Logits);
         json.WriteEndObject();
+        if (result.Beams is not null) WriteBeams(json, result.Beams);
         json.WriteComputation(result.Kernels, compute);
         _lines.End();
     }
@@ -55,6 +56,21 @@ internal sealed class RunJson(Stream output, ComputeMode compute, int? sample = 
         Utf8JsonWriter json = _lines.Begin();
         if (sample is int number) json.WriteNumber("sample", number);
         return json;
+    }
+
+    private static void WriteBeams(Utf8JsonWriter json, IReadOnlyList<BeamResult> beams)
+    {
+        json.WriteStartArray("beams");
+        foreach (BeamResult beam in beams)
+        {
+            json.WriteStartObject();
+            json.WriteIds("ids", beam.Ids);
+            json.WriteString("text", beam.Text);
+            json.WriteFloat("score", beam.Score);
+            json.WriteString("finish", Name(beam.Finish));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     private static string Name(FinishReason finish) => finish.ToString().ToLowerInvariant();

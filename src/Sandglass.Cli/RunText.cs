@@ -20,6 +20,7 @@ internal sealed class RunText(Terminal terminal, string prompt) : IRunOutput
         Begin();
         if (_lineIsOpen)            // both streams may go to the same place
             (terminal.OutputIsTerminal ? terminal.Output : terminal.Error).WriteLine();
+        foreach (string line in BeamLines.Of(result)) terminal.Note(line);
         terminal.Note(Figures.Of(result));
     }
 

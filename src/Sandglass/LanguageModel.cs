@@ -134,10 +134,17 @@ public sealed class LanguageModel : IDisposable
         foreach (int id in options.EndIds ?? [])
             GenerationOptions.Require(id >= 0 && id < Tokenizer.VocabularySize, "eos-ids", $"ids from 0 to {Tokenizer.VocabularySize - 1}", $"{id}");
 
+        GenerationOptions.Require(samples == 1 || options.Beams is null, "n", "1 with beams, which are several texts already", $"{samples}");
+
         ulong seed = options.Sampling.Seed ?? (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
         TextGeneration[] outputs = new TextGeneration[samples];
         for (int i = 0; i < samples; i++) outputs[i] = new TextGeneration(cancellationToken);
         int room = Room(prompt.Length, options);
+        if (options.Beams is not null)
+        {
+            Submit(new BeamSearch(prompt, options, seed, Tokenizer, room, Options, Pages, outputs[0]).Root);
+            return outputs;
+        }
         GeneratedSequence Sample(int number, GeneratedSequence? first, Siblings? siblings) =>
             new(prompt, options, unchecked(seed + (ulong)number), Tokenizer, room, Options, Pages, outputs[number], first) { Siblings = siblings };
         Submit(Sample(0, null, samples == 1 ? null : new Siblings(outputs[1..], (first, i) => Sample(i + 1, first, null))));

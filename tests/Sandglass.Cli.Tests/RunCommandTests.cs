@@ -111,6 +111,39 @@ public class RunCommandTests
     }
 
     [Fact]
+    public void Beams_stream_the_best_text_and_the_last_object_has_them_all()
+    {
+        string[] command = ["run", Prompt, "--model", Tool.Small, "--max-tokens", "12", "--beams", "3", "--length-penalty", "-0.5", "--early-stopping", "never"];
+
+        JsonElement[] lines = Tool.Run([.. command, "--json"]).Done().Json;
+        ToolRun text = Tool.Run(command).Done();
+
+        Assert.Equal(TokenKeys, Keys(lines[0]));
+        Assert.Equal([.. LastKeys[..^2], "beams", .. LastKeys[^2..]], Keys(lines[^1]));
+        JsonElement[] beams = [.. lines[^1].GetProperty("beams").EnumerateArray()];
+        Assert.Equal(3, beams.Length);
+        Assert.All(beams, beam => Assert.Equal(["ids", "text", "score", "finish"], Keys(beam)));
+        Assert.Equal(lines[..^1].Select(line => line.GetProperty("id").GetInt32()), beams[0].GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()));
+        Assert.Equal(beams[0].GetProperty("text").GetString(), text.Text);
+        Assert.Contains("beam 2: score -", text.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--length-penalty", "1")]
+    [InlineData("--early-stopping", "true")]
+    [InlineData("--beam-groups", "2")]
+    [InlineData("--beams", "4", "--n", "2")]
+    [InlineData("--beams", "4", "--beam-groups", "3", "--diversity-penalty", "1")]
+    [InlineData("--beams", "4", "--beam-groups", "2")]
+    public void Beams_that_make_no_sense_are_refused(params string[] options)
+    {
+        ToolRun run = Tool.Run(["run", Prompt, "--model", Tool.Small, .. options]);
+
+        Assert.Equal(2, run.Code);
+        Assert.Empty(run.Output);
+    }
+
+    [Fact]
     public void A_prompt_through_a_pipe_is_not_trimmed()
     {
         byte[] text = Encoding.UTF8.GetBytes("\uFEFF The wolf\r\n\n");

@@ -27,7 +27,7 @@ internal sealed class GeneratedSequence : Sequence
     private FinishReason? _finish;
 
     public GeneratedSequence(int[] prompt, GenerationOptions options, ulong seed, Tokenizer tokenizer, int context, ModelOptions model, PagePool pages, TextGeneration output, GeneratedSequence? first = null)
-        : base([.. prompt], prompt.Length, first?.Cache.Fork() ?? new SequenceCache(pages))
+        : base([.. prompt], prompt.Length, first?.Inheritance() ?? new SequenceCache(pages))
     {
         (_prompt, _options, _seed, _tokenizer, _output) = (prompt, options, seed, tokenizer, output);
         (_time, _compute) = (model.Time, model.Compute);

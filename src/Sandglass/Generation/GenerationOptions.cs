@@ -8,6 +8,9 @@ public sealed record GenerationOptions
     /// <summary>How each token is chosen.</summary>
     public SamplerOptions Sampling { get; init; } = new();
 
+    /// <summary>Searches for the likeliest texts instead of drawing tokens; null to draw.</summary>
+    public BeamOptions? Beams { get; init; }
+
     /// <summary>Tokens to generate at most; null until the end or until the context is full.</summary>
     public int? MaxTokens { get; init; }
 
@@ -62,6 +65,7 @@ public sealed record GenerationOptions
         Require(TimeLimit is null || TimeLimit > TimeSpan.Zero, "time-limit", "a time above 0", $"{TimeLimit}");
         Require(LoopNgram >= 0, "loop-ngram", "a whole number from 1", $"{LoopNgram}");
         Require(LoopRepeats >= 2, "loop-repeats", "a whole number from 2", $"{LoopRepeats}");
+        Beams?.Validate(this);
         Require(Stop is not null && Stop.All(text => text.Length > 0), "stop", "a text", "an empty one");
     }
 

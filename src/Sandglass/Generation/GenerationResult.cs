@@ -39,6 +39,9 @@ public sealed record GenerationResult
     /// <summary>Multiply-adds, counted where they were done.</summary>
     public required MultiplyAdds MultiplyAdds { get; init; }
 
+    /// <summary>The texts that a beam search found, best first; null where none was asked for.</summary>
+    public IReadOnlyList<BeamResult>? Beams { get; init; }
+
     /// <summary>The kernels that ran: <c>512</c>, <c>256</c>, <c>128</c> or <c>scalar</c>.</summary>
     public required string Kernels { get; init; }
 

@@ -75,15 +75,16 @@ internal sealed class Scheduler
     {
         long promised = 0;
         int free = StepBudget.Sequences, count = 0;
+        bool isStuck = FirstAtWork is null; // nobody is here, or all wait for one that was set back
         foreach (Sequence sequence in _running)
         {
             free -= sequence.Seats;
             promised += sequence.Cache.Lacking(sequence.Length);
         }
-        for (; count < _waiting.Count && _waiting[count].Seats <= free; count++)
+        for (; count < _waiting.Count && (_waiting[count].Seats <= free || isStuck); count++, isStuck = false)
         {
             promised += _waiting[count].Cache.Lacking(_waiting[count].Length);
-            if (promised > _waiting[count].Cache.Pool.Room && _running.Count > 0) break;
+            if (promised > _waiting[count].Cache.Pool.Room && !isStuck) break;
             free -= _waiting[count].Seats;
             _waiting[count].Attempt(static one => one.Begin());
             _running.Add(_waiting[count]);
@@ -117,11 +118,14 @@ internal sealed class Scheduler
                 continue;
             }
             // the oldest has all pages but those of the texts in this step: with none of them there, it never gets more
-            if (sequence == _running[0] && _next.Sequences.IsEmpty) sequence.Fail(CacheBudget.TooSmall(sequence.Cache.Pool, length));
+            if (sequence == FirstAtWork && _next.Sequences.IsEmpty) sequence.Fail(CacheBudget.TooSmall(sequence.Cache.Pool, length));
             return false;
         }
         return sequence.TryReserve(length);
     }
+
+    /// <summary>The oldest that does not wait for another.</summary>
+    private Sequence? FirstAtWork => _running.Find(static one => !one.IsResting);
 
     private Sequence? NewestBehind(Sequence sequence)
     {

@@ -142,6 +142,9 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
         _ids[_count++] = id;
     }
 
+    /// <summary>What a newborn begins with: a fork of these pages. Where no page is left for the copy of the last one, nothing: then its text is read again, and stays what it is.</summary>
+    protected SequenceCache Inheritance() => Cache.Pool.Room > 0 || Cache.Length % CacheShape.PagePositions == 0 ? Cache.Fork() : new SequenceCache(Cache.Pool);
+
     /// <summary>Sends another on its way, which has read what this one has: it needs no place in the queue.</summary>
     protected void Bear(Sequence child) => (_births ??= []).Add(child);
 

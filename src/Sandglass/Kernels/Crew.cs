@@ -3,18 +3,20 @@ namespace Sandglass.Kernels;
 /// <summary>How many threads of a pool take part: fewer while another process sits on a core, so that the others need not wait for who has lost his.</summary>
 /// <remarks>
 /// A worker that the system takes off its core in the middle of a piece keeps it for a time slice of some milliseconds, as long as a hundred products of one token.
-/// On cores of our own the last piece is waited for some microseconds. So long waits tell: where they take much of the time, one thread fewer takes part for a while, then
-/// all are tried again; for twice as long where that was too early. Only time depends on it, no result.
+/// On cores of our own the last piece is waited for about as long as a piece takes. So longer waits tell: where they take much of the time, one thread fewer takes part for a
+/// while, then all are tried again; for twice as long where that was too early. Only time depends on it, no result.
 /// </remarks>
 /// <param name="threads">Threads in all, at least 1.</param>
 /// <param name="second">Ticks of the clock in a second.</param>
 internal sealed class Crew(int threads, long second)
 {
-    private readonly long _longWait = second / 4000;        // 250 microseconds: more than any piece takes
+    private const int PiecesOfPatience = 2;
+
+    private readonly long _longWait = second / 4000;        // 250 microseconds: far below a time slice, far above a piece of one token's products
     private readonly long _window = second / 50;            // 20 ms: some time slices
     private readonly long _shortestHold = second / 10;
     private readonly long _longestHold = 2 * second;
-    private long _hold = second / 10;
+    private long _hold = second / 20;                       // doubled before it is used
     private long _windowEnd;
     private long _lost;                                     // in long waits of this window
     private long _holdEnd;
@@ -27,9 +29,10 @@ internal sealed class Crew(int threads, long second)
     /// <summary>Told after each job.</summary>
     /// <param name="now">The clock.</param>
     /// <param name="waited">How long the caller, with nothing left to do, waited for others.</param>
-    public void Note(long now, long waited)
+    /// <param name="piece">How long one of its own pieces took: who waits for another's last one has lost nothing.</param>
+    public void Note(long now, long waited, long piece)
     {
-        if (waited > _longWait) _lost += waited;
+        if (waited > Math.Max(_longWait, PiecesOfPatience * piece)) _lost += waited;
         if (Count < _all && now >= _holdEnd) Begin(now, _all);
         else if (now >= _windowEnd) EndWindow(now);
     }
@@ -46,7 +49,7 @@ internal sealed class Crew(int threads, long second)
         }
         else
         {
-            if (Count == _all) _hold = Math.Max(_hold / 2, _shortestHold);
+            if (Count == _all) _hold = Math.Max(_hold / 2, _shortestHold / 2);
             Begin(now, Count);
         }
     }

@@ -22,7 +22,7 @@ internal unsafe struct MatMulTarget
 
 /// <summary>output[token, row] (+)= sum over k of weights[row, k] * x[token, k] (+ bias[row]), for up to three matrices that share their input.</summary>
 /// <remarks>
-/// Split over workers by panels, so who computes a panel changes nothing. Tokens go in tiles, so that a tile's sums stay in the first cache. Where weights are multiplied in
+/// Split over workers by panels, so who computes a panel changes nothing. Tokens go in tiles, so that a tile's sums stay in the second cache. Where weights are multiplied in
 /// F32 the first pieces turn the activations into <see cref="TokenTiles"/>, and the others wait for the last of these: one dispatch, as for the rest.
 /// </remarks>
 internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable

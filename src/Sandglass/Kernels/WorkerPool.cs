@@ -24,13 +24,13 @@ internal sealed class WorkerPool : IDisposable
     // bits 0-23 next piece, 24-47 pieces, 48-63 which job (so that no two jobs in sequence look alike).
     private long _ticket;
     private int _done;
-    private int _sleeping;
     private bool _stopped;
     private Job? _job;
     private Exception? _failure;
     private readonly Lock _callers = new();
     private readonly object _gate = new();
     private readonly Thread[] _threads;
+    private readonly int[] _asleep;     // [worker]: 1 or 0
     private readonly TimeProvider _time;
     private readonly Crew _crew;
     private int _active;    // workers with a lower number take pieces
@@ -43,6 +43,7 @@ internal sealed class WorkerPool : IDisposable
         _crew = new Crew(threads, _time.TimestampFrequency);
         _active = threads;
         Threads = threads;
+        _asleep = new int[threads];
         _threads = new Thread[threads - 1];
         for (int i = 0; i < _threads.Length; i++)
         {
@@ -70,7 +71,7 @@ internal sealed class WorkerPool : IDisposable
             if (_active == 1)
             {
                 DoAlone(job, pieces);
-                _crew.Note(_time.GetTimestamp(), 0);
+                _crew.Note(_time.GetTimestamp(), waited: 0, piece: 0);
                 return;
             }
 
@@ -79,12 +80,13 @@ internal sealed class WorkerPool : IDisposable
             _failure = null;
             long number = ((_ticket >> 48) + 1) & 0x7FFF;
             Interlocked.Exchange(ref _ticket, (number << 48) | ((long)pieces << 24));
-            if (Volatile.Read(ref _sleeping) > Threads - _active)    // who sits this out may sleep on
+            if (SomebodySleeps())
             {
                 lock (_gate) Monitor.PulseAll(_gate);
             }
 
-            TakePieces(0);
+            long begun = _time.GetTimestamp();
+            int own = TakePieces(0);
             long idle = _time.GetTimestamp();
             for (int spins = 0; Volatile.Read(ref _done) < pieces; spins++)
             {
@@ -92,7 +94,7 @@ internal sealed class WorkerPool : IDisposable
                 else Thread.Yield();
             }
             long now = _time.GetTimestamp();
-            _crew.Note(now, now - idle);
+            _crew.Note(now, waited: now - idle, piece: (idle - begun) / Math.Max(own, 1));
             _job = null;
             if (_failure is not null) ExceptionDispatchInfo.Capture(_failure).Throw(); // as if the piece had been done here
         }
@@ -129,6 +131,16 @@ internal sealed class WorkerPool : IDisposable
         }
     }
 
+    /// <summary>Whether one of those who take part sleeps; who sits this out may sleep on.</summary>
+    private bool SomebodySleeps()
+    {
+        for (int worker = 1; worker < _active; worker++)
+        {
+            if (Volatile.Read(ref _asleep[worker]) != 0) return true;
+        }
+        return false;
+    }
+
     private bool HasPieces(int worker) => worker < Volatile.Read(ref _active) && HasPieces();
 
     private bool HasPieces()
@@ -141,21 +153,23 @@ internal sealed class WorkerPool : IDisposable
     {
         lock (_gate)
         {
-            // The count goes up before the last look at the ticket, as the caller sets the ticket before it looks at the count: one of the two sees the other.
-            Interlocked.Increment(ref _sleeping);
+            // The word is there before the last look at the ticket, as the caller sets the ticket before it looks at the words: one of the two sees the other.
+            Interlocked.Exchange(ref _asleep[worker], 1);
             while (!_stopped && !HasPieces(worker))
                 Monitor.Wait(_gate);
-            Interlocked.Decrement(ref _sleeping);
+            Volatile.Write(ref _asleep[worker], 0);
             return !_stopped;
         }
     }
 
-    private void TakePieces(int worker)
+    /// <summary>Does pieces while there are some, and says how many.</summary>
+    private int TakePieces(int worker)
     {
+        int taken = 0;
         while (HasPieces())
         {
             long ticket = Interlocked.Increment(ref _ticket) - 1;
-            if (Next(ticket) >= Pieces(ticket)) return;
+            if (Next(ticket) >= Pieces(ticket)) break;
 
             try
             {
@@ -167,7 +181,9 @@ internal sealed class WorkerPool : IDisposable
                 _failure = failure;
             }
             Interlocked.Increment(ref _done);
+            taken++;
         }
+        return taken;
     }
 
     private static long Next(long ticket) => ticket & 0xFF_FFFF;

@@ -25,6 +25,19 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     /// <summary>Bytes of the pages held, shared ones included.</summary>
     public long Bytes => (long)_pages * _shape.Layers * _shape.PageBytes;
 
+    /// <summary>Bytes of the pages that some hold together: those that they share count once.</summary>
+    public static long BytesOf(IEnumerable<SequenceCache> caches)
+    {
+        HashSet<PageSet> sets = [];
+        long setBytes = 0;
+        foreach (SequenceCache cache in caches)
+        {
+            setBytes = cache._shape.Layers * cache._shape.PageBytes;
+            foreach (PageSet set in cache._sets.AsSpan(0, cache._pages)) sets.Add(set);
+        }
+        return sets.Count * setBytes;
+    }
+
     /// <summary>The shape of the pages.</summary>
     public CacheShape Shape => _shape;
 

@@ -64,9 +64,22 @@ public class CrewTests
         Assert.Equal(0, jobs[1]);
     }
 
+    [Fact]
+    public void Who_waits_for_the_last_of_equal_long_pieces_is_not_crowded()
+    {
+        Crew crew = new(16, Second);
+        const int Piece = 1200;                 // 17 of them: all threads but one wait for the last
+        for (int i = 0; i < 10_000; i++)
+        {
+            _now += 2 * Piece;
+            crew.Note(_now, waited: Piece, Piece);
+            Assert.Equal(16, crew.Count);
+        }
+    }
+
     private void Note(Crew crew, long waited)
     {
         _now += Job + waited;
-        crew.Note(_now, waited);
+        crew.Note(_now, waited, piece: Job / 4);
     }
 }

@@ -18,7 +18,7 @@ public sealed unsafe class GatedProductTests : IDisposable
     [InlineData(1, 2048, 2, true)]      // many pairs at once
     [InlineData(5, 160, 2, true)]
     [InlineData(64, 96, 1, false)]
-    [InlineData(150, 96, 3, true)]      // two tiles and a piece of one
+    [InlineData(2 * Panels.TileTokens + 22, 96, 3, true)]   // two tiles and a piece of one
     public void Blocks_are_those_of_the_steps_one_after_the_other(int tokens, int rows, int threads, bool bias)
     {
         WeightMatrix gate = Matrix(TensorType.Q4_1, rows), up = Matrix(TensorType.Q8_0, rows);

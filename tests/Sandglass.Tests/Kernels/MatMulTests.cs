@@ -39,6 +39,38 @@ public unsafe class MatMulTests
         Assert.Equal(expected.Select(BitConverter.SingleToInt32Bits), output.Select(BitConverter.SingleToInt32Bits));
     }
 
+    [Theory, InlineData(TensorType.Q4_1, true), InlineData(TensorType.Q8_0, false)]
+    public void A_product_in_integers_of_many_tokens_is_that_of_each_alone(TensorType type, bool add)
+    {
+        const int Tokens = Panels.TileTokens + 44, Rows = 37, Columns = 96;     // a tile and a piece; three panels, the last of five rows
+        Random random = new(8);
+        float[] x = Values(Tokens * Columns, random), bias = Values(Rows, random), together = Values(Tokens * Rows, random), alone = [.. together];
+        byte[] file = RandomBlocks.Rows(type, Rows, Columns, random);
+        using WorkerPool pool = new(2);
+        using MatMul product = new(pool);
+        using PagedMemory memory = new();
+        WeightMatrix matrix = new(Panels.For(type)!, Rows, Columns, memory);
+        fixed (byte* rows = file)
+        {
+            for (int panel = 0; panel < matrix.PanelCount; panel++)
+                matrix.Panels.Pack(rows + panel * 16 * (file.Length / Rows), Math.Min(16, Rows - 16 * panel), Columns, matrix.Panel(panel));
+        }
+        fixed (float* from = x, added = bias, all = together, each = alone)
+        fixed (ActivationBlock* blocks = new ActivationBlock[Tokens * Columns / 32], one = new ActivationBlock[Columns / 32])
+        {
+            for (int token = 0; token < Tokens; token++)
+                ActivationQuantizer.Quantize(from + token * Columns, Columns, blocks + token, Tokens);
+            product.Run(new Activations { Blocks = blocks, Tokens = Tokens, Columns = Columns }, new MatMulTarget { Weights = matrix, Bias = added, Output = all, Add = add });
+            for (int token = 0; token < Tokens; token++)
+            {
+                ActivationQuantizer.Quantize(from + token * Columns, Columns, one, 1);
+                product.Run(new Activations { Blocks = one, Tokens = 1, Columns = Columns }, new MatMulTarget { Weights = matrix, Bias = added, Output = each + token * Rows, Add = add });
+            }
+        }
+
+        Assert.Equal(alone.Select(BitConverter.SingleToInt32Bits), together.Select(BitConverter.SingleToInt32Bits));
+    }
+
     private static float[] Values(int count, Random random)
     {
         float[] values = new float[count];

@@ -56,6 +56,29 @@ public class WorkerPoolTests
         });
     }
 
+    [Theory, InlineData(2), InlineData(4)]
+    public void Every_piece_is_done_once_while_fewer_threads_take_part(int threads)
+    {
+        SlowClock time = new();     // each wait seems long
+        using WorkerPool pool = new(threads, time);
+        for (int round = 0; round < 20_000; round++)
+        {
+            CountingJob job = new(2 + round % 17);
+            pool.Run(job, job.Counts.Length);
+            Assert.All(job.Counts, count => Assert.Equal(1, count));
+        }
+    }
+
+    /// <summary>Every reading is three milliseconds after the one before.</summary>
+    private sealed class SlowClock : TimeProvider
+    {
+        private long _milliseconds;
+
+        public override long TimestampFrequency => 1000;
+
+        public override long GetTimestamp() => Interlocked.Add(ref _milliseconds, 3);
+    }
+
     private sealed class CountingJob(int pieces) : Job
     {
         public int[] Counts { get; } = new int[pieces];

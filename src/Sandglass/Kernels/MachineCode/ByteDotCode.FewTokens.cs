@@ -12,7 +12,7 @@ internal static partial class ByteDotCode
     // With several tokens there is too much work between two loads for the processor to look ahead by itself: 1.3 times as fast from memory, with eight.
     private const int FetchAhead = 2048;
 
-    private static readonly Zmm LowDot = new(0), HighDot = new(1), Weight = new(2), Other = new(3), LowScale = new(4), HighScale = new(5), Zeros = new(5);
+    private static readonly Zmm LowDot = new(0), HighDot = new(1), Weight = new(2), Other = new(3), LowScale = new(4), HighScale = new(5), Zeros = new(5);    // z5 twice: two sub-blocks need the one, a single one the other
 
     private static Zmm Codes(int group) => new(16 + group);
 

@@ -5,11 +5,11 @@ namespace Sandglass.Kernels.MachineCode;
 /// <summary>The kernels of <see cref="ExactCode"/> that were made so far, and their arguments.</summary>
 internal static unsafe class ExactKernels
 {
-    private static readonly ConcurrentDictionary<ByteDotShape, nint> Made = new();
+    private static readonly ConcurrentDictionary<ByteDotShape, Lazy<nint>> Made = new();     // lazy: workers that ask together get one page
 
     /// <summary>The kernel of a type; null where it cannot be had, and then the kernels in C# do the same.</summary>
     public static delegate* unmanaged[SuppressGCTransition]<ExactBlock*, void> For(ByteDotShape shape) =>
-        (delegate* unmanaged[SuppressGCTransition]<ExactBlock*, void>)(ByteDotKernels.IsAllowed ? Made.GetOrAdd(shape, Make) : 0);
+        (delegate* unmanaged[SuppressGCTransition]<ExactBlock*, void>)(ByteDotKernels.IsAllowed ? Made.GetOrAdd(shape, static shape => new Lazy<nint>(() => Make(shape))).Value : 0);
 
     /// <summary>What is the same for all panels of a type.</summary>
     public static ExactBlock Begin(ByteDotShape shape)

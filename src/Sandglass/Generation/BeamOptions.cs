@@ -1,0 +1,48 @@
+namespace Sandglass.Generation;
+
+/// <summary>When a beam search has seen enough, once as many texts are finished as there are beams: <c>early_stopping</c> of Hugging Face transformers.</summary>
+public enum EarlyStopping
+{
+    /// <summary>When the best beam, divided by the length that it has now, is no better than the worst finished text: a guess that is mostly right.</summary>
+    False,
+
+    /// <summary>At once.</summary>
+    True,
+
+    /// <summary>When no beam can become better than the worst finished text: with a length penalty above 0 the best one is divided by the greatest length.</summary>
+    Never,
+}
+
+/// <summary>Searches for the likeliest texts instead of drawing tokens: keeps the best few beginnings at each step, as <c>generate</c> of Hugging Face transformers does.</summary>
+/// <remarks>
+/// Beams score with the model's own log-probabilities. Of <see cref="GenerationOptions.Sampling"/> only penalties, biases, bans and no-repeat n-grams that were asked for play a part; temperature, filters and seed do not.
+/// </remarks>
+public sealed record BeamOptions
+{
+    /// <summary>Beginnings that are kept, 1 to 64, and texts that are found.</summary>
+    public int Beams { get; init; } = 4;
+
+    /// <summary>A text's score is its summed log-probability divided by its length to this power, the end token counted: above 0 for longer texts, below for shorter ones.</summary>
+    public double LengthPenalty { get; init; } = 1;
+
+    /// <summary>When it has seen enough.</summary>
+    public EarlyStopping EarlyStopping { get; init; }
+
+    /// <summary>Groups of equal size that search one after the other in each step, each kept from doing as those before it did; divides the number of beams.</summary>
+    /// <remarks>Vijayakumar et al., <i>Diverse beam search</i> (2018), in the form that transformers had.</remarks>
+    public int Groups { get; init; } = 1;
+
+    /// <summary>What is taken from a token's log-probability for each beam of an earlier group that chose it in the same step; above 0 with several groups.</summary>
+    public double DiversityPenalty { get; init; }
+
+    internal void Validate(GenerationOptions others)
+    {
+        GenerationOptions.Require(Beams is >= 1 and <= StepBudget.Sequences, "beams", $"a whole number from 1 to {StepBudget.Sequences}", $"{Beams}");
+        GenerationOptions.Require(double.IsFinite(LengthPenalty), "length-penalty", "a number", $"{LengthPenalty}");
+        GenerationOptions.Require(Enum.IsDefined(EarlyStopping), "early-stopping", "true, false or never", $"{EarlyStopping}");
+        GenerationOptions.Require(Groups >= 1 && Beams % Groups == 0, "beam-groups", $"a whole number that divides {Beams}, the beams", $"{Groups}");
+        GenerationOptions.Require(double.IsFinite(DiversityPenalty) && DiversityPenalty >= 0, "diversity-penalty", "a number above 0", $"{DiversityPenalty}");
+        GenerationOptions.Require(Groups > 1 == DiversityPenalty > 0, "diversity-penalty", "a number above 0 with several groups of beams, and none with one group", $"{DiversityPenalty} with {Groups}");
+        GenerationOptions.Require(others.LoopNgram == 0, "loop-ngram", "none with beams: a loop is of one text, no-repeat-ngram keeps beams from it", $"{others.LoopNgram}");
+    }
+}

@@ -1,0 +1,48 @@
+using Sandglass.Sampling;
+
+namespace Sandglass.Generation;
+
+/// <summary>What a row of logits tells beside its scores: the same for whichever token is chosen from it.</summary>
+/// <param name="Top">The likeliest tokens; empty unless asked for.</param>
+/// <param name="LogitsHash">Null unless asked for.</param>
+internal sealed record BeamFacts(TokenLogprob[] Top, string? LogitsHash)
+{
+    public static BeamFacts None { get; } = new([], null);
+}
+
+/// <summary>A token of a beam, and by way of those before it the whole beam: beams that begin alike share their beginning.</summary>
+internal sealed class BeamToken(BeamToken? before, int id, float logprob, BeamFacts facts)
+{
+    /// <summary>The one before it; null for the first of the completion.</summary>
+    public BeamToken? Before { get; } = before;
+
+    public int Id { get; } = id;
+
+    /// <summary>In the model's own distribution.</summary>
+    public float Logprob { get; } = logprob;
+
+    public BeamFacts Facts { get; } = facts;
+
+    /// <summary>Tokens from the first of the completion to this one.</summary>
+    public int Length { get; } = (before?.Length ?? 0) + 1;
+
+    /// <summary>The tokens from the first of the completion to this one, behind the first <paramref name="skip"/>.</summary>
+    public BeamToken[] Path(int skip = 0)
+    {
+        BeamToken[] path = new BeamToken[Length - skip];
+        for (BeamToken? at = this; at is not null && at.Length > skip; at = at.Before) path[at.Length - skip - 1] = at;
+        return path;
+    }
+
+    /// <summary>The last token of the beginning that two beams share; null for none.</summary>
+    public static BeamToken? Shared(BeamToken? one, BeamToken? other)
+    {
+        while (one != other)
+        {
+            if (one is null || other is null) return null;
+            if (one.Length >= other.Length) one = one.Before;
+            else other = other.Before;
+        }
+        return one;
+    }
+}
