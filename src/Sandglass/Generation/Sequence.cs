@@ -118,6 +118,13 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
         if (SharesCache && !HasFailed) Cache.Publish(_ids.AsSpan(0, _count - 1));
     }
 
+    /// <summary>Between two steps: full pages are published, and those that left the window go back.</summary>
+    public void Settle()
+    {
+        Publish();
+        Cache.ReleaseLeft();
+    }
+
     /// <summary>Gives the pages back, then tells the caller. What goes wrong in that the caller hears of too, and nobody else: the others go on.</summary>
     public void End()
     {
