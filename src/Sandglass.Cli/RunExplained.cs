@@ -25,7 +25,7 @@ internal sealed class RunExplained(Terminal terminal, Tokenizer tokenizer) : IRu
 
     public void End(GenerationResult result)
     {
-        if (terminal.HasColour) terminal.Note(Heat.Legend);
+        if (terminal.HasColour) terminal.Error.WriteLine(Heat.Legend);
         terminal.Note(Figures.Of(result));
     }
 
