@@ -7,7 +7,7 @@ internal static class ContextLimit
     public static string? Hint(LanguageModel model)
     {
         int trained = model.Shape.ContextLength;
-        return trained > 0 && model.Context > trained
+        return trained > 0 && model.Options.Window == 0 && model.Context > trained
             ? $"Hint: the context of {model.Context} tokens is longer than the {trained} that this model was trained for; what it writes beyond those may make no sense."
             : null;
     }

@@ -15,6 +15,7 @@ internal static class Examples
             "printf %s \"There was a king who\" | sandglass run --max-tokens 40",
             "sandglass run \"Once upon a time\" --draft embedded:grain-1m --temperature 0 --max-tokens 200",
             "sandglass run \"Once upon a time\" --cache-memory 4M --max-tokens 200",
+            "sandglass run \"Once upon a time\" --window 256 --ignore-eos --max-tokens 5000",
             "sandglass run \"Once\" --model embedded:grain-1m --temperature 0 --max-tokens 20 --json --logprobs 3",
         ],
         "score" =>

@@ -32,6 +32,9 @@ internal sealed class ModelChoice
 
     private readonly Option<long?> _cacheMemory = NumberOption.Bytes("--cache-memory", "Bytes that keys and values may take (K, M, G: thousands, millions, billions); without it half of the free memory at most. The output does not depend on it.");
 
+    private readonly Option<int?> _window = NumberOption.Whole("--window", "Positions that a token sees, its own included: memory stays the same however long the text becomes, --context bounds the prompt only, and what has left the window is forgotten.", 1, 1 << 24);
+    private readonly Option<int?> _sinks = NumberOption.Whole("--sinks", $"With --window: first positions that are seen beside it. [default: {new ModelOptions().Sinks}]", 0, 4096);
+
     /// <summary>Adds all of them.</summary>
     public void AddTo(Command command, bool withContext = true, bool withThreads = true, bool withCacheType = true)
     {
@@ -40,7 +43,11 @@ internal sealed class ModelChoice
         if (withContext) command.Add(_context);
         command.Add(_compute);
         if (withCacheType) command.Add(_cacheType);
-        command.Add(_cacheMemory);
+        foreach (Option option in (Option[])[_cacheMemory, _window, _sinks]) command.Add(option);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(_sinks) is not null && result.GetResult(_window) is null) result.AddError("--sinks does nothing alone: expected --window N with it, the positions that a token sees beside them.");
+        });
     }
 
     /// <summary>Adds <c>--model</c> alone, for what computes nothing.</summary>
@@ -97,6 +104,8 @@ internal sealed class ModelChoice
             CacheType = cacheType ?? parsed.GetValue(_cacheType),
             Draft = draft,
             CacheMemory = parsed.GetValue(_cacheMemory) ?? 0,
+            Window = parsed.GetValue(_window) ?? 0,
+            Sinks = parsed.GetValue(_sinks) ?? new ModelOptions().Sinks,
             LoadProgress = terminal.ErrorIsTerminal ? progress : null,
         };
         LanguageModel model;

@@ -39,6 +39,7 @@ internal sealed class RunJson(Stream output, ComputeMode compute, int? sample = 
         json.WriteDouble("prefillTokensPerSecond", result.PrefillTokensPerSecond);
         json.WriteDouble("decodeTokensPerSecond", result.DecodeTokensPerSecond);
         json.WriteNumber("cacheBytes", result.CacheBytes);
+        json.WriteNumber("cachedTokens", result.CachedTokens);
         json.WriteNumber("layerTokenPasses", result.LayerTokenPasses);
         json.WriteStartObject("multiplyAdds");
         json.WriteNumber("projections", result.MultiplyAdds.Projections);

@@ -103,7 +103,7 @@ public static class Benchmark
 
     private static async Task<GenerationResult> RunAsync(LanguageModel model, int prompt, int tokens, TimeSpan[]? at, CancellationToken cancellation)
     {
-        GenerationOptions options = new() { Sampling = SamplerOptions.Greedy, IgnoreEnd = true, MaxTokens = tokens };
+        GenerationOptions options = new() { Sampling = SamplerOptions.Greedy, IgnoreEnd = true, MaxTokens = tokens, ShareCache = false };
         int vocabulary = model.Tokenizer.VocabularySize;
         int[] ids = [.. Enumerable.Range(1, prompt).Select(i => (int)(i * 7919L % vocabulary))];   // a prime, so that ids differ and lie far apart
         TextGeneration generation = model.GenerateAsync(ids, options, cancellation);

@@ -36,6 +36,8 @@ public sealed class LanguageModel : IDisposable
         GenerationOptions.Require(Enum.IsDefined(options.Compute), "compute", "fast, fine or exact", $"{options.Compute}");
         GenerationOptions.Require(Enum.IsDefined(options.CacheType), "cache-type", "f32 or f16", $"{options.CacheType}");
         GenerationOptions.Require(options.CacheMemory >= 0, "cache-memory", "bytes from 1", $"{options.CacheMemory}");
+        GenerationOptions.Require(options.Window is >= 0 and <= 1 << 24, "window", "a whole number from 1 to 16777216", $"{options.Window}");
+        GenerationOptions.Require(options.Sinks is >= 0 and <= 4096, "sinks", "a whole number from 0 to 4096", $"{options.Sinks}");
         _ = KernelPath.Current; // a forced width that cannot be had fails here, before any work
 
         Name = file.Metadata.Text("general.name") ?? file.Name;
@@ -232,8 +234,9 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Positions that a text may take: the context, or where no number of tokens was asked for, what the cache's memory holds of it.</summary>
     private int Room(int prompt, GenerationOptions options)
     {
-        long entered = Math.Min(Context, prompt + (options.MaxTokens ?? 1L)) - 1;   // the last token is written, never read
+        long entered = Math.Min(Options.Window > 0 ? int.MaxValue : Context, prompt + (options.MaxTokens ?? 1L)) - 1;   // the last token is written, never read
         CacheBudget.Require(Pages, (int)Math.Max(prompt, entered));
+        if (Options.Window > 0) return int.MaxValue;
         return (int)Math.Min(Context, Pages.Capacity * CacheShape.PagePositions + 1);
     }
 

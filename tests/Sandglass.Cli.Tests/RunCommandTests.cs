@@ -14,7 +14,7 @@ public class RunCommandTests
     private static readonly string[] LastKeys =
     [
         "finish", "seed", "promptIds", "promptTokens", "completionTokens", "ttftMs", "prefillTokensPerSecond", "decodeTokensPerSecond",
-        "cacheBytes", "layerTokenPasses", "multiplyAdds", "kernels", "compute",
+        "cacheBytes", "cachedTokens", "layerTokenPasses", "multiplyAdds", "kernels", "compute",
     ];
 
     [Fact]

@@ -39,7 +39,7 @@ internal sealed class BeamSearch
         _requested = model.Time.GetTimestamp();
         _stop = new StopRules(options, _ends, context, model.Time, _requested);
         _text = new BeamText(tokenizer, _ends, options.Stop);
-        _scorer = new BeamScorer(Chain.Of(Rules(options.Sampling), options.Text(tokenizer, _ends, prompt.Length)), tokenizer.VocabularySize);
+        _scorer = new BeamScorer(Chain.WithoutDraw(options.Sampling, options.Text(tokenizer, _ends, prompt.Length)), tokenizer.VocabularySize);
 
         int room = context - prompt.Length, most = Math.Min(options.MaxTokens ?? int.MaxValue, room);
         FinishReason full = options.MaxTokens <= room ? FinishReason.Length : FinishReason.Context;
@@ -123,9 +123,6 @@ internal sealed class BeamSearch
         if (_failure is null) _output.Complete(Result());
         else _output.Fail(_failure);
     }
-
-    /// <summary>What of a chain plays a part: temperature 0 leaves the filters out, and nothing is drawn that mirostat could learn from.</summary>
-    private static SamplerOptions Rules(SamplerOptions sampling) => sampling with { Temperature = 0, DynatempRange = 0, Mirostat = 0, Given = [] };
 
     private void Decide(BeamSequence midwife)
     {

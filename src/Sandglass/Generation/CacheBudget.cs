@@ -11,7 +11,7 @@ internal static class CacheBudget
     public static long For(ModelOptions options, CacheShape shape, int context)
     {
         if (options.CacheMemory > 0) return options.CacheMemory;
-        Int128 one = (Int128)CacheShape.PagesFor(context) * shape.SetBytes;
+        Int128 one = (Int128)CacheShape.PagesFor((int)shape.MostHeld(context, StepBudget.PromptTokens)) * shape.SetBytes;
         return (long)Int128.Clamp(FreeMemory() / 2, one, Int128.Min(one * StepBudget.Sequences, long.MaxValue));
     }
 
@@ -19,6 +19,7 @@ internal static class CacheBudget
     /// <exception cref="GenerationException">Both numbers.</exception>
     public static void Require(PagePool pages, int positions)
     {
+        positions = (int)pages.Shape.MostHeld(positions, StepBudget.PromptTokens);
         if (CacheShape.PagesFor(positions) > pages.Capacity) throw TooSmall(pages, positions);
     }
 

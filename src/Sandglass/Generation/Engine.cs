@@ -25,14 +25,14 @@ internal sealed class Engine : IDisposable
         Context = options.Context > 0 ? options.Context : shape.ContextLength;
         try
         {
-            WorkerPool pool = Own(new WorkerPool(options.Threads > 0 ? options.Threads : Environment.ProcessorCount, options.Time));
+            WorkerPool pool = Own(new WorkerPool(options.Threads > 0 ? options.Threads : Environment.ProcessorCount));
             LoadProgress? progress = options.LoadProgress is null ? null : new LoadProgress(options.LoadProgress, file.Tensors.Sum(t => t.ByteCount));
             using WeightReader reader = new(file, pool, progress);
             LlamaWeights weights = Own(LlamaWeights.Read(reader, shape));
             (WeightBytesPerToken, QuantizedWeights) = (weights.BytesPerToken, weights.Quantized);
-            Llama model = Own(new Llama(shape, weights, options.Compute, Llama.MaxBatch, pool));
-            CacheShape cache = new(shape.Layers, shape.KeyValueHeads, shape.KeyHeadDim, shape.ValueHeadDim, options.CacheType);
-            Pages = Own(new PagePool(cache, CacheBudget.For(options, cache, Context)));
+            Llama model = Own(new Llama(shape, weights, options.Compute, Llama.MaxBatch, pool, options.Window, options.Sinks));
+            CacheShape cache = new(shape.Layers, shape.KeyValueHeads, shape.KeyHeadDim, shape.ValueHeadDim, options.CacheType) { Window = options.Window, Sinks = options.Window == 0 ? 0 : options.Sinks };
+            Pages = Own(new PagePool(cache, CacheBudget.For(options, cache, Context), $"{file.Name} {options.Compute}"));
             if (draft is var (draftFile, draftShape)) Draft = Own(new DraftModel(draftFile, draftShape, options, pool));
             _stepper = new Stepper(model, Own(new TokenBuffer(StepBudget.Sequences, shape.VocabularySize)));
             _thread = new Thread(Serve) { IsBackground = true, Name = "sandglass engine" };

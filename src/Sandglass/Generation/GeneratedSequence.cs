@@ -24,6 +24,7 @@ internal sealed class GeneratedSequence : Sequence
     private readonly Speculation? _speculation;
     private Siblings? _siblings;
     private long _begun;
+    private int _cached;
     private TimeSpan _prefillTime, _firstToken, _lastToken;
     private FinishReason? _finish;
 
@@ -58,7 +59,15 @@ internal sealed class GeneratedSequence : Sequence
     /// <summary>No guess is behind the last token that the rules leave room for: it would be for nothing.</summary>
     protected override int MostDrafts => _speculation is null ? 0 : Math.Min(_speculation.Length, Math.Min(_context - Length, (_options.MaxTokens ?? int.MaxValue) - Completion.Length) - 1);
 
-    public override void Begin() => _begun = _time.GetTimestamp();
+    protected override bool SharesCache => _options.ShareCache && !_options.NoCache;
+
+    public override void Begin()
+    {
+        int found = SharesCache ? Cache.Adopt(Ids.Span) : 0;
+        if (!Completion.IsEmpty) return;    // it was set back, and is read again
+        _begun = _time.GetTimestamp();
+        _cached = found;
+    }
 
     public override void CheckInterruption()
     {
@@ -111,7 +120,8 @@ internal sealed class GeneratedSequence : Sequence
         PromptIds = _prompt,
         CompletionTokens = Completion.Length,
         TimeToFirstToken = Completion.IsEmpty ? null : _firstToken,
-        PrefillTokensPerSecond = Rate(_prompt.Length, _prefillTime),
+        CachedTokens = _cached,
+        PrefillTokensPerSecond = Rate(_prompt.Length - _cached, _prefillTime),
         DecodeTokensPerSecond = Rate(Completion.Length - 1, _lastToken - _firstToken),
         CacheBytes = _options.NoCache ? 0 : cacheBytes,
         LayerTokenPasses = Work.LayerTokenPasses,

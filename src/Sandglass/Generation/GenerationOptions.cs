@@ -42,6 +42,9 @@ public sealed record GenerationOptions
     /// <summary>Recomputes the whole text at each step instead of keeping keys and values. The tokens are the same.</summary>
     public bool NoCache { get; init; }
 
+    /// <summary>Whether it reads the keys and values that an earlier text with the same beginning left, and leaves its own. The tokens are the same.</summary>
+    public bool ShareCache { get; init; } = true;
+
     /// <summary>Prompt tokens that go through the model at once; 0 for what suits the engine. The tokens are the same.</summary>
     public int PrefillChunk { get; init; }
 

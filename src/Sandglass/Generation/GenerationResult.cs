@@ -21,7 +21,10 @@ public sealed record GenerationResult
     /// <summary>From the request to the first token, the wait for others included; null where none came.</summary>
     public required TimeSpan? TimeToFirstToken { get; init; }
 
-    /// <summary>Prompt tokens read a second; 0 where none were.</summary>
+    /// <summary>Prompt tokens whose keys and values an earlier text had left: they did not go through the model.</summary>
+    public int CachedTokens { get; init; }
+
+    /// <summary>Prompt tokens read a second, those in the cache not counted; 0 where none were.</summary>
     public required double PrefillTokensPerSecond { get; init; }
 
     /// <summary>Tokens a second after the first; 0 where there was no second.</summary>

@@ -23,6 +23,12 @@ public sealed record ModelOptions
     /// <summary>Bytes that keys and values of all texts may take together; 0 for what free memory and the model suggest. Where it is not enough for all, the newest texts wait: none of them changes.</summary>
     public long CacheMemory { get; init; }
 
+    /// <summary>Positions that a token sees, its own included; 0 for all. With a window memory stays the same however long a text becomes, and <see cref="Context"/> bounds the prompt only; what has left the window is forgotten.</summary>
+    public int Window { get; init; }
+
+    /// <summary>First positions of a text that are seen beside the window: without them a model that was trained without a window falls apart (Xiao et al. 2023, arXiv:2309.17453).</summary>
+    public int Sinks { get; init; } = 4;
+
     /// <summary>Where time comes from.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

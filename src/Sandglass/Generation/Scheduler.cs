@@ -1,3 +1,5 @@
+using Sandglass.KvCache;
+
 namespace Sandglass.Generation;
 
 /// <summary>Says which tokens go through the model next, and lets sequences in and out. It knows nothing of what is computed.</summary>
@@ -24,6 +26,7 @@ internal sealed class Scheduler
         foreach (Sequence sequence in _waiting) sequence.Attempt(static one => one.CheckInterruption());
         foreach (Sequence sequence in _running) sequence.Attempt(static one => one.CheckInterruption());
         Commit();
+        foreach (Sequence sequence in _running) sequence.Settle();
         Admit();
         Commit();   // who failed at its beginning is out
 
@@ -78,11 +81,11 @@ internal sealed class Scheduler
         foreach (Sequence sequence in _running)
         {
             free -= sequence.Seats;
-            promised += sequence.Cache.Lacking(sequence.Length);
+            promised += Lacking(sequence);
         }
         for (; count < _waiting.Count && (_waiting[count].Seats <= free || isStuck); count++, isStuck = false)
         {
-            promised += _waiting[count].Cache.Lacking(_waiting[count].Length);
+            promised += Lacking(_waiting[count]);
             if (promised > _waiting[count].Cache.Pool.Room && !isStuck) break;
             free -= _waiting[count].Seats;
             _waiting[count].Attempt(static one => one.Begin());
@@ -90,6 +93,10 @@ internal sealed class Scheduler
         }
         _waiting.RemoveRange(0, count);
     }
+
+    /// <summary>Page sets that a sequence will need until it has read all that it has.</summary>
+    private static long Lacking(Sequence sequence) =>
+        Math.Min(sequence.Cache.Lacking(sequence.Length), CacheShape.PagesFor((int)sequence.Cache.Shape.MostHeld(sequence.Length, StepBudget.PromptTokens)));
 
     private void AddPieces(int prompts, int budget)
     {

@@ -40,6 +40,9 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
     /// <summary>Whether only the token chosen last is pending: the text is being written, no longer read.</summary>
     public bool IsWriting => Pending == 1 && Cache.Length > 0;
 
+    /// <summary>Whether its pages are shared with texts that begin alike.</summary>
+    protected virtual bool SharesCache => false;
+
     /// <summary>Whether nothing more is to be done.</summary>
     public bool IsOver { get; protected set; }
 
@@ -133,11 +136,25 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
         }
     }
 
+    /// <summary>Makes full pages known to texts that begin alike; the newest token is not among them, since it has yet to go through.</summary>
+    public void Publish()
+    {
+        if (SharesCache && !HasFailed) Cache.Publish(_ids.AsSpan(0, _count - 1));
+    }
+
+    /// <summary>Between two steps: full pages are published, and those that left the window go back.</summary>
+    public void Settle()
+    {
+        Publish();
+        Cache.ReleaseLeft();
+    }
+
     /// <summary>Gives the pages back, then tells the caller. What goes wrong in that the caller hears of too, and nobody else: the others go on.</summary>
     public void End()
     {
         try
         {
+            Publish();
             long held = Cache.Bytes;
             Cache.Dispose();
             Release();

@@ -35,8 +35,18 @@ internal unsafe struct AttentionTask
 
     public int Tokens;
 
-    /// <summary>Position of the first token; token t stands at FirstPosition + t and sees all positions up to its own.</summary>
+    /// <summary>Position of the first token; token t stands at FirstPosition + t and sees all positions up to its own, or those within the window.</summary>
+    /// <remarks>Whole spans behind the sinks' that nobody sees any more may be taken out: positions are then less by as much, also where the tables have their pages.</remarks>
     public int FirstPosition;
+
+    /// <summary>Positions that a token sees, its own included; 0 for all.</summary>
+    public int Window;
+
+    /// <summary>First positions that are seen beside the window.</summary>
+    public int Sinks;
+
+    /// <summary>[token, head, keyDim]: queries for the sinks, once the window has left them: turned to the distance that sinks have inside the cache; null where there are none.</summary>
+    public float* SinkQueries;
 
     public int Heads;
     public int KvHeads;
@@ -54,6 +64,9 @@ internal unsafe struct AttentionTask
 
     /// <summary>Bytes of an element of a type.</summary>
     public static int BytesOf(CacheType type) => type == CacheType.F32 ? 4 : 2;
+
+    /// <summary>The first position that a token sees beside the sinks; 0 where it sees all.</summary>
+    public readonly int FirstSeen(int position) => Window == 0 || position - Window + 1 <= Sinks ? 0 : position - Window + 1;
 
     /// <summary>One head's keys in a page, [keyDim, 32].</summary>
     public readonly byte* Keys(int page, int kvHead) => KeyPages[page] + (long)kvHead * KeyDim * PagePositions * ElementBytes;

@@ -29,7 +29,10 @@ internal unsafe struct AttentionTile
     /// <summary>[row]: its query, [keyDim]. Written down once: a row's token and head are a division each, and every page asks for them.</summary>
     private float** _queries;
 
-    /// <summary>[row]: positions that it sees.</summary>
+    /// <summary>[row]: its query for the sinks.</summary>
+    private float** _sinkQueries;
+
+    /// <summary>[row]: the position behind the last that it sees.</summary>
     private int* _visible;
 
     public readonly int Rows => (To - From) * Task.Group;
@@ -48,7 +51,7 @@ internal unsafe struct AttentionTile
     public readonly int DimStride => (Task.ValueDim + 15) & ~15;
 
     /// <summary>Memory that the buffers take, in floats; whole lines of 16.</summary>
-    public readonly long Floats => SumFloats + ((Rows * (sizeof(float*) / sizeof(float) + 1) + 15) & ~15L);
+    public readonly long Floats => SumFloats + ((Rows * (2 * (sizeof(float*) / sizeof(float)) + 1) + 15) & ~15L);
 
     /// <summary>The four buffers of F32 alone.</summary>
     private readonly long SumFloats => ((long)Rows * ScoreStride + (long)Spans * Rows * (DimStride + 2) + 15) & ~15L;
@@ -62,20 +65,31 @@ internal unsafe struct AttentionTile
         Maxima = Sums + (long)Spans * Rows * DimStride;
         Divisors = Maxima + (long)Spans * Rows;
         _queries = (float**)(memory + SumFloats);
-        _visible = (int*)(_queries + Rows);
+        _sinkQueries = _queries + Rows;
+        _visible = (int*)(_sinkQueries + Rows);
         int group = Task.Group;
         for (int token = From, row = 0; token < To; token++)
         {
             for (int head = 0; head < group; head++, row++)
             {
                 _queries[row] = Task.Query(token, KvHead * group + head);
+                _sinkQueries[row] = Task.SinkQueries + (_queries[row] - Task.Queries);
                 _visible[row] = Task.FirstPosition + token + 1;
             }
         }
     }
 
-    /// <summary>Positions that a row sees.</summary>
+    /// <summary>The position behind the last that a row sees.</summary>
     public readonly int Visible(int row) => _visible[row];
+
+    /// <summary>The first position that a row sees beside the sinks; 0 where it sees all before its own.</summary>
+    public readonly int FirstSeen(int row) => Task.FirstSeen(_visible[row] - 1);
+
+    /// <summary>Whether any row sees something of a page: what has left the window may have no memory.</summary>
+    public readonly bool Sees(int page) => page * AttentionTask.PagePositions < Task.Sinks || (page + 1) * AttentionTask.PagePositions > FirstSeen(0);
+
+    /// <summary>The same rows with their queries for the sinks.</summary>
+    public readonly AttentionTile ForSinks() => this with { _queries = _sinkQueries };
 
     /// <summary>[keyDim]</summary>
     public readonly float* Query(int row) => _queries[row];

@@ -7,18 +7,20 @@ internal static unsafe class ScalarAttention
     public static void Run(in AttentionTile tile)
     {
         for (int row = 0; row < tile.Rows; row++)
-            Row(tile.Task, tile.KvHead, tile.Visible(row), tile.Query(row), tile.Result(row), tile.Scores, tile.Sums);
+            Row(tile.Task, tile.KvHead, tile.FirstSeen(row), tile.Visible(row), tile.Query(row), tile.ForSinks().Query(row), tile.Result(row), tile.Scores, tile.Sums);
     }
 
-    private static void Row(in AttentionTask task, int kvHead, int visible, float* query, float* output, float* weights, float* span)
+    private static void Row(in AttentionTask task, int kvHead, int first, int visible, float* query, float* sinkQuery, float* output, float* weights, float* span)
     {
         float max = float.NegativeInfinity;
         for (int t = 0; t < visible; t++)
         {
+            if (t >= task.Sinks && t < first) continue;     // has left the window
+            float* x = t < first ? sinkQuery : query;
             byte* keys = task.Keys(t / 32, kvHead);
             float score = 0;
             for (int d = 0; d < task.KeyDim; d++)
-                score = MathF.FusedMultiplyAdd(query[d], Element(task, keys, 32 * d + t % 32), score);
+                score = MathF.FusedMultiplyAdd(x[d], Element(task, keys, 32 * d + t % 32), score);
             weights[t] = score * task.Scale;
             max = MathF.Max(max, weights[t]);
         }
@@ -31,6 +33,7 @@ internal static unsafe class ScalarAttention
             new Span<float>(span, task.ValueDim).Clear();
             for (int t = start; t < Math.Min(start + AttentionTask.SpanPositions, visible); t++)
             {
+                if (t >= task.Sinks && t < first) continue;
                 float weight = Elementary.Exp(weights[t] - max);
                 sum += weight;
                 byte* values = task.Values(t / 32, kvHead);

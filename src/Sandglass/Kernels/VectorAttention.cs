@@ -28,11 +28,15 @@ internal static unsafe class VectorAttention<L, F, I, B>
         int end = Math.Min(toSpan * AttentionTile.PagesPerSpan, tiles[0].Pages);
         for (int at = fromSpan * AttentionTile.PagesPerSpan; at < end; at++)
         {
+            if (!tiles[0].Sees(at)) continue;
             for (int head = 0; head < tiles.Length; head++)
             {
                 byte* keys = task.Keys(at, tiles[head].KvHead), next = head + 1 < tiles.Length ? task.Keys(at, tiles[head + 1].KvHead) : task.Keys(Math.Min(at + 1, end - 1), tiles[0].KvHead);
                 if (inRegisters) ScorePage<ElementF16>(tiles[head], at, keys, next);
                 else ScorePage<ElementF32>(tiles[head], at, half ? Widen(keys, Page * task.KeyDim, page) : keys, keys);
+                if (at * Page >= task.Sinks || task.Window == 0) continue;
+                if (inRegisters) ScoreSinks<ElementF16>(tiles[head], at, keys);
+                else ScoreSinks<ElementF32>(tiles[head], at, half ? (byte*)page : keys);
             }
         }
         foreach (ref readonly AttentionTile tile in tiles)
@@ -40,7 +44,7 @@ internal static unsafe class VectorAttention<L, F, I, B>
             for (int span = fromSpan; span < toSpan; span++)
             {
                 for (int row = 0; row < tile.Rows; row++)
-                    tile.Maxima[(long)span * tile.Rows + row] = Largest(tile.ScoresOf(row, span * AttentionTile.PagesPerSpan), Visible(tile, row, span * Span, Span));
+                    tile.Maxima[(long)span * tile.Rows + row] = Largest(tile, row, span);
             }
         }
     }
@@ -57,6 +61,7 @@ internal static unsafe class VectorAttention<L, F, I, B>
         int end = Math.Min(toSpan * AttentionTile.PagesPerSpan, tiles[0].Pages);
         for (int at = fromSpan * AttentionTile.PagesPerSpan; at < end; at++)
         {
+            if (!tiles[0].Sees(at)) continue;
             for (int head = 0; head < tiles.Length; head++)
             {
                 byte* values = task.Values(at, tiles[head].KvHead), next = head + 1 < tiles.Length ? task.Values(at, tiles[head + 1].KvHead) : task.Values(Math.Min(at + 1, end - 1), tiles[0].KvHead);
@@ -104,7 +109,12 @@ internal static unsafe class VectorAttention<L, F, I, B>
             for (int span = 1; span < tile.Spans; span++)
                 largest = MathF.Max(largest, tile.Maxima[(long)span * tile.Rows + row]);
             for (int span = fromSpan; span < toSpan; span++)
-                Exponentials(tile.ScoresOf(row, span * AttentionTile.PagesPerSpan), Visible(tile, row, span * Span, Span), largest);
+            {
+                float* scores = tile.ScoresOf(row, span * AttentionTile.PagesPerSpan);
+                Exponentials(scores, Visible(tile, row, span * Span, Span), largest);
+                (int from, int to) = Left(tile, row, span);
+                if (to > from) new Span<float>(scores + from, to - from).Clear();   // a weight of 0 changes no sum, be it added or not
+            }
         }
         for (int span = fromSpan; span < toSpan; span++)
         {
@@ -116,6 +126,38 @@ internal static unsafe class VectorAttention<L, F, I, B>
 
     /// <summary>Of <paramref name="count"/> positions from <paramref name="first"/> on, how many a row sees.</summary>
     private static int Visible(in AttentionTile tile, int row, int first, int count) => Math.Clamp(tile.Visible(row) - first, 0, count);
+
+    /// <summary>Of a span's positions, those that have left a row's window.</summary>
+    private static (int From, int To) Left(in AttentionTile tile, int row, int span)
+    {
+        int first = tile.FirstSeen(row);
+        return first == 0 ? (0, 0) : (Math.Clamp(tile.Task.Sinks - span * Span, 0, Span), Math.Clamp(first - span * Span, 0, Span));
+    }
+
+    /// <summary>The largest score of a span that a row sees.</summary>
+    private static float Largest(in AttentionTile tile, int row, int span)
+    {
+        float* scores = tile.ScoresOf(row, span * AttentionTile.PagesPerSpan);
+        int visible = Visible(tile, row, span * Span, Span);
+        (int from, int to) = Left(tile, row, span);
+        return to <= from ? Largest(scores, visible) : MathF.Max(Largest(scores, from), Largest(scores + to, visible - to));
+    }
+
+    /// <summary>The sinks' scores once more, for rows whose window has left them.</summary>
+    private static void ScoreSinks<E>(in AttentionTile tile, int page, byte* keys) where E : struct, IElement
+    {
+        AttentionTile turned = tile.ForSinks();
+        int sinks = Math.Min(tile.Task.Sinks - page * Page, Page);
+        float* others = stackalloc float[Page];
+        for (int row = 0; row < tile.Rows; row++)
+        {
+            if (tile.FirstSeen(row) == 0) continue;
+            Span<float> scores = new(tile.ScoresOf(row, page), Page), kept = new(others, Page);
+            scores.CopyTo(kept);
+            ScoreRows<Count1, E>(turned, row, page, keys, keys);
+            kept[sinks..].CopyTo(scores[sinks..]);
+        }
+    }
 
     /// <summary>F16 widened once for all rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

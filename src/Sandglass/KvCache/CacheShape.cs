@@ -5,6 +5,15 @@ namespace Sandglass.KvCache;
 /// <summary>What a position costs: the same in every layer.</summary>
 internal sealed record CacheShape(int Layers, int KvHeads, int KeyDim, int ValueDim, CacheType Type)
 {
+    /// <summary>Positions that a query sees, its own included; 0 for all.</summary>
+    public int Window { get; init; }
+
+    /// <summary>First positions of a text that are seen beside the window.</summary>
+    public int Sinks { get; init; }
+
+    /// <summary>Positions of which a text holds pages at most while so many tokens go through at once.</summary>
+    public long MostHeld(long positions, int tokens) => Window == 0 ? positions : Math.Min(positions, (long)Sinks + Window + tokens + 3 * PagePositions);
+
     /// <summary>Positions of a page.</summary>
     public const int PagePositions = AttentionTask.PagePositions;
 

@@ -3,15 +3,20 @@ using Sandglass.Kernels;
 namespace Sandglass.KvCache;
 
 /// <summary>Pages of memory for keys and values, handed out, shared and taken back; knows nothing of sequences. For the engine's thread alone.</summary>
+/// <remarks>Pages that have a name stay when nobody holds them any more, for whoever begins with the same tokens, until they are needed: then the least recently used go first.</remarks>
 /// <param name="shape">The pages' shape.</param>
 /// <param name="budget">Bytes that the pages may take together.</param>
-internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxValue) : IDisposable
+/// <param name="model">Whose keys and values they are, and how they are computed: part of every name.</param>
+internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxValue, string model = "") : IDisposable
 {
     private const long StretchBytes = 8 << 20;
     private const long Spare = 64; // behind each page, for vector loads that reach past its end; it also keeps pages off equal places in the processor's caches
 
     private readonly PagedMemory _memory = new(StretchBytes);
     private readonly Stack<PageSet> _free = new();
+    private readonly Dictionary<PageName, PageSet> _named = [];
+    private readonly LinkedList<PageSet> _idle = new();     // named and held by nobody, the least recently used first
+    private long _made;
     private readonly long _stride = ((shape.PageBytes + 63) & ~63L) + Spare;
 
     /// <summary>The pages' shape.</summary>
@@ -19,6 +24,18 @@ internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxVa
 
     /// <summary>Pages that are handed out, those of all layers; one that several sequences share counts once.</summary>
     public int Held { get; private set; }
+
+    /// <summary>Pages that nobody holds and that are kept for whoever has the same beginning.</summary>
+    public int Kept => _idle.Count * Shape.Layers;
+
+    /// <summary>Full page sets of new texts that were looked for by name.</summary>
+    public long Sought { get; private set; }
+
+    /// <summary>Those of them that were found.</summary>
+    public long Found { get; private set; }
+
+    /// <summary>The name that stands before a text's first page.</summary>
+    public PageName Beginning { get; } = PageName.Beginning(model, shape);
 
     /// <summary>Bytes that the pages may take together.</summary>
     public long Budget { get; } = budget;
@@ -35,7 +52,7 @@ internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxVa
     public PageSet Rent()
     {
         if (Room <= 0) throw new KvCacheException("cache-full", Budget);
-        if (!_free.TryPop(out PageSet? pages)) pages = new PageSet(_memory.Take(_stride * Shape.Layers), _stride);
+        if (!_free.TryPop(out PageSet? pages)) pages = _made < Capacity ? Make() : Evict();
         pages.References = 1;
         Held += Shape.Layers;
         return pages;
@@ -49,7 +66,52 @@ internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxVa
     {
         if (--pages.References > 0) return;
         Held -= Shape.Layers;
-        _free.Push(pages);
+        if (pages.Name is null) _free.Push(pages);
+        else _idle.AddLast(pages.Idle);
+    }
+
+    /// <summary>Makes full pages known by a name; where others have it already, these stay unknown.</summary>
+    public void Publish(PageSet pages, PageName name)
+    {
+        if (pages.Name is null && _named.TryAdd(name, pages)) pages.Name = name;
+    }
+
+    /// <summary>The pages of this name, held once more; null where nobody has published them, or they are gone.</summary>
+    public PageSet? Find(PageName name)
+    {
+        Sought++;
+        if (!_named.TryGetValue(name, out PageSet? pages)) return null;
+        Found++;
+        if (pages.References++ == 0)
+        {
+            _idle.Remove(pages.Idle);
+            Held += Shape.Layers;
+        }
+        return pages;
+    }
+
+    private PageSet Make()
+    {
+        try
+        {
+            PageSet pages = new(_memory.Take(_stride * Shape.Layers), _stride);
+            _made++;
+            return pages;
+        }
+        catch (OutOfMemoryException) when (_idle.Count > 0)
+        {
+            return Evict();
+        }
+    }
+
+    /// <summary>The least recently used of those that nobody holds; its name is free again.</summary>
+    private PageSet Evict()
+    {
+        PageSet pages = _idle.First!.Value;
+        _idle.RemoveFirst();
+        _named.Remove(pages.Name!.Value);
+        pages.Name = null;
+        return pages;
     }
 
     /// <summary>Frees all pages; every sequence must have been disposed of before.</summary>

@@ -1,17 +1,31 @@
 namespace Sandglass.KvCache;
 
 /// <summary>The pages of all layers for the same 32 positions: what sequences share, or have alone, is one of these.</summary>
-/// <param name="memory">The first layer's page.</param>
-/// <param name="stride">Bytes from one layer's page to the next's.</param>
-internal sealed unsafe class PageSet(byte* memory, long stride)
+internal sealed unsafe class PageSet
 {
-    private readonly byte* _memory = memory;
+    private readonly byte* _memory;
+    private readonly long _stride;
+
+    /// <param name="memory">The first layer's page.</param>
+    /// <param name="stride">Bytes from one layer's page to the next's.</param>
+    public PageSet(byte* memory, long stride)
+    {
+        _memory = memory;
+        _stride = stride;
+        Idle = new LinkedListNode<PageSet>(this);
+    }
 
     /// <summary>Sequences that hold it.</summary>
     public int References { get; set; }
 
+    /// <summary>What it is known by; null where its content is nobody else's business.</summary>
+    public PageName? Name { get; set; }
+
+    /// <summary>Its place among those that nobody holds and that are kept for whoever has the same beginning.</summary>
+    public LinkedListNode<PageSet> Idle { get; }
+
     /// <summary>One layer's page: keys, then values.</summary>
-    public byte* Page(int layer) => _memory + layer * stride;
+    public byte* Page(int layer) => _memory + layer * _stride;
 
     /// <summary>Copies all layers' keys and values.</summary>
     public void CopyTo(PageSet other, CacheShape shape)

@@ -7,12 +7,23 @@ internal static class Chain
     /// <exception cref="SamplingException">An option is out of its range, does nothing, or contradicts another.</exception>
     internal static SamplerStep[] Of(SamplerOptions options, SamplerText text)
     {
+        List<StepKind> kinds = Kinds(options, text);
+        if (options.Temperature == 0) kinds.RemoveAll(kind => kind.Role is StepRole.Filter or StepRole.Temperature);
+        return [.. kinds.Select(kind => kind.Create(options, text))];
+    }
+
+    /// <summary>For who does not draw (a beam): of these steps the rules and penalties.</summary>
+    /// <inheritdoc cref="Of"/>
+    internal static SamplerStep[] WithoutDraw(SamplerOptions options, SamplerText text) =>
+        [.. Kinds(options, text).Where(kind => kind.Role is StepRole.Rule or StepRole.Penalty).Select(kind => kind.Create(options, text))];
+
+    private static List<StepKind> Kinds(SamplerOptions options, SamplerText text)
+    {
         options.Validate();
         RefuseImpossible(options, text);
         List<StepKind> kinds = options.Samplers is null ? Usual(options, text) : Named(options, text);
         RefuseMixes(kinds, options);
-        if (options.Temperature == 0) kinds.RemoveAll(kind => kind.Role is StepRole.Filter or StepRole.Temperature);
-        return [.. kinds.Select(kind => kind.Create(options, text))];
+        return kinds;
     }
 
     private static List<StepKind> Usual(SamplerOptions options, SamplerText text)

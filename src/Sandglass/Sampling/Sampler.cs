@@ -36,13 +36,14 @@ internal sealed class Sampler
     }
 
     private Sampler(Sampler other, ulong seed)
-        : this(Array.ConvertAll(other._steps, step => step.Fork()), other._greedy, seed, other._vocabularySize, other._explainer is not null)
     {
-        _text?.AddRange(other._text!);
-        _drawn = other._drawn;
+        _steps = Array.ConvertAll(other._steps, step => step.Fork());
+        (_greedy, _seed, _vocabularySize, _drawn) = (other._greedy, seed, other._vocabularySize, other._drawn);
+        (_candidates, _explainer) = (other._candidates, other._explainer);      // hold nothing between two choices
+        if (other._text is not null) _text = [.. other._text];
     }
 
-    /// <summary>A sampler in the same state that goes its own way from here on.</summary>
+    /// <summary>A sampler in the same state that goes its own way from here on. The two share their buffers: they may choose in turns, not at once.</summary>
     /// <param name="seed">Its key; null for the same.</param>
     internal Sampler Fork(ulong? seed = null) => new(this, seed ?? _seed);
 
@@ -74,16 +75,6 @@ internal sealed class Sampler
         int id = drawn.Interval.Id;
         _drawn = (id, Elementary.Log2((double)drawn.Total / (drawn.Interval.To - drawn.Interval.From)));
         return new Choice(id, logits[id] - logSumExp, logSumExp, _explainer?.Explain(logits, logSumExp, _candidates, drawn, _steps));
-    }
-
-    /// <summary>The chain without the draw, for who chooses otherwise (a beam): what the steps left of <paramref name="scores"/>, valid until the next call.</summary>
-    /// <param name="scores">[vocabulary], logits or log-probabilities.</param>
-    /// <param name="position">Of the token being chosen.</param>
-    /// <returns>Null where there are no steps: then all is as it was.</returns>
-    internal Candidates? Weigh(ReadOnlySpan<float> scores, long position)
-    {
-        if (_steps.Length > 0) RunChain(_candidates!, scores, position);
-        return _steps.Length > 0 ? _candidates : null;
     }
 
     /// <summary>Tells the steps that a token is now part of the text, of the prompt or chosen.</summary>

@@ -19,6 +19,9 @@ internal sealed unsafe class Llama : IDisposable
     private readonly TokenBuffer _queries, _keys, _values, _attended;    // [token, head, headDim]
     private readonly TokenBuffer _gate, _up;                             // [token, ffnWidth]
     private readonly RotaryPositions _positions;
+    private readonly int _window, _sinks;                                // positions seen, 0 for all, and the first ones beside them
+    private readonly TokenBuffer? _sinkQueries;                          // [token, head, headDim]
+    private readonly RotaryPositions? _sinkPosition;
 
     private readonly NormStep _norm;
     private readonly RotateAndStoreStep _rotateAndStore;
@@ -33,8 +36,11 @@ internal sealed unsafe class Llama : IDisposable
     private Batch _batch = null!;                                       // the last one
 
     /// <param name="maxTokens">Tokens of a batch at most, up to <see cref="MaxBatch"/>.</param>
-    public Llama(Hyperparameters shape, LlamaWeights weights, ComputeMode compute, int maxTokens, WorkerPool pool)
+    /// <param name="window">Positions that a token sees; 0 for all, as the architecture has it.</param>
+    /// <param name="sinks">First positions that are seen beside the window.</param>
+    public Llama(Hyperparameters shape, LlamaWeights weights, ComputeMode compute, int maxTokens, WorkerPool pool, int window = 0, int sinks = 0)
     {
+        (_window, _sinks) = (window, window == 0 ? 0 : sinks);
         (_shape, _weights) = (shape, weights);
         _rows = new int[maxTokens];
         LlamaBlock[] blocks = weights.Blocks;
@@ -48,10 +54,17 @@ internal sealed unsafe class Llama : IDisposable
         _attended = new TokenBuffer(maxTokens, shape.Heads * shape.ValueHeadDim, Products(blocks.Any(b => b.AttentionOutput.Panels.Quantized)));
         _gate = new TokenBuffer(maxTokens, shape.FeedForwardWidth, Products(blocks.Any(b => b.Down.Panels.Quantized)));
         _up = new TokenBuffer(maxTokens, shape.FeedForwardWidth);
-        _positions = new RotaryPositions(RopeFrequencies.From(shape, weights.RopeFactors), maxTokens, shape.KeyHeadDim, interleaved: true);
+        RopeFrequencies frequencies = RopeFrequencies.From(shape, weights.RopeFactors);
+        _positions = new RotaryPositions(frequencies, maxTokens, shape.KeyHeadDim, interleaved: true);
+        if (_sinks > 0)
+        {
+            _sinkQueries = new TokenBuffer(maxTokens, shape.Heads * shape.KeyHeadDim);
+            _sinkPosition = new RotaryPositions(frequencies, 1, shape.KeyHeadDim, interleaved: true);
+            _sinkPosition.Set(_sinks + _window - 1);    // a query's place in a full cache, whatever its true one: farther than that the model was never trained
+        }
 
         _norm = new NormStep(pool);
-        _rotateAndStore = new RotateAndStoreStep(pool);
+        _rotateAndStore = new RotateAndStoreStep(pool, _sinkQueries is null ? null : (_sinkQueries, _sinkPosition!));
         _swiGlu = new SwiGluStep(pool);
         _quantize = new QuantizeStep(pool);
         _attention = new Attention(pool);
@@ -110,6 +123,8 @@ internal sealed unsafe class Llama : IDisposable
     {
         foreach (IDisposable part in new IDisposable[] { _x, _normed, _queries, _keys, _values, _attended, _gate, _up, _positions, _attention, _matMul })
             part.Dispose();
+        _sinkQueries?.Dispose();
+        _sinkPosition?.Dispose();
     }
 
     private void Embed(Batch batch)
@@ -145,7 +160,10 @@ internal sealed unsafe class Llama : IDisposable
                 ValuePages = segment.Cache.ValuePages(layer),
                 Type = segment.Cache.Shape.Type,
                 Tokens = tokens,
-                FirstPosition = segment.FirstPosition,
+                FirstPosition = segment.FirstPosition - segment.Cache.RemovedPositions,
+                Window = _window,
+                Sinks = _sinks,
+                SinkQueries = _sinkQueries is null ? null : _sinkQueries.Row(segment.FirstRow),
                 Heads = _shape.Heads,
                 KvHeads = _shape.KeyValueHeads,
                 KeyDim = _shape.KeyHeadDim,
@@ -184,6 +202,8 @@ internal sealed unsafe class Llama : IDisposable
     {
         long tokens = segment.Tokens.Length, layerTokens = _shape.Layers * tokens;
         long visible = tokens * segment.FirstPosition + tokens * (tokens + 1) / 2; // 1 + 2 + … beyond what came before
+        for (long seen = segment.EndPosition; _window > 0 && seen > Math.Max(segment.FirstPosition, _window + _sinks); seen--)
+            visible -= seen - _window - _sinks;
         segment.Work.AddLayerTokenPasses(layerTokens);
         segment.Work.AddProjections(layerTokens * _shape.Width * (_queries.Columns + _keys.Columns + _values.Columns + _attended.Columns));
         segment.Work.AddFeedForward(3 * layerTokens * _shape.Width * _shape.FeedForwardWidth);

@@ -18,6 +18,9 @@ internal sealed unsafe class RotaryPositions(RopeFrequencies frequencies, int to
         }
     }
 
+    /// <summary>One position, in the first row.</summary>
+    public void Set(int position) => Rope.Angles(position, frequencies.Radians, frequencies.Scale, _cosines.Row(0), _sines.Row(0));
+
     /// <param name="x">[heads, headDim] of one token.</param>
     /// <param name="columns">heads * headDim.</param>
     public void Rotate(float* x, int columns, int row) =>

@@ -2,8 +2,9 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Transformer;
 
-/// <summary>Turns each token's queries and keys to its position, then puts keys and values into its sequence's cache.</summary>
-internal sealed unsafe class RotateAndStoreStep(WorkerPool pool) : TokenJob(pool)
+/// <summary>Turns each token's queries and keys to its position, then puts keys and values into its sequence's cache. Where there are sinks beside a window, queries are turned a second time for them.</summary>
+/// <param name="sinks">Queries for the sinks, and the one position that all of them have; null where there are none.</param>
+internal sealed unsafe class RotateAndStoreStep(WorkerPool pool, (TokenBuffer Queries, RotaryPositions Position)? sinks) : TokenJob(pool)
 {
     private Batch _batch = null!;
     private RotaryPositions _positions = null!;
@@ -18,6 +19,11 @@ internal sealed unsafe class RotateAndStoreStep(WorkerPool pool) : TokenJob(pool
 
     protected override void DoToken(int token)
     {
+        if (sinks is (TokenBuffer turned, RotaryPositions position))
+        {
+            new Span<float>(_queries.Row(token), _queries.Columns).CopyTo(new Span<float>(turned.Row(token), turned.Columns));
+            position.Rotate(turned.Row(token), turned.Columns, 0);
+        }
         _positions.Rotate(_queries.Row(token), _queries.Columns, token);
         _positions.Rotate(_keys.Row(token), _keys.Columns, token);
         ref readonly Segment segment = ref _batch.Owner(token);

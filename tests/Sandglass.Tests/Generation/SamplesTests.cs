@@ -79,7 +79,7 @@ public sealed class SamplesTests(Grain grain) : IClassFixture<Grain>
     public void As_many_as_run_at_once_may_be_asked_for(int samples) =>
         Assert.Equal("n", Assert.Throws<GenerationException>(() => Model.GenerateSamples([1], samples)).Option);
 
-    private static GenerationOptions Options(int tokens, ulong seed = Seed) => new() { Sampling = new SamplerOptions { Seed = seed }, MaxTokens = tokens, HashLogits = true };
+    private static GenerationOptions Options(int tokens, ulong seed = Seed) => new() { Sampling = new SamplerOptions { Seed = seed }, MaxTokens = tokens, HashLogits = true, ShareCache = false };
 
     private static async Task<Run[]> All(IReadOnlyList<TextGeneration> generations) => await Task.WhenAll(generations.Select(Run.Read));
 }

@@ -110,7 +110,7 @@ public class TogetherTests(TypedModelFiles files, Grain grain) : IClassFixture<T
         [.. Enumerable.Range(0, count).Select(i => new Request(Evidence.Ids(Lengths[i], vocabulary), Options(i, tokens: shortest + 5 * (i % 4), Chunks[i % Chunks.Length])))];
 
     private static GenerationOptions Options(int seed, int tokens, int chunk = 0) =>
-        new() { Sampling = Evidence.Sampled with { Seed = (ulong)seed }, MaxTokens = tokens, EndIds = [], HashLogits = true, PrefillChunk = chunk };
+        new() { Sampling = Evidence.Sampled with { Seed = (ulong)seed }, MaxTokens = tokens, EndIds = [], HashLogits = true, PrefillChunk = chunk, ShareCache = false };
 
     private sealed record Request(int[] Prompt, GenerationOptions Options)
     {

@@ -47,6 +47,30 @@ public unsafe class AttentionTests
         }
     }
 
+    // first position, tokens, window, sinks: nothing has left yet; the window leaves the sinks inside the batch; pages without memory; sinks over a page and over a span
+    [Theory, InlineData(0, 40, 64, 4), InlineData(0, 90, 20, 4), InlineData(0, 90, 20, 0), InlineData(700, 1, 100, 4), InlineData(700, 3, 33, 40), InlineData(1500, 2, 600, 0), InlineData(1500, 9, 600, 300), InlineData(640, 70, 31, 1)]
+    public void A_window_hides_what_it_left_and_turns_to_the_sinks_anew(int first, int tokens, int window, int sinks)
+    {
+        foreach (CacheType type in new[] { CacheType.F32, CacheType.F16 })
+        {
+            using Case attention = new(type, first, tokens, heads: 6, kvHeads: 2, keyDim: 20, valueDim: 36, window, sinks);
+            float[] expected = attention.Run(ScalarAttention.Run), formula = attention.Formula();
+            for (int i = 0; i < expected.Length; i++)
+                Assert.Equal(formula[i], expected[i], 1e-4);
+            foreach (int cut in new[] { 1, int.MaxValue })
+            {
+                Same(expected, attention.Run(Cut<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(cut)));
+                if ((int)KernelPath.Widest >= 256) Same(expected, attention.Run(Cut<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(cut)));
+                if ((int)KernelPath.Widest >= 512) Same(expected, attention.Run(Cut<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(cut)));
+            }
+            foreach (int threads in new[] { 1, 3 })
+            {
+                using WorkerPool pool = new(threads);
+                Same(expected, attention.Run(pool));
+            }
+        }
+    }
+
     [Fact]
     public void Tasks_of_different_lengths_in_one_dispatch_are_what_they_are_alone()
     {
@@ -85,16 +109,19 @@ public unsafe class AttentionTests
         private readonly AttentionTask _task;
         private readonly int _outputs;
 
-        public Case(CacheType type, int first, int tokens, int heads, int kvHeads, int keyDim, int valueDim)
+        public Case(CacheType type, int first, int tokens, int heads, int kvHeads, int keyDim, int valueDim, int window = 0, int sinks = 0)
         {
             int pages = (first + tokens + 31) / 32, bytes = type == CacheType.F32 ? 4 : 2;
             _outputs = tokens * heads * valueDim;
             float* queries = (float*)Allocate(tokens * heads * keyDim * 4);
             for (int i = 0; i < tokens * heads * keyDim; i++) queries[i] = Value();
+            float* sinkQueries = (float*)Allocate(tokens * heads * keyDim * 4);
+            for (int i = 0; i < tokens * heads * keyDim; i++) sinkQueries[i] = Value();
             byte** keyPages = (byte**)Allocate(pages * 8);
             byte** valuePages = (byte**)Allocate(pages * 8);
             for (int page = 0; page < pages; page++)
             {
+                if (window > 0 && 32 * page >= sinks && 32 * (page + 1) <= first - window + 1) continue;    // has left: no memory
                 keyPages[page] = Fill(type, kvHeads * keyDim * 32, bytes);
                 valuePages[page] = Fill(type, kvHeads * valueDim * 32, bytes);
             }
@@ -107,6 +134,9 @@ public unsafe class AttentionTests
                 Type = type,
                 Tokens = tokens,
                 FirstPosition = first,
+                Window = window,
+                Sinks = sinks,
+                SinkQueries = sinkQueries,
                 Heads = heads,
                 KvHeads = kvHeads,
                 KeyDim = keyDim,
@@ -149,11 +179,19 @@ public unsafe class AttentionTests
                 {
                     int kv = head / _task.Group, visible = _task.FirstPosition + token + 1;
                     double[] weights = new double[visible];
+                    bool all = _task.Window == 0 || visible <= _task.Window + _task.Sinks;
+                    bool Seen(int t) => all || t < _task.Sinks || t > visible - 1 - _task.Window;
                     for (int t = 0; t < visible; t++)
                     {
                         double score = 0;
+                        if (!Seen(t))
+                        {
+                            weights[t] = double.NegativeInfinity;
+                            continue;
+                        }
+                        float* query = all || t >= _task.Sinks ? _task.Query(token, head) : _task.SinkQueries + (token * _task.Heads + head) * _task.KeyDim;
                         for (int d = 0; d < _task.KeyDim; d++)
-                            score += (double)_task.Query(token, head)[d] * Element(_task.Keys(t / 32, kv), 32 * d + t % 32);
+                            score += (double)query[d] * Element(_task.Keys(t / 32, kv), 32 * d + t % 32);
                         weights[t] = score / Math.Sqrt(_task.KeyDim);
                     }
                     double max = weights.Max(), sum = weights.Sum(w => Math.Exp(w - max));
@@ -161,7 +199,7 @@ public unsafe class AttentionTests
                     {
                         double value = 0;
                         for (int t = 0; t < visible; t++)
-                            value += Math.Exp(weights[t] - max) / sum * Element(_task.Values(t / 32, kv), t % 32 * _task.ValueDim + d);
+                            if (Seen(t)) value += Math.Exp(weights[t] - max) / sum * Element(_task.Values(t / 32, kv), t % 32 * _task.ValueDim + d);
                         result[(token * _task.Heads + head) * _task.ValueDim + d] = (float)value;
                     }
                 }

@@ -187,6 +187,40 @@ public sealed unsafe class SequenceCacheTests : IDisposable
         Assert.Equal(40, cache.Length);
     }
 
+    [Theory, InlineData(0), InlineData(4), InlineData(40), InlineData(256)]
+    public void Pages_that_left_the_window_go_back_and_tables_do_not_grow(int sinks)
+    {
+        using PagePool pool = new(F32 with { Window = 100, Sinks = sinks });
+        using SequenceCache cache = new(pool);
+        int most = 0;
+        for (int position = 0; position < 5000; position++)
+        {
+            cache.Reserve(position + 1);
+            Write(cache, 0, position);
+            Write(cache, 1, position);
+            cache.Commit(position + 1);
+            most = Math.Max(most, pool.Held / 2);
+            foreach (int seen in (int[])[position, Math.Max(0, position - 99), sinks == 0 ? position : Math.Min(position, sinks - 1)])
+            {
+                int place = seen < sinks || position < 100 + sinks ? seen : seen - cache.RemovedPositions;
+                float* keys = (float*)cache.KeyPages(1)[place / 32];
+                Assert.Equal(Key(1, seen, 0, 0), keys[place % 32]);
+            }
+        }
+        Assert.InRange(most, 4, (sinks + 31) / 32 + 5);
+        Assert.Equal(most * F32.SetBytes, cache.Bytes, (double)F32.SetBytes);
+        Assert.InRange(cache.RemovedPositions, 5000 - 100 - 1024, 5000);
+
+        using SequenceCache fork = cache.Fork();
+        Assert.Equal((5000, cache.Bytes, cache.RemovedPositions), (fork.Length, fork.Bytes, fork.RemovedPositions));
+        fork.Truncate(4999); // what the window needs is here yet
+        Assert.Equal(4999, fork.Length);
+        fork.Truncate(4900); // what it would need has left: all is read again
+        Assert.Equal((0, 0L, 0), (fork.Length, fork.Bytes, fork.RemovedPositions));
+        cache.Dispose();
+        Assert.Equal(0, pool.Held);
+    }
+
     /// <summary>A cache with this many positions in both layers.</summary>
     private SequenceCache Written(int positions)
     {
