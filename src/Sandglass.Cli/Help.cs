@@ -17,10 +17,9 @@ internal sealed class Help(Terminal terminal) : SynchronousCommandLineAction
     {
         _text.Clear();
         Command command = parsed.CommandResult.Command;
-        bool isRoot = command.Subcommands.Count > 0;
-        _text.Append(command.Description).Append("\n\nUsage: sandglass");
-        if (isRoot) _text.Append(" COMMAND");
-        else _text.Append(' ').Append(command.Name);
+        bool hasCommands = command.Subcommands.Count > 0;
+        _text.Append(command.Description).Append("\n\nUsage: ").Append(Path(command));
+        if (hasCommands) _text.Append(" COMMAND");
         foreach (Argument argument in command.Arguments) _text.Append(argument.Arity.MinimumNumberOfValues == 0 ? $" [{argument.Name}]" : $" {argument.Name}");
         foreach (Option option in command.Options.Where(option => option.Required)) _text.Append($" {option.Name} {option.HelpName}");
         _text.Append(" [options]\n");
@@ -29,11 +28,15 @@ internal sealed class Help(Terminal terminal) : SynchronousCommandLineAction
         Section("Arguments", command.Arguments.Select(argument => (argument.Name, argument.Description)));
         Section("Options", command.Options.Append(parsed.RootCommandResult.Command.Options.First(option => option.Name == "--help")).Distinct().Select(option => (Spelled(option), option.Description)));
         _text.Append("\nExamples:\n");
-        foreach (string example in Examples.For(isRoot ? "" : command.Name)) _text.Append($"  {example}\n");
-        if (isRoot) _text.Append("\nsandglass COMMAND --help tells more.\n");
+        foreach (string example in Examples.For(command.Name)) _text.Append($"  {example}\n");
+        if (hasCommands) _text.Append($"\n{Path(command)} COMMAND --help tells more.\n");
         terminal.Output.Write(_text.ToString());
         return ExitCode.Done;
     }
+
+    /// <summary>The words that lead to a command, the tool's own name first.</summary>
+    private static string Path(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is Command parent ? $"{Path(parent)} {command.Name}" : command.Name;
 
     private static string Spelled(Option option)
     {

@@ -75,7 +75,7 @@ internal sealed class LabForkCommand(Terminal terminal)
         {
             string probability = Math.Exp(branch.Logprob).ToString("P1", CultureInfo.InvariantCulture), score = (branch.Score / branch.Ids.Count).ToString("F3", CultureInfo.InvariantCulture);
             string shared = branch == branches[0] ? "" : $"{branch.SharedTokens} of {branch.Ids.Count - 1}";
-            table.AddRow(Cell(model.Tokenizer.Piece(branch.Id)), new Text(probability), new Text(score), new Text(shared), new Text(branch == branches[0] ? "" : branch.MeetsAt?.ToString(CultureInfo.InvariantCulture) ?? "never"), Cell(branch.Text));
+            table.AddRow(Cell($"\"{Encoding.UTF8.GetString(model.Tokenizer.Bytes(branch.Id).Span)}\""), new Text(probability), new Text(score), new Text(shared), new Text(branch == branches[0] ? "" : branch.MeetsAt?.ToString(CultureInfo.InvariantCulture) ?? "never"), Cell(branch.Text));
         }
         if (before.Length > 0) terminal.Output.WriteLine($"Before the fork: {Terminal.Harmless(before)}");
         Tables.Console(terminal).Write(table);

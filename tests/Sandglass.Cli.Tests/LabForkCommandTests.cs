@@ -19,6 +19,15 @@ public class LabForkCommandTests
         Assert.Equal(branches.OrderByDescending(branch => branch.GetProperty("logprob").GetDouble()), branches);
     }
 
+    [Theory, InlineData("lab"), InlineData("lab", "fork")]
+    public void Help_names_the_whole_way(params string[] command)
+    {
+        string help = Tool.Run([.. command, "--help"]).Done().Text;
+
+        Assert.Contains($"Usage: sandglass {string.Join(' ', command)} ", help, StringComparison.Ordinal);
+        Assert.Contains("sandglass lab fork \"The king\"", help, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void People_see_a_table()
     {

@@ -1,5 +1,6 @@
-using Sandglass.KvCache;
+using System.Runtime.InteropServices;
 using Sandglass.Kernels;
+using Sandglass.KvCache;
 using Sandglass.Sampling;
 using Sandglass.Tokenization;
 using Sandglass.Tracing;
@@ -136,7 +137,7 @@ internal sealed class BeamSearch
             if (chosen.Count > 0) Penalise(candidates, group, chosen);
             candidates.Sort();
             int needed = Math.Min(candidates.Count, group.CandidatesNeeded(_ends.Count));
-            group.Advance(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(candidates)[..needed], EndOf);
+            group.Advance(CollectionsMarshal.AsSpan(candidates)[..needed], EndOf);
             candidates.Clear();
             foreach (Beam beam in group.Running) chosen.Add(beam.Last!.Id);
         }
