@@ -91,7 +91,8 @@ internal sealed class ModelChoice
     /// <param name="threads">Threads, where the command has no <c>--threads</c> of this meaning.</param>
     /// <param name="cacheType">How keys and values are stored, where the command has no <c>--cache-type</c> of this meaning.</param>
     /// <param name="file">The model, where it is another than the one that was chosen.</param>
-    public LanguageModel Load(ParseResult parsed, Terminal terminal, int? context = null, int? threads = null, CacheType? cacheType = null, string? file = null)
+    /// <param name="window">Positions that a token sees where <c>--window</c> is not given.</param>
+    public LanguageModel Load(ParseResult parsed, Terminal terminal, int? context = null, int? threads = null, CacheType? cacheType = null, string? file = null, int? window = null)
     {
         string name = file ?? Name(parsed);
         using ProgressLine<(long Read, long Total)> progress = new(terminal, p => $"Loading {Path.GetFileName(name)}: {Amount.Bytes(p.Read)} of {Amount.Bytes(p.Total)}");
@@ -102,7 +103,7 @@ internal sealed class ModelChoice
             Compute = parsed.GetValue(_compute),
             CacheType = cacheType ?? parsed.GetValue(_cacheType),
             CacheMemory = parsed.GetValue(_cacheMemory) ?? 0,
-            Window = parsed.GetValue(_window) ?? 0,
+            Window = parsed.GetValue(_window) ?? window ?? 0,
             Sinks = parsed.GetValue(_sinks) ?? new ModelOptions().Sinks,
             LoadProgress = terminal.ErrorIsTerminal ? progress : null,
         };
