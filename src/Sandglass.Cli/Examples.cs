@@ -11,7 +11,9 @@ internal static class Examples
             "sandglass run \"The wolf said\" --max-tokens 60 --temperature 0.6 --seed 7",
             "sandglass run \"The wolf said\" --max-tokens 20 --n 3 --seed 1",
             "sandglass run \"The king had\" --max-tokens 20 --beams 4 --length-penalty 0.8",
+            "sandglass run \"Once\" --samplers \"penalties;top_k;typical_p;temperature\" --repetition-penalty 1.1 --typical-p 0.9 --explain",
             "printf %s \"There was a king who\" | sandglass run --max-tokens 40",
+            "sandglass run \"Once upon a time\" --draft embedded:grain-1m --temperature 0 --max-tokens 200",
             "sandglass run \"Once upon a time\" --cache-memory 4M --max-tokens 200",
             "sandglass run \"Once upon a time\" --window 256 --ignore-eos --max-tokens 5000",
             "sandglass run \"Once\" --model embedded:grain-1m --temperature 0 --max-tokens 20 --json --logprobs 3",
@@ -47,6 +49,21 @@ internal static class Examples
             "sandglass bench --batch 1,8 --cache-type f16,f32",
             "sandglass bench --model FILE.gguf --threads 1,2,4 --repeat 5",
             "sandglass bench --synthetic smollm2-135m:q4_0 --keep random.gguf --json",
+        ],
+        "lab" =>
+        [
+            "sandglass lab cache --model embedded:grain-1m --max-tokens 32",
+            "sandglass lab fork \"The king\" --at 3 --branches 4",
+        ],
+        "cache" =>
+        [
+            "sandglass lab cache --model embedded:grain-1m --max-tokens 32",
+            "sandglass lab cache \"The wolf said\" --json",
+        ],
+        "fork" =>
+        [
+            "sandglass lab fork \"The king\" --at 3 --branches 4",
+            "sandglass lab fork --branches 3 --max-tokens 12 --json",
         ],
         _ =>
         [

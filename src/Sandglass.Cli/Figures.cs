@@ -12,11 +12,15 @@ internal static class Figures
         if (result.TimeToFirstToken is TimeSpan first) parts.Add($"first after {Amount.Time(first)}");
         if (result.PrefillTokensPerSecond > 0) parts.Add($"prefill {Amount.Short(result.PrefillTokensPerSecond)} tokens/s");
         if (result.DecodeTokensPerSecond > 0) parts.Add($"decode {Amount.Short(result.DecodeTokensPerSecond)} tokens/s");
+        if (result.Speculation is SpeculationResult speculation) parts.Add(Guessed(speculation));
         parts.Add($"cache {Amount.Bytes(result.CacheBytes)}");
         parts.Add(string.Create(CultureInfo.InvariantCulture, $"seed {result.Seed}"));
         parts.Add($"finish: {Reason(result.Finish)}");
         return string.Join(" · ", parts);
     }
+
+    private static string Guessed(SpeculationResult speculation) =>
+        $"guessed {Amount.Whole(speculation.Drafted)}, right {Amount.Whole(speculation.Accepted)}{(speculation.OffAtToken is int at ? $", given up at token {Amount.Whole(at)}" : "")}";
 
     private static string Reason(FinishReason finish) => finish switch
     {

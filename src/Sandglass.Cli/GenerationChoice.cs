@@ -1,26 +1,25 @@
 using System.CommandLine;
 using Sandglass.Generation;
-using Sandglass.Sampling;
 
 namespace Sandglass.Cli;
 
 /// <summary>The options of <c>run</c> that say how tokens are chosen and when the text is over.</summary>
 internal sealed class GenerationChoice
 {
-    private static readonly SamplerOptions Sampler = new();
+    private const string Lookup = "lookup";
+
     private static readonly GenerationOptions Defaults = new();
 
+    private readonly SamplingChoice _sampling = new();
     private readonly Option<int?> _maxTokens = NumberOption.Whole("--max-tokens", "Tokens to write at most; without it until the model ends the text or the context is full.", 0, int.MaxValue, "-n");
-    private readonly Option<double?> _temperature = NumberOption.Real("--temperature", $"Below 1 safer, above 1 wilder; 0 takes the likeliest token always. [default: {Sampler.Temperature}]", x => x >= 0, "a number from 0", "--temp");
-    private readonly Option<int?> _topK = NumberOption.Whole("--top-k", $"Keep this many of the likeliest tokens; 0 keeps all. [default: {Sampler.TopK}]", 0, int.MaxValue);
-    private readonly Option<double?> _topP = NumberOption.Real("--top-p", $"Keep the likeliest tokens that together have this probability; 1 keeps all. [default: {Sampler.TopP}]", x => x is > 0 and <= 1, "a number above 0, at most 1");
-    private readonly Option<double?> _minP = NumberOption.Real("--min-p", $"Keep tokens with at least this share of the likeliest one's probability; 0 keeps all. [default: {Sampler.MinP}]", x => x is >= 0 and <= 1, "a number from 0 to 1");
-    private readonly Option<ulong?> _seed = NumberOption.Whole("--seed", "The same seed gives the same text; without it a random one, which is told.", 0UL, ulong.MaxValue, "-s");
+    private readonly Option<int?> _minTokens = NumberOption.Whole("--min-tokens", "Choose no end token before so many tokens. [default: 0]", 0, int.MaxValue);
     private readonly Option<string[]> _stop = new("--stop", "-r") { Description = "End before this text; may be given several times.", HelpName = "TEXT", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
     private readonly Option<bool> _ignoreEos = new("--ignore-eos") { Description = "Never choose an end token." };
     private readonly Option<int[]?> _eosIds = NumberOption.Ids("--eos-ids", "Token ids that end the text, instead of the model's own.");
     private readonly Option<int?> _logprobs = NumberOption.Whole("--logprobs", "With --json: the N likeliest tokens at each step, from the model's own distribution.", 0, 1000);
     private readonly Option<bool> _hashLogits = new("--hash-logits") { Description = "With --json: a hash of each step's logits; equal bits have equal hashes." };
+    private readonly Option<string?> _draft = new("--draft") { Description = $"Guess ahead and check several tokens at once; the text is the same. With a smaller model of the same vocabulary (a file or {LanguageModel.EmbeddedPrefix}NAME), or by {Lookup} of what followed in the text before.", HelpName = $"FILE|{Lookup}" };
+    private readonly Option<bool> _explain = new("--explain") { Description = "Say for each token why it was chosen: probabilities, entropies, the draw and its interval, the others and which step removed them." };
     private readonly Option<bool> _noCache = new("--no-cache") { Description = "Recompute the whole text at each step. The tokens are the same, later." };
     private readonly Option<int?> _prefillChunk = NumberOption.Whole("--prefill-chunk", "Prompt tokens that go through the model at once. The output does not depend on it.", 1, int.MaxValue);
     private readonly Option<double?> _timeLimit = NumberOption.Real("--time-limit", "End after so many seconds.", x => x is > 0 and <= 1e9, "seconds above 0");
@@ -30,11 +29,14 @@ internal sealed class GenerationChoice
     /// <summary>Adds all of them.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_maxTokens, _temperature, _topK, _topP, _minP, _seed, _stop, _ignoreEos, _eosIds, _logprobs, _hashLogits, _noCache, _prefillChunk, _timeLimit, _loopNgram, _loopRepeats])
+        foreach (Option option in (Option[])[_maxTokens, _minTokens, _stop, _ignoreEos, _eosIds, _logprobs, _hashLogits, _explain, _draft, _noCache, _prefillChunk, _timeLimit, _loopNgram, _loopRepeats])
             command.Add(option);
+        _sampling.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetValue(_stop)?.Contains("") == true) result.AddError("--stop: expected a text, found an empty one.");
+            if (result.GetValue(_draft) == "") result.AddError($"--draft: expected the path of a GGUF file, {LanguageModel.EmbeddedPrefix}NAME or {Lookup}, found an empty text.");
+            if (result.GetResult(_draft) is not null && result.GetValue(_noCache)) result.AddError("--draft and --no-cache exclude each other: what is guessed is checked in the cache.");
             if (result.GetResult(_loopRepeats) is not null && result.GetResult(_loopNgram) is null) result.AddError("--loop-repeats does nothing alone: expected --loop-ngram N with it, the length of what repeats.");
         });
     }
@@ -42,23 +44,29 @@ internal sealed class GenerationChoice
     /// <summary>Says which options show nothing as it is.</summary>
     public void NoteIdle(ParseResult parsed, Terminal terminal, bool json) => IdleOption.Note(parsed, terminal, json, _logprobs, _hashLogits);
 
+    /// <summary>The smaller model that guesses; null for none.</summary>
+    public string? DraftModel(ParseResult parsed) => Draft(parsed) == DraftKind.Model ? parsed.GetValue(_draft) : null;
+
+    private DraftKind Draft(ParseResult parsed) => parsed.GetValue(_draft) switch
+    {
+        null => DraftKind.None,
+        Lookup => DraftKind.Lookup,
+        _ => DraftKind.Model,
+    };
+
     /// <summary>What was asked for; the rest as the library has it.</summary>
     public GenerationOptions Options(ParseResult parsed) => new()
     {
-        Sampling = new SamplerOptions
-        {
-            Temperature = parsed.GetValue(_temperature) ?? Sampler.Temperature,
-            TopK = parsed.GetValue(_topK) ?? Sampler.TopK,
-            TopP = parsed.GetValue(_topP) ?? Sampler.TopP,
-            MinP = parsed.GetValue(_minP) ?? Sampler.MinP,
-            Seed = parsed.GetValue(_seed),
-        },
+        Sampling = _sampling.Options(parsed),
         MaxTokens = parsed.GetValue(_maxTokens),
         Stop = parsed.GetValue(_stop) ?? [],
         EndIds = parsed.GetResult(_eosIds) is null ? null : parsed.GetValue(_eosIds),
         IgnoreEnd = parsed.GetValue(_ignoreEos),
         Logprobs = parsed.GetValue(_logprobs) ?? 0,
+        MinTokens = parsed.GetValue(_minTokens) ?? 0,
+        Explain = parsed.GetValue(_explain),
         HashLogits = parsed.GetValue(_hashLogits),
+        Draft = Draft(parsed),
         NoCache = parsed.GetValue(_noCache),
         PrefillChunk = parsed.GetValue(_prefillChunk) ?? 0,
         TimeLimit = parsed.GetValue(_timeLimit) is double seconds ? TimeSpan.FromSeconds(seconds) : null,

@@ -12,7 +12,7 @@ internal sealed class ModelChoice
     /// <summary>Names the model of whoever gives none.</summary>
     public const string Variable = "SANDGLASS_MODEL";
 
-    private const string EmbeddedPrefix = "embedded:";
+    private const string EmbeddedPrefix = LanguageModel.EmbeddedPrefix;
 
     /// <summary>The words for how keys and values are stored; the first is the default.</summary>
     public static (string Word, CacheType Value)[] CacheTypes => [("f16", CacheType.F16), ("f32", CacheType.F32)];
@@ -92,7 +92,8 @@ internal sealed class ModelChoice
     /// <param name="cacheType">How keys and values are stored, where the command has no <c>--cache-type</c> of this meaning.</param>
     /// <param name="file">The model, where it is another than the one that was chosen.</param>
     /// <param name="window">Positions that a token sees where <c>--window</c> is not given.</param>
-    public LanguageModel Load(ParseResult parsed, Terminal terminal, int? context = null, int? threads = null, CacheType? cacheType = null, string? file = null, int? window = null)
+    /// <param name="draft">The smaller model that guesses for it; null for none.</param>
+    public LanguageModel Load(ParseResult parsed, Terminal terminal, int? context = null, int? threads = null, CacheType? cacheType = null, string? file = null, int? window = null, string? draft = null)
     {
         string name = file ?? Name(parsed);
         using ProgressLine<(long Read, long Total)> progress = new(terminal, p => $"Loading {Path.GetFileName(name)}: {Amount.Bytes(p.Read)} of {Amount.Bytes(p.Total)}");
@@ -102,6 +103,7 @@ internal sealed class ModelChoice
             Context = context ?? parsed.GetValue(_context) ?? 0,
             Compute = parsed.GetValue(_compute),
             CacheType = cacheType ?? parsed.GetValue(_cacheType),
+            Draft = draft,
             CacheMemory = parsed.GetValue(_cacheMemory) ?? 0,
             Window = parsed.GetValue(_window) ?? window ?? 0,
             Sinks = parsed.GetValue(_sinks) ?? new ModelOptions().Sinks,

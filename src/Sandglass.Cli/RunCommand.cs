@@ -32,7 +32,7 @@ internal sealed class RunCommand(Terminal terminal)
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         Prompt prompt = await _prompt.ReadAsync(parsed, terminal, cancellation) ?? FirstTry(parsed);
-        using LanguageModel model = _model.Load(parsed, terminal);
+        using LanguageModel model = _model.Load(parsed, terminal, draft: _generation.DraftModel(parsed));
         int[] ids = prompt.Encode(model.Tokenizer);
         ContextLimit.Refuse("The prompt", ids, model);
         bool json = parsed.GetValue(_json);
@@ -40,9 +40,10 @@ internal sealed class RunCommand(Terminal terminal)
         if ((ChatHint.For(model.Tokenizer, prompt, ids) ?? LineBreakHint(prompt, json)) is string hint) terminal.Note(hint);
 
         using ProgressLine<(int Read, int Total)> progress = new(terminal, p => $"Reading the prompt: {Amount.Whole(p.Read)} of {Amount.Whole(p.Total)} tokens");
+        GenerationOptions options = _generation.Options(parsed) with { Beams = _beams.Options(parsed) };
         int? samples = parsed.GetValue(_samples);
-        IRunOutput Output(int sample) => json ? new RunJson(terminal.Bytes, model.Options.Compute, samples is null ? null : sample) : new RunText(terminal, Shown(prompt, model));
-        IReadOnlyList<TextGeneration> generations = model.GenerateSamples(ids, samples ?? 1, _generation.Options(parsed) with { Beams = _beams.Options(parsed), PromptProgress = progress }, cancellation);
+        IRunOutput Output(int sample) => json ? new RunJson(terminal.Bytes, model.Options.Compute, samples is null ? null : sample) : options.Explain ? new RunExplained(terminal, model.Tokenizer) : new RunText(terminal, Shown(prompt, model));
+        IReadOnlyList<TextGeneration> generations = model.GenerateSamples(ids, samples ?? 1, options with { PromptProgress = progress }, cancellation);
         bool cancelled = await new SampleRuns(terminal, generations, Output, json).ShowAsync(progress.Dispose);
         return cancelled ? ExitCode.Cancelled : ExitCode.Done;
     }

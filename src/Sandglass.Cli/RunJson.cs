@@ -22,6 +22,7 @@ internal sealed class RunJson(Stream output, ComputeMode compute, int? sample = 
         json.WriteFloat("logprob", token.Logprob);
         json.WriteTop(token.Top);
         if (token.LogitsHash is not null) json.WriteString("logitsHash", token.LogitsHash);
+        if (token.Explanation is not null) json.WriteExplanation(token.Explanation);
         _lines.End();
     }
 
@@ -47,6 +48,16 @@ internal sealed class RunJson(Stream output, ComputeMode compute, int? sample = 
         json.WriteNumber("logits", result.MultiplyAdds.Logits);
         json.WriteEndObject();
         if (result.Beams is not null) WriteBeams(json, result.Beams);
+        if (result.Speculation is SpeculationResult speculation)
+        {
+            json.WriteStartObject("speculation");
+            json.WriteNumber("drafted", speculation.Drafted);
+            json.WriteNumber("accepted", speculation.Accepted);
+            json.WriteNumber("steps", speculation.Steps);
+            if (speculation.OffAtToken is int at) json.WriteNumber("offAtToken", at);
+            else json.WriteNull("offAtToken");
+            json.WriteEndObject();
+        }
         json.WriteComputation(result.Kernels, compute);
         _lines.End();
     }

@@ -36,6 +36,7 @@ internal static class SandglassCommand
             new PerplexityCommand(terminal).Create(),
             new QuantizeCommand(terminal).Create(),
             new BenchCommand(terminal).Create(),
+            LabCommand.Create(terminal),
             new HelpOption("--help", "-h", "-?") { Action = help, Description = "Show this." },
             new VersionOption { Description = "Show the version." },
         };

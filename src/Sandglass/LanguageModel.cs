@@ -24,6 +24,9 @@ public sealed class LanguageModel : IDisposable
     /// <summary>The embedded model that is used where none is named.</summary>
     public const string DefaultEmbedded = "grain-6m";
 
+    /// <summary>What stands before an embedded model's name where a file could stand too.</summary>
+    public const string EmbeddedPrefix = "embedded:";
+
     private readonly Engine _engine;
 
     private LanguageModel(ModelFile file, ModelOptions options)
@@ -40,7 +43,13 @@ public sealed class LanguageModel : IDisposable
         Name = file.Metadata.Text("general.name") ?? file.Name;
         (Shape, Tokenizer) = Understand(file);
         Options = options;
-        _engine = new Engine(file, Shape, options);
+        if (options.Draft is null)
+        {
+            _engine = new Engine(file, Shape, options);
+            return;
+        }
+        using ModelFile draft = OpenNamed(options.Draft);
+        _engine = new Engine(file, Shape, options, (draft, DraftShape(draft, file)));
     }
 
     /// <summary>Names of the models that ship inside.</summary>
@@ -64,6 +73,9 @@ public sealed class LanguageModel : IDisposable
 
     /// <summary>The pages of all caches; whoever holds some is still at work.</summary>
     internal PagePool Pages => _engine.Pages;
+
+    /// <summary>The pages of the model that guesses, or null.</summary>
+    internal PagePool? DraftPages => _engine.Draft?.Pages;
 
     /// <summary>Bytes of weights that one token reads on its way through the model.</summary>
     internal long WeightBytesPerToken => _engine.WeightBytesPerToken;
@@ -148,7 +160,7 @@ public sealed class LanguageModel : IDisposable
             return outputs;
         }
         GeneratedSequence Sample(int number, GeneratedSequence? first, Siblings? siblings) =>
-            new(prompt, options, unchecked(seed + (ulong)number), Tokenizer, room, Options, Pages, outputs[number], first) { Siblings = siblings };
+            new(prompt, options, unchecked(seed + (ulong)number), Tokenizer, room, Options, Pages, outputs[number], first, Drafter(options.Draft)) { Siblings = siblings };
         Submit(Sample(0, null, samples == 1 ? null : new Siblings(outputs[1..], (first, i) => Sample(i + 1, first, null))));
         return outputs;
     }
@@ -234,6 +246,33 @@ public sealed class LanguageModel : IDisposable
         sequence.Close();
         sequence.End(); // lets go of the caller's token
         throw new ObjectDisposedException(nameof(LanguageModel));
+    }
+
+    private static ModelFile OpenNamed(string name) =>
+        name.StartsWith(EmbeddedPrefix, StringComparison.Ordinal) ? OpenEmbedded(name[EmbeddedPrefix.Length..]) : ModelFile.Open(name);
+
+    /// <summary>A guess is an id, so it must mean the same to both models.</summary>
+    private Hyperparameters DraftShape(ModelFile draft, ModelFile file)
+    {
+        (Hyperparameters shape, _) = Understand(draft);
+        string[] own = file.Metadata.Texts("tokenizer.ggml.tokens")!, others = draft.Metadata.Texts("tokenizer.ggml.tokens")!;
+        int same = own.AsSpan().CommonPrefixLength(others);
+        if (own.Length != others.Length || shape.VocabularySize != Shape.VocabularySize)
+            throw new GenerationException("draft-vocabulary", "draft", $"a model of the same vocabulary, {Shape.VocabularySize} tokens", $"{shape.VocabularySize} tokens in {draft.Name}");
+        if (same < own.Length)
+            throw new GenerationException("draft-vocabulary", "draft", $"a model of the same vocabulary, whose token {same} is \"{own[same]}\"", $"\"{others[same]}\" in {draft.Name}");
+        return shape;
+    }
+
+    private IDrafter? Drafter(DraftKind kind)
+    {
+        GenerationOptions.Require(kind != DraftKind.Model || _engine.Draft is not null, "draft", "a model that was loaded with one that guesses", "none");
+        return kind switch
+        {
+            DraftKind.Lookup => new LookupDrafter(),
+            DraftKind.Model => new ModelDrafter(_engine.Draft!),
+            _ => null,
+        };
     }
 
     private static (Hyperparameters Shape, Tokenizer Tokenizer) Understand(ModelFile file)

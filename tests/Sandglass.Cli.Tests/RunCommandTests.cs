@@ -226,6 +226,28 @@ public class RunCommandTests
         Assert.Equal("exact", last.GetProperty("compute").GetString());
     }
 
+    [Theory, InlineData("lookup"), InlineData("embedded:grain-1m")]
+    public void Guessing_ahead_changes_no_line_and_is_reported(string draft)
+    {
+        string[] command = ["run", "The wolf said, and the wolf said", "--temperature", "0", "--max-tokens", "40", "--json", "--hash-logits"];
+
+        ToolRun plain = Tool.Run(command).Done(), guessed = Tool.Run([.. command, "--draft", draft]).Done();
+
+        Assert.Equal(plain.Text.Split('\n')[..40], guessed.Text.Split('\n')[..40]);
+        JsonElement speculation = guessed.Last.GetProperty("speculation");
+        Assert.Equal(["drafted", "accepted", "steps", "offAtToken"], Keys(speculation));
+        Assert.InRange(speculation.GetProperty("accepted").GetInt32(), 0, speculation.GetProperty("drafted").GetInt32());
+        Assert.False(plain.Last.TryGetProperty("speculation", out _));
+    }
+
+    [Fact]
+    public void A_draft_beside_no_cache_or_of_no_name_is_refused()
+    {
+        Assert.Equal(2, Tool.Run("run", Prompt, "--draft", "lookup", "--no-cache").Code);
+        Assert.Equal(2, Tool.Run("run", Prompt, "--draft", "").Code);
+        Assert.Contains("embedded:grain-6m", Tool.Run("run", Prompt, "--draft", "embedded:none").Error, StringComparison.Ordinal);
+    }
+
     [GoldenFact]
     public void A_real_file_gives_the_references_tokens()
     {

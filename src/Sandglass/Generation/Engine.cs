@@ -17,14 +17,15 @@ internal sealed class Engine : IDisposable
 
     /// <summary>Reads the weights and starts the thread. A failure leaves nothing behind.</summary>
     /// <exception cref="ModelFileException">The file lacks something or holds what the engine cannot run.</exception>
-    public Engine(ModelFile file, Hyperparameters shape, ModelOptions options)
+    /// <param name="draft">The model that guesses, which has the same vocabulary; null for none.</param>
+    public Engine(ModelFile file, Hyperparameters shape, ModelOptions options, (ModelFile File, Hyperparameters Shape)? draft = null)
     {
         Shape = shape;
         Options = options;
         Context = options.Context > 0 ? options.Context : shape.ContextLength;
         try
         {
-            WorkerPool pool = Own(new WorkerPool(options.Threads > 0 ? options.Threads : Environment.ProcessorCount, options.Time));
+            WorkerPool pool = Own(new WorkerPool(options.Threads > 0 ? options.Threads : Environment.ProcessorCount));
             LoadProgress? progress = options.LoadProgress is null ? null : new LoadProgress(options.LoadProgress, file.Tensors.Sum(t => t.ByteCount));
             using WeightReader reader = new(file, pool, progress);
             LlamaWeights weights = Own(LlamaWeights.Read(reader, shape));
@@ -32,6 +33,7 @@ internal sealed class Engine : IDisposable
             Llama model = Own(new Llama(shape, weights, options.Compute, Llama.MaxBatch, pool, options.Window, options.Sinks));
             CacheShape cache = new(shape.Layers, shape.KeyValueHeads, shape.KeyHeadDim, shape.ValueHeadDim, options.CacheType) { Window = options.Window, Sinks = options.Window == 0 ? 0 : options.Sinks };
             Pages = Own(new PagePool(cache, CacheBudget.For(options, cache, Context), $"{file.Name} {options.Compute}"));
+            if (draft is var (draftFile, draftShape)) Draft = Own(new DraftModel(draftFile, draftShape, options, pool));
             _stepper = new Stepper(model, Own(new TokenBuffer(StepBudget.Sequences, shape.VocabularySize)));
             _thread = new Thread(Serve) { IsBackground = true, Name = "sandglass engine" };
             _thread.Start();
@@ -57,6 +59,9 @@ internal sealed class Engine : IDisposable
     public bool QuantizedWeights { get; }
 
     public PagePool Pages { get; }
+
+    /// <summary>The model that guesses, or null.</summary>
+    public DraftModel? Draft { get; }
 
     /// <summary>Puts a sequence in the queue; false where the engine is closed.</summary>
     public bool TrySubmit(Sequence sequence) => _queue.Writer.TryWrite(sequence);

@@ -20,19 +20,22 @@ internal sealed class GeneratedSequence : Sequence
     private readonly TimeProvider _time;
     private readonly ulong _seed;
     private readonly long _requested;
+    private readonly int _context;
+    private readonly Speculation? _speculation;
     private Siblings? _siblings;
     private long _begun;
     private int _cached;
     private TimeSpan _prefillTime, _firstToken, _lastToken;
     private FinishReason? _finish;
 
-    public GeneratedSequence(int[] prompt, GenerationOptions options, ulong seed, Tokenizer tokenizer, int context, ModelOptions model, PagePool pages, TextGeneration output, GeneratedSequence? first = null)
+    public GeneratedSequence(int[] prompt, GenerationOptions options, ulong seed, Tokenizer tokenizer, int context, ModelOptions model, PagePool pages, TextGeneration output, GeneratedSequence? first = null, IDrafter? drafter = null)
         : base([.. prompt], prompt.Length, first?.Inheritance() ?? new SequenceCache(pages))
     {
         (_prompt, _options, _seed, _tokenizer, _output) = (prompt, options, seed, tokenizer, output);
-        (_time, _compute) = (model.Time, model.Compute);
+        (_time, _compute, _context) = (model.Time, model.Compute, context);
+        _speculation = drafter is null ? null : new Speculation(drafter, _time);
         _ends = options.EndIds is null ? tokenizer.EndIds : options.EndIds.ToHashSet();
-        _sampler = new Sampler(options.Sampling, seed, tokenizer.VocabularySize, options.IgnoreEnd ? _ends : null);
+        _sampler = new Sampler(options.Sampling, seed, options.Text(tokenizer, _ends, prompt.Length), options.Explain);
         foreach (int id in prompt)
             _sampler.Accept(id);
         (_requested, _begun) = first is null ? (_time.GetTimestamp(), 0) : (first._requested, first._begun);
@@ -52,6 +55,9 @@ internal sealed class GeneratedSequence : Sequence
     public override int LongestPiece => _options.PrefillChunk > 0 ? _options.PrefillChunk : int.MaxValue;
 
     public override int FirstScored => Length - 1;
+
+    /// <summary>No guess is behind the last token that the rules leave room for: it would be for nothing.</summary>
+    protected override int MostDrafts => _speculation is null ? 0 : Math.Min(_speculation.Length, Math.Min(_context - Length, (_options.MaxTokens ?? int.MaxValue) - Completion.Length) - 1);
 
     protected override bool SharesCache => _options.ShareCache && !_options.NoCache;
 
@@ -79,15 +85,20 @@ internal sealed class GeneratedSequence : Sequence
         if (Completion.IsEmpty) _prefillTime = _time.GetElapsedTime(_begun);
         while (_siblings?.Count > 0) BearSibling(_siblings, logits);
         Choice choice = _sampler.Choose(logits, Length);                    // one token, by the chain and this position's own chance
-        Append(choice.Id);                                                  // from here on it is fixed
+        if (Append(choice.Id)) _speculation!.Accept();                      // from here on it is fixed; a guess that was right is in the cache already
         _sampler.Accept(choice.Id);                                         // and the steps that look back know it
         string text = _stop.Filter(_decoder.Append(Bytes(choice.Id).Span)); // whole characters, no part of a stop text
         Finish(_stop.Check(this, _output.Cancellation));                    // or go on
         Emit(choice, logits, text + Rest());                                // the caller sees it now
+        if (IsOver) RefuseDrafts();                                         // guesses behind the end are none
         if (_options.NoCache) Cache.Truncate(0);                            // then the whole text is read again
     }
 
     public override void Close() => Finish(FinishReason.Cancelled);
+
+    protected override int Guess(Span<int> to) => _speculation!.Guess(Ids, Completion.Length, _sampler, to);
+
+    protected override void Release() => _speculation?.Dispose();
 
     protected override void Complete(long cacheBytes)
     {
@@ -115,6 +126,7 @@ internal sealed class GeneratedSequence : Sequence
         CacheBytes = _options.NoCache ? 0 : cacheBytes,
         LayerTokenPasses = Work.LayerTokenPasses,
         MultiplyAdds = Work.MultiplyAdds,
+        Speculation = _speculation?.Result,
         Kernels = KernelPath.Name,
         Compute = _compute,
     };
@@ -155,7 +167,7 @@ internal sealed class GeneratedSequence : Sequence
         TokenLogprob[] top = _options.Logprobs == 0 ? [] : new TokenLogprob[Math.Min(_options.Logprobs, logits.Length)];
         if (top.Length > 0) Logprobs.Top(logits, choice.LogSumExp, top);
         string? hash = _options.HashLogits ? LogitsHash.Of(logits) : null;
-        _output.Emit(new GeneratedToken(index, choice.Id, Bytes(choice.Id), text, choice.Logprob, top, hash, _lastToken));
+        _output.Emit(new GeneratedToken(index, choice.Id, Bytes(choice.Id), text, choice.Logprob, top, hash, _lastToken, choice.Explanation));
     }
 
     private static double Rate(int tokens, TimeSpan time) => tokens > 0 && time > TimeSpan.Zero ? tokens / time.TotalSeconds : 0;

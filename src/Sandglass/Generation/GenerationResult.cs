@@ -42,6 +42,9 @@ public sealed record GenerationResult
     /// <summary>The texts that a beam search found, best first; null where none was asked for.</summary>
     public IReadOnlyList<BeamResult>? Beams { get; init; }
 
+    /// <summary>What guessing ahead came to; null where nobody guessed.</summary>
+    public SpeculationResult? Speculation { get; init; }
+
     /// <summary>The kernels that ran: <c>512</c>, <c>256</c>, <c>128</c> or <c>scalar</c>.</summary>
     public required string Kernels { get; init; }
 

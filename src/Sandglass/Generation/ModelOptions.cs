@@ -17,6 +17,9 @@ public sealed record ModelOptions
     /// <summary>How keys and values are stored.</summary>
     public CacheType CacheType { get; init; } = CacheType.F16;
 
+    /// <summary>A smaller model of the same vocabulary that guesses for texts that ask for <see cref="DraftKind.Model"/>: a GGUF file, or <c>embedded:NAME</c>; null for none.</summary>
+    public string? Draft { get; init; }
+
     /// <summary>Bytes that keys and values of all texts may take together; 0 for what free memory and the model suggest. Where it is not enough for all, the newest texts wait: none of them changes.</summary>
     public long CacheMemory { get; init; }
 

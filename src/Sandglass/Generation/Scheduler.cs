@@ -20,7 +20,7 @@ internal sealed class Scheduler
     /// <summary>Puts a sequence at the end of the queue.</summary>
     public void Add(Sequence sequence) => _waiting.Add(sequence);
 
-    /// <summary>The tokens of the next step: first one of each text that is being written, then pieces of prompts. May be empty: somebody cancelled.</summary>
+    /// <summary>The tokens of the next step: first one of each text that is being written, with what is guessed behind it, then pieces of prompts. May be empty: somebody cancelled.</summary>
     public StepBatch Next()
     {
         foreach (Sequence sequence in _waiting) sequence.Attempt(static one => one.CheckInterruption());
@@ -31,12 +31,12 @@ internal sealed class Scheduler
         Commit();   // who failed at its beginning is out
 
         _next.Clear();
-        int prompts = 0;
+        int prompts = 0, drafts = StepBudget.Drafts;
         foreach (Sequence sequence in _running)
         {
             if (sequence.IsWriting)
             {
-                if (HasPages(sequence, 1)) _next.Add(sequence, 1);
+                if (HasPages(sequence, 1)) drafts -= AddWriter(sequence, drafts);
             }
             else if (!sequence.IsResting) prompts++;
         }
@@ -111,6 +111,15 @@ internal sealed class Scheduler
         }
     }
 
+    /// <summary>The token chosen last, and guesses behind it where pages are plenty: for a guess nobody is set back. Gives how many guesses.</summary>
+    private int AddWriter(Sequence sequence, int room)
+    {
+        int length = sequence.Cache.Length + 1;
+        int guesses = sequence.Cache.HasRoom(length + Speculation.Most) ? sequence.Draft(room) : 0;
+        if (guesses == 0 || sequence.TryReserve(length + guesses)) _next.Add(sequence, 1 + guesses);
+        return guesses;
+    }
+
     /// <summary>Gets the pages for a sequence's next tokens, if need be from those that came later and have no part in this step; false where it has to stand by.</summary>
     private bool HasPages(Sequence sequence, int tokens)
     {
@@ -124,7 +133,7 @@ internal sealed class Scheduler
                 continue;
             }
             // the oldest has all pages but those of the texts in this step: with none of them there, it never gets more
-            if (sequence == FirstAtWork && _next.Sequences.IsEmpty) sequence.Fail(CacheBudget.TooSmall(sequence.Cache.Pool, length));
+            if (sequence == FirstAtWork && _next.Sequences.IsEmpty) sequence.Fail(CacheBudget.TooSmall(sequence.Cache.Pool, length, _running.FindAll(static one => one.IsResting).Count + 1));
             return false;
         }
         return sequence.TryReserve(length);

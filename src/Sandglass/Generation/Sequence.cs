@@ -9,6 +9,7 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
 {
     private int[] _ids = ids;
     private int _count = count;
+    private int _drafts;    // ids behind the text that are only guessed
     private Exception? _failure;
     private List<Sequence>? _births;
 
@@ -17,6 +18,9 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
 
     /// <summary>All ids so far.</summary>
     public ReadOnlyMemory<int> Ids => _ids.AsMemory(0, _count);
+
+    /// <summary>All ids so far, and the guesses behind them that the next step checks.</summary>
+    public ReadOnlyMemory<int> IdsAndDrafts => _ids.AsMemory(0, _count + _drafts);
 
     /// <summary>Prompt and completion.</summary>
     public int Length => _count;
@@ -54,6 +58,9 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
     /// <summary>Logits are wanted from this position on.</summary>
     public abstract int FirstScored { get; }
 
+    /// <summary>Ids that it would guess ahead now.</summary>
+    protected virtual int MostDrafts => 0;
+
     /// <summary>Told when it comes to the front of the queue, before its first token goes through.</summary>
     public virtual void Begin() { }
 
@@ -82,6 +89,23 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
     {
         _failure = failure;
         IsOver = true;
+    }
+
+    /// <summary>Guesses ids that may follow the text: they go through the model with the pending one, and become text where the model chooses the same. Gives how many.</summary>
+    /// <param name="room">How many it may be at most.</param>
+    public int Draft(int room)
+    {
+        room = Math.Min(room, MostDrafts);
+        if (room <= 0) return 0;
+        MakeRoom(room);
+        return _drafts = Guess(_ids.AsSpan(_count, room));
+    }
+
+    /// <summary>Forgets the guesses that are left, and what of them is in the cache: the id chosen last is pending again.</summary>
+    public void RefuseDrafts()
+    {
+        _drafts = 0;
+        Cache.Truncate(_count - 1);
     }
 
     /// <summary>Does something that may fail: then this sequence ends, and no other.</summary>
@@ -133,6 +157,7 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
             Publish();
             long held = Cache.Bytes;
             Cache.Dispose();
+            Release();
             if (_failure is null) Complete(held);
             else Complete(_failure);
         }
@@ -142,15 +167,29 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
         }
     }
 
-    /// <summary>Adds a chosen id: from here on it is fixed.</summary>
-    protected void Append(int id)
+    /// <summary>Adds a chosen id: from here on it is fixed. Gives whether it was guessed; where another one was, no later guess holds.</summary>
+    protected bool Append(int id)
     {
-        if (_count == _ids.Length) Array.Resize(ref _ids, Math.Max(64, 2 * _count));
+        if (_drafts > 0 && _ids[_count] == id)
+        {
+            _count++;
+            _drafts--;
+            return true;
+        }
+        MakeRoom(1);
         _ids[_count++] = id;
+        if (_drafts > 0) RefuseDrafts();
+        return false;
     }
 
     /// <summary>What a newborn begins with: a fork of these pages. Where no page is left for the copy of the last one, nothing: then its text is read again, and stays what it is.</summary>
     protected SequenceCache Inheritance() => Cache.Pool.Room > 0 || Cache.Length % CacheShape.PagePositions == 0 ? Cache.Fork() : new SequenceCache(Cache.Pool);
+
+    /// <summary>Fills in guesses, and gives how many.</summary>
+    protected virtual int Guess(Span<int> to) => 0;
+
+    /// <summary>Gives back what it holds beside its cache.</summary>
+    protected virtual void Release() { }
 
     /// <summary>Sends another on its way, which has read what this one has: it needs no place in the queue.</summary>
     protected void Bear(Sequence child) => (_births ??= []).Add(child);
@@ -161,6 +200,11 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
 
     /// <summary>Tells the caller what went wrong.</summary>
     protected abstract void Complete(Exception failure);
+
+    private void MakeRoom(int ids)
+    {
+        if (_count + ids > _ids.Length) Array.Resize(ref _ids, Math.Max(64, 2 * (_count + ids)));
+    }
 
     private void TellOnceMore(Exception failure)
     {

@@ -22,12 +22,15 @@ internal sealed class StepBatch
     /// <summary>Who takes each row of logits.</summary>
     public ReadOnlySpan<Sequence> Owners => CollectionsMarshal.AsSpan(_owners);
 
-    /// <summary>Adds the next pending tokens of a sequence.</summary>
+    /// <summary>The position of the token whose row of logits it is.</summary>
+    public int Position(int row) => Batch.Owner(_rows[row]).Position(_rows[row]);
+
+    /// <summary>Adds the next pending tokens of a sequence, and the guesses behind them.</summary>
     public void Add(Sequence sequence, int tokens)
     {
         int from = sequence.Cache.Length, firstRow = Batch.Tokens;
         _sequences.Add(sequence);
-        Batch.Add(sequence.Cache, sequence.Ids.Slice(from, tokens), sequence.Work);
+        Batch.Add(sequence.Cache, sequence.IdsAndDrafts.Slice(from, tokens), sequence.Work);
         for (int position = Math.Max(from, sequence.FirstScored); position < from + tokens; position++)
         {
             _rows.Add(firstRow + position - from);

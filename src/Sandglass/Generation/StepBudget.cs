@@ -14,6 +14,9 @@ internal static class StepBudget
     /// <summary>Tokens of prompts beside texts that are being written. Each waits for the whole step: at 64 tokens prompts are read nearly as fast as at 256, and who writes waits a quarter as long.</summary>
     public const int PromptTokensBesideWriters = 64;
 
+    /// <summary>Guesses in a step, of all texts: what the model takes, less a token of each text and the prompts beside them.</summary>
+    public const int Drafts = Llama.MaxBatch - Sequences - PromptTokensBesideWriters;
+
     /// <summary>Of a prompt that others wait behind at least so many tokens go through, so that pieces do not become crumbs.</summary>
     public const int SmallestShare = 16;
 

@@ -43,7 +43,7 @@ internal sealed unsafe class Stepper(Llama model, TokenBuffer logits)
             int count = Math.Min(logits.Tokens, batch.Rows.Length - from);
             model.Logits(batch.Rows.Slice(from, count), logits.Values);
             for (int row = 0; row < count; row++)
-                Give(batch.Owners[from + row], new ReadOnlySpan<float>(logits.Row(row), logits.Columns));
+                Give(batch.Owners[from + row], batch.Position(from + row), new ReadOnlySpan<float>(logits.Row(row), logits.Columns));
         }
     }
 
@@ -54,16 +54,18 @@ internal sealed unsafe class Stepper(Llama model, TokenBuffer logits)
         {
             Sequence sequence = batch.Sequences[i];
             _alone.Clear();
-            _alone.Add(sequence, batch.Batch.Segments[i].Tokens.Length);
+            if (sequence.IsWriting) sequence.RefuseDrafts();    // the reason may be a guess
+            _alone.Add(sequence, Math.Min(sequence.Pending, batch.Batch.Segments[i].Tokens.Length));
             if (Forward(_alone) is Exception failure) sequence.Fail(failure);
             else Deliver(_alone);
         }
         _alone.Clear();     // keeps nobody alive
     }
 
-    private static void Give(Sequence sequence, ReadOnlySpan<float> row)
+    /// <param name="position">Of the token whose row it is: one that is not in the cache any more was a wrong guess.</param>
+    private static void Give(Sequence sequence, int position, ReadOnlySpan<float> row)
     {
-        if (sequence.HasFailed) return;
+        if (sequence.HasFailed || position >= sequence.Cache.Length) return;
         try
         {
             sequence.Take(row);

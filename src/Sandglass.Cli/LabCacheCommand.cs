@@ -1,0 +1,121 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Sandglass.Tracing;
+using Spectre.Console;
+
+namespace Sandglass.Cli;
+
+/// <summary><c>sandglass lab cache [PROMPT]</c>: the same text with the cache and without, and what each token cost.</summary>
+internal sealed class LabCacheCommand(Terminal terminal)
+{
+    private const int DefaultTokens = 128;
+    private const string Beginning = "Once upon a time";
+
+    private readonly ModelChoice _model = new();
+    private readonly PromptSource _prompt = new("PROMPT", $"The text to continue. [default: {Beginning}]");
+    private readonly Option<int?> _tokens = NumberOption.Whole("--max-tokens", $"Tokens to write. [default: {DefaultTokens}]", 16, int.MaxValue, "-n");
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object a row." };
+
+    public Command Create()
+    {
+        Command command = new("cache", "Write the same text with the cache of keys and values and without it, and show what each token cost.");
+        _prompt.AddTo(command);
+        command.Add(_tokens);
+        _model.AddTo(command);
+        command.Add(_json);
+        command.SetAction(StudyAsync);
+        return command;
+    }
+
+    private async Task<int> StudyAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        Prompt prompt = await _prompt.ReadAsync(parsed, terminal, cancellation) ?? new Prompt(Encoding.UTF8.GetBytes(Beginning), null);
+        using LanguageModel model = _model.Load(parsed, terminal);
+        int[] ids = prompt.Encode(model.Tokenizer);
+        ContextLimit.Refuse("The prompt", ids, model);
+        CacheStudyResult result;
+        try
+        {
+            result = await CacheStudy.RunAsync(model, ids, parsed.GetValue(_tokens) ?? DefaultTokens, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            terminal.Note("cancelled");
+            return ExitCode.Cancelled;
+        }
+        if (parsed.GetValue(_json)) WriteJson(result);
+        else WriteTable(result);
+        return result.TokensEqual ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private void WriteJson(CacheStudyResult result)
+    {
+        JsonLines lines = new(terminal.Bytes);
+        foreach (CacheStudyRow row in result.Rows)
+        {
+            Utf8JsonWriter json = lines.Begin();
+            json.WriteString("what", "work");
+            json.WriteBoolean("cache", row.Cache);
+            json.WriteNumber("tokens", row.Tokens);
+            json.WriteNumber("length", row.Length);
+            json.WriteNumber("layerTokenPasses", row.LayerTokenPasses);
+            json.WriteStartObject("multiplyAdds");
+            json.WriteNumber("projections", row.MultiplyAdds.Projections);
+            json.WriteNumber("feedForward", row.MultiplyAdds.FeedForward);
+            json.WriteNumber("attention", row.MultiplyAdds.Attention);
+            json.WriteNumber("logits", row.MultiplyAdds.Logits);
+            json.WriteEndObject();
+            json.WriteNumber("cacheBytes", row.CacheBytes);
+            json.WriteDouble("msPerToken", row.TimePerToken.TotalMilliseconds);
+            lines.End();
+        }
+        foreach (CacheGrowth growth in result.Growth)
+        {
+            Utf8JsonWriter json = lines.Begin();
+            json.WriteString("what", "growth");
+            json.WriteBoolean("cache", growth.Cache);
+            json.WriteDouble("layerTokenPasses", growth.LayerTokenPasses);
+            json.WriteDouble("projections", growth.Projections);
+            json.WriteDouble("feedForward", growth.FeedForward);
+            json.WriteDouble("attention", growth.Attention);
+            json.WriteDouble("logits", growth.Logits);
+            json.WriteDouble("time", growth.Time);
+            json.WriteBoolean("tokensEqual", result.TokensEqual);
+            json.WriteComputation(result.Kernels, result.Compute);
+            lines.End();
+        }
+    }
+
+    private void WriteTable(CacheStudyResult result)
+    {
+        IAnsiConsole console = Tables.Console(terminal);
+        Table work = Tables.New("Cache", "#Tokens", "#Passes", "#Projections", "#Feed-forward", "#Attention", "#Logits", "#Held", "#ms/token");
+        foreach (CacheStudyRow row in result.Rows)
+        {
+            MultiplyAdds sum = row.MultiplyAdds;
+            work.AddRow(Mode(row.Cache), Amount.Whole(row.Tokens), Amount.Whole(row.LayerTokenPasses), Millions(sum.Projections), Millions(sum.FeedForward), Millions(sum.Attention), Millions(sum.Logits),
+                Amount.Bytes(row.CacheBytes), Amount.Short(row.TimePerToken.TotalMilliseconds));
+        }
+        Table growth = Tables.New("One more token", "#Passes", "#Projections", "#Feed-forward", "#Attention", "#Logits", "#Time");
+        foreach (CacheGrowth row in result.Growth)
+            growth.AddRow(Mode(row.Cache), Power(row.LayerTokenPasses), Power(row.Projections), Power(row.FeedForward), Power(row.Attention), Power(row.Logits), row.Time.ToString("F2", CultureInfo.InvariantCulture));
+        console.Write(work);
+        console.Write(growth);
+        terminal.Output.WriteLine(result.TokensEqual ? "The tokens are the same." : "THE TOKENS DIFFER, which they never should: please report this.");
+        terminal.Note("Above: sums since the beginning, multiply-adds in millions, counted; the time is the mean since the row before, measured. Below: the power of the text's length that one more token's work grows with, fitted; the whole text's grows with one power more.");
+    }
+
+    private static string Mode(bool cache) => cache ? "with" : "without";
+
+    private static string Millions(long count) => Amount.Short(count / 1e6);
+
+    private static string Power(double power) => power.ToString("F2", CultureInfo.InvariantCulture) + Math.Round(power) switch
+    {
+        0 => " same",
+        1 => " linear",
+        2 => " quadratic",
+        _ => "",
+    };
+}

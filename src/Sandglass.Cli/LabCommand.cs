@@ -1,0 +1,13 @@
+using System.CommandLine;
+
+namespace Sandglass.Cli;
+
+/// <summary><c>sandglass lab NAME</c>: small experiments that show how generation works, on a real model.</summary>
+internal static class LabCommand
+{
+    public static Command Create(Terminal terminal) => new("lab", "Experiments that show how text is generated.")
+    {
+        new LabCacheCommand(terminal).Create(),
+        new LabForkCommand(terminal).Create(),
+    };
+}

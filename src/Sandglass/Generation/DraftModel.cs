@@ -1,0 +1,57 @@
+using Sandglass.Kernels;
+using Sandglass.KvCache;
+using Sandglass.ModelFiles;
+using Sandglass.Tracing;
+using Sandglass.Transformer;
+
+namespace Sandglass.Generation;
+
+/// <summary>A second, smaller model of the same vocabulary that guesses for the first; run by the engine's thread, between its steps.</summary>
+internal sealed unsafe class DraftModel : IDisposable
+{
+    private readonly LlamaWeights _weights;
+    private readonly Llama _model;
+    private readonly TokenBuffer _logits;   // [1, vocabulary]
+    private readonly Batch _batch = new();
+
+    /// <exception cref="ModelFileException">The file lacks something or holds what the engine cannot run.</exception>
+    public DraftModel(ModelFile file, Hyperparameters shape, ModelOptions options, WorkerPool pool)
+    {
+        using WeightReader reader = new(file, pool, progress: null);
+        Context = shape.ContextLength;
+        _weights = LlamaWeights.Read(reader, shape);
+        _model = new Llama(shape, _weights, options.Compute, Llama.MaxBatch, pool);
+        _logits = new TokenBuffer(1, shape.VocabularySize);
+        Pages = new PagePool(new CacheShape(shape.Layers, shape.KeyValueHeads, shape.KeyHeadDim, shape.ValueHeadDim, options.CacheType));
+    }
+
+    /// <summary>The caches' pages, apart from those of the model that it guesses for.</summary>
+    public PagePool Pages { get; }
+
+    /// <summary>Positions that it was trained for: beyond them it guesses nothing.</summary>
+    public int Context { get; }
+
+    /// <summary>Reads the tokens behind a cache, and gives the scores of what follows the last one, [vocabulary]; they are gone with the next call.</summary>
+    public ReadOnlySpan<float> Read(SequenceCache cache, ReadOnlyMemory<int> tokens, Counters work)
+    {
+        Forward(cache, tokens, work);
+        _model.Logits([tokens.Length - 1], _logits.Values);
+        return new ReadOnlySpan<float>(_logits.Values, _logits.Columns);
+    }
+
+    /// <summary>Reads the tokens behind a cache, and no more.</summary>
+    public void Forward(SequenceCache cache, ReadOnlyMemory<int> tokens, Counters work)
+    {
+        _batch.Clear();
+        _batch.Add(cache, tokens, work);
+        _model.Forward(_batch);
+    }
+
+    public void Dispose()
+    {
+        Pages.Dispose();
+        _logits.Dispose();
+        _model.Dispose();
+        _weights.Dispose();
+    }
+}

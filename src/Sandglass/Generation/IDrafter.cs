@@ -1,0 +1,17 @@
+using Sandglass.Sampling;
+using Sandglass.Tracing;
+
+namespace Sandglass.Generation;
+
+/// <summary>Guesses how a text goes on.</summary>
+internal interface IDrafter : IDisposable
+{
+    /// <summary>The work that guessing was.</summary>
+    Counters Work { get; }
+
+    /// <summary>Guesses the ids behind a text and gives how many; it may be none.</summary>
+    /// <param name="text">Prompt and completion so far. It grows from call to call, and nothing in it changes.</param>
+    /// <param name="sampler">Chooses for that text; it is not advanced.</param>
+    /// <param name="to">Room for the guesses.</param>
+    int Guess(ReadOnlyMemory<int> text, Sampler sampler, Span<int> to);
+}
