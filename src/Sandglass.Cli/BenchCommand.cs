@@ -14,14 +14,16 @@ internal sealed class BenchCommand(Terminal terminal)
     private const int DepthTokens = 32;
     private const int BatchTokens = 32;
     private const int Repeat = 3;
+    private const int LongWindow = 256;
 
     private static readonly int[] Batches = [1, 2, 4, 8, 16];
 
     private readonly ModelChoice _model = new();
-    private readonly Option<int?> _prefill = NumberOption.Whole("--prefill", $"Measure reading a prompt of N tokens. [default: {Prefill}; where one of these four is given, only those given run]", 1, 1 << 24);
+    private readonly Option<int?> _prefill = NumberOption.Whole("--prefill", $"Measure reading a prompt of N tokens. [default: {Prefill}; where one of these five is given, only those given run]", 1, 1 << 24);
     private readonly Option<int?> _decode = NumberOption.Whole("--decode", $"Measure writing N tokens after a prompt of one. [default: {Decode}]", 1, 1 << 24);
     private readonly Option<int?> _depth = NumberOption.Whole("--depth", $"Measure writing {DepthTokens} tokens with N positions in the cache. [default: {Depth}]", 1, 1 << 24);
     private readonly Option<int[]?> _batch = NumberOption.Wholes("--batch", $"Measure writing {BatchTokens} tokens of each of so many texts together, for each N. [default: {string.Join(',', Batches)}]", 1, 64);
+    private readonly Option<int?> _long = NumberOption.Whole("--long", $"Measure writing N tokens of one text through a window (--window, or else {LongWindow} positions), once, and what that takes of memory. A million is a good number.", 10, 1 << 24);
     private readonly Option<int[]?> _threads = NumberOption.Wholes("--threads", "Numbers of threads to measure with. [default: 1 and one a processor]", 1, 1024, "-t");
     private readonly Option<CacheType[]> _cacheTypes = WordOption.Several("--cache-type", "How keys and values are stored: measured with each.", ModelChoice.CacheTypes);
     private readonly Option<int?> _repeat = NumberOption.Whole("--repeat", $"Runs of each measurement, after one that warms up. [default: {Repeat}]", 1, 1000);
@@ -36,7 +38,7 @@ internal sealed class BenchCommand(Terminal terminal)
     public Command Create()
     {
         Command command = new("bench", "Measure how fast the model reads and writes, and how near that is to what this machine can do.");
-        foreach (Option option in (Option[])[_prefill, _decode, _depth, _batch, _threads, _cacheTypes, _repeat]) command.Add(option);
+        foreach (Option option in (Option[])[_prefill, _decode, _depth, _batch, _long, _threads, _cacheTypes, _repeat]) command.Add(option);
         _model.AddTo(command, withThreads: false, withCacheType: false);
         foreach (Option option in (Option[])[_synthetic, _keep, _json]) command.Add(option);
         command.SetAction(MeasureAsync);
@@ -82,7 +84,7 @@ internal sealed class BenchCommand(Terminal terminal)
                 foreach (BenchRow row in BenchRow.Of(limits, cacheTypes[0])) output.Row(row);
                 foreach (CacheType cacheType in cacheTypes)
                 {
-                    using LanguageModel model = _model.Load(parsed, terminal, threads: limits.Threads, cacheType: cacheType, file: file);     // fixed while a model is loaded
+                    using LanguageModel model = _model.Load(parsed, terminal, threads: limits.Threads, cacheType: cacheType, file: file, window: parsed.GetResult(_long) is null ? null : LongWindow);     // fixed while a model is loaded
                     foreach (BenchmarkTask task in tasks)
                     {
                         if (task.Positions <= model.Context) output.Row(await MeasureAsync(model, task, limits, cancellation));
@@ -119,10 +121,12 @@ internal sealed class BenchCommand(Terminal terminal)
         int repeat = parsed.GetValue(_repeat) ?? Repeat;
         int? prefill = parsed.GetValue(_prefill), decode = parsed.GetValue(_decode), depth = parsed.GetValue(_depth);
         int[] batches = parsed.GetResult(_batch) is null ? [] : parsed.GetValue(_batch)!;
-        if ((prefill, decode, depth, batches.Length) is (null, null, null, 0)) (prefill, decode, depth, batches) = (Prefill, Decode, Depth, Batches);
+        int? written = parsed.GetValue(_long);
+        if ((prefill, decode, depth, batches.Length, written) is (null, null, null, 0, null)) (prefill, decode, depth, batches) = (Prefill, Decode, Depth, Batches);
         if (prefill is int read) yield return new BenchmarkTask(BenchmarkKind.Prefill, read, Repeat: repeat);
-        if (decode is int written) yield return new BenchmarkTask(BenchmarkKind.Decode, written, Repeat: repeat);
+        if (decode is int some) yield return new BenchmarkTask(BenchmarkKind.Decode, some, Repeat: repeat);
         if (depth is int deep) yield return new BenchmarkTask(BenchmarkKind.DecodeDepth, DepthTokens, deep, repeat);
+        if (written is int tokens) yield return new BenchmarkTask(BenchmarkKind.Long, tokens, Repeat: 1);
         foreach (int batch in batches.Distinct()) yield return new BenchmarkTask(BenchmarkKind.Batch, BatchTokens, Repeat: repeat, Batch: batch);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sandglass.Generation;
 using Sandglass.Kernels;
 
 namespace Sandglass.Cli;
@@ -21,6 +22,12 @@ internal sealed class BenchJson(Stream output) : IBenchOutput
         json.WriteDouble("tokensPerSecond", row.PerSecond);
         json.WriteDouble("spread", row.Spread);
         json.WriteDouble("shareOfLimit", row.ShareOfLimit);
+        if (row.Memory is MemoryCourse memory)
+        {
+            json.WriteNumber("cacheBytes", memory.CacheBytes);
+            json.WriteNumber("residentBytesBefore", memory.ResidentBefore);
+            json.WriteNumber("residentBytesAfter", memory.ResidentAfter);
+        }
         json.WriteString("kernels", KernelPath.Name);
         _lines.End();
     }

@@ -12,8 +12,11 @@ internal sealed record BenchRow(string What, string Name, int Tokens, int Depth,
     /// <summary>False where one run was made: nothing was compared.</summary>
     public bool HasSpread { get; private init; } = true;
 
+    /// <summary>What a long text took of memory; null of all others.</summary>
+    public MemoryCourse? Memory { get; private init; }
+
     public static BenchRow Of(BenchmarkResult result, CacheType cacheType) =>
-        new(WordFor(result.Task.Kind), result.Name, result.Task.Tokens, result.Task.Depth, result.Task.Batch, result.Threads, cacheType, result.TokensPerSecond, result.Spread, result.ShareOfLimit) { HasSpread = result.Task.Repeat > 1 };
+        new(WordFor(result.Task.Kind), result.Name, result.Task.Tokens, result.Task.Depth, result.Task.Batch, result.Threads, cacheType, result.TokensPerSecond, result.Spread, result.ShareOfLimit) { HasSpread = result.Task.Repeat > 1, Memory = result.Memory };
 
     public static IEnumerable<BenchRow> Of(MachineLimits limits, CacheType cacheType) =>
     [
@@ -27,6 +30,7 @@ internal sealed record BenchRow(string What, string Name, int Tokens, int Depth,
         BenchmarkKind.Prefill => "prefill",
         BenchmarkKind.Decode => "decode",
         BenchmarkKind.DecodeDepth => "decode-depth",
+        BenchmarkKind.Long => "long",
         _ => "batch",
     };
 

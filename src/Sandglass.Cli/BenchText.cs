@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sandglass.Generation;
 using Sandglass.Kernels;
 using Spectre.Console;
 
@@ -31,6 +32,11 @@ internal sealed class BenchText(Terminal terminal) : IBenchOutput
         if (model is null) return;
         console.Write(new Text(Terminal.Harmless(model) + "\n", new Style(decoration: Decoration.Bold)));
         console.Write(figures);
+        foreach (BenchRow row in _rows)
+        {
+            if (row.Memory is MemoryCourse memory)
+                console.Write(new Text($"Memory of the {Amount.Whole(row.Tokens)} tokens: cache {Amount.Bytes(memory.CacheBytes)} at most; the process {Amount.Bytes(memory.ResidentBefore)} after a tenth of them, {Amount.Bytes(memory.ResidentAfter)} at the end.\n"));
+        }
         if (_rows.Any(row => row.What == "limit" && row.Spread > Disturbed))
             console.Write(new Text("The limits themselves swing: something else is at work on this machine. Compare only what was measured in turn.\n", new Style(foreground: Color.Yellow)));
         console.Write(new Text("The limit of decode is memory read, that of prefill the arithmetic: int8 for quantised weights, fp32 for others and with --compute exact; of a batch the nearer of the two.\n", new Style(foreground: Color.Grey)));

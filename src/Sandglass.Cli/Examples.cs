@@ -45,6 +45,7 @@ internal static class Examples
         "bench" =>
         [
             "sandglass bench --prefill 256 --decode 64",
+            "sandglass bench --long 1000000 --threads 1",
             "sandglass bench --batch 1,8 --cache-type f16,f32",
             "sandglass bench --model FILE.gguf --threads 1,2,4 --repeat 5",
             "sandglass bench --synthetic smollm2-135m:q4_0 --keep random.gguf --json",

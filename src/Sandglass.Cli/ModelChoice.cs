@@ -91,8 +91,9 @@ internal sealed class ModelChoice
     /// <param name="threads">Threads, where the command has no <c>--threads</c> of this meaning.</param>
     /// <param name="cacheType">How keys and values are stored, where the command has no <c>--cache-type</c> of this meaning.</param>
     /// <param name="file">The model, where it is another than the one that was chosen.</param>
+    /// <param name="window">Positions that a token sees where <c>--window</c> is not given.</param>
     /// <param name="draft">The smaller model that guesses for it; null for none.</param>
-    public LanguageModel Load(ParseResult parsed, Terminal terminal, int? context = null, int? threads = null, CacheType? cacheType = null, string? file = null, string? draft = null)
+    public LanguageModel Load(ParseResult parsed, Terminal terminal, int? context = null, int? threads = null, CacheType? cacheType = null, string? file = null, int? window = null, string? draft = null)
     {
         string name = file ?? Name(parsed);
         using ProgressLine<(long Read, long Total)> progress = new(terminal, p => $"Loading {Path.GetFileName(name)}: {Amount.Bytes(p.Read)} of {Amount.Bytes(p.Total)}");
@@ -104,7 +105,7 @@ internal sealed class ModelChoice
             CacheType = cacheType ?? parsed.GetValue(_cacheType),
             Draft = draft,
             CacheMemory = parsed.GetValue(_cacheMemory) ?? 0,
-            Window = parsed.GetValue(_window) ?? 0,
+            Window = parsed.GetValue(_window) ?? window ?? 0,
             Sinks = parsed.GetValue(_sinks) ?? new ModelOptions().Sinks,
             LoadProgress = terminal.ErrorIsTerminal ? progress : null,
         };

@@ -26,6 +26,7 @@ public static class Benchmark
 
         GenerationOptions.Require(task.Batch is >= 1 and <= StepBudget.Sequences, "batch", $"a whole number from 1 to {StepBudget.Sequences}", $"{task.Batch}");
 
+        if (task.Kind == BenchmarkKind.Long) return await LongAsync(model, task, limits, cancellationToken).ConfigureAwait(false);
         (double[] rates, Demand demand) = task.Kind switch
         {
             BenchmarkKind.Prefill => await PrefillAsync(model, task, cancellationToken).ConfigureAwait(false),
@@ -87,6 +88,26 @@ public static class Benchmark
         double[] rates = [.. Enumerable.Range(0, task.Repeat).Select(run => at.Sum(times => Rate(times, BenchmarkTask.Gathering + run * task.Tokens, task.Tokens)))];
         double bytes = model.WeightBytesPerToken / (double)task.Batch + CacheBytes(model, depth: tokens / 2.0);
         return (rates, new Demand(bytes, task.Batch == 1 ? 0 : OperationsPerToken(results[0])));
+    }
+
+    /// <summary>One text, written once; memory is looked at on the way.</summary>
+    private static async Task<BenchmarkResult> LongAsync(LanguageModel model, BenchmarkTask task, MachineLimits limits, CancellationToken cancellation)
+    {
+        GenerationOptions.Require(model.Options.Window > 0, "window", "positions that a token sees: a long text needs a window", "none");
+        GenerationOptions options = new() { Sampling = new SamplerOptions { Seed = 1 }, IgnoreEnd = true, MaxTokens = task.Tokens, ShareCache = false };
+        int[] ids = [1];
+        TextGeneration generation = model.GenerateAsync(ids, options, cancellation);
+        long pages = 0, before = 0;
+        await foreach (GeneratedToken token in generation.ConfigureAwait(false))
+        {
+            pages = Math.Max(pages, model.Pages.Held);
+            if (token.Index == task.Tokens / 10) before = Environment.WorkingSet;
+        }
+        GenerationResult result = await generation.Result.ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
+        MemoryCourse memory = new(pages * model.Pages.Shape.PageBytes, before, Environment.WorkingSet);
+        double bytes = model.WeightBytesPerToken + CacheBytes(model, Math.Min(task.Tokens, model.Options.Window + model.Options.Sinks));
+        return new BenchmarkResult(task, model.Name, limits.Threads, result.DecodeTokensPerSecond, 0, Share(bytes * result.DecodeTokensPerSecond, limits.ReadBytes.PerSecond), KernelPath.Name) { Memory = memory };
     }
 
     private static double Rate(TimeSpan[] at, int from, int tokens) => Share(tokens, (at[from + tokens] - at[from]).TotalSeconds);

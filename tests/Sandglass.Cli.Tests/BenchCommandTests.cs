@@ -7,6 +7,17 @@ public sealed class BenchCommandTests : IDisposable
     private readonly ModelCopy _files = new();
 
     [Fact]
+    public void A_long_text_takes_no_more_memory_at_its_end_than_after_a_tenth()
+    {
+        ToolRun run = Tool.Run("bench", "--long", "20000", "--window", "96", "--threads", "1", "--model", Tool.Small, "--json").Done();
+
+        Assert.Equal(("long", 20000), (run.Last.GetProperty("what").GetString(), run.Last.GetProperty("tokens").GetInt32()));
+        Assert.InRange(run.Last.GetProperty("cacheBytes").GetInt64(), 1, 1_000_000);
+        long before = run.Last.GetProperty("residentBytesBefore").GetInt64(), after = run.Last.GetProperty("residentBytesAfter").GetInt64();
+        Assert.InRange(after, before / 2, before + 30_000_000);  // the collector's own comings and goings
+    }
+
+    [Fact]
     public void Json_has_the_limits_and_each_measurement()
     {
         JsonElement[] rows = Tool.Run("bench", "--model", Tool.Small, "--prefill", "8", "--decode", "4", "--depth", "6", "--batch", "1,3", "--threads", "1,2", "--repeat", "1", "--cache-type", "f32", "--json").Done().Json;

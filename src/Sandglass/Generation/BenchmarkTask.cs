@@ -14,6 +14,9 @@ public enum BenchmarkKind
 
     /// <summary>Writing several texts together, each after a prompt of one token.</summary>
     Batch,
+
+    /// <summary>Writing one long text through a window, once: what it takes of memory is told too.</summary>
+    Long,
 }
 
 /// <summary>One measurement to make.</summary>
@@ -32,6 +35,7 @@ public sealed record BenchmarkTask(BenchmarkKind Kind, int Tokens, int Depth = 0
     {
         BenchmarkKind.Prefill => Tokens + 1L,
         BenchmarkKind.Decode => Tokens + 2L,
+        BenchmarkKind.Long => 2,    // the context bounds the prompt only
         BenchmarkKind.DecodeDepth => Depth + 1 + (long)Tokens * Repeat,
         _ => 2 + (long)Tokens * Repeat + 2 * Gathering,
     };
@@ -45,4 +49,14 @@ public sealed record BenchmarkTask(BenchmarkKind Kind, int Tokens, int Depth = 0
 /// <param name="Spread">(largest - smallest) / median.</param>
 /// <param name="ShareOfLimit">What the median takes of the machine's limit: of the read bandwidth for writing, of the arithmetic peak for reading a prompt, the larger of the two for writing several texts.</param>
 /// <param name="Kernels">The kernels that ran.</param>
-public sealed record BenchmarkResult(BenchmarkTask Task, string Name, int Threads, double TokensPerSecond, double Spread, double ShareOfLimit, string Kernels);
+public sealed record BenchmarkResult(BenchmarkTask Task, string Name, int Threads, double TokensPerSecond, double Spread, double ShareOfLimit, string Kernels)
+{
+    /// <summary>What was taken of memory on the way; null unless of <see cref="BenchmarkKind.Long"/>.</summary>
+    public MemoryCourse? Memory { get; init; }
+}
+
+/// <summary>What a long text took of memory: flat, where the two ends are alike.</summary>
+/// <param name="CacheBytes">Most bytes of pages held at any time.</param>
+/// <param name="ResidentBefore">Bytes of the process in memory after a tenth of the tokens.</param>
+/// <param name="ResidentAfter">The same at the end.</param>
+public sealed record MemoryCourse(long CacheBytes, long ResidentBefore, long ResidentAfter);
