@@ -38,7 +38,7 @@ internal sealed record ErrorMessage(string Text, int Code)
         WrongInputException => new(failure.Message, ExitCode.WrongInput),
         ModelFileException file => new(OfFile(file), ExitCode.WrongInput),
         GenerationException request => new(OfRequest(request), ExitCode.WrongInput),
-        SamplingException { Code: "sampling-option" } option => new($"--{option.Message}", ExitCode.WrongInput),
+        SamplingException { Code: "sampling-option" or "sampling-mix" } option => new($"--{option.Message}", ExitCode.WrongInput),
         KvCacheException { Code: "cache-full" } => new($"{failure.Message} Give a larger --cache-memory, or ask for fewer texts at once.", ExitCode.Failed),
         KvCacheException or SamplingException => new($"{failure.Message} The model's weights or the text lead to no usable scores; try --compute exact, or another file of the model.", ExitCode.Failed),
         KernelPathException => new(failure.Message, ExitCode.WrongInput),

@@ -11,6 +11,7 @@ internal static class Examples
             "sandglass run \"The wolf said\" --max-tokens 60 --temperature 0.6 --seed 7",
             "sandglass run \"The wolf said\" --max-tokens 20 --n 3 --seed 1",
             "sandglass run \"The king had\" --max-tokens 20 --beams 4 --length-penalty 0.8",
+            "sandglass run \"Once\" --samplers \"penalties;top_k;typical_p;temperature\" --repetition-penalty 1.1 --typical-p 0.9 --explain",
             "printf %s \"There was a king who\" | sandglass run --max-tokens 40",
             "sandglass run \"Once upon a time\" --draft embedded:grain-1m --temperature 0 --max-tokens 200",
             "sandglass run \"Once upon a time\" --cache-memory 4M --max-tokens 200",
@@ -47,10 +48,20 @@ internal static class Examples
             "sandglass bench --model FILE.gguf --threads 1,2,4 --repeat 5",
             "sandglass bench --synthetic smollm2-135m:q4_0 --keep random.gguf --json",
         ],
-        "lab" or "cache" =>
+        "lab" =>
+        [
+            "sandglass lab cache --model embedded:grain-1m --max-tokens 32",
+            "sandglass lab fork \"The king\" --at 3 --branches 4",
+        ],
+        "cache" =>
         [
             "sandglass lab cache --model embedded:grain-1m --max-tokens 32",
             "sandglass lab cache \"The wolf said\" --json",
+        ],
+        "fork" =>
+        [
+            "sandglass lab fork \"The king\" --at 3 --branches 4",
+            "sandglass lab fork --branches 3 --max-tokens 12 --json",
         ],
         _ =>
         [

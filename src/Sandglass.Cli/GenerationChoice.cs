@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Sandglass.Generation;
-using Sandglass.Sampling;
 
 namespace Sandglass.Cli;
 
@@ -9,15 +8,11 @@ internal sealed class GenerationChoice
 {
     private const string Lookup = "lookup";
 
-    private static readonly SamplerOptions Sampler = new();
     private static readonly GenerationOptions Defaults = new();
 
+    private readonly SamplingChoice _sampling = new();
     private readonly Option<int?> _maxTokens = NumberOption.Whole("--max-tokens", "Tokens to write at most; without it until the model ends the text or the context is full.", 0, int.MaxValue, "-n");
-    private readonly Option<double?> _temperature = NumberOption.Real("--temperature", $"Below 1 safer, above 1 wilder; 0 takes the likeliest token always. [default: {Sampler.Temperature}]", x => x >= 0, "a number from 0", "--temp");
-    private readonly Option<int?> _topK = NumberOption.Whole("--top-k", $"Keep this many of the likeliest tokens; 0 keeps all. [default: {Sampler.TopK}]", 0, int.MaxValue);
-    private readonly Option<double?> _topP = NumberOption.Real("--top-p", $"Keep the likeliest tokens that together have this probability; 1 keeps all. [default: {Sampler.TopP}]", x => x is > 0 and <= 1, "a number above 0, at most 1");
-    private readonly Option<double?> _minP = NumberOption.Real("--min-p", $"Keep tokens with at least this share of the likeliest one's probability; 0 keeps all. [default: {Sampler.MinP}]", x => x is >= 0 and <= 1, "a number from 0 to 1");
-    private readonly Option<ulong?> _seed = NumberOption.Whole("--seed", "The same seed gives the same text; without it a random one, which is told.", 0UL, ulong.MaxValue, "-s");
+    private readonly Option<int?> _minTokens = NumberOption.Whole("--min-tokens", "Choose no end token before so many tokens. [default: 0]", 0, int.MaxValue);
     private readonly Option<string[]> _stop = new("--stop", "-r") { Description = "End before this text; may be given several times.", HelpName = "TEXT", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
     private readonly Option<bool> _ignoreEos = new("--ignore-eos") { Description = "Never choose an end token." };
     private readonly Option<int[]?> _eosIds = NumberOption.Ids("--eos-ids", "Token ids that end the text, instead of the model's own.");
@@ -25,6 +20,7 @@ internal sealed class GenerationChoice
     private readonly Option<bool> _hashLogits = new("--hash-logits") { Description = "With --json: a hash of each step's logits; equal bits have equal hashes." };
     private readonly Option<string?> _draft = new("--draft") { Description = $"Guess ahead and check several tokens at once; the text is the same. With a smaller model of the same vocabulary (a file or {LanguageModel.EmbeddedPrefix}NAME), or by {Lookup} of what followed in the text before.", HelpName = $"FILE|{Lookup}" };
     private readonly Option<bool> _draftRejection = new("--draft-rejection") { Description = "Keep a guess by the ratio of its probabilities: more of them hold, and the text is another, of the same distribution." };
+    private readonly Option<bool> _explain = new("--explain") { Description = "Say for each token why it was chosen: probabilities, entropies, the draw and its interval, the others and which step removed them." };
     private readonly Option<bool> _noCache = new("--no-cache") { Description = "Recompute the whole text at each step. The tokens are the same, later." };
     private readonly Option<int?> _prefillChunk = NumberOption.Whole("--prefill-chunk", "Prompt tokens that go through the model at once. The output does not depend on it.", 1, int.MaxValue);
     private readonly Option<double?> _timeLimit = NumberOption.Real("--time-limit", "End after so many seconds.", x => x is > 0 and <= 1e9, "seconds above 0");
@@ -34,8 +30,9 @@ internal sealed class GenerationChoice
     /// <summary>Adds all of them.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_maxTokens, _temperature, _topK, _topP, _minP, _seed, _stop, _ignoreEos, _eosIds, _logprobs, _hashLogits, _draft, _draftRejection, _noCache, _prefillChunk, _timeLimit, _loopNgram, _loopRepeats])
+        foreach (Option option in (Option[])[_maxTokens, _minTokens, _stop, _ignoreEos, _eosIds, _logprobs, _hashLogits, _explain, _draft, _draftRejection, _noCache, _prefillChunk, _timeLimit, _loopNgram, _loopRepeats])
             command.Add(option);
+        _sampling.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetValue(_stop)?.Contains("") == true) result.AddError("--stop: expected a text, found an empty one.");
@@ -62,19 +59,14 @@ internal sealed class GenerationChoice
     /// <summary>What was asked for; the rest as the library has it.</summary>
     public GenerationOptions Options(ParseResult parsed) => new()
     {
-        Sampling = new SamplerOptions
-        {
-            Temperature = parsed.GetValue(_temperature) ?? Sampler.Temperature,
-            TopK = parsed.GetValue(_topK) ?? Sampler.TopK,
-            TopP = parsed.GetValue(_topP) ?? Sampler.TopP,
-            MinP = parsed.GetValue(_minP) ?? Sampler.MinP,
-            Seed = parsed.GetValue(_seed),
-        },
+        Sampling = _sampling.Options(parsed),
         MaxTokens = parsed.GetValue(_maxTokens),
         Stop = parsed.GetValue(_stop) ?? [],
         EndIds = parsed.GetResult(_eosIds) is null ? null : parsed.GetValue(_eosIds),
         IgnoreEnd = parsed.GetValue(_ignoreEos),
         Logprobs = parsed.GetValue(_logprobs) ?? 0,
+        MinTokens = parsed.GetValue(_minTokens) ?? 0,
+        Explain = parsed.GetValue(_explain),
         HashLogits = parsed.GetValue(_hashLogits),
         Draft = Draft(parsed),
         DraftRejection = parsed.GetValue(_draftRejection),

@@ -8,5 +8,6 @@ internal static class LabCommand
     public static Command Create(Terminal terminal) => new("lab", "Experiments that show how text is generated.")
     {
         new LabCacheCommand(terminal).Create(),
+        new LabForkCommand(terminal).Create(),
     };
 }

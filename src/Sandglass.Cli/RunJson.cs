@@ -22,6 +22,7 @@ internal sealed class RunJson(Stream output, ComputeMode compute, int? sample = 
         json.WriteFloat("logprob", token.Logprob);
         json.WriteTop(token.Top);
         if (token.LogitsHash is not null) json.WriteString("logitsHash", token.LogitsHash);
+        if (token.Explanation is not null) json.WriteExplanation(token.Explanation);
         _lines.End();
     }
 

@@ -38,7 +38,7 @@ internal sealed class BeamSearch
         _requested = model.Time.GetTimestamp();
         _stop = new StopRules(options, _ends, context, model.Time, _requested);
         _text = new BeamText(tokenizer, _ends, options.Stop);
-        _scorer = new BeamScorer(Chain.Of(options.Sampling with { Temperature = 0 }, options.IgnoreEnd ? _ends : null), tokenizer.VocabularySize);
+        _scorer = new BeamScorer(Chain.WithoutDraw(options.Sampling, options.Text(tokenizer, _ends, prompt.Length)), tokenizer.VocabularySize);
 
         int room = context - prompt.Length, most = Math.Min(options.MaxTokens ?? int.MaxValue, room);
         FinishReason full = options.MaxTokens <= room ? FinishReason.Length : FinishReason.Context;

@@ -23,8 +23,9 @@ internal static class CacheBudget
     }
 
     /// <summary>Said of a text that has all pages and needs more.</summary>
-    public static GenerationException TooSmall(PagePool pages, int positions) =>
-        new("cache-too-small", "cache-memory", $"at least {(long)CacheShape.PagesFor(positions) * pages.Shape.SetBytes} bytes, which {positions} positions take", $"{pages.Budget} bytes");
+    /// <param name="texts">How many must be there together: the beams of a search wait for each other.</param>
+    public static GenerationException TooSmall(PagePool pages, int positions, int texts = 1) =>
+        new("cache-too-small", "cache-memory", $"at least {CacheShape.PagesFor(positions) * pages.Shape.SetBytes * texts} bytes, which {positions} positions{(texts > 1 ? $" of {texts} texts" : "")} take", $"{pages.Budget} bytes");
 
     /// <summary>Bytes that this process may take without anybody else having to give some back, about.</summary>
     private static long FreeMemory()

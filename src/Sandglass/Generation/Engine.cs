@@ -25,7 +25,7 @@ internal sealed class Engine : IDisposable
         Context = options.Context > 0 ? options.Context : shape.ContextLength;
         try
         {
-            WorkerPool pool = Own(new WorkerPool(options.Threads > 0 ? options.Threads : Environment.ProcessorCount, options.Time));
+            WorkerPool pool = Own(new WorkerPool(options.Threads > 0 ? options.Threads : Environment.ProcessorCount));
             LoadProgress? progress = options.LoadProgress is null ? null : new LoadProgress(options.LoadProgress, file.Tensors.Sum(t => t.ByteCount));
             using WeightReader reader = new(file, pool, progress);
             LlamaWeights weights = Own(LlamaWeights.Read(reader, shape));

@@ -34,7 +34,7 @@ internal sealed class GeneratedSequence : Sequence
         (_time, _compute, _context) = (model.Time, model.Compute, context);
         _speculation = drafter is null ? null : new Speculation(drafter, options.RejectsDrafts ? null : _time);
         _ends = options.EndIds is null ? tokenizer.EndIds : options.EndIds.ToHashSet();
-        _sampler = new Sampler(options.Sampling, seed, tokenizer.VocabularySize, options.IgnoreEnd ? _ends : null);
+        _sampler = new Sampler(options.Sampling, seed, options.Text(tokenizer, _ends, prompt.Length), options.Explain);
         foreach (int id in prompt)
             _sampler.Accept(id);
         (_requested, _begun) = first is null ? (_time.GetTimestamp(), 0) : (first._requested, first._begun);
@@ -161,7 +161,7 @@ internal sealed class GeneratedSequence : Sequence
         TokenLogprob[] top = _options.Logprobs == 0 ? [] : new TokenLogprob[Math.Min(_options.Logprobs, logits.Length)];
         if (top.Length > 0) Logprobs.Top(logits, choice.LogSumExp, top);
         string? hash = _options.HashLogits ? LogitsHash.Of(logits) : null;
-        _output.Emit(new GeneratedToken(index, choice.Id, Bytes(choice.Id), text, choice.Logprob, top, hash, _lastToken));
+        _output.Emit(new GeneratedToken(index, choice.Id, Bytes(choice.Id), text, choice.Logprob, top, hash, _lastToken, choice.Explanation));
     }
 
     private static double Rate(int tokens, TimeSpan time) => tokens > 0 && time > TimeSpan.Zero ? tokens / time.TotalSeconds : 0;

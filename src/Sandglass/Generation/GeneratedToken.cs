@@ -11,6 +11,7 @@ namespace Sandglass.Generation;
 /// <param name="Top">The likeliest tokens of that distribution, likeliest first; empty unless asked for.</param>
 /// <param name="LogitsHash">First 16 hex digits of the SHA-256 of the step's F32 logits, little-endian; null unless asked for.</param>
 /// <param name="Elapsed">Time since the request was made.</param>
+/// <param name="Explanation">Why this token; null unless asked for.</param>
 public sealed record GeneratedToken(
     int Index,
     int Id,
@@ -19,4 +20,5 @@ public sealed record GeneratedToken(
     float Logprob,
     IReadOnlyList<TokenLogprob> Top,
     string? LogitsHash,
-    TimeSpan Elapsed);
+    TimeSpan Elapsed,
+    Explanation? Explanation = null);

@@ -1,4 +1,5 @@
 using Sandglass.Sampling;
+using Sandglass.Tokenization;
 
 namespace Sandglass.Generation;
 
@@ -13,6 +14,12 @@ public sealed record GenerationOptions
 
     /// <summary>Tokens to generate at most; null until the end or until the context is full.</summary>
     public int? MaxTokens { get; init; }
+
+    /// <summary>No end id is chosen before so many tokens were generated.</summary>
+    public int MinTokens { get; init; }
+
+    /// <summary>Whether each token tells why it was chosen.</summary>
+    public bool Explain { get; init; }
 
     /// <summary>Texts that end the generation; none of them is ever shown, nor a part of one.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
@@ -66,17 +73,29 @@ public sealed record GenerationOptions
     {
         Sampling.Validate();
         Require(MaxTokens is null or >= 0, "max-tokens", "a whole number from 0", $"{MaxTokens}");
+        Require(MinTokens >= 0 && !(MinTokens > MaxTokens), "min-tokens", MaxTokens is int most ? $"a whole number from 0 to max-tokens, {most}" : "a whole number from 0", $"{MinTokens}");
         Require(Logprobs is >= 0 and <= 1000, "logprobs", "a whole number from 0 to 1000", $"{Logprobs}");
         Require(PrefillChunk >= 0, "prefill-chunk", "a whole number from 1", $"{PrefillChunk}");
         Require(TimeLimit is null || TimeLimit > TimeSpan.Zero, "time-limit", "a time above 0", $"{TimeLimit}");
         Require(Enum.IsDefined(Draft), "draft", "none, lookup or model", $"{Draft}");
         Require(Draft == DraftKind.None || !NoCache, "draft", "a cache, in which what was guessed is checked", "no cache (--no-cache)");
+        Require(!DraftRejection || !Explain, "draft-rejection", "no --explain, which tells of a single draw", "both");
         Require(!DraftRejection || Draft != DraftKind.None, "draft-rejection", "--draft with it, which guesses", "none");
         Require(LoopNgram >= 0, "loop-ngram", "a whole number from 1", $"{LoopNgram}");
         Require(LoopRepeats >= 2, "loop-repeats", "a whole number from 2", $"{LoopRepeats}");
         Beams?.Validate(this);
         Require(Stop is not null && Stop.All(text => text.Length > 0), "stop", "a text", "an empty one");
     }
+
+    /// <summary>What a sampler must know of the text.</summary>
+    internal SamplerText Text(Tokenizer tokenizer, IReadOnlySet<int> ends, int promptLength) => new(tokenizer.VocabularySize)
+    {
+        EndIds = ends,
+        IgnoreEnd = IgnoreEnd,
+        MinTokens = MinTokens,
+        PromptLength = promptLength,
+        Breakers = () => BreakerTokens.Of(Sampling.DryBreakers, tokenizer),
+    };
 
     internal static void Require(bool met, string option, string expected, string found)
     {

@@ -126,7 +126,7 @@ internal sealed class Scheduler
                 continue;
             }
             // the oldest has all pages but those of the texts in this step: with none of them there, it never gets more
-            if (sequence == FirstAtWork && _next.Sequences.IsEmpty) sequence.Fail(CacheBudget.TooSmall(sequence.Cache.Pool, length));
+            if (sequence == FirstAtWork && _next.Sequences.IsEmpty) sequence.Fail(CacheBudget.TooSmall(sequence.Cache.Pool, length, _running.FindAll(static one => one.IsResting).Count + 1));
             return false;
         }
         return sequence.TryReserve(length);

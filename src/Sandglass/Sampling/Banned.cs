@@ -1,18 +1,14 @@
 namespace Sandglass.Sampling;
 
 /// <summary>Takes ids out that must never be chosen, greedily or by a draw.</summary>
-internal sealed class Banned(IReadOnlyCollection<int> ids) : SamplerStep
+internal sealed class Banned(IEnumerable<int> ids) : SamplerStep
 {
+    private readonly int[] _ids = [.. ids.Distinct()];
+
     internal override string Name => "banned";
 
     internal override void Apply(Candidates candidates, Chance chance)
     {
-        int left = candidates.Count;
-        foreach (int id in ids)
-        {
-            if (left == 1) return; // a step leaves at least one
-            candidates.Remove(id);
-            left--;
-        }
+        foreach (int id in _ids) candidates.Remove(id);
     }
 }

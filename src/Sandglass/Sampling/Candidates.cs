@@ -11,12 +11,16 @@ internal sealed class Candidates(int vocabularySize)
     private readonly ulong[] _keys = new ulong[vocabularySize];
     private int _count;
     private byte _step;
+    private int[]? _counts;
     private List<int>? _text;
 
     /// <summary>The ids that were left when the step began, ascending.</summary>
     internal ReadOnlySpan<int> Ids => _ids.AsSpan(0, _count);
 
     internal int Count => _count;
+
+    /// <summary>One more than the largest id.</summary>
+    internal int VocabularySize => _ids.Length;
 
     /// <summary>A token's logit; steps may change it.</summary>
     internal float this[int id]
@@ -28,11 +32,26 @@ internal sealed class Candidates(int vocabularySize)
     /// <summary>The tokens before the one that is being chosen, the prompt's too; empty where no step looks back.</summary>
     internal ReadOnlySpan<int> Text => CollectionsMarshal.AsSpan(_text);
 
+    /// <summary>The end of <see cref="Text"/>: so many tokens, or all.</summary>
+    internal ReadOnlySpan<int> LastTokens(int? window) => window < Text.Length ? Text[^window.Value..] : Text;
+
+    /// <summary>A number for each id, 0 before and after each step: who counts clears what it counted.</summary>
+    internal Span<int> Counts => _counts ??= new int[_ids.Length];
+
     /// <summary>Room for one key a candidate, for a step that must order them or a part of them.</summary>
     internal Span<ulong> Keys => _keys.AsSpan(0, _count);
 
-    /// <summary>Takes a token out; it leaves <see cref="Ids"/> when the step is over.</summary>
-    internal void Remove(int id) => _removedBy[id] = _step;
+    /// <summary>Sets a token's logit to the nearest F32, not beyond the largest: infinity has no difference to another. What the model forbids stays so.</summary>
+    internal void Change(int id, double logit)
+    {
+        if (!float.IsNegativeInfinity(_logits[id])) _logits[id] = (float)Math.Clamp(logit, float.MinValue, float.MaxValue);
+    }
+
+    /// <summary>Takes a token out, if it is still there; it leaves <see cref="Ids"/> when the step is over.</summary>
+    internal void Remove(int id)
+    {
+        if (_removedBy[id] == 0) _removedBy[id] = _step;
+    }
 
     /// <summary>The number of the step that removed a token, from 1; 0 where none did. So the chain's whole history can be told afterwards.</summary>
     internal int RemovedBy(int id) => _removedBy[id];
@@ -50,6 +69,7 @@ internal sealed class Candidates(int vocabularySize)
     /// <summary>What is removed from here on is the doing of step <paramref name="number"/>, from 1.</summary>
     internal void BeginStep(int number) => _step = checked((byte)number);
 
+    /// <summary>Takes out what the step removed. A step that would leave nothing removes nothing.</summary>
     internal void EndStep()
     {
         int left = 0;
@@ -59,7 +79,20 @@ internal sealed class Candidates(int vocabularySize)
             _ids[left] = id;
             left += _removedBy[id] == 0 ? 1 : 0;
         }
+        if (left == 0) left = Restore();
         _count = left;
+    }
+
+    private int Restore()
+    {
+        int count = 0;
+        for (int id = 0; id < _removedBy.Length; id++)
+        {
+            if (_removedBy[id] != _step) continue;
+            _removedBy[id] = 0;
+            _ids[count++] = id;
+        }
+        return count;
     }
 
     internal float MaxLogit()

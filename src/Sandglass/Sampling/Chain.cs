@@ -3,18 +3,94 @@ namespace Sandglass.Sampling;
 /// <summary>The steps in the order they run; the order is data, these are the ways to write it down.</summary>
 internal static class Chain
 {
-    /// <summary>The default order: top_k, top_p, min_p, temperature; without those that are off. Temperature 0 needs none. Bans come before everything.</summary>
-    internal static SamplerStep[] Of(SamplerOptions options, IReadOnlyCollection<int>? banned = null)
+    /// <summary>The steps that the options name, or those of the default order that are on. Where the likeliest token is taken, the filters and the temperature are left out.</summary>
+    /// <exception cref="SamplingException">An option is out of its range, does nothing, or contradicts another.</exception>
+    internal static SamplerStep[] Of(SamplerOptions options, SamplerText text)
+    {
+        List<StepKind> kinds = Kinds(options, text);
+        if (options.Temperature == 0) kinds.RemoveAll(kind => kind.Role is StepRole.Filter or StepRole.Temperature);
+        return [.. kinds.Select(kind => kind.Create(options, text))];
+    }
+
+    /// <summary>For who does not draw (a beam): of these steps the rules and penalties.</summary>
+    /// <inheritdoc cref="Of"/>
+    internal static SamplerStep[] WithoutDraw(SamplerOptions options, SamplerText text) =>
+        [.. Kinds(options, text).Where(kind => kind.Role is StepRole.Rule or StepRole.Penalty).Select(kind => kind.Create(options, text))];
+
+    private static List<StepKind> Kinds(SamplerOptions options, SamplerText text)
     {
         options.Validate();
-        var steps = new List<SamplerStep>();
-        if (banned?.Count > 0) steps.Add(new Banned(banned));
-        if (options.Temperature == 0) return [.. steps];
+        RefuseImpossible(options, text);
+        List<StepKind> kinds = options.Samplers is null ? Usual(options, text) : Named(options, text);
+        RefuseMixes(kinds, options);
+        return kinds;
+    }
 
-        if (options.TopK > 0) steps.Add(new TopK(options.TopK));
-        if (options.TopP < 1) steps.Add(new TopP(options.TopP));
-        if (options.MinP > 0) steps.Add(new MinP(options.MinP));
-        steps.Add(new Temperature(options.Temperature));
-        return [.. steps];
+    private static List<StepKind> Usual(SamplerOptions options, SamplerText text)
+    {
+        List<StepKind> kinds = [.. StepKind.All.Where(kind => kind.IsOn(options, text))];
+        if (options.Mirostat > 0) kinds.RemoveAll(kind => kind.Role == StepRole.Filter && kind.Set(options) is null);   // the usual filters make way
+        foreach (StepKind kind in StepKind.All.Except(kinds))
+        {
+            if (kind.Idle(options) is string option) SamplingException.ThrowMix(option, $"{kind.Options[0].Option} with it", "it alone, which does nothing");
+        }
+        return kinds;
+    }
+
+    private static List<StepKind> Named(SamplerOptions options, SamplerText text)
+    {
+        List<StepKind> named = [];
+        foreach (string name in options.Samplers!)
+        {
+            StepKind? kind = StepKind.Find(name);
+            if (kind is null) SamplingException.ThrowOption("samplers", string.Join(", ", StepKind.All.Select(known => known.Name)), $"\"{name}\"");
+            if (named.Contains(kind)) SamplingException.ThrowOption("samplers", "each step once", $"{kind.Name} twice");
+            named.Add(kind);
+        }
+        if (named.Count == 0) SamplingException.ThrowOption("samplers", "at least one step", "none");
+        foreach (StepKind kind in StepKind.All.Except(named))
+        {
+            if (kind.Role != StepRole.Rule && kind.Set(options) is string option)
+                SamplingException.ThrowMix(option, $"samplers to name {kind.Name}", string.Join(";", options.Samplers!));
+        }
+        return [.. StepKind.All.Where(kind => kind.Role == StepRole.Rule && !named.Contains(kind) && kind.IsOn(options, text)), .. named];
+    }
+
+    private static void RefuseMixes(List<StepKind> kinds, SamplerOptions options)
+    {
+        if (options.Temperature == 0 && options.DynatempRange > 0)
+            SamplingException.ThrowMix("dynatemp-range", "a temperature above 0: 0 takes the likeliest token", "0");
+        if (options.DynatempRange == 0 && options.Given.Contains("dynatemp-exponent") && !options.Given.Contains("dynatemp-range"))
+            SamplingException.ThrowMix("dynatemp-exponent", "dynatemp-range with it", "it alone, which does nothing");
+        int mirostat = kinds.FindIndex(kind => kind.Role == StepRole.Mirostat);
+        if (mirostat < 0) return;
+
+        if (options.Mirostat == 0) SamplingException.ThrowMix("samplers", "mirostat to be 1 or 2 where it is named", "0");
+        if (options.Temperature == 0) SamplingException.ThrowMix("mirostat", "a temperature above 0: 0 takes the likeliest token", "0");
+        if (kinds.Find(kind => kind.Role == StepRole.Filter) is StepKind filter) SamplingException.ThrowMix("mirostat", "no filter beside it: it takes their place", filter.Name);
+        if (mirostat != kinds.Count - 1) SamplingException.ThrowMix("samplers", "mirostat at the end: it learns from the draw", $"{kinds[^1].Name} after it");
+    }
+
+    /// <summary>Refuses ids outside the vocabulary, and rules that leave no token to choose.</summary>
+    private static void RefuseImpossible(SamplerOptions options, SamplerText text)
+    {
+        Require("logit-bias", options.LogitBias?.Keys, text);
+        Require("allow-ids", options.AllowedIds, text);
+        Require("ban-ids", options.BannedIds, text);
+        if (options.AllowedIds is null && options.BannedIds is null) return;
+
+        HashSet<int> left = [.. options.AllowedIds ?? Enumerable.Range(0, text.VocabularySize)];
+        left.ExceptWith(options.BannedIds ?? []);
+        if (left.Count == 0) SamplingException.ThrowMix(options.AllowedIds is null ? "ban-ids" : "allow-ids", "at least one id that is not banned", "none");
+        if (text.IgnoreEnd || text.MinTokens > 0) left.ExceptWith(text.EndIds);
+        if (left.Count == 0) SamplingException.ThrowMix(text.IgnoreEnd ? "ignore-eos" : "min-tokens", "at least one allowed id that does not end the text", "none");
+    }
+
+    private static void Require(string option, IEnumerable<int>? ids, SamplerText text)
+    {
+        foreach (int id in ids ?? [])
+        {
+            if (id < 0 || id >= text.VocabularySize) SamplingException.ThrowOption(option, $"ids from 0 to {text.VocabularySize - 1}", id);
+        }
     }
 }

@@ -7,10 +7,15 @@ namespace Sandglass.Sampling;
 /// </remarks>
 internal static class Draw
 {
-    internal static Drawn Pick(Candidates candidates, Chance chance)
+    internal static Drawn Pick(Candidates candidates, Chance chance) => At(candidates, chance.Bits());
+
+    /// <summary>The likeliest, the lowest id among equals: the draw of the number 0.</summary>
+    internal static Drawn Likeliest(Candidates candidates) => At(candidates, 0);
+
+    private static Drawn At(Candidates candidates, ulong bits)
     {
         var intervals = new Intervals(candidates, stackalloc ulong[Intervals.Rungs]);
-        ulong point = Math.BigMul(chance.Bits(), intervals.Total, out _);        // the high half of 128 bits: below the total, without a division
+        ulong point = Math.BigMul(bits, intervals.Total, out _);                 // the high half of 128 bits: below the total, without a division
         return new Drawn(point, intervals.At(point), intervals.Total);
     }
 }

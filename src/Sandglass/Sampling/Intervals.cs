@@ -24,6 +24,7 @@ internal readonly ref struct Intervals
         Span<ulong> sums = room[..Rungs];
         sums.Clear();
         float max = candidates.MaxLogit();
+        if (float.IsNegativeInfinity(max)) SamplingException.ThrowNothingLeft();
         ulong total = 0;
         foreach (int id in candidates.Ids)
         {

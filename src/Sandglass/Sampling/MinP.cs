@@ -11,6 +11,7 @@ internal sealed class MinP(double p) : SamplerStep
 
     internal override void Apply(Candidates candidates, Chance chance)
     {
+        if (p == 0) return;
         double floor = candidates.MaxLogit() + _distance;
         foreach (int id in candidates.Ids)
         {

@@ -1,14 +1,31 @@
 namespace Sandglass.Sampling;
 
-/// <summary>How a token is chosen from the logits. The defaults are the field's: top-k 40, top-p 0.95, min-p 0.05, temperature 0.8, in this order.</summary>
-/// <remarks>Checked where they are used: a value out of its range is a <see cref="SamplingException"/>.</remarks>
+/// <summary>How a token is chosen from the logits. The defaults are the field's: top-k 40, top-p 0.95, min-p 0.05, temperature 0.8, in this order; all else is off.</summary>
+/// <remarks>Checked where they are used: a value out of its range, or a mix that makes no sense, is a <see cref="SamplingException"/>. Names and meanings are llama.cpp's.</remarks>
 public sealed record SamplerOptions
 {
+    private static readonly IReadOnlyList<string> UsualBreakers = ["\n", ":", "\"", "*"];
+
     /// <summary>The likeliest token always, the lowest id where several are equal.</summary>
     public static SamplerOptions Greedy { get; } = new() { Temperature = 0 };
 
+    /// <summary>
+    /// Exactly the steps that run, in this order, for instance <c>["penalties", "top_k", "temperature"]</c>; null for the default order:
+    /// penalties, dry, top_n_sigma, top_k, typical_p, top_p, min_p, xtc, temperature, without those that are off. logit_bias, allowed, banned, min_tokens and no_repeat_ngram come first unless named.
+    /// </summary>
+    public IReadOnlyList<string>? Samplers { get; init; }
+
+    /// <summary>Names of options that were set on purpose, for instance <c>top-k</c>: refused, also at their default value, where their step does not run.</summary>
+    public IReadOnlyCollection<string> Given { get; init; } = [];
+
     /// <summary>What the logits are divided by: below 1 sharper, above 1 flatter. 0 takes the likeliest token and skips the filters.</summary>
     public double Temperature { get; init; } = 0.8;
+
+    /// <summary>How far the temperature may move from its value, with the entropy of the candidates: from 0 at no entropy to its double at the most; 0 leaves it.</summary>
+    public double DynatempRange { get; init; }
+
+    /// <summary>The power of the entropy's share that moves the temperature.</summary>
+    public double DynatempExponent { get; init; } = 1;
 
     /// <summary>Keeps this many of the likeliest tokens; 0 keeps all.</summary>
     public int TopK { get; init; } = 40;
@@ -21,6 +38,70 @@ public sealed record SamplerOptions
     /// <remarks>Nguyen et al., <i>Turning up the heat: min-p sampling</i> (2024).</remarks>
     public double MinP { get; init; } = 0.05;
 
+    /// <summary>Keeps the tokens whose surprise is nearest to the entropy, until they have this probability together, in (0, 1]; 1 keeps all.</summary>
+    /// <remarks>Meister et al., <i>Locally typical sampling</i> (2022).</remarks>
+    public double TypicalP { get; init; } = 1;
+
+    /// <summary>Keeps the tokens whose logit is at most this many standard deviations below the largest; 0 keeps all.</summary>
+    /// <remarks>Tang et al., <i>Top-nσ: not all logits are you need</i> (2024).</remarks>
+    public double TopNSigma { get; init; }
+
+    /// <summary>How often the likeliest tokens are excluded, but for the least likely of them (exclude top choices), in [0, 1]; 0 never.</summary>
+    public double XtcProbability { get; init; }
+
+    /// <summary>The probability from which on a token is one of the likeliest that may be excluded, in [0, 0.5].</summary>
+    public double XtcThreshold { get; init; } = 0.1;
+
+    /// <summary>What the logit of a token that occurred is divided by, or multiplied with where it is negative: above 1 against repetition; 1 does nothing.</summary>
+    /// <remarks>Keskar et al., <i>CTRL</i> (2019).</remarks>
+    public double RepetitionPenalty { get; init; } = 1;
+
+    /// <summary>What is taken from a token's logit for each time that it occurred.</summary>
+    public double FrequencyPenalty { get; init; }
+
+    /// <summary>What is taken from a token's logit if it occurred.</summary>
+    public double PresencePenalty { get; init; }
+
+    /// <summary>How many of the last tokens the penalties count; null for all, the prompt's too.</summary>
+    public int? PenaltyWindow { get; init; }
+
+    /// <summary>No run of this many tokens is written that is in the text already, prompt included; 0 for any.</summary>
+    public int NoRepeatNgram { get; init; }
+
+    /// <summary>What a token that would go on with a repetition loses (don't repeat yourself): multiplier * base^(length of the repetition - allowed length); 0 nothing.</summary>
+    public double DryMultiplier { get; init; }
+
+    /// <summary>The base of <see cref="DryMultiplier"/>, from 1.</summary>
+    public double DryBase { get; init; } = 1.75;
+
+    /// <summary>Repetitions shorter than this are free.</summary>
+    public int DryAllowedLength { get; init; } = 2;
+
+    /// <summary>How many of the last tokens are searched for repetitions; null for all, the prompt's too.</summary>
+    public int? DryWindow { get; init; }
+
+    /// <summary>Texts over which no repetition reaches.</summary>
+    public IReadOnlyList<string> DryBreakers { get; init; } = UsualBreakers;
+
+    /// <summary>1 or 2: keeps the surprise of the text near <see cref="MirostatTau"/> instead of filtering; 0 does not.</summary>
+    /// <remarks>Basu et al., <i>Mirostat: a neural text decoding algorithm that directly controls perplexity</i> (2021).</remarks>
+    public int Mirostat { get; init; }
+
+    /// <summary>The surprise that mirostat aims at, in bits a token.</summary>
+    public double MirostatTau { get; init; } = 5;
+
+    /// <summary>How fast mirostat learns.</summary>
+    public double MirostatEta { get; init; } = 0.1;
+
+    /// <summary>What is added to the logits of some ids; null for none.</summary>
+    public IReadOnlyDictionary<int, double>? LogitBias { get; init; }
+
+    /// <summary>The ids that alone may be chosen; null for all.</summary>
+    public IReadOnlyCollection<int>? AllowedIds { get; init; }
+
+    /// <summary>Ids that are never chosen; null for none.</summary>
+    public IReadOnlyCollection<int>? BannedIds { get; init; }
+
     /// <summary>What all randomness of the run follows from; null for a random one, which is reported.</summary>
     public ulong? Seed { get; init; }
 
@@ -28,9 +109,36 @@ public sealed record SamplerOptions
     /// <exception cref="SamplingException">A value is out of its range or not a number.</exception>
     public void Validate()
     {
-        if (!(Temperature >= 0 && double.IsFinite(Temperature))) SamplingException.ThrowOption("temperature", "a finite number from 0", Temperature);
-        if (TopK < 0) SamplingException.ThrowOption("top-k", "a whole number from 0", TopK);
-        if (!(TopP > 0 && TopP <= 1)) SamplingException.ThrowOption("top-p", "a number above 0, at most 1", TopP);
-        if (!(MinP >= 0 && MinP <= 1)) SamplingException.ThrowOption("min-p", "a number from 0 to 1", MinP);
+        Range("temperature", Temperature, Temperature >= 0, "a finite number from 0");
+        Range("dynatemp-range", DynatempRange, DynatempRange >= 0, "a finite number from 0");
+        Range("dynatemp-exponent", DynatempExponent, DynatempExponent >= 0, "a finite number from 0");
+        Range("top-k", TopK, TopK >= 0, "a whole number from 0");
+        Range("top-p", TopP, TopP is > 0 and <= 1, "a number above 0, at most 1");
+        Range("min-p", MinP, MinP is >= 0 and <= 1, "a number from 0 to 1");
+        Range("typical-p", TypicalP, TypicalP is > 0 and <= 1, "a number above 0, at most 1");
+        Range("top-n-sigma", TopNSigma, TopNSigma >= 0, "a finite number from 0");
+        Range("xtc-probability", XtcProbability, XtcProbability is >= 0 and <= 1, "a number from 0 to 1");
+        Range("xtc-threshold", XtcThreshold, XtcThreshold is >= 0 and <= 0.5, "a number from 0 to 0.5");
+        Range("repetition-penalty", RepetitionPenalty, RepetitionPenalty > 0, "a finite number above 0");
+        Range("frequency-penalty", FrequencyPenalty, true, "a finite number");
+        Range("presence-penalty", PresencePenalty, true, "a finite number");
+        Range("penalty-window", PenaltyWindow ?? 1, PenaltyWindow is null or >= 1, "a whole number from 1");
+        Range("no-repeat-ngram", NoRepeatNgram, NoRepeatNgram >= 0, "a whole number from 0");
+        Range("dry-multiplier", DryMultiplier, DryMultiplier >= 0, "a finite number from 0");
+        Range("dry-base", DryBase, DryBase >= 1, "a finite number from 1");
+        Range("dry-allowed-length", DryAllowedLength, DryAllowedLength >= 1, "a whole number from 1");
+        Range("dry-window", DryWindow ?? 1, DryWindow is null or >= 1, "a whole number from 1");
+        Range("mirostat", Mirostat, Mirostat is >= 0 and <= 2, "0, 1 or 2");
+        Range("mirostat-tau", MirostatTau, MirostatTau >= 0, "a finite number from 0");
+        Range("mirostat-eta", MirostatEta, MirostatEta >= 0, "a finite number from 0");
+        foreach (double bias in LogitBias?.Values ?? []) Range("logit-bias", bias, true, "finite numbers");
+        if (DryBreakers is null || DryBreakers.Any(string.IsNullOrEmpty)) SamplingException.ThrowOption("dry-breaker", "a text", "an empty one");
+        if (AllowedIds?.Count == 0) SamplingException.ThrowOption("allow-ids", "at least one id", "none");
+        if (BannedIds?.Count == 0 && Given.Contains("ban-ids")) SamplingException.ThrowOption("ban-ids", "at least one id", "none");
+    }
+
+    private static void Range(string option, double value, bool met, string expected)
+    {
+        if (!met || !double.IsFinite(value)) SamplingException.ThrowOption(option, expected, value);
     }
 }

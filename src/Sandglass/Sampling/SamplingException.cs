@@ -15,7 +15,7 @@ public sealed class SamplingException : Exception
         Found = found;
     }
 
-    /// <summary>The kind of failure: <c>sampling-option</c> or <c>sampling-logits</c>.</summary>
+    /// <summary>The kind of failure: <c>sampling-option</c>, <c>sampling-mix</c> or <c>sampling-logits</c>.</summary>
     public string Code { get; }
 
     /// <summary>What is wrong: the option, for instance <c>top-p</c>, or <c>logits at position 12</c>.</summary>
@@ -30,6 +30,18 @@ public sealed class SamplingException : Exception
     [DoesNotReturn]
     internal static void ThrowOption(string option, string expected, double found) =>
         throw new SamplingException("sampling-option", option, expected, found.ToString(CultureInfo.InvariantCulture));
+
+    [DoesNotReturn]
+    internal static void ThrowOption(string option, string expected, string found) => throw new SamplingException("sampling-option", option, expected, found);
+
+    /// <summary>For a mix of options of which one leaves the other nothing to do.</summary>
+    [DoesNotReturn]
+    internal static void ThrowMix(string option, string expected, string found) => throw new SamplingException("sampling-mix", option, expected, found);
+
+    /// <summary>For a row in which the options leave only tokens that the model forbids.</summary>
+    [DoesNotReturn]
+    internal static void ThrowNothingLeft() =>
+        throw new SamplingException("sampling-logits", "logits of the tokens that the options allow", "at least one finite number", "negative infinity for each");
 
     [DoesNotReturn]
     internal static void ThrowLength(int expected, int found) =>

@@ -1,13 +1,13 @@
 namespace Sandglass.Sampling;
 
-/// <summary>Keeps the k likeliest tokens; among equals the lower ids.</summary>
+/// <summary>Keeps the k likeliest tokens; among equals the lower ids; 0 keeps all.</summary>
 internal sealed class TopK(int k) : SamplerStep
 {
     internal override string Name => "top_k";
 
     internal override void Apply(Candidates candidates, Chance chance)
     {
-        if (k >= candidates.Count) return;
+        if (k == 0 || k >= candidates.Count) return;
         var best = new Best(candidates.Keys[..k]);
         foreach (int id in candidates.Ids) best.Offer(candidates[id], id);
         candidates.RemoveAfter(best.Worst);

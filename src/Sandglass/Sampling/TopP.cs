@@ -7,6 +7,7 @@ internal sealed class TopP(double p) : SamplerStep
 
     internal override void Apply(Candidates candidates, Chance chance)
     {
+        if (p >= 1) return;
         var intervals = new Intervals(candidates, stackalloc ulong[Intervals.Rungs]);
 
         // the running sum must reach p times the total: it covers the last whole point before that

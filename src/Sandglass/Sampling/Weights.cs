@@ -9,7 +9,9 @@ internal static class Weights
     /// <summary>Where <c>max - logit</c> reaches this the weight is 0: e^-23 * 2^32 = 0.44.</summary>
     internal const int Reach = 23;
 
-    private const double One = 4294967296;                   // 2^32, the likeliest token's weight; 2^31 such tokens fit the sum
+    /// <summary>The likeliest token's weight, 2^32; 2^31 such tokens fit the sum.</summary>
+    internal const double One = 4294967296;
+
     private const double Whole = 4503599627370496;           // 2^52: added to a smaller positive number it leaves the nearest (even) integer in the low bits
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -168,7 +168,7 @@ public sealed class BeamSearchTests(Grain grain) : IClassFixture<Grain>
         Assert.Equal(0, Model.Pages.Held);
     }
 
-    [Theory, InlineData(4), InlineData(5), InlineData(9)]
+    [Theory, InlineData(8), InlineData(9), InlineData(12)]
     public async Task Within_a_small_budget_beams_are_read_again_and_find_the_same(int pageSets)
     {
         using LanguageModel tight = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { CacheMemory = pageSets * Model.Pages.Shape.SetBytes });
@@ -182,7 +182,7 @@ public sealed class BeamSearchTests(Grain grain) : IClassFixture<Grain>
         Assert.Equal(0, tight.Pages.Held);
     }
 
-    [Theory, InlineData(2), InlineData(3)]
+    [Theory, InlineData(2), InlineData(3), InlineData(5)]
     public async Task Beams_that_can_never_have_their_pages_together_fail_with_both_numbers(int pageSets)
     {
         using LanguageModel tight = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { CacheMemory = pageSets * Model.Pages.Shape.SetBytes });

@@ -8,13 +8,13 @@ public class ChainTests
 {
     [Fact]
     public void The_default_order_is_top_k_top_p_min_p_temperature() =>
-        Assert.Equal(["top_k", "top_p", "min_p", "temperature"], Chain.Of(new SamplerOptions()).Select(step => step.Name));
+        Assert.Equal(["top_k", "top_p", "min_p", "temperature"], Chain.Of(new SamplerOptions(), new SamplerText(10)).Select(step => step.Name));
 
     [Fact]
     public void A_filter_that_is_off_is_no_step()
     {
-        Assert.Equal(["temperature"], Chain.Of(new SamplerOptions { TopK = 0, TopP = 1, MinP = 0 }).Select(step => step.Name));
-        Assert.Empty(Chain.Of(SamplerOptions.Greedy));
+        Assert.Equal(["temperature"], Chain.Of(new SamplerOptions { TopK = 0, TopP = 1, MinP = 0 }, new SamplerText(10)).Select(step => step.Name));
+        Assert.Empty(Chain.Of(SamplerOptions.Greedy, new SamplerText(10)));
     }
 
     // The plain way: sort everything, walk it, with integers of any size. The chain must agree on every row, ties and all.
@@ -31,7 +31,7 @@ public class ChainTests
     {
         var options = new SamplerOptions { TopK = topK, TopP = topP, MinP = minP, Temperature = temperature };
         const int Vocabulary = 1000;
-        var sampler = new Sampler(options, seed: 77, Vocabulary);
+        var sampler = new Sampler(options, seed: 77, new SamplerText(Vocabulary));
         for (int position = 0; position < 60; position++)
         {
             float[] logits = Rows.Random(Vocabulary, position, withTies);

@@ -23,7 +23,7 @@ public class DrawTests
         for (long position = 0; position < 100; position++)
         {
             var chance = new Chance(Seed: 4, position, Step: 0);
-            Drawn drawn = Draw.Pick(StepTests.Run(logits), chance);
+            Drawn drawn = Draw.Pick(Steps.Run(logits, []), chance);
             double point = chance.Bits() / Math.Pow(2, 64);
 
             Assert.Equal(point < 0.5 ? 1 : point < 0.75 ? 0 : 2, drawn.Interval.Id);

@@ -23,7 +23,7 @@ public class IntervalsTests
 
     private static List<int> Walk(float[] logits)
     {
-        var intervals = new Intervals(StepTests.Run(logits), new ulong[Intervals.Rungs]);
+        var intervals = new Intervals(Steps.Run(logits, []), new ulong[Intervals.Rungs]);
         var ids = new List<int>();
         for (ulong at = 0; at < intervals.Total;)
         {

@@ -42,8 +42,7 @@ public class RejectionDrawTests
     public void A_sampler_checks_with_what_its_chain_leaves()
     {
         float[] logits = [.. Target.Select(p => p > 0 ? (float)Elementary.Log(p) : -50f)];
-        SamplerOptions options = new() { Temperature = 1, TopK = 0, TopP = 1, MinP = 0 };
-        Sampler target = new(options, seed: 3, Target.Length), draft = new(options, seed: 3, Target.Length);
+        Sampler target = new([], greedy: false, seed: 3, Target.Length), draft = new([], greedy: false, seed: 3, Target.Length);
         float[] others = [.. logits.Reverse()];
         double[] guessed = new double[Target.Length];
         int[] counts = new int[Target.Length];

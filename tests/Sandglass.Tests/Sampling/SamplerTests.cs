@@ -42,7 +42,7 @@ public class SamplerTests
     {
         float[] logits = Rows.Random(300, seed: 6);
         var filtered = new Sampler([new TopK(299), new MinP(1e-9), new Temperature(1)], greedy: false, 8, 300);
-        var plain = new Sampler(Plain, 8, 300);
+        var plain = new Sampler(Plain, 8, new SamplerText(300));
         int equal = Enumerable.Range(0, 200).Count(p => filtered.Choose(logits, p) == plain.Choose(logits, p));
         Assert.InRange(equal, 195, 200);                                                    // top-k took the least likely token's weight out of the total
     }
@@ -59,7 +59,7 @@ public class SamplerTests
     public void The_logprob_is_of_the_raw_distribution()
     {
         float[] logits = Rows.Of(0.1, 0.4, 0.3, 0.2);
-        var sampler = new Sampler(new SamplerOptions { TopK = 1, Temperature = 0.1 }, 3, 4);
+        var sampler = new Sampler(new SamplerOptions { TopK = 1, Temperature = 0.1 }, 3, new SamplerText(4));
         Choice choice = sampler.Choose(logits, 0);
         Assert.Equal(1, choice.Id);
         Assert.Equal(Math.Log(0.4), choice.Logprob, 1e-6);
@@ -94,7 +94,7 @@ public class SamplerTests
     public void A_fork_with_another_seed_draws_as_a_run_of_that_seed()
     {
         float[] logits = Rows.Random(300, seed: 9);
-        Sampler fork = new Sampler(Plain, 4, 300).Fork(seed: 5), fresh = new(Plain, 5, 300);
+        Sampler fork = new Sampler(Plain, 4, new SamplerText(300)).Fork(seed: 5), fresh = new(Plain, 5, new SamplerText(300));
         for (int position = 0; position < 50; position++) Assert.Equal(fresh.Choose(logits, position), fork.Choose(logits, position));
     }
 
@@ -128,8 +128,8 @@ public class SamplerTests
     {
         float[] logits = Rows.Random(5000, seed: 2);
         var options = new SamplerOptions { Temperature = temperature };
-        var sampler = new Sampler(options, 9, logits.Length);
-        var unfiltered = new Sampler(options with { TopK = 0, MinP = 0 }, 9, logits.Length);
+        var sampler = new Sampler(options, 9, new SamplerText(logits.Length));
+        var unfiltered = new Sampler(options with { TopK = 0, MinP = 0 }, 9, new SamplerText(logits.Length));
         for (int p = 0; p < 50; p++) sampler.Choose(logits, p);
 
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -142,12 +142,12 @@ public class SamplerTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    private static Sampler NewRun(ulong seed, SamplerOptions options, float[] logits) => new(options, seed, logits.Length);
+    private static Sampler NewRun(ulong seed, SamplerOptions options, float[] logits) => new(options, seed, new SamplerText(logits.Length));
 
     private static double ChiSquare(double[] expected, SamplerOptions options, float[] logits)
     {
         const int Draws = 100_000;
-        var sampler = new Sampler(options, seed: 20, logits.Length);
+        var sampler = new Sampler(options, seed: 20, new SamplerText(logits.Length));
         var seen = new int[expected.Length];
         for (int position = 0; position < Draws; position++) seen[sampler.Choose(logits, position).Id]++;
 

@@ -102,18 +102,7 @@ public class StepTests
         Assert.Equal([0, 0, 1, 0], Probabilities(Run([-4e5f, float.NegativeInfinity, -3e5f, -4e5f], new Temperature(temperature))));
     }
 
-    internal static Candidates Run(float[] logits, params SamplerStep[] steps)
-    {
-        var candidates = new Candidates(logits.Length);
-        candidates.Reset(logits);
-        for (int i = 0; i < steps.Length; i++)
-        {
-            candidates.BeginStep(i + 1);
-            steps[i].Apply(candidates, new Chance(Seed: 0, Position: 0, Step: i + 1));
-            candidates.EndStep();
-        }
-        return candidates;
-    }
+    private static Candidates Run(float[] logits, params SamplerStep[] steps) => Steps.Run(logits, [], steps);
 
     private static int[] Kept(float[] logits, params SamplerStep[] steps) => Run(logits, steps).Ids.ToArray();
 

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Sandglass.Kernels;
+using Spectre.Console;
+
+namespace Sandglass.Cli;
+
+/// <summary><c>sandglass lab fork [PROMPT]</c>: what becomes of a text with each of the likeliest tokens at one place.</summary>
+internal sealed class LabForkCommand(Terminal terminal)
+{
+    private const int DefaultBranches = 5, DefaultTokens = 24;
+    private const string Beginning = "Once upon a time";
+
+    private readonly ModelChoice _model = new();
+    private readonly PromptSource _prompt = new("PROMPT", $"The text to continue. [default: {Beginning}]");
+    private readonly Option<int?> _at = NumberOption.Whole("--at", "Tokens to write before the fork, the likeliest always. [default: 0]", 0, int.MaxValue);
+    private readonly Option<int?> _branches = NumberOption.Whole("--branches", $"How many of the likeliest tokens to follow. [default: {DefaultBranches}]", 1, 64);
+    private readonly Option<int?> _tokens = NumberOption.Whole("--max-tokens", $"Tokens of each branch at most. [default: {DefaultTokens}]", 1, int.MaxValue, "-n");
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object a branch." };
+
+    public Command Create()
+    {
+        Command command = new("fork", "Continue one text from each of the likeliest tokens at a place, and show how far the texts part.");
+        _prompt.AddTo(command);
+        foreach (Option option in (Option[])[_at, _branches, _tokens]) command.Add(option);
+        _model.AddTo(command);
+        command.Add(_json);
+        command.SetAction(StudyAsync);
+        return command;
+    }
+
+    private async Task<int> StudyAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        Prompt prompt = await _prompt.ReadAsync(parsed, terminal, cancellation) ?? new Prompt(Encoding.UTF8.GetBytes(Beginning), null);
+        using LanguageModel model = _model.Load(parsed, terminal);
+        int[] ids = prompt.Encode(model.Tokenizer);
+        ContextLimit.Refuse("The prompt", ids, model);
+        int at = parsed.GetValue(_at) ?? 0;
+        (string before, IReadOnlyList<ForkBranch> branches) = await ForkStudy.RunAsync(
+            model, ids, at, parsed.GetValue(_branches) ?? DefaultBranches, parsed.GetValue(_tokens) ?? DefaultTokens, cancellation);
+        if (parsed.GetValue(_json)) WriteJson(branches, at, model);
+        else WriteTable(branches, before, model);
+        return ExitCode.Done;
+    }
+
+    private void WriteJson(IReadOnlyList<ForkBranch> branches, int at, LanguageModel model)
+    {
+        JsonLines lines = new(terminal.Bytes);
+        for (int i = 0; i < branches.Count; i++)
+        {
+            ForkBranch branch = branches[i];
+            Utf8JsonWriter json = lines.Begin();
+            json.WriteNumber("branch", i);
+            json.WriteNumber("at", at);
+            json.WriteNumber("id", branch.Id);
+            json.WriteFloat("logprob", branch.Logprob);
+            json.WriteIds("ids", branch.Ids);
+            json.WriteString("text", branch.Text);
+            json.WriteFloat("score", branch.Score);
+            json.WriteNumber("sharedTokens", branch.SharedTokens);
+            if (branch.MeetsAt is int meets) json.WriteNumber("meetsAt", meets);
+            else json.WriteNull("meetsAt");
+            json.WriteString("finish", branch.Finish.ToString().ToLowerInvariant());
+            json.WriteComputation(KernelPath.Name, model.Options.Compute);
+            lines.End();
+        }
+    }
+
+    private void WriteTable(IReadOnlyList<ForkBranch> branches, string before, LanguageModel model)
+    {
+        Table table = Tables.New("Token", "#Probability", "#Score a token", "#Shared", "#Meets at", "Text");
+        foreach (ForkBranch branch in branches)
+        {
+            string probability = Math.Exp(branch.Logprob).ToString("P1", CultureInfo.InvariantCulture), score = (branch.Score / branch.Ids.Count).ToString("F3", CultureInfo.InvariantCulture);
+            string shared = branch == branches[0] ? "" : $"{branch.SharedTokens} of {branch.Ids.Count - 1}";
+            table.AddRow(Cell(model.Tokenizer.Piece(branch.Id)), new Text(probability), new Text(score), new Text(shared), new Text(branch == branches[0] ? "" : branch.MeetsAt?.ToString(CultureInfo.InvariantCulture) ?? "never"), Cell(branch.Text));
+        }
+        if (before.Length > 0) terminal.Output.WriteLine($"Before the fork: {Terminal.Harmless(before)}");
+        Tables.Console(terminal).Write(table);
+        terminal.Note("Shared: tokens behind the fork that the first branch has too, in the same order. Meets at: the place from which on both are the same. The score is the mean log-probability.");
+    }
+
+    private static Text Cell(string text) => new(Terminal.Harmless(text).Replace('\n', ' '));
+}

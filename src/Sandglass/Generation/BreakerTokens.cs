@@ -1,0 +1,40 @@
+using System.Text;
+using Sandglass.Sampling;
+using Sandglass.Tokenization;
+
+namespace Sandglass.Generation;
+
+/// <summary>Texts over which no repetition reaches, as the runs of tokens that may hold them.</summary>
+/// <remarks>As llama.cpp: a token with the whole text in it, or one that ends with the text's beginning, followed by the tokens of what is missing.</remarks>
+internal static class BreakerTokens
+{
+    private const int LongestTail = 20;                      // tokens; what comes later is not looked at
+
+    public static SequenceBreakers Of(IEnumerable<string> texts, Tokenizer tokenizer)
+    {
+        List<int[]> runs = [];
+        foreach (string text in texts)
+        {
+            byte[] breaker = Encoding.UTF8.GetBytes(text);
+            int[]?[] tails = new int[breaker.Length][];      // [bytes already there], encoded once each
+            for (int id = 0; id < tokenizer.VocabularySize; id++) AddRuns(runs, id, tokenizer, breaker, tails);
+        }
+        return new SequenceBreakers(runs);
+    }
+
+    private static void AddRuns(List<int[]> runs, int id, Tokenizer tokenizer, ReadOnlySpan<byte> breaker, int[]?[] tails)
+    {
+        ReadOnlySpan<byte> token = tokenizer.Bytes(id).Span;
+        if (token.IndexOf(breaker) >= 0)
+        {
+            runs.Add([id]);
+            return;
+        }
+        for (int there = Math.Min(breaker.Length - 1, token.Length); there > 0; there--)
+        {
+            if (!token.EndsWith(breaker[..there])) continue;
+            int[] tail = tails[there] ??= [.. tokenizer.Encode(breaker[there..], addBos: false, parseSpecial: false).Ids.Take(LongestTail)];
+            runs.Add([id, .. tail]);
+        }
+    }
+}

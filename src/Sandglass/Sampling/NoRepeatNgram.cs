@@ -1,0 +1,22 @@
+namespace Sandglass.Sampling;
+
+/// <summary>Takes out every token that would end a run of n tokens which the text, prompt included, already has.</summary>
+/// <remarks>As <c>no_repeat_ngram_size</c> of Hugging Face transformers. Where that would leave nothing, it takes nothing.</remarks>
+/// <param name="n">0 does nothing.</param>
+internal sealed class NoRepeatNgram(int n) : SamplerStep
+{
+    internal override string Name => "no_repeat_ngram";
+
+    internal override bool LooksBack => n > 0;
+
+    internal override void Apply(Candidates candidates, Chance chance)
+    {
+        ReadOnlySpan<int> text = candidates.Text;
+        if (n == 0 || text.Length < n) return;
+        ReadOnlySpan<int> begun = text[^(n - 1)..];
+        for (int at = 0; at + n <= text.Length; at++)
+        {
+            if (text.Slice(at, n - 1).SequenceEqual(begun)) candidates.Remove(text[at + n - 1]);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+
+namespace Sandglass.Cli.Tests;
+
+public class ExplainTests
+{
+    private static readonly string[] Usual = ["run", "Once upon a time", "--model", Tool.Small, "--seed", "5", "--max-tokens", "30", "--explain"];
+
+    [Theory]
+    [InlineData("", "top_k,top_p,min_p,temperature")]
+    [InlineData("--temperature 0", "")]
+    [InlineData("--samplers penalties;typical_p;top_p;temperature --repetition-penalty 1.3 --typical-p 0.9 --temperature 1.4", "penalties,typical_p,top_p,temperature")]
+    [InlineData("--mirostat 2 --mirostat-tau 3 --logit-bias 12=-1 --logit-bias 15=+2 --ban-ids 440", "logit_bias,banned,temperature,mirostat")]
+    [InlineData("--temperature 0 --no-repeat-ngram 2 --frequency-penalty 0.3 --ignore-eos --top-k 5", "banned,no_repeat_ngram,penalties")]
+    [InlineData("--dry-multiplier 0.8 --top-n-sigma 2 --xtc-probability 0.5 --dynatemp-range 0.4 --min-tokens 4", "min_tokens,dry,top_n_sigma,top_k,top_p,min_p,xtc,temperature")]
+    public void Json_tells_what_the_chain_did(string options, string steps)
+    {
+        string[] more = options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        JsonElement[] lines = Tool.Run([.. Usual, "--json", .. more]).Done().Json;
+        JsonElement[] silent = Tool.Run([.. Usual.Where(word => word != "--explain"), "--json", .. more]).Done().Json;
+        Assert.Equal(silent[..^1].Select(line => line.GetProperty("id").GetInt32()), lines[..^1].Select(line => line.GetProperty("id").GetInt32()));
+        foreach (JsonElement line in lines[..^1])
+        {
+            Assert.Equal(["index", "id", "text", "bytes", "logprob", "top", "rank", "entropyRaw", "entropyFinal", "kept", "final", "draw", "interval", "stages"], line.EnumerateObject().Select(field => field.Name));
+            Assert.Equal(steps, string.Join(',', line.GetProperty("stages").EnumerateArray().Select(stage => stage.GetProperty("name").GetString())));
+            double draw = line.GetProperty("draw").GetDouble();
+            double[] interval = [.. line.GetProperty("interval").EnumerateArray().Select(bound => bound.GetDouble())];
+            Assert.True(interval[0] <= draw && draw < interval[1] && interval[0] >= 0 && interval[1] <= 1);
+
+            (int Id, double P)[] final = [.. line.GetProperty("final").EnumerateArray().Select(token => (token.GetProperty("id").GetInt32(), token.GetProperty("probability").GetDouble()))];
+            int at = Array.FindIndex(final, token => token.Id == line.GetProperty("id").GetInt32());
+            if (at >= 0)
+            {
+                Assert.Equal(final[at].P, interval[1] - interval[0], 1e-5);
+                Assert.Equal(final[..at].Sum(token => token.P), interval[0], 1e-5);
+            }
+            int[] kept = [.. line.GetProperty("stages").EnumerateArray().Select(stage => stage.GetProperty("kept").GetInt32()), line.GetProperty("kept").GetInt32()];
+            Assert.Equal(kept.OrderDescending(), kept);
+        }
+    }
+
+    [Fact]
+    public void A_pipe_gets_a_plain_line_a_token()
+    {
+        ToolRun run = Tool.Run(Usual).Done();
+        Assert.DoesNotContain('\e', run.Text);
+        Assert.Equal(30, run.Text.Count(c => c == '\n'));
+        Assert.Contains("Steps: top_k, top_p, min_p, temperature", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--top-p 0.95 --samplers top_k", "--top-p: expected samplers to name top_p")]
+    [InlineData("--mirostat 2 --top-k 40", "--mirostat: expected no filter beside it")]
+    [InlineData("--mirostat 1 --temperature 0", "--mirostat")]
+    [InlineData("--samplers nope", "found \"nope\"")]
+    [InlineData("--samplers ;", "--samplers: expected at least one step")]
+    [InlineData("--allow-ids 5,6 --ban-ids 6,5", "--allow-ids: expected at least one id that is not banned")]
+    [InlineData("--allow-ids 99999999", "--allow-ids: expected ids from 0 to")]
+    [InlineData("--logit-bias 5", "--logit-bias: expected a token id and a number")]
+    [InlineData("--logit-bias 5=1 --logit-bias 5=2", "5 twice")]
+    [InlineData("--xtc-threshold 0.2", "--xtc-threshold: expected xtc-probability with it")]
+    [InlineData("--min-tokens 31", "--min-tokens: expected a whole number from 0 to max-tokens, 30")]
+    public void A_mix_that_makes_no_sense_is_refused_with_its_reason(string options, string reason)
+    {
+        ToolRun run = Tool.Run([.. Usual, .. options.Split(' ')]);
+        Assert.Equal((2, ""), (run.Code, run.Text));
+        Assert.Contains(reason, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Allowed_ids_alone_come_and_a_large_bias_decides()
+    {
+        int[] ids = [.. Tool.Run([.. Usual, "--json", "--allow-ids", "440,12,308"]).Done().Json[..^1].Select(line => line.GetProperty("id").GetInt32())];
+        Assert.All(ids, id => Assert.Contains(id, new[] { 440, 12, 308 }));
+        Assert.All(Tool.Run([.. Usual, "--json", "--logit-bias", "440=+100"]).Done().Json[..^1], line => Assert.Equal(440, line.GetProperty("id").GetInt32()));
+    }
+}
