@@ -19,6 +19,7 @@ internal sealed class GenerationChoice
     private readonly Option<int?> _logprobs = NumberOption.Whole("--logprobs", "With --json: the N likeliest tokens at each step, from the model's own distribution.", 0, 1000);
     private readonly Option<bool> _hashLogits = new("--hash-logits") { Description = "With --json: a hash of each step's logits; equal bits have equal hashes." };
     private readonly Option<string?> _draft = new("--draft") { Description = $"Guess ahead and check several tokens at once; the text is the same. With a smaller model of the same vocabulary (a file or {LanguageModel.EmbeddedPrefix}NAME), or by {Lookup} of what followed in the text before.", HelpName = $"FILE|{Lookup}" };
+    private readonly Option<bool> _draftRejection = new("--draft-rejection") { Description = "Keep a guess by the ratio of its probabilities: more of them hold, and the text is another, of the same distribution." };
     private readonly Option<bool> _explain = new("--explain") { Description = "Say for each token why it was chosen: probabilities, entropies, the draw and its interval, the others and which step removed them." };
     private readonly Option<bool> _noCache = new("--no-cache") { Description = "Recompute the whole text at each step. The tokens are the same, later." };
     private readonly Option<int?> _prefillChunk = NumberOption.Whole("--prefill-chunk", "Prompt tokens that go through the model at once. The output does not depend on it.", 1, int.MaxValue);
@@ -29,13 +30,14 @@ internal sealed class GenerationChoice
     /// <summary>Adds all of them.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_maxTokens, _minTokens, _stop, _ignoreEos, _eosIds, _logprobs, _hashLogits, _explain, _draft, _noCache, _prefillChunk, _timeLimit, _loopNgram, _loopRepeats])
+        foreach (Option option in (Option[])[_maxTokens, _minTokens, _stop, _ignoreEos, _eosIds, _logprobs, _hashLogits, _explain, _draft, _draftRejection, _noCache, _prefillChunk, _timeLimit, _loopNgram, _loopRepeats])
             command.Add(option);
         _sampling.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetValue(_stop)?.Contains("") == true) result.AddError("--stop: expected a text, found an empty one.");
             if (result.GetValue(_draft) == "") result.AddError($"--draft: expected the path of a GGUF file, {LanguageModel.EmbeddedPrefix}NAME or {Lookup}, found an empty text.");
+            if (result.GetValue(_draftRejection) && result.GetResult(_draft) is null) result.AddError("--draft-rejection does nothing alone: expected --draft with it.");
             if (result.GetResult(_draft) is not null && result.GetValue(_noCache)) result.AddError("--draft and --no-cache exclude each other: what is guessed is checked in the cache.");
             if (result.GetResult(_loopRepeats) is not null && result.GetResult(_loopNgram) is null) result.AddError("--loop-repeats does nothing alone: expected --loop-ngram N with it, the length of what repeats.");
         });
@@ -67,6 +69,7 @@ internal sealed class GenerationChoice
         Explain = parsed.GetValue(_explain),
         HashLogits = parsed.GetValue(_hashLogits),
         Draft = Draft(parsed),
+        DraftRejection = parsed.GetValue(_draftRejection),
         NoCache = parsed.GetValue(_noCache),
         PrefillChunk = parsed.GetValue(_prefillChunk) ?? 0,
         TimeLimit = parsed.GetValue(_timeLimit) is double seconds ? TimeSpan.FromSeconds(seconds) : null,

@@ -160,7 +160,7 @@ public sealed class LanguageModel : IDisposable
             return outputs;
         }
         GeneratedSequence Sample(int number, GeneratedSequence? first, Siblings? siblings) =>
-            new(prompt, options, unchecked(seed + (ulong)number), Tokenizer, room, Options, Pages, outputs[number], first, Drafter(options.Draft)) { Siblings = siblings };
+            new(prompt, options, unchecked(seed + (ulong)number), Tokenizer, room, Options, Pages, outputs[number], first, Drafter(options)) { Siblings = siblings };
         Submit(Sample(0, null, samples == 1 ? null : new Siblings(outputs[1..], (first, i) => Sample(i + 1, first, null))));
         return outputs;
     }
@@ -264,13 +264,14 @@ public sealed class LanguageModel : IDisposable
         return shape;
     }
 
-    private IDrafter? Drafter(DraftKind kind)
+    private IDrafter? Drafter(GenerationOptions options)
     {
+        DraftKind kind = options.Draft;
         GenerationOptions.Require(kind != DraftKind.Model || _engine.Draft is not null, "draft", "a model that was loaded with one that guesses", "none");
         return kind switch
         {
             DraftKind.Lookup => new LookupDrafter(),
-            DraftKind.Model => new ModelDrafter(_engine.Draft!),
+            DraftKind.Model => new ModelDrafter(_engine.Draft!, options.RejectsDrafts),
             _ => null,
         };
     }

@@ -31,6 +31,9 @@ internal sealed unsafe class DraftModel : IDisposable
     /// <summary>Positions that it was trained for: beyond them it guesses nothing.</summary>
     public int Context { get; }
 
+    /// <summary>Tokens of the vocabulary.</summary>
+    public int Vocabulary => _logits.Columns;
+
     /// <summary>Reads the tokens behind a cache, and gives the scores of what follows the last one, [vocabulary]; they are gone with the next call.</summary>
     public ReadOnlySpan<float> Read(SequenceCache cache, ReadOnlyMemory<int> tokens, Counters work)
     {

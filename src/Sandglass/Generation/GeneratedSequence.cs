@@ -33,7 +33,7 @@ internal sealed class GeneratedSequence : Sequence
     {
         (_prompt, _options, _seed, _tokenizer, _output) = (prompt, options, seed, tokenizer, output);
         (_time, _compute, _context) = (model.Time, model.Compute, context);
-        _speculation = drafter is null ? null : new Speculation(drafter, _time);
+        _speculation = drafter is null ? null : new Speculation(drafter, options.RejectsDrafts ? null : _time);
         _ends = options.EndIds is null ? tokenizer.EndIds : options.EndIds.ToHashSet();
         _sampler = new Sampler(options.Sampling, seed, options.Text(tokenizer, _ends, prompt.Length), options.Explain);
         foreach (int id in prompt)
@@ -84,7 +84,7 @@ internal sealed class GeneratedSequence : Sequence
     {
         if (Completion.IsEmpty) _prefillTime = _time.GetElapsedTime(_begun);
         while (_siblings?.Count > 0) BearSibling(_siblings, logits);
-        Choice choice = _sampler.Choose(logits, Length);                    // one token, by the chain and this position's own chance
+        Choice choice = Choose(logits);                                     // one token, by the chain and this position's own chance
         if (Append(choice.Id)) _speculation!.Accept();                      // from here on it is fixed; a guess that was right is in the cache already
         _sampler.Accept(choice.Id);                                         // and the steps that look back know it
         string text = _stop.Filter(_decoder.Append(Bytes(choice.Id).Span)); // whole characters, no part of a stop text
@@ -95,6 +95,10 @@ internal sealed class GeneratedSequence : Sequence
     }
 
     public override void Close() => Finish(FinishReason.Cancelled);
+
+    private Choice Choose(ReadOnlySpan<float> logits) => _options.RejectsDrafts && NextDraft is int guess
+        ? _sampler.Check(logits, Length, guess, _speculation!.Distribution)
+        : _sampler.Choose(logits, Length);
 
     protected override int Guess(Span<int> to) => _speculation!.Guess(Ids, Completion.Length, _sampler, to);
 

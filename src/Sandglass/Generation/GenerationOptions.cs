@@ -39,6 +39,12 @@ public sealed record GenerationOptions
     /// <summary>Who guesses the next tokens, which the model then checks several at once. The tokens are the same.</summary>
     public DraftKind Draft { get; init; }
 
+    /// <summary>Keeps a guess by the ratio of its probabilities instead of where the choice is the same. More guesses hold; the text is another than without guesses, of the same distribution, and repeats only where it is written alone.</summary>
+    public bool DraftRejection { get; init; }
+
+    /// <summary>Whether guesses are kept by their probabilities: the likeliest token needs no such thing.</summary>
+    internal bool RejectsDrafts => DraftRejection && Draft != DraftKind.None && Sampling.Temperature > 0;
+
     /// <summary>Recomputes the whole text at each step instead of keeping keys and values. The tokens are the same.</summary>
     public bool NoCache { get; init; }
 
@@ -76,6 +82,8 @@ public sealed record GenerationOptions
         Require(TimeLimit is null || TimeLimit > TimeSpan.Zero, "time-limit", "a time above 0", $"{TimeLimit}");
         Require(Enum.IsDefined(Draft), "draft", "none, lookup or model", $"{Draft}");
         Require(Draft == DraftKind.None || !NoCache, "draft", "a cache, in which what was guessed is checked", "no cache (--no-cache)");
+        Require(!DraftRejection || !Explain, "draft-rejection", "no --explain, which tells of a single draw", "both");
+        Require(!DraftRejection || Draft != DraftKind.None, "draft-rejection", "--draft with it, which guesses", "none");
         Require(LoopNgram >= 0, "loop-ngram", "a whole number from 1", $"{LoopNgram}");
         Require(LoopRepeats >= 2, "loop-repeats", "a whole number from 2", $"{LoopRepeats}");
         Beams?.Validate(this);

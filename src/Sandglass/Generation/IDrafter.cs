@@ -9,6 +9,10 @@ internal interface IDrafter : IDisposable
     /// <summary>The work that guessing was.</summary>
     Counters Work { get; }
 
+    /// <summary>The probabilities that a guess of the last call was drawn from, [vocabulary]; empty where it was certain, or where they are not kept.</summary>
+    /// <param name="guess">Its place among them.</param>
+    ReadOnlySpan<double> Distribution(int guess);
+
     /// <summary>Guesses the ids behind a text and gives how many; it may be none.</summary>
     /// <param name="text">Prompt and completion so far. It grows from call to call, and nothing in it changes.</param>
     /// <param name="sampler">Chooses for that text; it is not advanced.</param>

@@ -11,6 +11,8 @@ internal sealed class LookupDrafter : IDrafter
 
     public Counters Work { get; } = new();   // no model: none
 
+    public ReadOnlySpan<double> Distribution(int guess) => [];
+
     public int Guess(ReadOnlyMemory<int> text, Sampler sampler, Span<int> to) => Guess(text.Span, to);
 
     /// <summary>What followed the latest earlier place of the longest ending that has one.</summary>

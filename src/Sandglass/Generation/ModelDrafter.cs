@@ -8,16 +8,20 @@ namespace Sandglass.Generation;
 /// <summary>Guesses for one text with a smaller model: it chooses by the same chain and with the same draws as the model that checks, so that the two agree as often as they can.</summary>
 /// <remarks>Leviathan, Kalman and Matias, <i>Fast inference from transformers via speculative decoding</i> (2023).</remarks>
 /// <param name="model">Who guesses.</param>
-internal sealed class ModelDrafter(DraftModel model) : IDrafter
+/// <param name="keepsDistributions">Whether it is to tell the probabilities of its guesses.</param>
+internal sealed class ModelDrafter(DraftModel model, bool keepsDistributions) : IDrafter
 {
     private const int Arrears = Llama.MaxBatch; // tokens that it catches up in a step at most: everybody else waits for it
 
     private readonly SequenceCache _cache = new(model.Pages);
     private readonly int[] _one = new int[1];
+    private readonly double[][] _distributions = new double[keepsDistributions ? Speculation.Most : 0][];
     private int[] _guessed = [];    // the last guesses, that stood behind the text of then
     private int _count, _length;    // how many, and how long that text was
 
     public Counters Work { get; } = new();
+
+    public ReadOnlySpan<double> Distribution(int guess) => keepsDistributions ? _distributions[guess] : [];
 
     public int Guess(ReadOnlyMemory<int> text, Sampler sampler, Span<int> to)
     {
@@ -36,6 +40,7 @@ internal sealed class ModelDrafter(DraftModel model) : IDrafter
         for (int i = 0; i < count; i++)
         {
             to[i] = _one[0] = guessing.Choose(model.Read(_cache, next, Work), text.Length + i).Id;
+            if (keepsDistributions) guessing.Distribution(_distributions[i] ??= new double[model.Vocabulary]);
             guessing.Accept(to[i]);
             next = _one;
         }

@@ -58,6 +58,9 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
     /// <summary>Logits are wanted from this position on.</summary>
     public abstract int FirstScored { get; }
 
+    /// <summary>The guess for the token that is chosen next; null where there is none.</summary>
+    protected int? NextDraft => _drafts > 0 ? _ids[_count] : null;
+
     /// <summary>Ids that it would guess ahead now.</summary>
     protected virtual int MostDrafts => 0;
 

@@ -4,7 +4,7 @@ namespace Sandglass.Sampling;
 
 /// <summary>Logits to one token: the steps of a chain over the whole vocabulary, then a draw.</summary>
 /// <remarks>One run's own; not thread-safe. All buffers are made here, a choice allocates nothing. Its state (the text so far, mirostat's mu) is moved by accepted tokens only.</remarks>
-internal sealed class Sampler
+internal sealed partial class Sampler
 {
     private readonly SamplerStep[] _steps;
     private readonly bool _greedy;

@@ -98,6 +98,8 @@ public class DrafterTests
     {
         public Counters Work { get; } = new();
 
+        public ReadOnlySpan<double> Distribution(int guess) => [];
+
         public int Guess(ReadOnlyMemory<int> text, Sampler sampler, Span<int> to) => fails ? throw new OutOfMemoryException() : to.Length;
 
         public void Dispose() { }

@@ -115,6 +115,22 @@ public sealed class SpeculationTests(SpeculationTests.Pair pair) : IClassFixture
         Assert.Equal(result.PromptIds.Count + result.CompletionTokens - 1 + guessed.Drafted - guessed.Accepted, tokens);
     }
 
+    [Theory, InlineData(DraftKind.Lookup), InlineData(DraftKind.Model)]
+    public async Task Guesses_kept_by_their_probabilities_give_a_text_that_repeats_and_counts_its_work(DraftKind kind)
+    {
+        GenerationOptions options = new() { Sampling = new() { Temperature = 1.1, Seed = 4 }, MaxTokens = 120, IgnoreEnd = true, Draft = kind, DraftRejection = true };
+        Run one = await Run.Of(pair.Model, "The wolf said and the wolf said", options), two = await Run.Of(pair.Model, "The wolf said and the wolf said", options);
+
+        Assert.Equal(one.Ids, two.Ids);
+        Assert.Equal(one.Result.Speculation, two.Result.Speculation);
+        Assert.InRange(one.Result.Speculation!.Accepted, 1, one.Result.Speculation.Drafted);
+        Assert.Equal(120, one.Ids.Length);
+        // of the likeliest token there is no distribution: the text without guesses
+        Run greedy = await Run.Of(pair.Model, "The wolf said", options with { Sampling = SamplerOptions.Greedy });
+        Assert.Equal((await Run.Of(pair.Model, "The wolf said", options with { Sampling = SamplerOptions.Greedy, Draft = DraftKind.None, DraftRejection = false })).Ids, greedy.Ids);
+        pair.NothingLeft();
+    }
+
     [Fact]
     public async Task Who_is_cancelled_with_guesses_under_way_leaves_nothing()
     {
