@@ -11,13 +11,14 @@ internal sealed class Help(Terminal terminal) : SynchronousCommandLineAction
     private const int MostWidth = 130;
     private const int MostNames = 34;
     private readonly StringBuilder _text = new();
-    private readonly int _width = Math.Min(terminal.OutputIsTerminal && Console.WindowWidth > 0 ? Console.WindowWidth : PipeWidth, MostWidth);
+    private int _width;
 
     public override bool ClearsParseErrors => true;
 
     public override int Invoke(ParseResult parsed)
     {
         _text.Clear();
+        _width = Math.Min(terminal.OutputIsTerminal && Console.WindowWidth > 0 ? Console.WindowWidth : PipeWidth, MostWidth);   // asked here only: asking sends codes to the terminal
         Command command = parsed.CommandResult.Command;
         bool hasCommands = command.Subcommands.Count > 0;
         Wrapped(command.Description, column: 0);
