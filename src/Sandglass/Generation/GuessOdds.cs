@@ -15,19 +15,19 @@ internal sealed class GuessOdds
 
     private readonly double[] _seen = new double[2 * Grades], _held = new double[2 * Grades];   // [grade], older ones counting less
     private readonly int[] _grades = new int[Speculation.Most];                         // [guess] of this round
-    private double _allSeen, _allHeld;      // of all grades
+    private double _modelSeen = Prior, _modelHeld = Prior * 0.6;    // of all grades of a model
     private double _chance;                 // that all guesses of this round hold
     private double _making, _checking;
     private bool _isTrial;
 
     public GuessOdds()
     {
-        for (int grade = 0; grade < 2 * Grades; grade++)
+        for (int grade = 0; grade < Grades; grade++)
         {
-            _seen[grade] = Prior;
-            _held[grade] = Prior * (grade % Grades + 1) / (Grades + 1);
+            _seen[grade] = _seen[Grades + grade] = Prior;
+            _held[grade] = Prior * (grade + 1) / (Grades + 1);              // a model's own probability
+            _held[Grades + grade] = Prior * (grade + 3) / (Grades + 3);     // who says what he said before
         }
-        (_allSeen, _allHeld) = (Prior, Prior * 0.6);
     }
 
     /// <summary>Guesses taken in this round.</summary>
@@ -36,8 +36,8 @@ internal sealed class GuessOdds
     /// <summary>Guesses made in this round: one more than taken where the last was not worth checking.</summary>
     public int Made { get; private set; }
 
-    /// <summary>Whether one more is worth making, before anything is known of it.</summary>
-    public bool IsWorthMaking => Taken < Speculation.Most && (IsTrial || _chance * (_allHeld / _allSeen) > _making + _checking);
+    /// <summary>Whether one more of a model is worth making, before anything is known of it.</summary>
+    public bool IsWorthMaking => Taken < Speculation.Most && (IsTrial || _chance * (_modelHeld / _modelSeen) > _making + _checking);
 
     /// <summary>A new round.</summary>
     /// <param name="making">The price of making a guess, in steps.</param>
@@ -65,7 +65,7 @@ internal sealed class GuessOdds
         {
             int grade = _grades[guess], one = guess < held ? 1 : 0;
             (_seen[grade], _held[grade]) = (Memory * _seen[grade] + 1, Memory * _held[grade] + one);
-            (_allSeen, _allHeld) = (Memory * _allSeen + 1, Memory * _allHeld + one);
+            if (grade < Grades) (_modelSeen, _modelHeld) = (Memory * _modelSeen + 1, Memory * _modelHeld + one);
         }
     }
 }

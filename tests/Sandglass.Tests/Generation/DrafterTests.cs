@@ -64,7 +64,7 @@ public class DrafterTests
         for (int round = 0; round < 100; round++)
         {
             odds.Begin(0, 0.1);
-            odds.Take(GuessOdds.Grades - 1);
+            Assert.True(odds.Take(GuessOdds.Grades - 1));
             odds.Settle(held: round % 4 == 0 ? 1 : 0);
         }
         odds.Begin(0, 0.3);

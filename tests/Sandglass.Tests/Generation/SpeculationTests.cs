@@ -178,7 +178,7 @@ public sealed class SpeculationTests(SpeculationTests.Pair pair) : IClassFixture
     }
 
     /// <summary>A clock that stands still, so that what is guessed does not depend on how busy the machine is.</summary>
-    private sealed class StandingClock : TimeProvider
+    internal sealed class StandingClock : TimeProvider
     {
         public override long GetTimestamp() => 1;
     }
