@@ -23,9 +23,11 @@ internal sealed record ErrorMessage(string Text, int Code)
         Command command = parsed.CommandResult.Command;
         string path = Help.Path(command);
         bool isGroup = command.Subcommands.Count > 0;
-        string[] errors = [.. parsed.Errors.Select(InOurWords).Distinct()];
-        if (!isGroup && parsed.UnmatchedTokens.Count > 0 && parsed.UnmatchedTokens.Count == errors.Length)
-            errors = [$"Found more than was expected: {string.Join(' ', parsed.UnmatchedTokens)}. A text of several words goes in quotes: {path} \"Once upon a time\"."];
+        string[] errors = [.. parsed.Errors.Where(error => !IsUnmatched(error)).Select(InOurWords).Distinct()], missing = [.. MissingValue.In(parsed.CommandResult)];
+        if (missing.Length > 0)
+            errors = missing;       // what else is wrong may come of it
+        else if (!isGroup && errors.Length == 0 && parsed.UnmatchedTokens.Count > 0)
+            errors = [$"Found more than was expected: {string.Join(' ', parsed.UnmatchedTokens)}. {InPlaceOfMore(command, path)}"];
         else if (isGroup && parsed.UnmatchedTokens is [string word, ..])
             errors = [$"There is no command {word}. Expected {Listed(command.Subcommands)}; a text goes behind one: {path} {command.Subcommands[0].Name} \"{word}\"."];
         else if (command.Arguments.Any(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is not { Tokens.Count: > 0 }))
@@ -56,11 +58,17 @@ internal sealed record ErrorMessage(string Text, int Code)
         return Code;
     }
 
+    // what stands behind all arguments; beside another error it is mostly that one's doing
+    private static bool IsUnmatched(ParseError error) => error.Message.StartsWith("Unrecognized", StringComparison.Ordinal);
+
+    private static string InPlaceOfMore(Command command, string path) => PromptSource.TextOf(command) is not null
+        ? $"A text of several words goes in quotes: {path} \"{PromptSource.Beginning}\"."
+        : $"Expected {path} {string.Join(' ', command.Arguments.Select(argument => argument.Arity.MinimumNumberOfValues == 0 ? $"[{argument.Name}]" : argument.Name).Append("[options]"))}.";
+
     // the parser's own words for what it refuses itself, said as everything else is
     private static string InOurWords(ParseError error) => error.SymbolResult switch
     {
         OptionResult { IdentifierTokenCount: > 1, Option: { Arity.MaximumNumberOfValues: 1, HelpName: not null } option } given => $"{option.Name} is given {given.IdentifierTokenCount} times; expected it once.",
-        OptionResult { Tokens.Count: 0, Option: { Arity.MinimumNumberOfValues: 1, HelpName: not null } option } when error.Message.StartsWith("Required", StringComparison.Ordinal) => $"{option.Name}: expected {option.HelpName} behind it, found nothing.",
         _ => error.Message,
     };
 

@@ -35,8 +35,6 @@ internal sealed class GenerationChoice
         _sampling.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(_stop)?.Contains("") == true) result.AddError("--stop: expected a text, found an empty one.");
-            if (result.GetValue(_draft) == "") result.AddError($"--draft: expected the path of a GGUF file, {LanguageModel.EmbeddedPrefix}NAME or {Lookup}, found an empty text.");
             if (result.GetValue(_draftRejection) && result.GetResult(_draft) is null) result.AddError("--draft-rejection does nothing alone: expected --draft with it.");
             if (result.GetResult(_draft) is not null && result.GetValue(_noCache)) result.AddError("--draft and --no-cache exclude each other: what is guessed is checked in the cache.");
             if (result.GetResult(_loopRepeats) is not null && result.GetResult(_loopNgram) is null) result.AddError("--loop-repeats does nothing alone: expected --loop-ngram N with it, the length of what repeats.");

@@ -18,7 +18,7 @@ internal static class MistypedOption
         if (argument is null || !LooksLikeOption(argument) || parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash)) return null;
         string command = Help.Path(parsed.CommandResult.Command);
         string name = argument.Split('=')[0];
-        Argument? text = parsed.CommandResult.Command.Arguments.FirstOrDefault(other => other.Name is "PROMPT" or "TEXT");
+        Argument? text = PromptSource.TextOf(parsed.CommandResult.Command);
         if (text is not null && name is ("-p" or "--prompt" or "--text"))
             return $"There is no option {name}: the {text.Name.ToLowerInvariant()} is an argument: {command} \"{Behind(parsed, argument)}\"";
         string advice = Nearest(parsed.CommandResult.Command, name) is string near ? $". Did you mean {near}? {command} --help lists all." : $"; {command} --help lists them.";

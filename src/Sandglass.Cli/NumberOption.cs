@@ -80,7 +80,7 @@ internal static class NumberOption
 
     private static T? Refuse<T>(ArgumentResult result, string name, string expected) where T : struct
     {
-        result.AddError($"{name}: expected {expected}, found \"{Last(result)}\".");
+        result.AddError($"{name}: expected {expected}, found {MissingValue.Found(Last(result))}.");
         return null;
     }
 }

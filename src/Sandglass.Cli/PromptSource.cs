@@ -30,6 +30,9 @@ internal sealed class PromptSource(string argumentName, string description)
         command.Validators.Add(result => RefuseTwoSources(result, instead));
     }
 
+    /// <summary>The argument of a command that is a text; null where it has none.</summary>
+    public static Argument? TextOf(Command command) => command.Arguments.FirstOrDefault(argument => argument.Name is "PROMPT" or "TEXT");
+
     /// <summary>The text, or null where none was given and a person sits at the keyboard.</summary>
     public async Task<Prompt?> ReadAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
     {

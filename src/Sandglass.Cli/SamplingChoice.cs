@@ -48,10 +48,10 @@ internal sealed class SamplingChoice
     public void AddTo(Command command)
     {
         foreach (Option option in All) command.Add(option);
-        command.Validators.Add(result =>
+        _bias.Validators.Add(result =>
         {
             HashSet<int> seen = [];
-            foreach (string bias in result.GetValue(_bias) ?? [])
+            foreach (string bias in result.Tokens.Select(token => token.Value).Where(text => text.Length > 0))
             {
                 if (!TryBias(bias, out int id, out _)) result.AddError($"--logit-bias: expected a token id and a number, for instance 440=+2.5, found \"{bias}\".");
                 else if (!seen.Add(id)) result.AddError($"--logit-bias: expected each id once, found {id} twice.");

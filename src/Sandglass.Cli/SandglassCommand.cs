@@ -18,7 +18,7 @@ internal static class SandglassCommand
             ["help"] => ["--help"],
             ["help", string name, .. string[] rest] => root.Subcommands.Any(command => command.Name == name) ? [name, .. rest, "--help"] : [name],
             [['[', ..], ..] => ["--", .. args],
-            _ => args,
+            _ => MissingValue.Spelled(args, root),
         }, Parsing);
     }
 
@@ -40,6 +40,7 @@ internal static class SandglassCommand
             new HelpOption("--help", "-h", "-?") { Action = help, Description = "Show this." },
             new VersionOption { Description = "Show the version." },
         };
+        MissingValue.RefuseIn(root);
         root.SetAction(help.Invoke);
         foreach (Command group in root.Subcommands.Where(command => command.Subcommands.Count > 0)) group.SetAction(help.Invoke);
         return root;

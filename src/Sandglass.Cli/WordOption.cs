@@ -18,7 +18,7 @@ internal static class WordOption
                 string given = result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
                 foreach ((string word, T value) in words)
                     if (string.Equals(word, given, StringComparison.OrdinalIgnoreCase)) return value;
-                result.AddError($"{name}: expected {Choice(words)}, found \"{given}\".");
+                result.AddError($"{name}: expected {Choice(words)}, found {MissingValue.Found(given)}.");
                 return default;
             },
         };
@@ -40,7 +40,7 @@ internal static class WordOption
             {
                 int found = Array.FindIndex(words, word => string.Equals(word.Word, part, StringComparison.OrdinalIgnoreCase));
                 if (found >= 0) chosen.Add(words[found].Value);
-                else result.AddError($"{name}: expected {Choice(words)}, several with commas between them, found \"{part}\".");
+                else result.AddError($"{name}: expected {Choice(words)}, several with commas between them, found {MissingValue.Found(part)}.");
             }
             return [.. chosen];
         },

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 
 namespace Sandglass.Cli.Tests;
 
@@ -14,7 +15,7 @@ public class ErrorMessageTests
     [InlineData("--max-tokens: expected a whole number from 0, found \"many\".", "run", "a", "--max-tokens", "many")]
     [InlineData("--max-tokens: expected a whole number from 0 to 2147483647, found", "run", "a", "--max-tokens", "99999999999")]
     [InlineData("--seed: expected a whole number from 0 to 18446744073709551615,", "run", "a", "--seed", "18446744073709551616")]
-    [InlineData("--stop: expected a text", "run", "a", "--stop", "")]
+    [InlineData("--stop: expected TEXT behind it, found nothing.", "run", "a", "--stop", "")]
     [InlineData("--ids: expected token ids with commas between them, found \"1,b\".", "run", "--ids", "1,b")]
     [InlineData("--threads: expected a whole number from 1 to 1024", "run", "a", "--threads", "0")]
     [InlineData("--compute: expected fast, fine or exact, found \"slow\".", "run", "a", "--compute", "slow")]
@@ -32,6 +33,10 @@ public class ErrorMessageTests
     [InlineData("expected --loop-ngram N with it", "run", "a", "--loop-repeats", "3")]
     [InlineData("There is no command [run]", "[run]", "a")]
     [InlineData("There is no command nothing", "help", "nothing")]
+    [InlineData("--max-tokens: expected N behind it, found nothing.", "run", "a", "-n=")]
+    [InlineData("--logit-bias: expected ID=X behind it, found nothing.", "run", "a", "--logit-bias")]
+    [InlineData("--prompt-file: expected FILE behind it, found nothing.", "run", "a", "--prompt-file=", "-n", "3")]
+    [InlineData("Found more than was expected: b. Expected sandglass inspect [FILE] [options].", "inspect", "a", "b")]
     [InlineData("upon a time", "run", "Once", "upon", "a", "time")]
     [InlineData("There is no command Once", "Once")]
     [InlineData("There is no command forks. Expected cache or fork", "lab", "forks")]
@@ -50,6 +55,40 @@ public class ErrorMessageTests
         Assert.Contains(expected, message.Text, StringComparison.Ordinal);
         Assert.Equal(ExitCode.WrongInput, message.Code);
     }
+
+    [Fact]
+    public void Every_option_of_every_command_says_that_nothing_stands_behind_it()
+    {
+        foreach (Command command in Commands(SandglassCommand.Create(new Terminal())))
+        {
+            string[] path = [.. Help.Path(command).Split(' ').Skip(1)];
+            foreach (Option option in command.Options)
+            {
+                foreach (string name in option.Aliases.Append(option.Name).Where(name => name.StartsWith('-')))
+                {
+                    if (option.HelpName is null)
+                    {
+                        ErrorMessage maybe = ErrorMessage.Of(Assert.Throws<WrongInputException>(() => SandglassCommand.Parse(new Terminal(), [.. path, $"{name}=maybe"])));
+                        Assert.Equal(($"{option.Name} is a switch: expected it alone, found {name}=maybe.", ExitCode.WrongInput), (maybe.Text, maybe.Code));
+                        continue;
+                    }
+                    foreach (string[] words in (string[][])[[$"{name}="], [name, ""], [name], [$"{name}:", "--json"]])
+                    {
+                        ParseResult parsed = SandglassCommand.Parse(new Terminal(), [.. path, .. words]);
+                        if (MayBeEmpty.Contains(option.Name) && parsed.Errors.Count == 0) continue;
+                        ErrorMessage message = ErrorMessage.Of(parsed);
+                        Assert.Matches($@"(^|\n){Regex.Escape(option.Name)}: expected .*found nothing\.", message.Text);
+                        Assert.Equal(ExitCode.WrongInput, message.Code);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>An empty list of ids is a list; the commands refuse it with words of their own.</summary>
+    private static readonly string[] MayBeEmpty = ["--ids", "--eos-ids", "--decode", "--allow-ids", "--ban-ids"];
+
+    private static IEnumerable<Command> Commands(Command command) => command.Subcommands.SelectMany(Commands).Prepend(command);
 
     [Theory]
     [InlineData("run", "@file")]

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Sandglass.Cli;
+
+/// <summary>An option with nothing behind it, as a script writes it whose variable is empty: <c>--stop=</c>, <c>--stop ""</c>, or <c>--stop</c> alone.</summary>
+internal static class MissingValue
+{
+    /// <summary>The words with <c>--stop=</c> as <c>--stop ""</c>: the parser would take the next word for the value, whatever that is.</summary>
+    /// <exception cref="WrongInputException">A switch has a value.</exception>
+    public static string[] Spelled(string[] words, Command root)
+    {
+        Option[] options = [.. WithSubcommands(root).SelectMany(command => command.Options)];
+        int end = Array.IndexOf(words, "--");
+        return [.. words.SelectMany((word, i) => end >= 0 && i > end ? [word] : Spelled(word, options))];
+    }
+
+    /// <summary>Refuses an empty text behind any option that takes one; numbers and words refuse it themselves.</summary>
+    public static void RefuseIn(Command root)
+    {
+        foreach (Option option in WithSubcommands(root).SelectMany(command => command.Options).Where(option => option is Option<string?> or Option<string[]>))
+        {
+            option.Validators.Add(result =>
+            {
+                if (result.Tokens.Any(token => token.Value.Length == 0)) result.AddError(Said(option));
+            });
+        }
+    }
+
+    /// <summary>What to say of such options, of each that is given.</summary>
+    public static IEnumerable<string> In(CommandResult command) => command.Children.OfType<OptionResult>()
+        .Where(result => result is { Implicit: false, Option.HelpName: not null } && result.Tokens.All(token => token.Value.Length == 0))
+        .Select(result => Said(result.Option));
+
+    private static string Said(Option option) => $"{option.Name}: expected {option.HelpName} behind it, found nothing.";
+
+    /// <summary>A value in quotes, or that there is none.</summary>
+    public static string Found(string value) => value.Length > 0 ? $"\"{value}\"" : "nothing";
+
+    private static string[] Spelled(string word, Option[] options)
+    {
+        int at = word.IndexOfAny(['=', ':']);
+        if (at < 0 || Array.Find(options, option => option.Name == word[..at] || option.Aliases.Contains(word[..at])) is not Option option) return [word];
+
+        string value = word[(at + 1)..];
+        if (option.HelpName is not null) return value.Length == 0 ? [word[..at], ""] : [word];
+        if (bool.TryParse(value, out _)) return [word];
+        throw new WrongInputException($"{option.Name} is a switch: expected it alone, found {word}.");
+    }
+
+    private static IEnumerable<Command> WithSubcommands(Command command) => command.Subcommands.SelectMany(WithSubcommands).Prepend(command);
+}
