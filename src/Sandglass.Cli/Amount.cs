@@ -14,6 +14,9 @@ internal static class Amount
     /// <summary>With commas between thousands.</summary>
     public static string Whole(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>A large count in few letters: 1.65 G.</summary>
+    public static string Count(long number) => number < 1000 ? Whole(number) : Scaled(number, ["", "k", "M", "G", "T", "P"]);
+
     /// <summary>So many of something, in the plural but for one: 1 token, 2,048 tokens.</summary>
     public static string Of(long number, string noun) => $"{Whole(number)} {noun}{(number == 1 ? "" : "s")}";
 

@@ -3,14 +3,13 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Sandglass.Kernels;
-using Spectre.Console;
 
 namespace Sandglass.Cli;
 
 /// <summary><c>sandglass lab fork [PROMPT]</c>: what becomes of a text with each of the likeliest tokens at one place.</summary>
 internal sealed class LabForkCommand(Terminal terminal)
 {
-    private const int DefaultBranches = 5, DefaultTokens = 24;
+    private const int DefaultBranches = 5, DefaultTokens = 24, TextIndent = 4;
 
     private readonly ModelChoice _model = new();
     private readonly PromptSource _prompt = new("PROMPT", $"The text to continue. [default: {PromptSource.Beginning}]");
@@ -32,13 +31,15 @@ internal sealed class LabForkCommand(Terminal terminal)
 
     private async Task<int> StudyAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        Prompt prompt = await _prompt.ReadAsync(parsed, terminal, cancellation) ?? _prompt.Begin(parsed);
+        Prompt prompt = await _prompt.ReadOrBeginAsync(parsed, terminal, cancellation);
         using LanguageModel model = _model.Load(parsed, terminal);
         int[] ids = prompt.Encode(model.Tokenizer);
         ContextLimit.Refuse("The prompt", ids, model);
         int at = parsed.GetValue(_at) ?? 0;
+        using ProgressLine<(int Done, int Most)> progress = new(terminal, p => $"Writing: {Amount.Whole(p.Done)} of at most {Amount.Of(p.Most, "token")}");
         (string before, IReadOnlyList<ForkBranch> branches) = await ForkStudy.RunAsync(
-            model, ids, at, parsed.GetValue(_branches) ?? DefaultBranches, parsed.GetValue(_tokens) ?? DefaultTokens, cancellation);
+            model, ids, at, parsed.GetValue(_branches) ?? DefaultBranches, parsed.GetValue(_tokens) ?? DefaultTokens, progress, cancellation);
+        progress.Dispose();
         if (parsed.GetValue(_json)) WriteJson(branches, at, model);
         else WriteTable(branches, before, model);
         return ExitCode.Done;
@@ -69,17 +70,26 @@ internal sealed class LabForkCommand(Terminal terminal)
 
     private void WriteTable(IReadOnlyList<ForkBranch> branches, string before, LanguageModel model)
     {
-        Table table = Tables.New("Token", "#Probability", "#Score a token", "#Shared", "#Meets at", "Text");
-        foreach (ForkBranch branch in branches)
+        string[][] cells = [["Token", "Probability", "Score a token", "Shared", "Meets at"], .. branches.Select(branch => Cells(branch, isFirst: branch == branches[0], model))];
+        int[] widths = [.. Enumerable.Range(0, cells[0].Length).Select(column => cells.Max(row => row[column].Length))];
+        if (before.Length > 0) terminal.WriteLine($"Before the fork: {OneLine(before)}");
+        for (int i = 0; i < cells.Length; i++)
         {
-            string probability = Math.Exp(branch.Logprob).ToString("P1", CultureInfo.InvariantCulture), score = (branch.Score / branch.Ids.Count).ToString("F3", CultureInfo.InvariantCulture);
-            string shared = branch == branches[0] ? "" : $"{branch.SharedTokens} of {branch.Ids.Count - 1}";
-            table.AddRow(Cell($"\"{Encoding.UTF8.GetString(model.Tokenizer.Bytes(branch.Id).Span)}\""), new Text(probability), new Text(score), new Text(shared), new Text(branch == branches[0] ? "" : branch.MeetsAt?.ToString(CultureInfo.InvariantCulture) ?? "never"), Cell(branch.Text));
+            string line = string.Join("   ", cells[i].Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))).TrimEnd();
+            terminal.Output.WriteLine(i == 0 && terminal.HasColour ? $"\e[2m{line}\e[0m" : line);
+            if (i > 0) terminal.WriteLine(OneLine(branches[i - 1].Text).Trim(), TextIndent);
         }
-        if (before.Length > 0) terminal.Output.WriteLine($"Before the fork: {Terminal.Harmless(before)}");
-        Tables.Console(terminal).Write(table);
         terminal.Note("Shared: tokens behind the fork that the first branch has too, in the same order. Meets at: the place from which on both are the same. The score is the mean log-probability.");
     }
 
-    private static Text Cell(string text) => new(Terminal.Harmless(text).Replace('\n', ' '));
+    private static string[] Cells(ForkBranch branch, bool isFirst, LanguageModel model) =>
+    [
+        OneLine($"\"{Encoding.UTF8.GetString(model.Tokenizer.Bytes(branch.Id).Span)}\""),
+        Math.Exp(branch.Logprob).ToString("P1", CultureInfo.InvariantCulture),
+        (branch.Score / branch.Ids.Count).ToString("F3", CultureInfo.InvariantCulture),
+        isFirst ? "" : $"{branch.SharedTokens} of {branch.Ids.Count - 1}",
+        isFirst ? "" : branch.MeetsAt?.ToString(CultureInfo.InvariantCulture) ?? "never",
+    ];
+
+    private static string OneLine(string text) => Terminal.Harmless(text).Replace('\n', ' ');
 }

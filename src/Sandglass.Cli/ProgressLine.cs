@@ -22,7 +22,7 @@ internal sealed class ProgressLine<T>(Terminal terminal, Func<T, string> text) :
             if (_over || (_shown != 0 && Stopwatch.GetElapsedTime(_shown) < Pace)) return;
             _shown = Stopwatch.GetTimestamp();
             string line = text(value);
-            terminal.Error.Write($"\r\e[K{line[..Math.Min(line.Length, Width - 1)]}");
+            terminal.Error.Write($"\r\e[K{line[..Math.Min(line.Length, Terminal.Width - 1)]}");
         }
     }
 
@@ -32,15 +32,6 @@ internal sealed class ProgressLine<T>(Terminal terminal, Func<T, string> text) :
         {
             if (!_over && _shown != 0) terminal.Error.Write("\r\e[K");
             _over = true;
-        }
-    }
-
-    private static int Width
-    {
-        get
-        {
-            int width = Console.WindowWidth;
-            return width > 1 ? width : 80;
         }
     }
 }

@@ -51,6 +51,13 @@ internal sealed class PromptSource(string argumentName, string description)
         return fromInput ? new Prompt(await Terminal.ReadInputAsync(cancellation), null, addBos, parseSpecial, IsPiped: true) : null;
     }
 
+    /// <summary>The text, or <see cref="Beginning"/> where none was given and standard input, if it is none of a person's, has nothing.</summary>
+    public async Task<Prompt> ReadOrBeginAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
+    {
+        Prompt? given = await ReadAsync(parsed, terminal, cancellation);
+        return given is null or { IsPiped: true, Utf8.Length: 0 } ? Begin(parsed) : given;
+    }
+
     /// <summary><see cref="Beginning"/>, in place of a text that was not given.</summary>
     public Prompt Begin(ParseResult parsed) => new(Encoding.UTF8.GetBytes(Beginning), null, AddsBos(parsed), ParsesSpecial(parsed));
 

@@ -29,7 +29,7 @@ internal static class Tables
         foreach (string column in columns)
         {
             TableColumn made = new(new Text(column.TrimStart('#'), new Style(foreground: Color.Grey)));
-            table.AddColumn(column[0] == '#' ? made.RightAligned() : made);
+            table.AddColumn(column[0] == '#' ? made.RightAligned().NoWrap() : made);
         }
         return table;
     }

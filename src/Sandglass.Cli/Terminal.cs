@@ -8,6 +8,7 @@ internal sealed class Terminal
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
     private const int BrokenPipe = 32;      // EPIPE
+    private const int UsualWidth = 80;
 
     public Terminal()
     {
@@ -45,8 +46,25 @@ internal sealed class Terminal
     /// <summary>Whether standard error takes colours.</summary>
     public bool ErrorHasColour { get; }
 
-    /// <summary>A line beside the output: dim where there are colours.</summary>
-    public void Note(string line) => Error.WriteLine(ErrorHasColour ? $"\e[2m{line}\e[0m" : line);
+    /// <summary>Columns of the terminal. Asked only where it matters: asking sends codes to it.</summary>
+    public static int Width => Console.WindowWidth is > 1 and int width ? width : UsualWidth;
+
+    /// <summary>A line beside the output: dim where there are colours, broken between words where a terminal is too narrow for it.</summary>
+    public void Note(string line)
+    {
+        foreach (string part in Wrapped(line, ErrorIsTerminal)) Error.WriteLine(ErrorHasColour ? $"\e[2m{part}\e[0m" : part);
+    }
+
+    /// <summary>A line of text on standard output, broken between words where a terminal is too narrow for it.</summary>
+    /// <param name="indent">Blanks before each of its lines.</param>
+    public void WriteLine(string text, int indent = 0)
+    {
+        string before = new(' ', indent);
+        foreach (string part in Wrapped(text, OutputIsTerminal, indent)) Output.WriteLine(before + part);
+    }
+
+    private static IEnumerable<string> Wrapped(string text, bool isTerminal, int indent = 0) =>
+        isTerminal && indent + text.Length >= UsualWidth ? Words.Wrapped(text, Width - 1 - indent) : [text];
 
     /// <summary>Text of a model's or a stranger's, safe to show: a control character cannot reach the terminal as one.</summary>
     public static string Harmless(string text)

@@ -2,10 +2,11 @@ using System.Text;
 
 namespace Sandglass.Cli;
 
-/// <summary>Passes lines on without the blanks at their ends.</summary>
+/// <summary>Passes lines on without the blanks at their ends, and without empty ones before the first.</summary>
 internal sealed class TrimmedLines(TextWriter output) : TextWriter
 {
     private readonly StringBuilder _line = new();
+    private bool _begun;
 
     public override Encoding Encoding => output.Encoding;
 
@@ -13,8 +14,11 @@ internal sealed class TrimmedLines(TextWriter output) : TextWriter
     {
         if (value == '\n')
         {
-            output.Write($"{_line.ToString().TrimEnd()}\n");
+            string line = _line.ToString().TrimEnd();
             _line.Clear();
+            if (!_begun && line.Length == 0) return;
+            _begun = true;
+            output.Write($"{line}\n");
         }
         else
         {

@@ -23,11 +23,12 @@ public static class ForkStudy
     /// <param name="position">Tokens that are written (the likeliest always) before the fork.</param>
     /// <param name="branches">How many of the likeliest tokens are followed, 1 to 64.</param>
     /// <param name="tokens">Tokens of a branch at most, the first one included.</param>
+    /// <param name="progress">Told of each token that is written, from several threads at once, and how many there may be at most; null for nobody.</param>
     /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>The tokens before the fork, and the branches, the likeliest first.</returns>
     /// <exception cref="GenerationException">The prompt and what is asked for do not fit, or the model ends the text before the fork.</exception>
     public static async Task<(string Before, IReadOnlyList<ForkBranch> Branches)> RunAsync(
-        LanguageModel model, IReadOnlyList<int> prompt, int position, int branches, int tokens, CancellationToken cancellation = default)
+        LanguageModel model, IReadOnlyList<int> prompt, int position, int branches, int tokens, IProgress<(int Done, int Most)>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompt);
@@ -36,33 +37,39 @@ public static class ForkStudy
         GenerationOptions.Require(tokens >= 1, "max-tokens", "a whole number from 1", $"{tokens}");
 
         GenerationOptions greedy = new() { Sampling = SamplerOptions.Greedy };
-        List<GeneratedToken> trunk = await Read(model.GenerateAsync(prompt, greedy with { MaxTokens = position + 1, Logprobs = branches }, cancellation), cancellation).ConfigureAwait(false);
+        int done = 0, most = position + 1 + branches * (tokens - 1);
+        void Written() => progress?.Report((Interlocked.Increment(ref done), most));
+        List<GeneratedToken> trunk = await Read(model.GenerateAsync(prompt, greedy with { MaxTokens = position + 1, Logprobs = branches }, cancellation), Written, cancellation).ConfigureAwait(false);
         GenerationOptions.Require(trunk.Count == position + 1, "at", $"at most {trunk.Count - 1}: there the model ends the text", $"{position}");
 
         int[] stem = [.. prompt, .. trunk.Take(position).Select(token => token.Id)];
         IReadOnlyList<TokenLogprob> likeliest = trunk[position].Top;
-        Task<Branch>[] under = [.. likeliest.Select(first => Follow(model, stem, first, greedy with { MaxTokens = tokens - 1 }, cancellation))];
+        Task<Branch>[] under = [.. likeliest.Select(first => Follow(model, stem, first, greedy with { MaxTokens = tokens - 1 }, Written, cancellation))];
         Branch[] found = await Task.WhenAll(under).ConfigureAwait(false);
         return (model.Tokenizer.Decode([.. trunk.Take(position).Select(token => token.Id)]), [.. found.Select(branch => branch.BesideThe(found[0]))]);
     }
 
-    private static async Task<Branch> Follow(LanguageModel model, int[] stem, TokenLogprob first, GenerationOptions options, CancellationToken cancellation)
+    private static async Task<Branch> Follow(LanguageModel model, int[] stem, TokenLogprob first, GenerationOptions options, Action written, CancellationToken cancellation)
     {
         string text = model.Tokenizer.Decode([first.Id]);
         if (model.Tokenizer.EndIds.Contains(first.Id)) return new Branch(first, [first.Id], "", first.Logprob, FinishReason.Eos);
         if (options.MaxTokens == 0) return new Branch(first, [first.Id], text, first.Logprob, FinishReason.Length);
 
         TextGeneration generation = model.GenerateAsync([.. stem, first.Id], options, cancellation);
-        List<GeneratedToken> tokens = await Read(generation, cancellation).ConfigureAwait(false);
+        List<GeneratedToken> tokens = await Read(generation, written, cancellation).ConfigureAwait(false);
         int[] ids = [first.Id, .. tokens.Select(token => token.Id)];
         FinishReason finish = (await generation.Result.ConfigureAwait(false)).Finish;
         return new Branch(first, ids, model.Tokenizer.Decode(finish == FinishReason.Eos ? ids[..^1] : ids), first.Logprob + tokens.Sum(token => token.Logprob), finish);
     }
 
-    private static async Task<List<GeneratedToken>> Read(TextGeneration generation, CancellationToken cancellation)
+    private static async Task<List<GeneratedToken>> Read(TextGeneration generation, Action written, CancellationToken cancellation)
     {
         List<GeneratedToken> tokens = [];
-        await foreach (GeneratedToken token in generation.ConfigureAwait(false)) tokens.Add(token);
+        await foreach (GeneratedToken token in generation.ConfigureAwait(false))
+        {
+            tokens.Add(token);
+            written();
+        }
         if ((await generation.Result.ConfigureAwait(false)).Finish == FinishReason.Cancelled) throw new OperationCanceledException(cancellation);
         return tokens;
     }

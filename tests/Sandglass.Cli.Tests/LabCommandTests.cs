@@ -15,6 +15,26 @@ public class LabCommandTests
         Assert.Equal([true, false], rows[16..].Select(row => row.GetProperty("cache").GetBoolean()));
     }
 
+    [Theory, InlineData("cache"), InlineData("fork")]
+    public void Without_a_text_it_is_the_usual_beginning_and_the_first_line_is_not_empty(string name)
+    {
+        string[] command = ["lab", name, "--model", Tool.Small, "--max-tokens", "16"];
+        ToolRun run = Tool.Run(command).Done(), said = Tool.Run([.. command, "Once upon a time"]).Done(), piped = Tool.RunWithInput("Once upon a time"u8.ToArray(), command).Done();
+
+        Assert.NotEqual("", run.Text.Split('\n')[0]);
+        if (name == "fork") Assert.Equal((said.Text, said.Text), (run.Text, piped.Text));
+        else Assert.Equal(Counted(said), Counted(run));
+
+        static IEnumerable<string> Counted(ToolRun run) => run.Text.Split('\n').Where(line => line.StartsWith(" with", StringComparison.Ordinal)).Select(line => line[..line.LastIndexOf(' ')].TrimEnd());
+    }
+
+    [Theory]
+    [InlineData("0.00 same", -0.001)]
+    [InlineData("1.01 linear", 1.01)]
+    [InlineData("1.95 quadratic", 1.949)]
+    [InlineData("0.70", 0.7)]      // linear up to a window's end, then the same
+    public void A_power_has_a_name_where_it_is_near_one(string shown, double power) => Assert.Equal(shown, LabCacheCommand.Named(power));
+
     [Fact]
     public void Cache_shows_a_table_and_refuses_too_few_tokens()
     {
@@ -24,5 +44,6 @@ public class LabCommandTests
         Assert.Contains("The tokens are the same.", run.Text, StringComparison.Ordinal);
         Assert.Equal(2, Tool.Run("lab", "cache", "a", "--max-tokens", "15").Code);
         Assert.Equal(2, Tool.Run("lab", "cache", "a", "--model", Tool.Small, "--max-tokens", "5000").Code);
+        Assert.Contains("--max-tokens: expected a whole number from 16 to", Tool.Run("lab", "cache", "a", "--model", Tool.Small, "--max-tokens", "5000").Error, StringComparison.Ordinal);
     }
 }

@@ -28,6 +28,27 @@ public class TerminalTests
     }
 
     [TerminalFact]
+    public void Nothing_of_lab_is_wider_than_eighty_columns_and_no_word_is_broken()
+    {
+        foreach (string command in (string[])[$"lab cache --model {Tool.Small}", $"lab fork 'The king' --at 3 --branches 4 --model {Tool.Small}"])
+        {
+            string[] lines = [.. Show(command, noColour: true, columns: 80).Replace("\e[?1h\e=", "", StringComparison.Ordinal).Split("\r\n").Select(line => line[(line.LastIndexOf("\e[K", StringComparison.Ordinal) is >= 0 and int at ? at + 3 : 0)..])];
+            Assert.All(lines, line => Assert.InRange(line.Length, 0, 79));
+            string all = string.Join('\n', lines);
+            if (command.StartsWith("lab cache", StringComparison.Ordinal)) Assert.All(["Tokens", "Logits", "ms/token", "without", "81.9 kB", "quadratic"], word => Assert.Contains(word, all, StringComparison.Ordinal));
+            else Assert.Contains("    the king's son of the king's son", all, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("one two three", 7, "one two", "three")]
+    [InlineData("one two three", 8, "one two", "three")]
+    [InlineData("one extraordinarily two", 5, "one", "extraordinarily", "two")]
+    [InlineData("a\nb", 5, "a", "b")]
+    [InlineData("", 5, "")]
+    public void A_long_line_breaks_between_words(string text, int width, params string[] lines) => Assert.Equal(lines, Words.Wrapped(text, width));
+
+    [TerminalFact]
     public void No_colour_means_none()
     {
         foreach (string command in (string[])[$"run Once --model {Tool.Small} --max-tokens 5", $"score 'Once upon' --model {Tool.Small}", "tokenize 'Once upon'", "inspect"])
@@ -49,10 +70,10 @@ public class TerminalTests
     [InlineData("\u009b31m\x7f", "\uFFFD31m\uFFFD")]
     public void Control_characters_do_not_reach_the_terminal(string text, string shown) => Assert.Equal(shown, Terminal.Harmless(text));
 
-    private static string Show(string command, bool noColour)
+    private static string Show(string command, bool noColour, int columns = 200)
     {
         (string, string)[] environment = noColour ? [("NO_COLOR", "1"), ("TERM", "xterm")] : [("TERM", "xterm")];
-        using Process process = Tool.Start("script", environment, ["-qec", $"{Tool.Path} {command}", "/dev/null"]);
+        using Process process = Tool.Start("script", environment, ["-qec", $"stty cols {columns}; {Tool.Path} {command}", "/dev/null"]);
         return Tool.Finish(process, []).Text;
     }
 }
