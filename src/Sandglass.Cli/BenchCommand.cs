@@ -74,6 +74,9 @@ internal sealed class BenchCommand(Terminal terminal)
         int[] threads = parsed.GetResult(_threads) is null ? [1, Environment.ProcessorCount] : parsed.GetValue(_threads)!;   // an absent list reads as an empty one
         CacheType[] cacheTypes = [.. parsed.GetValue(_cacheTypes)!.Distinct()];
         BenchmarkTask[] tasks = [.. Tasks(parsed)];
+        int context = _model.ContextOf(parsed, file);
+        if (tasks.All(task => task.Positions > context))
+            throw new WrongInputException($"Nothing is left to measure: {string.Join(", ", tasks.Select(task => $"{Described(task)} needs {Amount.Whole(task.Positions)} positions"))}; the context has {Amount.Whole(context)}. Give a larger --context, or smaller numbers.");
         HashSet<BenchmarkTask> leftOut = [];
         IBenchOutput output = parsed.GetValue(_json) ? new BenchJson(terminal.Bytes) : new BenchText(terminal);
         try

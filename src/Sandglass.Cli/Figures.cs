@@ -14,7 +14,7 @@ internal static class Figures
         if (result.DecodeTokensPerSecond > 0) parts.Add($"decode {Amount.Short(result.DecodeTokensPerSecond)} tokens/s");
         if (result.Speculation is SpeculationResult speculation) parts.Add(Guessed(speculation));
         parts.Add($"cache {Amount.Bytes(result.CacheBytes)}");
-        parts.Add(string.Create(CultureInfo.InvariantCulture, $"seed {result.Seed}"));
+        if (result.Beams is null) parts.Add(string.Create(CultureInfo.InvariantCulture, $"seed {result.Seed}"));
         parts.Add($"finish: {Reason(result.Finish)}");
         return string.Join(" · ", parts);
     }

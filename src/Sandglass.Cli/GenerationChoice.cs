@@ -6,7 +6,8 @@ namespace Sandglass.Cli;
 /// <summary>The options of <c>run</c> that say how tokens are chosen and when the text is over.</summary>
 internal sealed class GenerationChoice
 {
-    private const string Lookup = "lookup";
+    /// <summary>Guesses by what stood in the text before, in place of a model's name.</summary>
+    public const string Lookup = "lookup";
 
     private static readonly GenerationOptions Defaults = new();
 
@@ -44,6 +45,9 @@ internal sealed class GenerationChoice
     /// <summary>Says which options show nothing as it is.</summary>
     public void NoteIdle(ParseResult parsed, Terminal terminal, bool json) => IdleOption.Note(parsed, terminal, json, _logprobs, _hashLogits);
 
+    /// <summary>Says which options play no part where beams search.</summary>
+    public void NoteBesideBeams(ParseResult parsed, Terminal terminal) => IdleOption.NoteBesideBeams(parsed, terminal, _sampling.OfTheDraw);
+
     /// <summary>The smaller model that guesses; null for none.</summary>
     public string? DraftModel(ParseResult parsed) => Draft(parsed) == DraftKind.Model ? parsed.GetValue(_draft) : null;
 
@@ -70,7 +74,7 @@ internal sealed class GenerationChoice
         DraftRejection = parsed.GetValue(_draftRejection),
         NoCache = parsed.GetValue(_noCache),
         PrefillChunk = parsed.GetValue(_prefillChunk) ?? 0,
-        TimeLimit = parsed.GetValue(_timeLimit) is double seconds ? TimeSpan.FromSeconds(seconds) : null,
+        TimeLimit = parsed.GetValue(_timeLimit) is double seconds ? TimeSpan.FromTicks(Math.Max(1, TimeSpan.FromSeconds(seconds).Ticks)) : null,
         LoopNgram = parsed.GetValue(_loopNgram) ?? 0,
         LoopRepeats = parsed.GetValue(_loopRepeats) ?? Defaults.LoopRepeats,
     };

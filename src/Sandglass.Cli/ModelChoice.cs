@@ -57,9 +57,11 @@ internal sealed class ModelChoice
     public string Name(ParseResult parsed)
     {
         if (parsed.GetValue(_model) is string given) return given;
-        string? fromEnvironment = Environment.GetEnvironmentVariable(Variable);
-        return string.IsNullOrEmpty(fromEnvironment) ? EmbeddedPrefix + LanguageModel.DefaultEmbedded : fromEnvironment;
+        return ByVariable(parsed) ?? EmbeddedPrefix + LanguageModel.DefaultEmbedded;
     }
+
+    /// <summary>The model that <see cref="Variable"/> names; null where <c>--model</c> or nothing does.</summary>
+    private string? ByVariable(ParseResult parsed) => parsed.GetValue(_model) is null && Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } name ? name : null;
 
     /// <summary>Whether <c>--model</c> is given.</summary>
     public bool IsNamed(CommandResult result) => result.GetResult(_model) is not null;
@@ -84,7 +86,26 @@ internal sealed class ModelChoice
         IsEmbedded(name) ? LanguageModel.OpenEmbedded(name[EmbeddedPrefix.Length..]) : ModelFile.Open(NotEmpty(name));
 
     /// <summary>The file alone, to look at.</summary>
-    public ModelFile Open(ParseResult parsed) => Open(Name(parsed));
+    public ModelFile Open(ParseResult parsed)
+    {
+        try
+        {
+            return Open(Name(parsed));
+        }
+        catch (Exception failure) when (WrongName.Of(failure, ByVariable(parsed), draft: null) is string message)
+        {
+            throw new WrongInputException(message);
+        }
+    }
+
+    /// <summary>The positions that a text may take, by the file's metadata alone.</summary>
+    /// <param name="parsed">Says which model and which context.</param>
+    /// <param name="file">The model, where it is another than the one that was chosen.</param>
+    public int ContextOf(ParseResult parsed, string? file)
+    {
+        using ModelFile opened = file is null ? Open(parsed) : Open(file);
+        return parsed.GetValue(_context) ?? Hyperparameters.Read(opened.Metadata, opened.Tensors.Count).ContextLength;
+    }
 
     /// <summary>Loads the model, and shows how far it is where that takes long.</summary>
     /// <param name="context">Positions that the command needs, where it has no <c>--context</c> of this meaning.</param>
@@ -117,6 +138,10 @@ internal sealed class ModelChoice
         catch (ModelFileException) when (HoldsOnlyAVocabulary(name))
         {
             throw new WrongInputException($"{name} holds a vocabulary and no weights: sandglass tokenize can use it, but nothing can be computed with it. Give a file with the weights in it.");
+        }
+        catch (Exception failure) when (WrongName.Of(failure, file is null ? ByVariable(parsed) : null, draft) is string message)
+        {
+            throw new WrongInputException(message);
         }
         if (ContextLimit.Hint(model) is string hint)
         {

@@ -35,12 +35,13 @@ internal sealed class RunCommand(Terminal terminal)
         ContextLimit.Refuse("The prompt", ids, model);
         bool json = parsed.GetValue(_json);
         _generation.NoteIdle(parsed, terminal, json);
+        if (_beams.Options(parsed) is not null) _generation.NoteBesideBeams(parsed, terminal);
         if ((ChatHint.For(model.Tokenizer, prompt, ids) ?? LineBreakHint(prompt, json)) is string hint) terminal.Note(hint);
 
         using ProgressLine<(int Read, int Total)> progress = new(terminal, p => $"Reading the prompt: {Amount.Whole(p.Read)} of {Amount.Whole(p.Total)} tokens");
         GenerationOptions options = _generation.Options(parsed) with { Beams = _beams.Options(parsed) };
         int? samples = parsed.GetValue(_samples);
-        IRunOutput Output(int sample) => json ? new RunJson(terminal.Bytes, model.Options.Compute, samples is null ? null : sample) : options.Explain ? new RunExplained(terminal, model.Tokenizer) : new RunText(terminal, Shown(prompt, model));
+        IRunOutput Output(int sample) => json ? new RunJson(terminal.Bytes, model.Options.Compute, samples is null ? null : sample) : options.Explain ? new RunExplained(terminal, model.Tokenizer, sample) : new RunText(terminal, Shown(prompt, model));
         IReadOnlyList<TextGeneration> generations = model.GenerateSamples(ids, samples ?? 1, options with { PromptProgress = progress }, cancellation);
         bool cancelled = await new SampleRuns(terminal, generations, Output, json).ShowAsync(progress.Dispose);
         return cancelled ? ExitCode.Cancelled : ExitCode.Done;

@@ -6,27 +6,49 @@ using Sandglass.Tokenization;
 namespace Sandglass.Cli;
 
 /// <summary><c>run --explain</c> for people and pipes: a line for each token that says why it was chosen, in the colour of its probability where there are colours.</summary>
-internal sealed class RunExplained(Terminal terminal, Tokenizer tokenizer) : IRunOutput
+/// <param name="sample">Which of several samples it is, from 0.</param>
+internal sealed class RunExplained(Terminal terminal, Tokenizer tokenizer, int sample) : IRunOutput
 {
-    private const int Width = 14;
-    private bool _begun;
+    private const int TokenWidth = 14, MostOthers = 3, WideRow = 120;   // below that a row has fewer digits
+
+    private readonly bool _isNarrow = terminal.OutputIsTerminal && Terminal.Width < WideRow;
+    private bool _begun = sample > 0;       // the first one has said what the columns are
 
     public void Token(GeneratedToken token, bool isShared)
     {
         Explanation why = token.Explanation!;
         Begin(why);
-        string line = string.Create(CultureInfo.InvariantCulture, $"{Math.Exp(token.Logprob),8:P2} {why.Rank,5} {Chosen(why, token.Id),8:P2} {why.Kept,6} {why.EntropyRaw,6:F2} {why.EntropyFinal,6:F2}  {why.Draw:F4} in [{why.Interval.From:F4}, {why.Interval.To:F4})");
-        string shown = Spelled(token.Id).PadRight(Width);
+        string line = _isNarrow ? Narrow(why, token) : Wide(why, token);
+        string shown = Spelled(token.Id).PadRight(TokenWidth);
         terminal.Output.Write(terminal.HasColour ? $"{Heat.Of(token.Logprob)}{shown}\e[0m" : shown);
         terminal.Output.Write(line);
-        string others = string.Join("  ", why.Alternatives.Take(3).Select(Other));
-        terminal.Output.WriteLine(terminal.HasColour ? $"  \e[2m{others}\e[0m" : $"  {others}");
+        string others = Others(why, terminal.OutputIsTerminal ? Terminal.Width - 1 - shown.Length - line.Length : int.MaxValue);
+        terminal.Output.WriteLine(terminal.HasColour && others.Length > 0 ? $"\e[2m{others}\e[0m" : others);
     }
 
     public void End(GenerationResult result)
     {
-        if (terminal.HasColour) terminal.Error.WriteLine(Heat.Legend);
+        if (terminal.HasColour && sample == 0) terminal.Error.WriteLine(Heat.Legend);
         terminal.Note(Figures.Of(result));
+    }
+
+    private static string Wide(Explanation why, GeneratedToken token) => string.Create(CultureInfo.InvariantCulture,
+        $"{Math.Exp(token.Logprob),8:P2} {why.Rank,5} {Chosen(why, token.Id),8:P2} {why.Kept,6} {why.EntropyRaw,6:F2} {why.EntropyFinal,6:F2}  {why.Draw:F4} in [{why.Interval.From:F4}, {why.Interval.To:F4})");
+
+    private static string Narrow(Explanation why, GeneratedToken token) => string.Create(CultureInfo.InvariantCulture,
+        $"{Math.Exp(token.Logprob),7:P1} {why.Rank,5} {Chosen(why, token.Id),7:P1} {why.Kept,6} {why.EntropyRaw,5:F2} {why.EntropyFinal,5:F2}  {why.Draw:F3} [{why.Interval.From:F3}, {why.Interval.To:F3})");
+
+    /// <summary>The likeliest others, as many as there is room for.</summary>
+    private string Others(Explanation why, int room)
+    {
+        string others = "";
+        foreach (Alternative other in why.Alternatives.Take(MostOthers))
+        {
+            string next = $"{others}  {Other(other)}";
+            if (next.Length > room) break;
+            others = next;
+        }
+        return others;
     }
 
     private void Begin(Explanation first)
@@ -34,8 +56,10 @@ internal sealed class RunExplained(Terminal terminal, Tokenizer tokenizer) : IRu
         if (_begun) return;
         _begun = true;
         string steps = first.Stages.Count == 0 ? "no step: the likeliest token" : string.Join(", ", first.Stages.Select(stage => stage.Name));
-        terminal.Note($"Steps: {steps}. model: the token's probability in the model's own distribution; final: in the one that was drawn from; kept: ids that no step removed.");
-        terminal.Note($"{"token",-Width}{"model",8} {"rank",5} {"final",8} {"kept",6} {"nats",6} {"final",6}  the draw and the token's interval; others, and the step that removed them");
+        terminal.Note($"Steps: {steps}. model: the token's probability in the model's own distribution; final: in the one that was drawn from; kept: ids that no step removed; nats: the entropies of both; others: the likeliest, with their final probability or the step that removed them{(_isNarrow ? ", as many as the terminal has room for" : "")}.");
+        terminal.Note(_isNarrow
+            ? $"{"token",-TokenWidth}{"model",7} {"rank",5} {"final",7} {"kept",6} {"nats",5} {"final",5}  draw in its interval"
+            : $"{"token",-TokenWidth}{"model",8} {"rank",5} {"final",8} {"kept",6} {"nats",6} {"final",6}  {"draw in its interval",-26}  others, and what removed them");
     }
 
     private static float Chosen(Explanation why, int id) => why.Final.FirstOrDefault(token => token.Id == id).Probability;

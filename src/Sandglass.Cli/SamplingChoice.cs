@@ -44,6 +44,9 @@ internal sealed class SamplingChoice
         _dry, _dryBase, _dryAllowed, _dryWindow, _dryBreakers, _mirostat, _tau, _eta, _bias, _allow, _ban,
     ];
 
+    /// <summary>Those of filters, temperature and draw.</summary>
+    public IEnumerable<Option> OfTheDraw => [_temperature, _topK, _topP, _minP, _seed, _samplers, _typicalP, _topNSigma, _range, _exponent, _xtcProbability, _xtcThreshold, _mirostat, _tau, _eta];
+
     /// <summary>Adds all of them.</summary>
     public void AddTo(Command command)
     {

@@ -148,9 +148,9 @@ public sealed class LanguageModel : IDisposable
         foreach (int id in options.EndIds ?? [])
             GenerationOptions.Require(id >= 0 && id < Tokenizer.VocabularySize, "eos-ids", $"ids from 0 to {Tokenizer.VocabularySize - 1}", $"{id}");
 
-        GenerationOptions.Require(samples == 1 || options.Beams is null, "n", "1 with beams, which are several texts already", $"{samples}");
+        GenerationOptions.Require(samples == 1 || options.Beams is null, "n", "1 beside --beams, which are several texts already", $"{samples}");
 
-        ulong seed = options.Sampling.Seed ?? (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
+        ulong seed = options.Sampling.Seed ?? (options.Beams is null ? (uint)RandomNumberGenerator.GetInt32(int.MaxValue) : 0);     // beams draw nothing
         TextGeneration[] outputs = [.. Enumerable.Range(0, samples).Select(_ => new TextGeneration(cancellationToken))];
         try
         {

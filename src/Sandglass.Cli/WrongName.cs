@@ -1,0 +1,29 @@
+using Sandglass.Generation;
+using Sandglass.ModelFiles;
+
+namespace Sandglass.Cli;
+
+/// <summary>A model that cannot be loaded and that <c>--model</c> did not name: who did must be told, or the wrong option is searched for the mistake.</summary>
+internal static class WrongName
+{
+    private const int NearLookup = 2;       // letters
+
+    /// <summary>What to say; null where <c>--model</c> named it, or where the failure is another.</summary>
+    /// <param name="failure">Of loading.</param>
+    /// <param name="byVariable">The model as the environment names it; null where it does not.</param>
+    /// <param name="draft">The model as <c>--draft</c> names it; null for none.</param>
+    public static string? Of(Exception failure, string? byVariable, string? draft)
+    {
+        string? file = failure switch
+        {
+            ModelFileException wrong => wrong.File,
+            GenerationException { Code: "model-unknown" } unknown => LanguageModel.EmbeddedPrefix + unknown.Found,
+            _ => null,
+        };
+        if (file is null) return null;
+        if (file == draft) return $"--draft: {Said(failure, EditDistance.Between(draft, GenerationChoice.Lookup) <= NearLookup ? $"Did you mean {GenerationChoice.Lookup}?" : $"Give the GGUF file of a smaller model of the same vocabulary, {LanguageModel.EmbeddedPrefix}NAME, or {GenerationChoice.Lookup}.")}";
+        return file == byVariable ? $"{ModelChoice.Variable}: {Said(failure, $"Set the variable to a GGUF file, or give one with --model.")}" : null;
+    }
+
+    private static string Said(Exception failure, string advice) => failure is ModelFileException file ? ErrorMessage.OfFile(file, advice) : ErrorMessage.Of(failure).Text;
+}
