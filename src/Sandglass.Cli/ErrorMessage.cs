@@ -11,6 +11,7 @@ namespace Sandglass.Cli;
 /// <summary>What went wrong, where, what was expected, what to do next; and whose fault it is.</summary>
 internal sealed record ErrorMessage(string Text, int Code)
 {
+    private const int BadDescriptor = 9;    // EBADF
     private const string WhichModel = "Give a GGUF file with --model, or leave --model out to use the model that ships inside.";
 
     /// <summary>Of a command line that makes no sense.</summary>
@@ -45,6 +46,7 @@ internal sealed record ErrorMessage(string Text, int Code)
         KvCacheException { Code: "cache-full" } => new($"{failure.Message} Give a larger --cache-memory, or ask for fewer texts at once.", ExitCode.Failed),
         KvCacheException or SamplingException => new($"{failure.Message} The model's weights or the text lead to no usable scores; try --compute exact, or another file of the model.", ExitCode.Failed),
         KernelPathException => new(failure.Message, ExitCode.WrongInput),
+        UnauthorizedAccessException { InnerException.HResult: BadDescriptor } => new("Standard output is closed: nothing can be written to it. Leave it open, or send it to a file or a pipe.", ExitCode.Failed),
         UnauthorizedAccessException => new($"{failure.Message} Give a path that can be read and, for an output, written.", ExitCode.WrongInput),
         OutOfMemoryException => new("Not enough memory for this model with this context. Give a smaller --context, --cache-type f16, or a file in a smaller type (sandglass quantize).", ExitCode.Failed),
         IOException => new($"Reading or writing failed: {failure.Message}", ExitCode.Failed),

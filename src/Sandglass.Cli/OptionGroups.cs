@@ -11,6 +11,7 @@ internal static class OptionGroups
 
     public static IReadOnlyList<(string Title, string[] Names)> All { get; } =
     [
+        ("The fork", ["--at", "--branches"]),
         ("Measurements", ["--prefill", "--decode", "--depth", "--batch", "--long", "--repeat"]),
         ("The text", ["--prompt-file", "--ids", "--no-bos", "--no-special"]),
         ("Length and end", ["--max-tokens", "--min-tokens", "--stop", "--eos-ids", "--ignore-eos", "--time-limit", "--loop-ngram", "--loop-repeats"]),

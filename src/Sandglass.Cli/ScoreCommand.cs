@@ -15,7 +15,7 @@ internal sealed class ScoreCommand(Terminal terminal)
 
     public Command Create()
     {
-        Command command = new("score", "Say how likely the model finds a text, token by token.");
+        Command command = new("score", "Say how likely the model finds a text, token by token: a terminal shows it in the colours of the probabilities, a pipe gets the text only, and --json the figures of each token.");
         _text.AddTo(command);
         _model.AddTo(command);
         foreach (Option option in (Option[])[_logprobs, _hashLogits, _prefillChunk, _json]) command.Add(option);

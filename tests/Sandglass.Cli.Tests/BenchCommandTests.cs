@@ -91,4 +91,13 @@ public sealed class BenchCommandTests : IDisposable
     }
 
     public void Dispose() => _files.Dispose();
+
+    [Fact]
+    public void What_has_no_room_at_all_is_refused_before_anything_is_measured()
+    {
+        ToolRun run = Tool.Run("bench", "--prefill", "5000", "--model", Tool.Small);
+
+        Assert.Equal((2, ""), (run.Code, run.Text));
+        Assert.Equal("Nothing is left to measure: prefill 5,000 needs 5,001 positions; the context has 1,024. Give a larger --context, or smaller numbers.\n", run.Error);
+    }
 }

@@ -46,10 +46,11 @@ public class ExplainTests
         Assert.DoesNotContain('\e', run.Text);
         Assert.Equal(30, run.Text.Count(c => c == '\n'));
         Assert.Contains("Steps: top_k, top_p, min_p, temperature", run.Error, StringComparison.Ordinal);
+        Assert.Equal(2, Tool.Run([.. Usual, "--n", "2"]).Done().Error.Split("Steps:").Length);
     }
 
     [Theory]
-    [InlineData("--top-p 0.95 --samplers top_k", "--top-p: expected samplers to name top_p")]
+    [InlineData("--top-p 0.95 --samplers top_k", "--top-p: expected --samplers to name top_p")]
     [InlineData("--mirostat 2 --top-k 40", "--mirostat: expected no filter beside it")]
     [InlineData("--mirostat 1 --temperature 0", "--mirostat")]
     [InlineData("--samplers nope", "found \"nope\"")]
@@ -58,8 +59,10 @@ public class ExplainTests
     [InlineData("--allow-ids 99999999", "--allow-ids: expected ids from 0 to")]
     [InlineData("--logit-bias 5", "--logit-bias: expected a token id and a number")]
     [InlineData("--logit-bias 5=1 --logit-bias 5=2", "5 twice")]
-    [InlineData("--xtc-threshold 0.2", "--xtc-threshold: expected xtc-probability with it")]
-    [InlineData("--min-tokens 31", "--min-tokens: expected a whole number from 0 to max-tokens, 30")]
+    [InlineData("--xtc-threshold 0.2", "--xtc-threshold: expected --xtc-probability with it")]
+    [InlineData("--penalty-window 5", "--penalty-window: expected --repetition-penalty or --frequency-penalty or --presence-penalty with it")]
+    [InlineData("--beams 2", "--explain: expected no --beams beside it: they draw no token, found 2.")]
+    [InlineData("--min-tokens 31", "--min-tokens: expected a whole number from 0 to 30 (--max-tokens)")]
     public void A_mix_that_makes_no_sense_is_refused_with_its_reason(string options, string reason)
     {
         ToolRun run = Tool.Run([.. Usual, .. options.Split(' ')]);

@@ -28,16 +28,28 @@ public class TerminalTests
     }
 
     [TerminalFact]
-    public void Nothing_of_lab_is_wider_than_eighty_columns_and_no_word_is_broken()
+    public void Nothing_is_wider_than_eighty_columns_and_no_word_is_broken()
     {
-        foreach (string command in (string[])[$"lab cache --model {Tool.Small}", $"lab fork 'The king' --at 3 --branches 4 --model {Tool.Small}"])
+        foreach (string command in (string[])[$"run Once --model {Tool.Small} --seed 1 -n 8", $"run Once --model {Tool.Small} --seed 1 -n 4 --explain --n 2", $"lab cache --model {Tool.Small}", $"lab fork 'The king' --at 3 --branches 4 --model {Tool.Small}"])
         {
             string[] lines = [.. Show(command, noColour: true, columns: 80).Replace("\e[?1h\e=", "", StringComparison.Ordinal).Split("\r\n").Select(line => line[(line.LastIndexOf("\e[K", StringComparison.Ordinal) is >= 0 and int at ? at + 3 : 0)..])];
             Assert.All(lines, line => Assert.InRange(line.Length, 0, 79));
             string all = string.Join('\n', lines);
             if (command.StartsWith("lab cache", StringComparison.Ordinal)) Assert.All(["Tokens", "Logits", "ms/token", "without", "81.9 kB", "quadratic"], word => Assert.Contains(word, all, StringComparison.Ordinal));
-            else Assert.Contains("    the king's son of the king's son", all, StringComparison.Ordinal);
+            else if (command.StartsWith("lab", StringComparison.Ordinal)) Assert.Contains("    the king's son of the king's son", all, StringComparison.Ordinal);
         }
+    }
+
+    [TerminalFact]
+    public void What_plays_no_part_with_beams_is_told_to_a_person_and_no_seed_is()
+    {
+        string command = $"run Once --model {Tool.Small} -n 4 --beams 2", seen = Show($"{command} --temperature 0.3 --seed 7 --json", noColour: true), figures = Show(command, noColour: true);
+
+        Assert.Contains("Hint: --temperature and --seed play no part with --beams", seen, StringComparison.Ordinal);
+        Assert.DoesNotContain("Hint", figures, StringComparison.Ordinal);
+        Assert.DoesNotContain("seed", figures, StringComparison.Ordinal);
+        ToolRun piped = Tool.Run(["run", "Once", "--model", Tool.Small, "-n", "4", "--beams", "2", "--top-k", "3", "--json"]).Done();
+        Assert.Equal(("", 0), (piped.Error, piped.Last.GetProperty("seed").GetInt32()));
     }
 
     [Theory]

@@ -43,8 +43,8 @@ public sealed record BeamOptions
         GenerationOptions.Require(Groups >= 1 && Beams % Groups == 0, "beam-groups", $"a whole number that divides {Beams}, the beams", $"{Groups}");
         GenerationOptions.Require(double.IsFinite(DiversityPenalty) && DiversityPenalty >= 0, "diversity-penalty", "a number above 0", $"{DiversityPenalty}");
         GenerationOptions.Require(Groups > 1 == DiversityPenalty > 0, "diversity-penalty", "a number above 0 with several groups of beams, and none with one group", $"{DiversityPenalty} with {Groups}");
-        GenerationOptions.Require(!others.Explain, "explain", "none with beams: no token is drawn by a chain", "it with beams");
-        GenerationOptions.Require(others.Draft == DraftKind.None, "draft", "none with beams: a step scores all of them together already", $"{others.Draft}");
-        GenerationOptions.Require(others.LoopNgram == 0, "loop-ngram", "none with beams: a loop is of one text, no-repeat-ngram keeps beams from it", $"{others.LoopNgram}");
+        GenerationOptions.Require(!others.Explain, "explain", "no --beams beside it: they draw no token", $"{Beams}");
+        GenerationOptions.Require(others.Draft == DraftKind.None, "draft", "no --beams beside it: a step scores all of them together already", $"{Beams}");
+        GenerationOptions.Require(others.LoopNgram == 0, "loop-ngram", "no --beams beside it: a loop is of one text, and --no-repeat-ngram keeps beams from it", $"{Beams}");
     }
 }

@@ -76,10 +76,10 @@ public sealed record GenerationOptions
     {
         Sampling.Validate();
         Require(MaxTokens is null or >= 0, "max-tokens", "a whole number from 0", $"{MaxTokens}");
-        Require(MinTokens >= 0 && !(MinTokens > MaxTokens), "min-tokens", MaxTokens is int most ? $"a whole number from 0 to max-tokens, {most}" : "a whole number from 0", $"{MinTokens}");
+        Require(MinTokens >= 0 && !(MinTokens > MaxTokens), "min-tokens", MaxTokens is int most ? $"a whole number from 0 to {most} (--max-tokens)" : "a whole number from 0", $"{MinTokens}");
         Require(Logprobs is >= 0 and <= 1000, "logprobs", "a whole number from 0 to 1000", $"{Logprobs}");
         Require(PrefillChunk >= 0, "prefill-chunk", "a whole number from 1", $"{PrefillChunk}");
-        Require(TimeLimit is null || TimeLimit > TimeSpan.Zero, "time-limit", "a time above 0", $"{TimeLimit}");
+        Require(TimeLimit is null || TimeLimit > TimeSpan.Zero, "time-limit", "seconds above 0", $"{TimeLimit?.TotalSeconds}");
         Require(Enum.IsDefined(Draft), "draft", "none, lookup or model", $"{Draft}");
         Require(Draft == DraftKind.None || !NoCache, "draft", "a cache, in which what was guessed is checked", "no cache (--no-cache)");
         Require(!DraftRejection || !Explain, "draft-rejection", "no --explain, which tells of a single draw", "both");

@@ -32,7 +32,7 @@ internal static class Chain
         if (options.Mirostat > 0) kinds.RemoveAll(kind => kind.Role == StepRole.Filter && kind.Set(options) is null);   // the usual filters make way
         foreach (StepKind kind in StepKind.All.Except(kinds))
         {
-            if (kind.Idle(options) is string option) SamplingException.ThrowMix(option, $"{kind.Options[0].Option} with it", "it alone, which does nothing");
+            if (kind.Idle(options) is string option) SamplingException.ThrowMix(option, $"{string.Join(" or ", kind.Options.Take(kind.Switches).Select(given => $"--{given.Option}"))} with it", "it alone, which does nothing");
         }
         return kinds;
     }
@@ -51,7 +51,7 @@ internal static class Chain
         foreach (StepKind kind in StepKind.All.Except(named))
         {
             if (kind.Role != StepRole.Rule && kind.Set(options) is string option)
-                SamplingException.ThrowMix(option, $"samplers to name {kind.Name}", string.Join(";", options.Samplers!));
+                SamplingException.ThrowMix(option, $"--samplers to name {kind.Name}", string.Join(";", options.Samplers!));
         }
         return [.. StepKind.All.Where(kind => kind.Role == StepRole.Rule && !named.Contains(kind) && kind.IsOn(options, text)), .. named];
     }
@@ -61,7 +61,7 @@ internal static class Chain
         if (options.Temperature == 0 && options.DynatempRange > 0)
             SamplingException.ThrowMix("dynatemp-range", "a temperature above 0: 0 takes the likeliest token", "0");
         if (options.DynatempRange == 0 && options.Given.Contains("dynatemp-exponent") && !options.Given.Contains("dynatemp-range"))
-            SamplingException.ThrowMix("dynatemp-exponent", "dynatemp-range with it", "it alone, which does nothing");
+            SamplingException.ThrowMix("dynatemp-exponent", "--dynatemp-range with it", "it alone, which does nothing");
         int mirostat = kinds.FindIndex(kind => kind.Role == StepRole.Mirostat);
         if (mirostat < 0) return;
 
