@@ -28,8 +28,8 @@ internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxVa
     /// <summary>Pages that nobody holds and that are kept for whoever has the same beginning.</summary>
     public int Kept => _idle.Count * Shape.Layers;
 
-    /// <summary>Full page sets of new texts that were looked for by name.</summary>
-    public long Sought { get; private set; }
+    /// <summary>Page sets that new texts could have found: all full ones before their last token's.</summary>
+    public long Sought { get; set; }
 
     /// <summary>Those of them that were found.</summary>
     public long Found { get; private set; }
@@ -79,7 +79,6 @@ internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxVa
     /// <summary>The pages of this name, held once more; null where nobody has published them, or they are gone.</summary>
     public PageSet? Find(PageName name)
     {
-        Sought++;
         if (!_named.TryGetValue(name, out PageSet? pages)) return null;
         Found++;
         if (pages.References++ == 0)

@@ -122,6 +122,7 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
         int most = (ids.Length - 1) / CacheShape.PagePositions;
         if (_pages > 0 || most <= 0) return 0;
         Grow(most);
+        pool.Sought += most;
         for (; _names < most; _names++)
         {
             PageName next = _name.Next(ids[(_names * CacheShape.PagePositions)..]);

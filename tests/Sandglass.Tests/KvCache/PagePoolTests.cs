@@ -33,6 +33,7 @@ public sealed class PagePoolTests
 
         using SequenceCache cache = new(pool);
         Assert.Equal(32 * pages, cache.Adopt(other));
+        Assert.Equal((pages, 3), (pool.Found, pool.Sought));     // what stands behind the difference was sought too: the rate is the share of all pages
     }
 
     [Fact]
