@@ -19,7 +19,7 @@ public static class CacheStudy
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompt);
-        GenerationOptions.Require(tokens >= 2 * Windows && prompt.Count + (long)tokens <= model.Context, "tokens", $"a whole number from {2 * Windows} to {model.Context - prompt.Count}, which the context has room for", $"{tokens}");
+        GenerationOptions.Require(tokens >= 2 * Windows && prompt.Count + (long)tokens <= model.Context, "max-tokens", $"a whole number from {2 * Windows} to {model.Context - prompt.Count}, which the context has room for", $"{tokens}");
 
         (CacheStudyRow[] with, int[] ids) = await WriteAsync(model, prompt, tokens, cache: true, cancellationToken).ConfigureAwait(false);
         (CacheStudyRow[] without, int[] again) = await WriteAsync(model, prompt, tokens, cache: false, cancellationToken).ConfigureAwait(false);
