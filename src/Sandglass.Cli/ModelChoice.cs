@@ -114,6 +114,10 @@ internal sealed class ModelChoice
         {
             model = IsEmbedded(name) ? LanguageModel.LoadEmbedded(name[EmbeddedPrefix.Length..], options) : LanguageModel.Load(NotEmpty(name), options);
         }
+        catch (ModelFileException failure) when (draft is not null && failure.File == draft && draft != name)
+        {
+            throw new WrongInputException(ErrorMessage.OfFile(failure, $"--draft is the path of a GGUF file, {EmbeddedPrefix}NAME for one that ships inside ({string.Join(", ", LanguageModel.EmbeddedNames)}), or lookup."));
+        }
         catch (ModelFileException) when (HoldsOnlyAVocabulary(name))
         {
             throw new WrongInputException($"{name} holds a vocabulary and no weights: sandglass tokenize can use it, but nothing can be computed with it. Give a file with the weights in it.");
