@@ -26,6 +26,7 @@ internal sealed class ModelDrafter(DraftModel model, bool keepsDistributions) : 
     public int Guess(ReadOnlyMemory<int> text, Sampler sampler, Span<int> to)
     {
         _cache.Truncate(Known(text.Span));
+        _cache.Settle();
         int count = Math.Min(to.Length, model.Context - text.Length);
         if (count <= 0) return 0;
         if (text.Length - _cache.Length > Arrears)
