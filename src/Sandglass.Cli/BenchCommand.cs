@@ -78,7 +78,7 @@ internal sealed class BenchCommand(Terminal terminal)
         IBenchOutput output = parsed.GetValue(_json) ? new BenchJson(terminal.Bytes) : new BenchText(terminal);
         try
         {
-            foreach (MachineLimits limits in Measured([.. threads.Distinct()]))
+            foreach (MachineLimits limits in Measured([.. threads.Distinct()], cancellation))
             {
                 cancellation.ThrowIfCancellationRequested();
                 foreach (BenchRow row in BenchRow.Of(limits, cacheTypes[0])) output.Row(row);
@@ -95,8 +95,8 @@ internal sealed class BenchCommand(Terminal terminal)
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            output.End();
-            return ExitCode.Cancelled;
+            output.End();       // what was measured is told
+            throw;
         }
         output.End();
         return ExitCode.Done;
@@ -109,11 +109,11 @@ internal sealed class BenchCommand(Terminal terminal)
         return BenchRow.Of(await Benchmark.MeasureAsync(model, task, limits, cancellation), model.Options.CacheType);
     }
 
-    private IReadOnlyList<MachineLimits> Measured(int[] threads)
+    private IReadOnlyList<MachineLimits> Measured(int[] threads, CancellationToken cancellation)
     {
         using ProgressLine<string> progress = new(terminal, text => text);
         using Timer ticking = new(_ => progress.Report("Measuring what this machine can do"), null, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(0.5));
-        return MachineLimits.Measure(threads);
+        return MachineLimits.Measure(threads, cancellationToken: cancellation);
     }
 
     private IEnumerable<BenchmarkTask> Tasks(ParseResult parsed)

@@ -20,16 +20,17 @@ internal sealed record ErrorMessage(string Text, int Code)
         string? mistyped = arguments.Select(argument => MistypedOption.Message(parsed, argument)).FirstOrDefault(message => message is not null);
         if (mistyped is not null) return new ErrorMessage(mistyped, ExitCode.WrongInput);
 
-        bool isRoot = parsed.CommandResult.Command.Subcommands.Count > 0;
+        Command command = parsed.CommandResult.Command;
+        string path = Help.Path(command);
+        bool isGroup = command.Subcommands.Count > 0;
         string[] errors = [.. parsed.Errors.Select(InOurWords).Distinct()];
-        if (!isRoot && parsed.UnmatchedTokens.Count > 0 && parsed.UnmatchedTokens.Count == errors.Length)
-            errors = [$"Found more than was expected: {string.Join(' ', parsed.UnmatchedTokens)}. A text of several words goes in quotes: sandglass {parsed.CommandResult.Command.Name} \"Once upon a time\"."];
-        else if (isRoot && parsed.UnmatchedTokens is [string command, ..])
-            errors = [$"There is no command {command}. Expected {Listed(parsed.CommandResult.Command.Subcommands)}; a text goes behind one: sandglass run \"{command}\"."];
-        else if (parsed.CommandResult.Command.Arguments.Any(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is not { Tokens.Count: > 0 }))
-            errors = [$"Something is missing: expected sandglass {parsed.CommandResult.Command.Name} {string.Join(' ', parsed.CommandResult.Command.Arguments.Select(argument => argument.Name))}."];
-        string help = isRoot ? "sandglass --help" : $"sandglass {parsed.CommandResult.Command.Name} --help";
-        return new ErrorMessage($"{string.Join('\n', errors)}\nSee {help}.", ExitCode.WrongInput);
+        if (!isGroup && parsed.UnmatchedTokens.Count > 0 && parsed.UnmatchedTokens.Count == errors.Length)
+            errors = [$"Found more than was expected: {string.Join(' ', parsed.UnmatchedTokens)}. A text of several words goes in quotes: {path} \"Once upon a time\"."];
+        else if (isGroup && parsed.UnmatchedTokens is [string word, ..])
+            errors = [$"There is no command {word}. Expected {Listed(command.Subcommands)}; a text goes behind one: {path} {command.Subcommands[0].Name} \"{word}\"."];
+        else if (command.Arguments.Any(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is not { Tokens.Count: > 0 }))
+            errors = [$"Something is missing: expected {path} {string.Join(' ', command.Arguments.Select(argument => argument.Name))}."];
+        return new ErrorMessage($"{string.Join('\n', errors)}\nSee {path} --help.", ExitCode.WrongInput);
     }
 
     /// <summary>Of anything that a command failed with.</summary>

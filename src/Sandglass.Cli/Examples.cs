@@ -11,12 +11,12 @@ internal static class Examples
             "sandglass run \"The wolf said\" --max-tokens 60 --temperature 0.6 --seed 7",
             "sandglass run \"The wolf said\" --max-tokens 20 --n 3 --seed 1",
             "sandglass run \"The king had\" --max-tokens 20 --beams 4 --length-penalty 0.8",
-            "sandglass run \"Once\" --samplers \"penalties;top_k;typical_p;temperature\" --repetition-penalty 1.1 --typical-p 0.9 --explain",
+            "sandglass run \"Once\" --samplers \"min_p;temperature\" --min-p 0.1 --explain",
             "printf %s \"There was a king who\" | sandglass run --max-tokens 40",
-            "sandglass run \"Once upon a time\" --draft embedded:grain-1m --temperature 0 --max-tokens 200",
+            "sandglass run \"Once upon a time\" --draft lookup --temperature 0 -n 400",
             "sandglass run \"Once upon a time\" --cache-memory 4M --max-tokens 200",
             "sandglass run \"Once upon a time\" --window 256 --ignore-eos --max-tokens 5000",
-            "sandglass run \"Once\" --model embedded:grain-1m --temperature 0 --max-tokens 20 --json --logprobs 3",
+            "sandglass run \"Once\" --model embedded:grain-1m --json --logprobs 3 -n 9",
         ],
         "score" =>
         [

@@ -9,16 +9,20 @@ internal sealed class Help(Terminal terminal) : SynchronousCommandLineAction
 {
     private const int PipeWidth = 110;
     private const int MostWidth = 130;
+    private const int MostNames = 34;
     private readonly StringBuilder _text = new();
+    private int _width;
 
     public override bool ClearsParseErrors => true;
 
     public override int Invoke(ParseResult parsed)
     {
         _text.Clear();
+        _width = Math.Min(terminal.OutputIsTerminal && Console.WindowWidth > 0 ? Console.WindowWidth : PipeWidth, MostWidth);   // asked here only: asking sends codes to the terminal
         Command command = parsed.CommandResult.Command;
         bool hasCommands = command.Subcommands.Count > 0;
-        _text.Append(command.Description).Append("\n\nUsage: ").Append(Path(command));
+        Wrapped(command.Description, column: 0);
+        _text.Append("\nUsage: ").Append(Path(command));
         if (hasCommands) _text.Append(" COMMAND");
         foreach (Argument argument in command.Arguments) _text.Append(argument.Arity.MinimumNumberOfValues == 0 ? $" [{argument.Name}]" : $" {argument.Name}");
         foreach (Option option in command.Options.Where(option => option.Required)) _text.Append($" {option.Name} {option.HelpName}");
@@ -26,7 +30,7 @@ internal sealed class Help(Terminal terminal) : SynchronousCommandLineAction
 
         Section("Commands", command.Subcommands.Select(sub => (sub.Name, sub.Description)));
         Section("Arguments", command.Arguments.Select(argument => (argument.Name, argument.Description)));
-        Section("Options", command.Options.Append(parsed.RootCommandResult.Command.Options.First(option => option.Name == "--help")).Distinct().Select(option => (Spelled(option), option.Description)));
+        Options([.. command.Options.Append(parsed.RootCommandResult.Command.Options.First(option => option.Name == "--help")).Distinct()]);
         _text.Append("\nExamples:\n");
         foreach (string example in Examples.For(command.Name)) _text.Append($"  {example}\n");
         if (hasCommands) _text.Append($"\n{Path(command)} COMMAND --help tells more.\n");
@@ -34,8 +38,22 @@ internal sealed class Help(Terminal terminal) : SynchronousCommandLineAction
         return ExitCode.Done;
     }
 
+    private void Options(Option[] options)
+    {
+        if (options.Length < OptionGroups.Many)
+        {
+            Section(OptionGroups.Rest, options.Select(Line));
+            return;
+        }
+        foreach ((string title, string[] names) in OptionGroups.All)
+            Section(title, names.Select(name => options.FirstOrDefault(option => option.Name == name)).OfType<Option>().Select(Line));
+        Section(OptionGroups.Rest, options.Where(option => !OptionGroups.All.Any(group => group.Names.Contains(option.Name))).Select(Line));
+    }
+
+    private static (string Name, string? Description) Line(Option option) => (Spelled(option), option.Description);
+
     /// <summary>The words that lead to a command, the tool's own name first.</summary>
-    private static string Path(Command command) =>
+    public static string Path(Command command) =>
         command.Parents.OfType<Command>().FirstOrDefault() is Command parent ? $"{Path(parent)} {command.Name}" : command.Name;
 
     private static string Spelled(Option option)
@@ -45,29 +63,37 @@ internal sealed class Help(Terminal terminal) : SynchronousCommandLineAction
         return option.HelpName is null ? indented : $"{indented} {option.HelpName}";
     }
 
+    /// <summary>Lines in two columns; a name that is too long for the first has a line of its own.</summary>
     private void Section(string title, IEnumerable<(string Name, string? Description)> lines)
     {
         (string Name, string? Description)[] all = [.. lines];
         if (all.Length == 0) return;
         _text.Append($"\n{title}:\n");
-        int column = all.Max(line => line.Name.Length) + 4;
-        int width = Math.Min(terminal.OutputIsTerminal && Console.WindowWidth > 0 ? Console.WindowWidth : PipeWidth, MostWidth);
+        int column = Math.Min(all.Max(line => line.Name.Length) + 4, MostNames);
         foreach ((string name, string? description) in all)
         {
-            _text.Append("  ").Append(name.PadRight(column - 2));
-            int at = column;
-            foreach (string word in (description ?? "").Split(' '))
-            {
-                if (at + word.Length > width && at > column)
-                {
-                    _text.Length--;     // the space behind the last word
-                    _text.Append('\n').Append(' ', column);
-                    at = column;
-                }
-                _text.Append(word).Append(' ');
-                at += word.Length + 1;
-            }
-            _text[^1] = '\n';
+            _text.Append("  ").Append(name);
+            if (name.Length + 4 > column) _text.Append('\n').Append(' ', column);
+            else _text.Append(' ', column - 2 - name.Length);
+            Wrapped(description, column);
         }
+    }
+
+    /// <summary>Words up to the end of the line, the next lines from the same column on.</summary>
+    private void Wrapped(string? text, int column)
+    {
+        int at = column;
+        foreach (string word in (text ?? "").Split(' '))
+        {
+            if (at + word.Length > _width && at > column)
+            {
+                _text.Length--;     // the space behind the last word
+                _text.Append('\n').Append(' ', column);
+                at = column;
+            }
+            _text.Append(word).Append(' ');
+            at += word.Length + 1;
+        }
+        _text[^1] = '\n';
     }
 }

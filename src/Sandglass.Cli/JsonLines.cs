@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Sandglass.Sampling;
+using Sandglass.Tracing;
 
 namespace Sandglass.Cli;
 
@@ -54,6 +55,17 @@ internal static class JsonFields
         json.WriteStartArray(name);
         foreach (int id in ids) json.WriteNumberValue(id);
         json.WriteEndArray();
+    }
+
+    /// <summary><c>"multiplyAdds":{"projections","feedForward","attention","logits"}</c>.</summary>
+    public static void WriteMultiplyAdds(this Utf8JsonWriter json, MultiplyAdds sums)
+    {
+        json.WriteStartObject("multiplyAdds");
+        json.WriteNumber("projections", sums.Projections);
+        json.WriteNumber("feedForward", sums.FeedForward);
+        json.WriteNumber("attention", sums.Attention);
+        json.WriteNumber("logits", sums.Logits);
+        json.WriteEndObject();
     }
 
     /// <summary><c>"top":[{"id","logprob"},…]</c>.</summary>

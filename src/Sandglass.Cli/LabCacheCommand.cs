@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Sandglass.Tracing;
 using Spectre.Console;
@@ -11,10 +10,9 @@ namespace Sandglass.Cli;
 internal sealed class LabCacheCommand(Terminal terminal)
 {
     private const int DefaultTokens = 128;
-    private const string Beginning = "Once upon a time";
 
     private readonly ModelChoice _model = new();
-    private readonly PromptSource _prompt = new("PROMPT", $"The text to continue. [default: {Beginning}]");
+    private readonly PromptSource _prompt = new("PROMPT", $"The text to continue. [default: {PromptSource.Beginning}]");
     private readonly Option<int?> _tokens = NumberOption.Whole("--max-tokens", $"Tokens to write. [default: {DefaultTokens}]", 16, int.MaxValue, "-n");
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object a row." };
 
@@ -31,20 +29,11 @@ internal sealed class LabCacheCommand(Terminal terminal)
 
     private async Task<int> StudyAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        Prompt prompt = await _prompt.ReadAsync(parsed, terminal, cancellation) ?? new Prompt(Encoding.UTF8.GetBytes(Beginning), null);
+        Prompt prompt = await _prompt.ReadAsync(parsed, terminal, cancellation) ?? _prompt.Begin(parsed);
         using LanguageModel model = _model.Load(parsed, terminal);
         int[] ids = prompt.Encode(model.Tokenizer);
         ContextLimit.Refuse("The prompt", ids, model);
-        CacheStudyResult result;
-        try
-        {
-            result = await CacheStudy.RunAsync(model, ids, parsed.GetValue(_tokens) ?? DefaultTokens, cancellation);
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            terminal.Note("cancelled");
-            return ExitCode.Cancelled;
-        }
+        CacheStudyResult result = await CacheStudy.RunAsync(model, ids, parsed.GetValue(_tokens) ?? DefaultTokens, cancellation);
         if (parsed.GetValue(_json)) WriteJson(result);
         else WriteTable(result);
         return result.TokensEqual ? ExitCode.Done : ExitCode.Failed;
@@ -61,12 +50,7 @@ internal sealed class LabCacheCommand(Terminal terminal)
             json.WriteNumber("tokens", row.Tokens);
             json.WriteNumber("length", row.Length);
             json.WriteNumber("layerTokenPasses", row.LayerTokenPasses);
-            json.WriteStartObject("multiplyAdds");
-            json.WriteNumber("projections", row.MultiplyAdds.Projections);
-            json.WriteNumber("feedForward", row.MultiplyAdds.FeedForward);
-            json.WriteNumber("attention", row.MultiplyAdds.Attention);
-            json.WriteNumber("logits", row.MultiplyAdds.Logits);
-            json.WriteEndObject();
+            json.WriteMultiplyAdds(row.MultiplyAdds);
             json.WriteNumber("cacheBytes", row.CacheBytes);
             json.WriteDouble("msPerToken", row.TimePerToken.TotalMilliseconds);
             lines.End();

@@ -11,10 +11,9 @@ namespace Sandglass.Cli;
 internal sealed class LabForkCommand(Terminal terminal)
 {
     private const int DefaultBranches = 5, DefaultTokens = 24;
-    private const string Beginning = "Once upon a time";
 
     private readonly ModelChoice _model = new();
-    private readonly PromptSource _prompt = new("PROMPT", $"The text to continue. [default: {Beginning}]");
+    private readonly PromptSource _prompt = new("PROMPT", $"The text to continue. [default: {PromptSource.Beginning}]");
     private readonly Option<int?> _at = NumberOption.Whole("--at", "Tokens to write before the fork, the likeliest always. [default: 0]", 0, int.MaxValue);
     private readonly Option<int?> _branches = NumberOption.Whole("--branches", $"How many of the likeliest tokens to follow. [default: {DefaultBranches}]", 1, 64);
     private readonly Option<int?> _tokens = NumberOption.Whole("--max-tokens", $"Tokens of each branch at most. [default: {DefaultTokens}]", 1, int.MaxValue, "-n");
@@ -33,7 +32,7 @@ internal sealed class LabForkCommand(Terminal terminal)
 
     private async Task<int> StudyAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        Prompt prompt = await _prompt.ReadAsync(parsed, terminal, cancellation) ?? new Prompt(Encoding.UTF8.GetBytes(Beginning), null);
+        Prompt prompt = await _prompt.ReadAsync(parsed, terminal, cancellation) ?? _prompt.Begin(parsed);
         using LanguageModel model = _model.Load(parsed, terminal);
         int[] ids = prompt.Encode(model.Tokenizer);
         ContextLimit.Refuse("The prompt", ids, model);

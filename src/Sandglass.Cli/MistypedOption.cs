@@ -16,14 +16,13 @@ internal static class MistypedOption
     public static string? Message(ParseResult parsed, string? argument)
     {
         if (argument is null || !LooksLikeOption(argument) || parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash)) return null;
-        string command = parsed.CommandResult.Command.Name;
+        string command = Help.Path(parsed.CommandResult.Command);
         string name = argument.Split('=')[0];
         Argument? text = parsed.CommandResult.Command.Arguments.FirstOrDefault(other => other.Name is "PROMPT" or "TEXT");
         if (text is not null && name is ("-p" or "--prompt" or "--text"))
-            return $"There is no option {name}: the {text.Name.ToLowerInvariant()} is an argument: sandglass {command} \"{Behind(parsed, argument)}\"";
-        string where = command == parsed.RootCommandResult.Command.Name ? "sandglass --help" : $"sandglass {command} --help";
-        string advice = Nearest(parsed.CommandResult.Command, name) is string near ? $". Did you mean {near}? {where} lists all." : $"; {where} lists them.";
-        return $"There is no option {name} here{advice}{(text is null ? "" : $" A text that begins with a dash goes behind two: sandglass {command} -- \"{argument} …\"")}";
+            return $"There is no option {name}: the {text.Name.ToLowerInvariant()} is an argument: {command} \"{Behind(parsed, argument)}\"";
+        string advice = Nearest(parsed.CommandResult.Command, name) is string near ? $". Did you mean {near}? {command} --help lists all." : $"; {command} --help lists them.";
+        return $"There is no option {name} here{advice}{(text is null ? "" : $" A text that begins with a dash goes behind two: {command} -- \"{argument} …\"")}";
     }
 
     private static string Behind(ParseResult parsed, string argument)

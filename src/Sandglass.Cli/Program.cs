@@ -18,6 +18,7 @@ try
 }
 catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
 {
+    terminal.Note("cancelled");                     // by a command that has no figures to show
     return ExitCode.Cancelled;
 }
 catch (Exception failure) when (terminal.ReaderLeft(failure))

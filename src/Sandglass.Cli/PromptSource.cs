@@ -7,6 +7,9 @@ namespace Sandglass.Cli;
 /// <summary>Where a text comes from: the argument, <c>--prompt-file</c>, <c>--ids</c>, or standard input when it is a pipe or <c>-</c> asks for it. Nothing is trimmed.</summary>
 internal sealed class PromptSource(string argumentName, string description)
 {
+    /// <summary>How all tales of our own model begin: the text of whoever only wants to look.</summary>
+    public const string Beginning = "Once upon a time";
+
     private const string StandardInput = "-";
 
     private readonly Argument<string?> _argument = new(argumentName) { Description = description, Arity = ArgumentArity.ZeroOrOne };
@@ -31,7 +34,7 @@ internal sealed class PromptSource(string argumentName, string description)
     public async Task<Prompt?> ReadAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
     {
         MistypedOption.Refuse(parsed, parsed.GetValue(_argument));
-        bool addBos = !parsed.GetValue(_noBos), parseSpecial = !parsed.GetValue(_noSpecial);
+        bool addBos = AddsBos(parsed), parseSpecial = ParsesSpecial(parsed);
         if (parsed.GetResult(_ids) is not null && parsed.GetValue(_ids) is int[] ids)
             return ids.Length > 0 ? new Prompt([], ids, addBos, parseSpecial) : throw new WrongInputException("--ids: expected token ids with commas between them, found none.");
         if (parsed.GetValue(_file) is string file)
@@ -44,6 +47,13 @@ internal sealed class PromptSource(string argumentName, string description)
         }
         return fromInput ? new Prompt(await Terminal.ReadInputAsync(cancellation), null, addBos, parseSpecial, IsPiped: true) : null;
     }
+
+    /// <summary><see cref="Beginning"/>, in place of a text that was not given.</summary>
+    public Prompt Begin(ParseResult parsed) => new(Encoding.UTF8.GetBytes(Beginning), null, AddsBos(parsed), ParsesSpecial(parsed));
+
+    private bool AddsBos(ParseResult parsed) => !parsed.GetValue(_noBos);
+
+    private bool ParsesSpecial(ParseResult parsed) => !parsed.GetValue(_noSpecial);
 
     private void RefuseTwoSources(CommandResult result, Option? instead)
     {

@@ -11,7 +11,7 @@ internal sealed class QuantizeCommand(Terminal terminal)
     private static readonly TensorType[] Types = [TensorType.Q8_0, TensorType.Q4_0, TensorType.Q4_1, TensorType.F16, TensorType.BF16, TensorType.F32];
 
     private readonly Argument<string> _input = new("IN") { Description = "A GGUF file; of a split one the first part." };
-    private readonly Argument<string> _output = new("OUT") { Description = "The file to write; it is replaced once the new one is whole." };
+    private readonly Argument<string> _output = new("OUT") { Description = "The file to write. It appears when it is whole." };
     private readonly Argument<TensorType> _type = new("TYPE")
     {
         Description = $"{string.Join(", ", Types[..^1])} or {Types[^1]}.",
@@ -24,12 +24,14 @@ internal sealed class QuantizeCommand(Terminal terminal)
             return default;
         },
     };
+    private readonly Option<bool> _force = new("--force") { Description = "Replace OUT where it exists; without it a person at a terminal is told of it instead, and a script replaces it." };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object when it is done." };
 
     public Command Create()
     {
         Command command = new("quantize", "Rewrite a model with its matrices in another type; byte for byte what llama-quantize --pure writes.");
         foreach (Argument argument in (Argument[])[_input, _output, _type]) command.Add(argument);
+        command.Add(_force);
         command.Add(_json);
         command.SetAction(Quantize);
         return command;
@@ -42,6 +44,7 @@ internal sealed class QuantizeCommand(Terminal terminal)
         using ModelFile input = ModelChoice.Open(_input.Name, parsed.GetValue(_input)!);
         if (parsed.GetValue(_output) is { Length: > 0 } output && Path.GetDirectoryName(output) is { Length: > 0 } folder && !Directory.Exists(folder))
             throw new WrongInputException($"OUT: there is no folder {folder}. Make it first, or give another place.");
+        if (!parsed.GetValue(_force) && terminal.ErrorIsTerminal) RefuseToReplace(parsed.GetValue(_output)!);
         QuantizeReport report;
         using (ProgressLine<QuantizeProgress> progress = new(terminal, p => $"Writing tensor {p.Done} of {p.Tensors}: {p.Name}"))
             report = ModelQuantizer.Quantize(input, parsed.GetValue(_output)!, parsed.GetValue(_type), progress, cancellation);
@@ -49,6 +52,13 @@ internal sealed class QuantizeCommand(Terminal terminal)
         if (parsed.GetValue(_json)) WriteJson(report);
         else WriteText(report);
         return Task.FromResult(ExitCode.Done);
+    }
+
+    /// <summary>Who types may have mistaken a name. Scripts, which nobody watches, replace what they made before.</summary>
+    internal static void RefuseToReplace(string path)
+    {
+        if (new FileInfo(path) is { Exists: true, Length: > 0 } file)
+            throw new WrongInputException($"OUT: {path} exists already ({Amount.Bytes(file.Length)}). Give another name, or --force to replace it.");
     }
 
     private void WriteText(QuantizeReport report)

@@ -7,8 +7,6 @@ namespace Sandglass.Cli;
 /// <summary><c>sandglass run [PROMPT]</c>: continues a text.</summary>
 internal sealed class RunCommand(Terminal terminal)
 {
-    private const string Beginning = "Once upon a time";
-
     private readonly ModelChoice _model = new();
     private readonly PromptSource _prompt = new("PROMPT", "The text to continue; without it standard input, when that is a pipe, and - always.");
     private readonly GenerationChoice _generation = new();
@@ -53,8 +51,8 @@ internal sealed class RunCommand(Terminal terminal)
     {
         if (!_model.IsEmbedded(parsed))
             throw new WrongInputException("There is no prompt. Give a text: sandglass run \"Once upon a time\", through a pipe, or with --prompt-file FILE.");
-        terminal.Note($"No prompt was given, so this begins with \"{Beginning}\". Another: sandglass run \"The wolf said\".");
-        return new Prompt(Encoding.UTF8.GetBytes(Beginning), null);
+        terminal.Note($"No prompt was given, so this begins with \"{PromptSource.Beginning}\". Another: sandglass run \"The wolf said\".");
+        return _prompt.Begin(parsed);
     }
 
     /// <summary>A text through echo ends in a line break that nobody thought of, and a tale that begins anew is a riddle.</summary>

@@ -41,12 +41,7 @@ internal sealed class RunJson(Stream output, ComputeMode compute, int? sample = 
         json.WriteNumber("cacheBytes", result.CacheBytes);
         json.WriteNumber("cachedTokens", result.CachedTokens);
         json.WriteNumber("layerTokenPasses", result.LayerTokenPasses);
-        json.WriteStartObject("multiplyAdds");
-        json.WriteNumber("projections", result.MultiplyAdds.Projections);
-        json.WriteNumber("feedForward", result.MultiplyAdds.FeedForward);
-        json.WriteNumber("attention", result.MultiplyAdds.Attention);
-        json.WriteNumber("logits", result.MultiplyAdds.Logits);
-        json.WriteEndObject();
+        json.WriteMultiplyAdds(result.MultiplyAdds);
         if (result.Beams is not null) WriteBeams(json, result.Beams);
         if (result.Speculation is SpeculationResult speculation)
         {

@@ -9,7 +9,7 @@ internal sealed class SamplingChoice
 {
     private static readonly SamplerOptions Usual = new();
 
-    private readonly Option<string?> _samplers = new("--samplers") { Description = "Exactly these steps in this order, for instance \"penalties;top_k;typical_p;top_p;min_p;temperature\". [default: penalties;dry;top_n_sigma;top_k;typical_p;top_p;min_p;xtc;temperature, those that are on]", HelpName = "A;B;C" };
+    private readonly Option<string?> _samplers = new("--samplers") { Description = "Exactly these steps in this order, for instance \"top_k;typical_p;temperature\". [default: penalties; dry; top_n_sigma; top_k; typical_p; top_p; min_p; xtc; temperature, those that are on]", HelpName = "A;B;C" };
     private readonly Option<double?> _temperature = NumberOption.Real("--temperature", $"Below 1 safer, above 1 wilder; 0 takes the likeliest token always. [default: {Usual.Temperature}]", x => x >= 0, "a number from 0", "--temp");
     private readonly Option<double?> _range = NumberOption.Real("--dynatemp-range", "Let the temperature move so far up and down, with the entropy. [default: 0]", x => x >= 0, "a number from 0");
     private readonly Option<double?> _exponent = NumberOption.Real("--dynatemp-exponent", $"The power of the entropy's share that moves it. [default: {Usual.DynatempExponent}]", x => x >= 0, "a number from 0");

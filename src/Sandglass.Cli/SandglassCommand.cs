@@ -16,7 +16,7 @@ internal static class SandglassCommand
         return root.Parse(args switch
         {
             ["help"] => ["--help"],
-            ["help", string name, ..] => root.Subcommands.Any(command => command.Name == name) ? [name, "--help"] : [name],
+            ["help", string name, .. string[] rest] => root.Subcommands.Any(command => command.Name == name) ? [name, .. rest, "--help"] : [name],
             [['[', ..], ..] => ["--", .. args],
             _ => args,
         }, Parsing);
@@ -41,6 +41,7 @@ internal static class SandglassCommand
             new VersionOption { Description = "Show the version." },
         };
         root.SetAction(help.Invoke);
+        foreach (Command group in root.Subcommands.Where(command => command.Subcommands.Count > 0)) group.SetAction(help.Invoke);
         return root;
     }
 }

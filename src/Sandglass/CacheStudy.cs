@@ -35,7 +35,7 @@ public static class CacheStudy
         for (int i = 0; i < Windows; i++)
         {
             int count = tokens * (i + 1) / Windows;
-            GenerationOptions options = new() { Sampling = Sampling.SamplerOptions.Greedy, IgnoreEnd = true, MaxTokens = count, NoCache = !cache };
+            GenerationOptions options = new() { Sampling = Sampling.SamplerOptions.Greedy, IgnoreEnd = true, MaxTokens = count, NoCache = !cache, ShareCache = false };    // a run that began with the pages of the one before would hide its prompt's work
             TextGeneration generation = model.GenerateAsync(prompt, options, cancellation);
             written.Clear();
             await foreach (GeneratedToken token in generation.ConfigureAwait(false)) written.Add(token);

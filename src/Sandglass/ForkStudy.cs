@@ -36,13 +36,13 @@ public static class ForkStudy
         GenerationOptions.Require(tokens >= 1, "max-tokens", "a whole number from 1", $"{tokens}");
 
         GenerationOptions greedy = new() { Sampling = SamplerOptions.Greedy };
-        List<GeneratedToken> trunk = await Read(model.GenerateAsync(prompt, greedy with { MaxTokens = position + 1, Logprobs = branches }, cancellation), cancellation);
+        List<GeneratedToken> trunk = await Read(model.GenerateAsync(prompt, greedy with { MaxTokens = position + 1, Logprobs = branches }, cancellation), cancellation).ConfigureAwait(false);
         GenerationOptions.Require(trunk.Count == position + 1, "at", $"at most {trunk.Count - 1}: there the model ends the text", $"{position}");
 
         int[] stem = [.. prompt, .. trunk.Take(position).Select(token => token.Id)];
         IReadOnlyList<TokenLogprob> likeliest = trunk[position].Top;
         Task<Branch>[] under = [.. likeliest.Select(first => Follow(model, stem, first, greedy with { MaxTokens = tokens - 1 }, cancellation))];
-        Branch[] found = await Task.WhenAll(under);
+        Branch[] found = await Task.WhenAll(under).ConfigureAwait(false);
         return (model.Tokenizer.Decode([.. trunk.Take(position).Select(token => token.Id)]), [.. found.Select(branch => branch.BesideThe(found[0]))]);
     }
 
@@ -53,17 +53,17 @@ public static class ForkStudy
         if (options.MaxTokens == 0) return new Branch(first, [first.Id], text, first.Logprob, FinishReason.Length);
 
         TextGeneration generation = model.GenerateAsync([.. stem, first.Id], options, cancellation);
-        List<GeneratedToken> tokens = await Read(generation, cancellation);
+        List<GeneratedToken> tokens = await Read(generation, cancellation).ConfigureAwait(false);
         int[] ids = [first.Id, .. tokens.Select(token => token.Id)];
-        FinishReason finish = (await generation.Result).Finish;
+        FinishReason finish = (await generation.Result.ConfigureAwait(false)).Finish;
         return new Branch(first, ids, model.Tokenizer.Decode(finish == FinishReason.Eos ? ids[..^1] : ids), first.Logprob + tokens.Sum(token => token.Logprob), finish);
     }
 
     private static async Task<List<GeneratedToken>> Read(TextGeneration generation, CancellationToken cancellation)
     {
         List<GeneratedToken> tokens = [];
-        await foreach (GeneratedToken token in generation) tokens.Add(token);
-        if ((await generation.Result).Finish == FinishReason.Cancelled) throw new OperationCanceledException(cancellation);
+        await foreach (GeneratedToken token in generation.ConfigureAwait(false)) tokens.Add(token);
+        if ((await generation.Result.ConfigureAwait(false)).Finish == FinishReason.Cancelled) throw new OperationCanceledException(cancellation);
         return tokens;
     }
 

@@ -151,18 +151,22 @@ public sealed class LanguageModel : IDisposable
         GenerationOptions.Require(samples == 1 || options.Beams is null, "n", "1 with beams, which are several texts already", $"{samples}");
 
         ulong seed = options.Sampling.Seed ?? (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
-        TextGeneration[] outputs = new TextGeneration[samples];
-        for (int i = 0; i < samples; i++) outputs[i] = new TextGeneration(cancellationToken);
-        int room = Room(prompt.Length, options);
-        if (options.Beams is not null)
+        TextGeneration[] outputs = [.. Enumerable.Range(0, samples).Select(_ => new TextGeneration(cancellationToken))];
+        try
         {
-            Submit(new BeamSearch(prompt, options, seed, Tokenizer, room, Options, Pages, outputs[0]).Root);
+            int room = Room(prompt.Length, options);
+            GeneratedSequence Sample(int number, GeneratedSequence? first, Siblings? siblings) =>
+                new(prompt, options, unchecked(seed + (ulong)number), Tokenizer, room, Options, Pages, outputs[number], first, Drafter(options)) { Siblings = siblings };
+            Submit(options.Beams is null
+                ? Sample(0, null, samples == 1 ? null : new Siblings(outputs[1..], (first, i) => Sample(i + 1, first, null)))
+                : new BeamSearch(prompt, options, seed, Tokenizer, room, Options, Pages, outputs[0]).Root);
             return outputs;
         }
-        GeneratedSequence Sample(int number, GeneratedSequence? first, Siblings? siblings) =>
-            new(prompt, options, unchecked(seed + (ulong)number), Tokenizer, room, Options, Pages, outputs[number], first, Drafter(options)) { Siblings = siblings };
-        Submit(Sample(0, null, samples == 1 ? null : new Siblings(outputs[1..], (first, i) => Sample(i + 1, first, null))));
-        return outputs;
+        catch (Exception refusal)
+        {
+            foreach (TextGeneration output in outputs) output.Fail(refusal);    // lets go of the caller's token, which may live long
+            throw;
+        }
     }
 
     /// <summary>Says for each id of a text but the first how likely the model finds it after those before. Logits that are no numbers end the loop with a <see cref="Sampling.SamplingException"/>.</summary>

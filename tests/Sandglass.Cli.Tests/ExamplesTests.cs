@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.RegularExpressions;
 
 namespace Sandglass.Cli.Tests;
@@ -12,6 +13,7 @@ public partial class ExamplesTests
     [InlineData("perplexity")]
     [InlineData("quantize")]
     [InlineData("bench")]
+    [InlineData("lab")]
     public void Help_shows_lines_that_are_understood(string command)
     {
         string help = Tool.Run(command, "--help").Done().Text;
@@ -20,6 +22,7 @@ public partial class ExamplesTests
         foreach (string example in Examples.For(command))
         {
             Assert.Contains(example, help, StringComparison.Ordinal);
+            Assert.InRange(example.Length, 1, 78);      // two columns in, a line of eighty
             string[] words = [.. Word().Matches(example[(example.IndexOf("sandglass ", StringComparison.Ordinal) + 10)..]).Select(match => match.Value.Trim('"'))];
             Assert.Empty(SandglassCommand.Create(new Terminal()).Parse(words, SandglassCommand.Parsing).Errors);
         }
@@ -32,6 +35,35 @@ public partial class ExamplesTests
 
         Assert.Contains("sandglass run \"Once upon a time\"", help, StringComparison.Ordinal);
         Assert.Contains("perplexity", help, StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData("lab")]
+    public void A_group_alone_shows_its_commands(string group)
+    {
+        string help = Tool.Run(group).Done().Text;
+
+        Assert.Equal(help, Tool.Run("help", group).Done().Text);
+        Assert.StartsWith("Experiments", help, StringComparison.Ordinal);
+        Assert.Contains("Usage: sandglass lab COMMAND", help, StringComparison.Ordinal);
+        Assert.Contains("sandglass lab cache", help, StringComparison.Ordinal);
+        Assert.Equal(Tool.Run("lab", "cache", "--help").Done().Text, Tool.Run("help", "lab", "cache").Done().Text);
+    }
+
+    [Fact]
+    public void Every_option_of_a_command_with_many_has_a_place_in_the_help()
+    {
+        Command root = SandglassCommand.Create(new Terminal());
+        string[] grouped = [.. OptionGroups.All.SelectMany(group => group.Names)];
+        Assert.Distinct(grouped);
+        HashSet<string> known = [.. root.Subcommands.SelectMany(command => command.Subcommands.Append(command)).SelectMany(command => command.Options).Select(option => option.Name), "--help"];
+        Assert.Empty(grouped.Except(known));
+        foreach (Command command in root.Subcommands.Where(command => command.Options.Count >= OptionGroups.Many))
+        {
+            Assert.Empty(command.Options.Select(option => option.Name).Except(grouped));
+            string help = Tool.Run(command.Name, "--help").Done().Text;
+            Assert.All(command.Options, option => Assert.Single(Regex.Matches(help, $@"(?m)^ +(-\S+, )*{option.Name}( |$)")));
+            Assert.DoesNotContain($"\n{OptionGroups.Rest}:", help, StringComparison.Ordinal);
+        }
     }
 
     [GeneratedRegex("\"[^\"]*\"|\\S+")]

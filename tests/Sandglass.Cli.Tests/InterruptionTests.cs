@@ -25,6 +25,24 @@ public class InterruptionTests
         Assert.True(last.GetProperty("completionTokens").GetInt32() > 0);
     }
 
+    [Theory]
+    [InlineData("lab", "cache", "--max-tokens", "100000", "--context", "1000000")]
+    [InlineData("bench", "--prefill", "16", "--threads", "1")]     // while the limits are measured
+    public void What_is_cut_short_says_so_soon(params string[] command)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using Process process = Tool.Start("env", [], ["--default-signal=INT", Tool.Path, .. command, "--model", Tool.Small]);
+        AwaitHandler(process);
+        Thread.Sleep(300);
+        long asked = Stopwatch.GetTimestamp();
+        Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
+        ToolRun run = Tool.Finish(process, []);
+
+        Assert.Equal(130, run.Code);
+        Assert.Contains("cancelled", run.Error, StringComparison.Ordinal);
+        Assert.True(Stopwatch.GetElapsedTime(asked) < TimeSpan.FromSeconds(10));     // soon, even on a busy machine
+    }
+
     [Fact]
     public void Perplexity_tells_what_it_knows_when_it_is_cancelled()
     {

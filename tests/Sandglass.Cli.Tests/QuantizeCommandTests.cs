@@ -36,5 +36,21 @@ public sealed class QuantizeCommandTests : IDisposable
         Assert.Empty(nowhere.Output);
     }
 
+    [Fact]
+    public void Who_types_a_name_that_exists_is_told_so_and_scripts_replace_their_own()
+    {
+        string path = _files.Write("model.gguf"), empty = Path.Combine(_files.Folder, "empty.gguf");
+        File.WriteAllBytes(empty, []);
+
+        WrongInputException refusal = Assert.Throws<WrongInputException>(() => QuantizeCommand.RefuseToReplace(path));
+        Assert.Contains($"{path} exists already", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("--force", refusal.Message, StringComparison.Ordinal);
+        QuantizeCommand.RefuseToReplace(empty);
+        QuantizeCommand.RefuseToReplace(Path.Combine(_files.Folder, "none.gguf"));
+        Tool.Run("quantize", Tool.Small, empty, "Q8_0").Done();
+        Tool.Run("quantize", Tool.Small, empty, "Q4_0").Done();
+        Tool.Run("quantize", Tool.Small, empty, "Q8_0", "--force").Done();
+    }
+
     public void Dispose() => _files.Dispose();
 }

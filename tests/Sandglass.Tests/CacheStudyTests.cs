@@ -19,15 +19,16 @@ public class CacheStudyTests(Grain grain) : IClassFixture<Grain>
         Assert.Equal(0, grain.Model.Pages.Held);
     }
 
-    [Fact]
-    public async Task Its_rows_are_the_runs_own_counts()
+    [Theory, InlineData(3), InlineData(75)]     // within a page, and over pages that one run could take from another
+    public async Task Its_rows_are_the_runs_own_counts(int prompt)
     {
-        CacheStudyResult result = await CacheStudy.RunAsync(grain.Model, [0, 2878, 713], tokens: 20);
+        CacheStudyResult result = await CacheStudy.RunAsync(grain.Model, Evidence.Ids(prompt, 4096), tokens: 20);
 
         long layers = grain.Model.Shape.Layers;
         Assert.Equal([2, 5, 7, 10, 12, 15, 17, 20], result.Rows.Take(8).Select(row => row.Tokens));
-        Assert.All(result.Rows, row => Assert.Equal(3 + row.Tokens, row.Length));
-        Assert.All(result.Rows.Take(8), row => Assert.Equal(layers * (3 + row.Tokens - 1), row.LayerTokenPasses));
-        Assert.All(result.Rows.Skip(8), row => Assert.Equal((layers * Enumerable.Range(3, row.Tokens).Sum(), 0L), (row.LayerTokenPasses, row.CacheBytes)));
+        Assert.All(result.Rows, row => Assert.Equal(prompt + row.Tokens, row.Length));
+        Assert.All(result.Rows.Take(8), row => Assert.Equal(layers * (prompt + row.Tokens - 1), row.LayerTokenPasses));
+        Assert.All(result.Rows.Take(8).Skip(1), row => Assert.Equal(layers, row.Window.LayerTokenPasses));
+        Assert.All(result.Rows.Skip(8), row => Assert.Equal((layers * Enumerable.Range(prompt, row.Tokens).Sum(), 0L), (row.LayerTokenPasses, row.CacheBytes)));
     }
 }

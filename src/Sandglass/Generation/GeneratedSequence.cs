@@ -17,29 +17,26 @@ internal sealed class GeneratedSequence : Sequence
     private readonly IReadOnlySet<int> _ends;
     private readonly ComputeMode _compute;
     private readonly IncrementalDecoder _decoder = new();
-    private readonly TimeProvider _time;
+    private readonly GenerationTimes _times;
     private readonly ulong _seed;
-    private readonly long _requested;
     private readonly int _context;
     private readonly Speculation? _speculation;
     private Siblings? _siblings;
-    private long _begun;
     private int _cached;
-    private TimeSpan _prefillTime, _firstToken, _lastToken;
     private FinishReason? _finish;
 
     public GeneratedSequence(int[] prompt, GenerationOptions options, ulong seed, Tokenizer tokenizer, int context, ModelOptions model, PagePool pages, TextGeneration output, GeneratedSequence? first = null, IDrafter? drafter = null)
         : base([.. prompt], prompt.Length, first?.Inheritance() ?? new SequenceCache(pages))
     {
         (_prompt, _options, _seed, _tokenizer, _output) = (prompt, options, seed, tokenizer, output);
-        (_time, _compute, _context) = (model.Time, model.Compute, context);
-        _speculation = drafter is null ? null : new Speculation(drafter, options.RejectsDrafts ? null : _time);
+        (_compute, _context) = (model.Compute, context);
+        _speculation = drafter is null ? null : new Speculation(drafter, options.RejectsDrafts ? null : model.Time);
         _ends = options.EndIds is null ? tokenizer.EndIds : options.EndIds.ToHashSet();
         _sampler = new Sampler(options.Sampling, seed, options.Text(tokenizer, _ends, prompt.Length), options.Explain);
         foreach (int id in prompt)
             _sampler.Accept(id);
-        (_requested, _begun) = first is null ? (_time.GetTimestamp(), 0) : (first._requested, first._begun);
-        _stop = new StopRules(options, _ends, context, _time, _requested);
+        _times = first is null ? new GenerationTimes(model.Time) : new GenerationTimes(first._times);
+        _stop = new StopRules(options, _ends, context, model.Time, _times.Requested);
         if (options.MaxTokens == 0) Finish(FinishReason.Length);
         else if (prompt.Length >= context) Finish(FinishReason.Context);
     }
@@ -65,7 +62,7 @@ internal sealed class GeneratedSequence : Sequence
     {
         int found = SharesCache ? Cache.Adopt(Ids.Span) : 0;
         if (!Completion.IsEmpty) return;    // it was set back, and is read again
-        _begun = _time.GetTimestamp();
+        _times.Begin();
         _cached = found;
     }
 
@@ -82,7 +79,7 @@ internal sealed class GeneratedSequence : Sequence
     /// <summary>One token more.</summary>
     public override void Take(ReadOnlySpan<float> logits)
     {
-        if (Completion.IsEmpty) _prefillTime = _time.GetElapsedTime(_begun);
+        if (Completion.IsEmpty) _times.PromptRead();
         while (_siblings?.Count > 0) BearSibling(_siblings, logits);
         Choice choice = Choose(logits);                                     // one token, by the chain and this position's own chance
         if (Append(choice.Id)) _speculation!.Accept();                      // from here on it is fixed; a guess that was right is in the cache already
@@ -123,10 +120,10 @@ internal sealed class GeneratedSequence : Sequence
         Seed = _seed,
         PromptIds = _prompt,
         CompletionTokens = Completion.Length,
-        TimeToFirstToken = Completion.IsEmpty ? null : _firstToken,
+        TimeToFirstToken = _times.FirstToken,
         CachedTokens = _cached,
-        PrefillTokensPerSecond = Rate(_prompt.Length - _cached, _prefillTime),
-        DecodeTokensPerSecond = Rate(Completion.Length - 1, _lastToken - _firstToken),
+        PrefillTokensPerSecond = _times.PrefillRate(_prompt.Length - _cached),
+        DecodeTokensPerSecond = _times.DecodeRate(Completion.Length),
         CacheBytes = _options.NoCache ? 0 : cacheBytes,
         LayerTokenPasses = Work.LayerTokenPasses,
         MultiplyAdds = Work.MultiplyAdds,
@@ -164,15 +161,10 @@ internal sealed class GeneratedSequence : Sequence
 
     private void Emit(Choice choice, ReadOnlySpan<float> logits, string text)
     {
-        int index = Completion.Length - 1;
-        _lastToken = _time.GetElapsedTime(_requested);
-        if (index == 0) _firstToken = _lastToken;
-
+        TimeSpan elapsed = _times.Token();
         TokenLogprob[] top = _options.Logprobs == 0 ? [] : new TokenLogprob[Math.Min(_options.Logprobs, logits.Length)];
         if (top.Length > 0) Logprobs.Top(logits, choice.LogSumExp, top);
         string? hash = _options.HashLogits ? LogitsHash.Of(logits) : null;
-        _output.Emit(new GeneratedToken(index, choice.Id, Bytes(choice.Id), text, choice.Logprob, top, hash, _lastToken, choice.Explanation));
+        _output.Emit(new GeneratedToken(Completion.Length - 1, choice.Id, Bytes(choice.Id), text, choice.Logprob, top, hash, elapsed, choice.Explanation));
     }
-
-    private static double Rate(int tokens, TimeSpan time) => tokens > 0 && time > TimeSpan.Zero ? tokens / time.TotalSeconds : 0;
 }

@@ -65,6 +65,7 @@ internal sealed class Scheduler
     /// <summary>Lets all out with a failure that is nobody's own.</summary>
     public void Fail(Exception failure)
     {
+        _setBack.Clear();   // they are among those under way until the step is formed
         foreach (Sequence sequence in _waiting) sequence.Fail(failure);
         foreach (Sequence sequence in _running) sequence.Fail(failure);
         Commit();
@@ -114,6 +115,7 @@ internal sealed class Scheduler
     {
         int length = sequence.Cache.Length + 1;
         int guesses = sequence.Cache.HasRoom(length + Speculation.Most) ? sequence.Draft(room) : 0;
+        if (sequence.HasFailed) return 0;
         if (guesses == 0 || sequence.TryReserve(length + guesses)) _next.Add(sequence, 1 + guesses);
         return guesses;
     }

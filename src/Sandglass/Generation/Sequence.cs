@@ -100,8 +100,16 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
     {
         room = Math.Min(room, MostDrafts);
         if (room <= 0) return 0;
-        MakeRoom(room);
-        return _drafts = Guess(_ids.AsSpan(_count, room));
+        try
+        {
+            MakeRoom(room);
+            return _drafts = Guess(_ids.AsSpan(_count, room));
+        }
+        catch (Exception failure)
+        {
+            Fail(failure);
+            return 0;
+        }
     }
 
     /// <summary>Forgets the guesses that are left, and what of them is in the cache: the id chosen last is pending again.</summary>
@@ -157,16 +165,28 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
     {
         try
         {
-            Publish();
-            long held = Cache.Bytes;
-            Cache.Dispose();
-            Release();
+            long held = GiveBack();
             if (_failure is null) Complete(held);
             else Complete(_failure);
         }
         catch (Exception failure)
         {
             TellOnceMore(failure);
+        }
+    }
+
+    /// <summary>Pages and all else goes back, whatever goes wrong; gives the bytes of the pages.</summary>
+    private long GiveBack()
+    {
+        try
+        {
+            Publish();
+            return Cache.Bytes;
+        }
+        finally
+        {
+            Cache.Dispose();
+            Release();
         }
     }
 

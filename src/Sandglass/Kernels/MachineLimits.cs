@@ -17,13 +17,14 @@ public sealed record MachineLimits(int Threads, MachineLimit ReadBytes, MachineL
     /// <summary>Measures all limits, in less than three seconds for all numbers of threads together.</summary>
     /// <param name="threads">Numbers of threads, each at least 1.</param>
     /// <param name="time">Where time comes from; null for the system's.</param>
+    /// <param name="cancellationToken">Ends it with an <see cref="OperationCanceledException"/>, at the next round.</param>
     /// <exception cref="KernelPathException">The environment asks for kernels that this processor lacks.</exception>
-    public static IReadOnlyList<MachineLimits> Measure(IReadOnlyList<int> threads, TimeProvider? time = null)
+    public static IReadOnlyList<MachineLimits> Measure(IReadOnlyList<int> threads, TimeProvider? time = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(threads);
         if (threads.Count == 0) return [];
         TimeSpan each = Budget / (3 * threads.Count);
-        using LimitJob job = new(PeakLoops.For(KernelPath.Current), time ?? TimeProvider.System);
+        using LimitJob job = new(PeakLoops.For(KernelPath.Current), time ?? TimeProvider.System, cancellationToken);
         return [.. threads.Select(count => Measure(job, count, each))];
     }
 
@@ -49,14 +50,15 @@ public sealed record MachineLimits(int Threads, MachineLimit ReadBytes, MachineL
 
         private readonly PeakLoops _loops;
         private readonly TimeProvider _time;
+        private readonly CancellationToken _cancellation;
         private readonly PagedMemory _pages = new();
         private readonly byte* _memory;
         private LimitKind _kind;
         private float _sum;
 
-        public LimitJob(PeakLoops loops, TimeProvider time)
+        public LimitJob(PeakLoops loops, TimeProvider time, CancellationToken cancellation)
         {
-            (_loops, _time) = (loops, time);
+            (_loops, _time, _cancellation) = (loops, time, cancellation);
             _memory = _pages.Take(MemoryPieces * Megabyte); // as weights lie
             new Span<byte>(_memory, (int)(MemoryPieces * Megabyte)).Fill(1);    // pages that were never written would all be one page of zeros
             float* numbers = (float*)(_memory + Megabyte);
@@ -80,6 +82,7 @@ public sealed record MachineLimits(int Threads, MachineLimit ReadBytes, MachineL
             pool.Run(this, pieces);     // wakes threads and clock; not counted
             while (rates.Count < FewestRounds || _time.GetElapsedTime(started) < budget)
             {
+                _cancellation.ThrowIfCancellationRequested();
                 long round = _time.GetTimestamp();
                 pool.Run(this, pieces);
                 TimeSpan took = _time.GetElapsedTime(round);

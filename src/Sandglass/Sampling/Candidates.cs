@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sandglass.Kernels;
 
 namespace Sandglass.Sampling;
 
@@ -100,6 +101,21 @@ internal sealed class Candidates(int vocabularySize)
         float max = float.NegativeInfinity;
         foreach (int id in Ids) max = _logits[id] > max ? _logits[id] : max;
         return max;
+    }
+
+    /// <summary>Z, the sum of e^d, and the sum of e^d d, with d = logit - <paramref name="max"/>: the mean depth is their ratio, the entropy ln Z less it. In double, in the order of ids.</summary>
+    internal (double Z, double Weighted) DepthSums(float max)
+    {
+        double z = 0, weighted = 0;
+        foreach (int id in Ids)
+        {
+            double depth = (double)_logits[id] - max;
+            if (double.IsNegativeInfinity(depth)) continue;
+            double e = Elementary.Exp(depth);
+            z += e;
+            weighted += e * depth;
+        }
+        return (z, weighted);
     }
 
     /// <summary>The likeliest candidate, the lowest id where several are equal.</summary>

@@ -30,15 +30,7 @@ internal sealed class Temperature(double temperature, double range = 0, double e
     private double Dynamic(Candidates candidates, float max)
     {
         if (candidates.Count == 1) return temperature;
-        double z = 0, weighted = 0;
-        foreach (int id in candidates.Ids)
-        {
-            double depth = (double)candidates[id] - max;
-            if (double.IsNegativeInfinity(depth)) continue;
-            double e = Elementary.Exp(depth);
-            z += e;
-            weighted += e * depth;
-        }
+        (double z, double weighted) = candidates.DepthSums(max);
         double share = Math.Clamp((Elementary.Log(z) - weighted / z) / Elementary.Log(candidates.Count), 0, 1);
         double least = Math.Max(0, temperature - range), most = temperature + range;
         return least + (most - least) * Elementary.Pow(share, exponent);

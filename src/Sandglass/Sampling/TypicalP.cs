@@ -1,5 +1,3 @@
-using Sandglass.Kernels;
-
 namespace Sandglass.Sampling;
 
 /// <summary>Keeps the tokens whose surprise is nearest to the entropy, until they have the probability p together; the one that reaches it included.</summary>
@@ -20,7 +18,8 @@ internal sealed class TypicalP(double p) : SamplerStep
         if (p >= 1 || candidates.Count == 1) return;
         float max = candidates.MaxLogit();
         if (float.IsNegativeInfinity(max)) return;
-        double mean = MeanDepth(candidates, max);
+        (double z, double weighted) = candidates.DepthSums(max);
+        double mean = weighted / z;
 
         Span<ulong> sums = stackalloc ulong[Rungs];
         sums.Clear();
@@ -67,20 +66,6 @@ internal sealed class TypicalP(double p) : SamplerStep
             if (sum >= enough) candidates.Remove(id);
             sum += Weights.Of(candidates[id], max);
         }
-    }
-
-    private static double MeanDepth(Candidates candidates, float max)
-    {
-        double z = 0, weighted = 0;
-        foreach (int id in candidates.Ids)
-        {
-            double depth = (double)candidates[id] - max;
-            if (double.IsNegativeInfinity(depth)) continue;
-            double e = Elementary.Exp(depth);
-            z += e;
-            weighted += e * depth;
-        }
-        return weighted / z;
     }
 
     private static double Distance(float logit, float max, double mean) => Math.Abs(mean - ((double)logit - max));

@@ -66,6 +66,22 @@ public sealed class SamplesTests(Grain grain) : IClassFixture<Grain>
     }
 
     [Fact]
+    public async Task Those_that_are_never_born_fail_as_the_first_does()
+    {
+        GenerationOptions options = Options(9) with { PrefillChunk = 8, PromptProgress = new Failing() };
+        IReadOnlyList<TextGeneration> generations = Model.GenerateSamples(Evidence.Ids(40, 4096), 3, options);
+
+        foreach (TextGeneration generation in generations)
+            Assert.Equal("no more", (await Assert.ThrowsAsync<InvalidOperationException>(() => Run.Read(generation))).Message);
+        Assert.Equal(0, Model.Pages.Held);
+    }
+
+    private sealed class Failing : IProgress<(int Read, int Total)>
+    {
+        public void Report((int Read, int Total) value) => throw new InvalidOperationException("no more");
+    }
+
+    [Fact]
     public async Task More_than_run_at_once_wait_for_their_turn()
     {
         IReadOnlyList<TextGeneration>[] requests = [.. Enumerable.Range(0, 3).Select(_ => Model.GenerateSamples(Evidence.Ids(40, 4096), 50, Options(6) with { EndIds = [] }))];

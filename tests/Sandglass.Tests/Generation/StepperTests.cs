@@ -178,6 +178,20 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
         Assert.Equal(0, _run.Pages.Held);
     }
 
+    [Fact]
+    public async Task One_that_cannot_guess_ends_alone()
+    {
+        (TextGeneration[] before, _) = Add(count: 1, prompt: 5, tokens: 3);
+        Misguesser misguesser = new(_run.Pages);
+        _stepper.Scheduler.Add(misguesser);
+        (TextGeneration[] behind, _) = Add(count: 2, prompt: 5, tokens: 6);
+        while (!_stepper.Scheduler.IsIdle) _stepper.Step();
+
+        Assert.Equal("no guess", misguesser.Told?.Message);
+        Assert.Equal([3, 6, 6], (await Task.WhenAll(from generation in before.Concat(behind) select generation.Result)).Select(result => result.CompletionTokens));
+        Assert.Equal(0, _run.Pages.Held);
+    }
+
     public void Dispose()
     {
         _run.Dispose();
@@ -223,5 +237,30 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
         }
 
         protected override void Complete(Exception failure) => Told = failsTwice ? throw new InvalidOperationException("nor this") : failure;
+    }
+    /// <summary>Writes the same token again and again, and fails when it is to guess what follows.</summary>
+    private sealed class Misguesser(PagePool pages) : Sequence([1, 2], 2, pages)
+    {
+        public Exception? Told { get; private set; }
+
+        public override int LongestPiece => int.MaxValue;
+
+        public override int FirstScored => Length - 1;
+
+        protected override int MostDrafts => 2;
+
+        public override void CheckInterruption() { }
+
+        public override void PieceRead() { }
+
+        public override void Take(ReadOnlySpan<float> logits) => Append(1);
+
+        public override void Close() => IsOver = true;
+
+        protected override int Guess(Span<int> to) => throw new InvalidOperationException("no guess");
+
+        protected override void Complete(long cacheBytes) { }
+
+        protected override void Complete(Exception failure) => Told = failure;
     }
 }

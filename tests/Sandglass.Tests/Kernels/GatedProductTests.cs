@@ -22,35 +22,31 @@ public sealed unsafe class GatedProductTests : IDisposable
     public void Blocks_are_those_of_the_steps_one_after_the_other(int tokens, int rows, int threads, bool bias)
     {
         WeightMatrix gate = Matrix(TensorType.Q4_1, rows), up = Matrix(TensorType.Q8_0, rows);
-        float[] x = Values(tokens * Columns), gateBias = Values(rows), upBias = Values(rows), first = new float[tokens * rows + 16], second = new float[tokens * rows + 16];
+        float[] x = Values(tokens * Columns), gateBias = Values(rows), upBias = Values(rows), expected = new float[tokens * rows + 16], beside = new float[tokens * rows + 16];
         using WorkerPool pool = new(threads);
         using MatMul product = new(pool);
         GatedProduct gated = new(pool);
-        fixed (float* from = x, g = gateBias, u = upBias, a = first, b = second)
+        fixed (float* from = x, g = gateBias, u = upBias, a = expected, b = beside)
         {
-            fixed (ActivationBlock* blocks = new ActivationBlock[tokens * Columns / 32], expected = new ActivationBlock[tokens * rows / 32], found = new ActivationBlock[tokens * rows / 32])
+            float* biasOfGate = bias ? g : null, biasOfUp = bias ? u : null;
+            ActivationBlock[] found = new ActivationBlock[tokens * rows / 32];
+            fixed (ActivationBlock* blocks = InBlocks.Of(from, Columns, tokens), to = found)
             {
-                for (int token = 0; token < tokens; token++)
-                    ActivationQuantizer.Quantize(from + token * Columns, Columns, blocks + token, tokens);
-                Activations input = new() { Blocks = blocks, Tokens = tokens, Columns = Columns }, to = new() { Blocks = found, Tokens = tokens, Columns = rows };
-                OneAfterTheOther(product, input, gate, bias ? g : null, up, bias ? u : null, a, b);
-                for (int token = 0; token < tokens; token++)
-                    ActivationQuantizer.Quantize(a + token * rows, rows, expected + token, tokens);
-                Assert.True(GatedProduct.CanDo(input, gate, up, to));
-                gated.Run(input, gate, bias ? g : null, up, bias ? u : null, to);
-                Same(expected, found, tokens * rows / 32);
+                Activations input = new() { Blocks = blocks, Tokens = tokens, Columns = Columns }, output = new() { Blocks = to, Tokens = tokens, Columns = rows };
+                Assert.True(GatedProduct.CanDo(input, gate, up, output));
+                gated.Run(input, gate, biasOfGate, up, biasOfUp, output);
+                OneAfterTheOther(product, input, gate, biasOfGate, up, biasOfUp, a, b);
             }
-            fixed (FineBlock* blocks = new FineBlock[tokens * Columns / 32], expected = new FineBlock[tokens * rows / 32], found = new FineBlock[tokens * rows / 32])
+            Same(InBlocks.Of(a, rows, tokens), found);
+
+            FineBlock[] fine = new FineBlock[tokens * rows / 32];
+            fixed (FineBlock* blocks = InBlocks.OfFine(from, Columns, tokens), to = fine)
             {
-                for (int token = 0; token < tokens; token++)
-                    FineQuantizer.Quantize(from + token * Columns, Columns, blocks + token, tokens);
-                Activations input = new() { FineBlocks = blocks, Tokens = tokens, Columns = Columns }, to = new() { FineBlocks = found, Tokens = tokens, Columns = rows };
-                OneAfterTheOther(product, input, gate, bias ? g : null, up, bias ? u : null, a, b);
-                for (int token = 0; token < tokens; token++)
-                    FineQuantizer.Quantize(a + token * rows, rows, expected + token, tokens);
-                gated.Run(input, gate, bias ? g : null, up, bias ? u : null, to);
-                Same(expected, found, tokens * rows / 32);
+                Activations input = new() { FineBlocks = blocks, Tokens = tokens, Columns = Columns }, output = new() { FineBlocks = to, Tokens = tokens, Columns = rows };
+                gated.Run(input, gate, biasOfGate, up, biasOfUp, output);
+                OneAfterTheOther(product, input, gate, biasOfGate, up, biasOfUp, a, b);
             }
+            Same(InBlocks.OfFine(a, rows, tokens), fine);
         }
     }
 
@@ -95,8 +91,8 @@ public sealed unsafe class GatedProductTests : IDisposable
         SwiGlu.Apply(a, b, input.Tokens * gate.Rows);
     }
 
-    private static void Same<T>(T* expected, T* found, int count) where T : unmanaged =>
-        Assert.Equal(MemoryMarshal.AsBytes(new Span<T>(expected, count)).ToArray(), MemoryMarshal.AsBytes(new Span<T>(found, count)).ToArray());
+    private static void Same<T>(T[] expected, T[] found) where T : unmanaged =>
+        Assert.Equal(MemoryMarshal.AsBytes<T>(expected).ToArray(), MemoryMarshal.AsBytes<T>(found).ToArray());
 
     private WeightMatrix Matrix(TensorType type, int rows)
     {

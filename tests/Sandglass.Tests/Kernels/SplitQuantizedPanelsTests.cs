@@ -43,12 +43,8 @@ public sealed unsafe class SplitQuantizedPanelsTests : IDisposable
     {
         float[] x = Values(tokens * columns), sums = new float[16 * count * tokens];
         fixed (float* from = x, to = sums)
-        fixed (ActivationBlock* blocks = new ActivationBlock[tokens * columns / 32])
-        {
-            for (int token = 0; token < tokens; token++)
-                ActivationQuantizer.Quantize(from + token * columns, columns, blocks + token, tokens);
+        fixed (ActivationBlock* blocks = InBlocks.Of(from, columns, tokens))
             panels.MultiplyFast(matrix.Panel(0), panels.PanelBytes(columns), count, columns, blocks, tokens, tokens, to);
-        }
         return [.. sums.Select(BitConverter.SingleToInt32Bits)];
     }
 
@@ -56,12 +52,8 @@ public sealed unsafe class SplitQuantizedPanelsTests : IDisposable
     {
         float[] x = Values(tokens * columns), sums = new float[16 * count * tokens];
         fixed (float* from = x, to = sums)
-        fixed (FineBlock* blocks = new FineBlock[tokens * columns / 32])
-        {
-            for (int token = 0; token < tokens; token++)
-                FineQuantizer.Quantize(from + token * columns, columns, blocks + token, tokens);
+        fixed (FineBlock* blocks = InBlocks.OfFine(from, columns, tokens))
             panels.MultiplyFine(matrix.Panel(0), panels.PanelBytes(columns), count, columns, blocks, tokens, tokens, to);
-        }
         return [.. sums.Select(BitConverter.SingleToInt32Bits)];
     }
 

@@ -29,7 +29,7 @@ internal static partial class ByteDotCode
 
         int header = code.Here;
         if (shape.Columns == 256) KeepSuperFactors(code, shape);
-        int codeBytes = 64 * shape.Bits, parts = shape.Columns / 32, headerBytes = HeaderBytes(shape);
+        int codeBytes = 64 * shape.Bits, parts = shape.Columns / 32, headerBytes = PanelHeader.Bytes(shape);
         for (int part = 0; part < parts; part++)
         {
             int codes = headerBytes + part * codeBytes;

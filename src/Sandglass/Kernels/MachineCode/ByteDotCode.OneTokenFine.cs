@@ -6,7 +6,6 @@ namespace Sandglass.Kernels.MachineCode;
 // z0 and z1 the dots, z2 and z3 the factors, z4 the sum; z16 and z17 codes, z18 the mask; rdx activations, r9 blocks left, r10 the panel.
 internal static partial class ByteDotCode
 {
-    private const int HalvesBytes = 2 * Panels.Rows;
     private static readonly Zmm Coarse = new(0), RestDot = new(1), ScaleFactor = new(2), MinimumFactor = new(3), Running = new(4), Low = new(16), High = new(17), Mask = new(18);
 
     private static ZmmCode WriteOneTokenFine(ByteDotShape shape, bool argumentInRdi)
@@ -25,7 +24,7 @@ internal static partial class ByteDotCode
 
     private static void AddBlock(ZmmCode code, ByteDotShape shape)
     {
-        int codes = shape.HasMinimum ? 2 * HalvesBytes : HalvesBytes, chunks = shape.Nibbles ? 4 : 8;
+        int codes = PanelHeader.Bytes(shape), chunks = shape.Nibbles ? 4 : 8;
         code.Zero(Coarse);
         if (shape.Offset > 0)
         {
@@ -56,7 +55,7 @@ internal static partial class ByteDotCode
         code.AddProduct(Running, Coarse, ScaleFactor);
         if (shape.HasMinimum)
         {
-            code.LoadHalves(MinimumFactor, new(Gpr.R10, HalvesBytes));
+            code.LoadHalves(MinimumFactor, new(Gpr.R10, PanelHeader.HalvesBytes));
             code.MultiplyByEach(MinimumFactor, MinimumFactor, Token(FineScale));
             code.AddProductOfEach(Running, MinimumFactor, Token(InFine(nameof(FineBlock.Sum))));
         }

@@ -3,24 +3,13 @@ namespace Sandglass.Kernels.MachineCode;
 // How few tokens' kernels read a panel: the header's factors to z4, z5 and, where there are two sub-blocks, to memory; codes to z16 to z23, a byte each.
 internal static partial class ByteDotCode
 {
-    private const int SuperFactorsBytes = 256;  // of 256 columns: sixteen factors of 16 rows
-
-    /// <summary>Of a panel's header.</summary>
-    public static int HeaderBytes(ByteDotShape shape) => shape switch
-    {
-        { Columns: 256, HasMinimum: true } => 2 * HalvesBytes + SuperFactorsBytes,
-        { Columns: 256 } => HalvesBytes + SuperFactorsBytes,
-        { HasMinimum: true } => 2 * HalvesBytes,
-        _ => HalvesBytes,
-    };
-
     /// <summary>The super-block's scale and minimum go where its eight parts find them.</summary>
     private static void KeepSuperFactors(ZmmCode code, ByteDotShape shape)
     {
         code.LoadHalves(Other, new(Gpr.R10));
         code.Store(Block(ByteDotBlock.SuperScaleAt), Other);
         if (!shape.HasMinimum) return;
-        code.LoadHalves(Other, new(Gpr.R10, HalvesBytes));
+        code.LoadHalves(Other, new(Gpr.R10, PanelHeader.HalvesBytes));
         code.Store(Block(ByteDotBlock.SuperMinimumAt), Other);
     }
 
@@ -31,15 +20,14 @@ internal static partial class ByteDotCode
         {
             case { Columns: 32, HasMinimum: true }:         // F16 scale [16], F16 minimum [16]
                 code.LoadHalves(LowScale, new(Gpr.R10));
-                code.LoadHalves(Zeros, new(Gpr.R10, HalvesBytes));
+                code.LoadHalves(Zeros, new(Gpr.R10, PanelHeader.HalvesBytes));
                 break;
             case { Columns: 32 }:                           // F16 scale [16]
                 code.LoadHalves(LowScale, new(Gpr.R10));
                 code.MultiplyByEach(Zeros, LowScale, Block(ByteDotBlock.NegatedOffsetAt));
                 break;
-            case { SubBlocks: 1 }:                          // both, then factors of the scale [8][16], of the minimum [8][16]
-                code.LoadWideBytes(LowScale, new(Gpr.R10, 2 * HalvesBytes + 16 * part));
-                code.LoadWideBytes(Zeros, new(Gpr.R10, 2 * HalvesBytes + 16 * (part + 8)));
+            case { SubBlocks: 1 }:
+                PanelHeader.LoadFactors(code, shape, Gpr.R10, LowScale, Zeros, part, Block(ByteDotBlock.NibbleMaskAt));
                 ScaleSuper(code, LowScale);
                 MinimumOfSuper(code, Zeros);
                 break;
@@ -50,24 +38,13 @@ internal static partial class ByteDotCode
         }
     }
 
-    /// <summary>Of two sub-blocks: F16 scale [16], then signed factors [16][16]; with minima F16 scale [16], F16 minimum [16], factors [16][16] of both, a nibble each.</summary>
+    /// <summary>A sub-block's scales, and its minima or what a code of 0 is worth.</summary>
     private static void KeepFactors(ZmmCode code, ByteDotShape shape, Zmm scale, int part, int sub)
     {
-        int factors = 16 * (2 * part + sub);
-        if (shape.HasMinimum)
-        {
-            code.LoadWideBytes(scale, new(Gpr.R10, 2 * HalvesBytes + factors));
-            code.ShiftShortsRight(Weight, scale, 4);
-            code.And(scale, scale, Block(ByteDotBlock.NibbleMaskAt));
-            ScaleSuper(code, scale);
-            MinimumOfSuper(code, Weight);
-        }
-        else
-        {
-            code.LoadWideSBytes(scale, new(Gpr.R10, HalvesBytes + factors));
-            ScaleSuper(code, scale);
-            code.MultiplyByEach(Weight, scale, Block(ByteDotBlock.NegatedOffsetAt));
-        }
+        PanelHeader.LoadFactors(code, shape, Gpr.R10, scale, Weight, 2 * part + sub, Block(ByteDotBlock.NibbleMaskAt));
+        ScaleSuper(code, scale);
+        if (shape.HasMinimum) MinimumOfSuper(code, Weight);
+        else code.MultiplyByEach(Weight, scale, Block(ByteDotBlock.NegatedOffsetAt));
         code.Store(Block(ByteDotBlock.ScalesAt + sub * ByteDotBlock.SubBlockBytes), scale);
         code.Store(Block(ByteDotBlock.ZerosAt + sub * ByteDotBlock.SubBlockBytes), Weight);
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.Intrinsics.X86;
 
 namespace Sandglass.Kernels.MachineCode;
@@ -9,16 +8,14 @@ internal static unsafe class ByteDotKernels
     /// <summary>Name of the environment variable that, set to 0, keeps this process from running code of its own making.</summary>
     public const string Variable = "SANDGLASS_MACHINE_CODE";
 
-    private static readonly ConcurrentDictionary<ByteDotShape, Lazy<nint>> Made = new();     // lazy: workers that ask together get one page
+    private static readonly MadeCode Made = new(ByteDotCode.Write);
 
     /// <summary>Whether processor, system and environment let us.</summary>
     public static bool IsAllowed { get; } = HasByteDot() && Environment.GetEnvironmentVariable(Variable) != "0";
 
     /// <summary>The kernel of a shape; null where it cannot be had, and then the kernels in C# do the same.</summary>
     public static delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> For(ByteDotShape shape) =>
-        (delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void>)(IsAllowed ? Made.GetOrAdd(shape, static shape => new Lazy<nint>(() => Make(shape))).Value : 0);
-
-    private static nint Make(ByteDotShape shape) => (nint)CodePages.TryPlace(ByteDotCode.Write(shape, argumentInRdi: !OperatingSystem.IsWindows()));
+        (delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void>)(IsAllowed ? Made.At(shape) : 0);
 
     private static bool HasByteDot()
     {

@@ -11,7 +11,7 @@ namespace Sandglass.Kernels.MachineCode;
 /// </remarks>
 internal static class ExactCode
 {
-    private const int PanelsAtOnce = 4, HalvesBytes = 2 * Panels.Rows;
+    private const int PanelsAtOnce = 4;
     private static readonly Zmm Weight = new(0), Upper = new(1), NearMask = new(2), NearOne = new(3), FarMask = new(4), FarOne = new(5);
     private static readonly Gpr[] PanelAt = [Gpr.R10, Gpr.R11, Gpr.R8, Gpr.Rax];
 
@@ -35,7 +35,7 @@ internal static class ExactCode
         code.Load(Gpr.Rdx, Block(ExactBlock.ActivationsAt));
         code.Load(Gpr.R9, Block(ExactBlock.HeadersAt));
 
-        int header = code.Here, headerBytes = ByteDotCode.HeaderBytes(shape), codeBytes = 64 * shape.Bits, parts = shape.Columns / 32;
+        int header = code.Here, headerBytes = PanelHeader.Bytes(shape), codeBytes = 64 * shape.Bits, parts = shape.Columns / 32;
         for (int part = 0; part < parts; part++)
         {
             for (int group = 0; group < 8; group++)
@@ -66,7 +66,7 @@ internal static class ExactCode
         if (shape.Columns == 32)                                // F16 scale [16], and F16 minimum [16]
         {
             code.LoadHalves(Scale(panel), new(header));
-            if (shape.HasMinimum) code.LoadHalves(Zero(panel), new(header, HalvesBytes));
+            if (shape.HasMinimum) code.LoadHalves(Zero(panel), new(header, PanelHeader.HalvesBytes));
         }
         else
         {
@@ -77,33 +77,18 @@ internal static class ExactCode
         if (ExactPlaces.HasNear(shape)) code.MultiplyByEach(Zero(panel), Scale(panel), Block(ExactBlock.NearZeroAt));
     }
 
-    /// <summary>The scale of 256 columns, F16, times a factor of one byte; minima as well, negated, their factors beside or in the same byte.</summary>
+    /// <summary>The scale of 256 columns, F16, times a sub-block's factor; the minimum as well, negated.</summary>
     private static void ReadSuperFactors(ZmmCode code, ByteDotShape shape, int panel, int subBlock)
     {
         Gpr header = PanelAt[panel];
         Zmm scale = Scale(panel), minimum = Zero(panel);
-        int factors = shape.HasMinimum ? 2 * HalvesBytes : HalvesBytes;
-        if (!shape.HasMinimum)
-        {
-            code.LoadWideSBytes(scale, new(header, factors + 16 * subBlock));
-        }
-        else if (shape.SubBlocks == 1)
-        {
-            code.LoadWideBytes(scale, new(header, factors + 16 * subBlock));
-            code.LoadWideBytes(minimum, new(header, factors + 16 * (8 + subBlock)));
-        }
-        else
-        {
-            code.LoadWideBytes(scale, new(header, factors + 16 * subBlock));
-            code.ShiftShortsRight(minimum, scale, 4);
-            code.And(scale, scale, Block(ExactBlock.NibbleMaskAt));
-        }
+        PanelHeader.LoadFactors(code, shape, header, scale, minimum, subBlock, Block(ExactBlock.NibbleMaskAt));
         code.ToFloat(scale, scale);
         code.LoadHalves(Weight, new(header));
         code.Multiply(scale, scale, Weight);
         if (!shape.HasMinimum) return;
         code.ToFloat(minimum, minimum);
-        code.LoadHalves(Weight, new(header, HalvesBytes));
+        code.LoadHalves(Weight, new(header, PanelHeader.HalvesBytes));
         code.Multiply(minimum, minimum, Weight);
         code.Zero(Weight);
         code.Subtract(minimum, Weight, minimum);

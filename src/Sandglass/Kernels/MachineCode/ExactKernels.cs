@@ -1,15 +1,13 @@
-using System.Collections.Concurrent;
-
 namespace Sandglass.Kernels.MachineCode;
 
 /// <summary>The kernels of <see cref="ExactCode"/> that were made so far, and their arguments.</summary>
 internal static unsafe class ExactKernels
 {
-    private static readonly ConcurrentDictionary<ByteDotShape, Lazy<nint>> Made = new();     // lazy: workers that ask together get one page
+    private static readonly MadeCode Made = new(ExactCode.Write);
 
     /// <summary>The kernel of a type; null where it cannot be had, and then the kernels in C# do the same.</summary>
     public static delegate* unmanaged[SuppressGCTransition]<ExactBlock*, void> For(ByteDotShape shape) =>
-        (delegate* unmanaged[SuppressGCTransition]<ExactBlock*, void>)(ByteDotKernels.IsAllowed ? Made.GetOrAdd(shape, static shape => new Lazy<nint>(() => Make(shape))).Value : 0);
+        (delegate* unmanaged[SuppressGCTransition]<ExactBlock*, void>)(ByteDotKernels.IsAllowed ? Made.At(shape) : 0);
 
     /// <summary>What is the same for all panels of a type.</summary>
     public static ExactBlock Begin(ByteDotShape shape)
@@ -29,6 +27,4 @@ internal static unsafe class ExactKernels
             NibbleMask = 0x0F0F_0F0F,
         };
     }
-
-    private static nint Make(ByteDotShape shape) => (nint)CodePages.TryPlace(ExactCode.Write(shape, argumentInRdi: !OperatingSystem.IsWindows()));
 }

@@ -1,0 +1,27 @@
+namespace Sandglass.Cli;
+
+/// <summary>How the options of a command that has many are grouped in its help: headings, and what stands below each in order.</summary>
+internal static class OptionGroups
+{
+    /// <summary>Fewer options than this stand below one heading.</summary>
+    public const int Many = 14;
+
+    /// <summary>The heading of an option that stands nowhere else.</summary>
+    public const string Rest = "Options";
+
+    public static IReadOnlyList<(string Title, string[] Names)> All { get; } =
+    [
+        ("Measurements", ["--prefill", "--decode", "--depth", "--batch", "--long", "--repeat"]),
+        ("The text", ["--prompt-file", "--ids", "--no-bos", "--no-special"]),
+        ("Length and end", ["--max-tokens", "--min-tokens", "--stop", "--eos-ids", "--ignore-eos", "--time-limit", "--loop-ngram", "--loop-repeats"]),
+        ("Choosing a token", ["--temperature", "--top-k", "--top-p", "--min-p", "--seed"]),
+        ("More ways to choose", ["--samplers", "--typical-p", "--top-n-sigma", "--dynatemp-range", "--dynatemp-exponent", "--xtc-probability", "--xtc-threshold", "--mirostat", "--mirostat-tau", "--mirostat-eta"]),
+        ("Against repetition", ["--repetition-penalty", "--frequency-penalty", "--presence-penalty", "--penalty-window", "--no-repeat-ngram", "--dry-multiplier", "--dry-base", "--dry-allowed-length", "--dry-window", "--dry-breaker"]),
+        ("Tokens wanted and unwanted", ["--logit-bias", "--allow-ids", "--ban-ids"]),
+        ("Several texts", ["--n", "--beams", "--length-penalty", "--early-stopping", "--beam-groups", "--diversity-penalty"]),
+        ("Guessing ahead", ["--draft", "--draft-rejection"]),
+        ("The model", ["--model", "--synthetic", "--keep", "--context", "--compute", "--threads"]),
+        ("Its cache", ["--cache-type", "--cache-memory", "--window", "--sinks", "--no-cache", "--prefill-chunk"]),
+        ("What is shown", ["--json", "--logprobs", "--hash-logits", "--explain", "--help"]),
+    ];
+}

@@ -1,0 +1,136 @@
+using Sandglass.Generation;
+using Sandglass.Sampling;
+
+namespace Sandglass.Tests.Generation;
+
+/// <summary>Whoever is called off, at whatever point and in whatever way of writing, gives all pages back and says so.</summary>
+public sealed class CancellationTests(CancellationTests.Pair models) : IClassFixture<CancellationTests.Pair>
+{
+    private const int PromptTokens = 70;    // over more than two pages
+    private const int Chunk = 16;
+
+    private static readonly GenerationOptions Plain = new()
+    {
+        Sampling = new SamplerOptions { Seed = 3 },
+        IgnoreEnd = true,
+        PrefillChunk = Chunk,
+        ShareCache = false,
+    };
+
+    public static TheoryData<string> Ways => [.. Options.Keys];
+
+    private static Dictionary<string, GenerationOptions> Options { get; } = new()
+    {
+        ["plain"] = Plain,
+        ["without a cache"] = Plain with { NoCache = true },
+        ["beams"] = Plain with { MaxTokens = 60, Beams = new BeamOptions { Beams = 3 }, Sampling = SamplerOptions.Greedy },
+        ["lookup"] = Plain with { Draft = DraftKind.Lookup },
+        ["draft model"] = Plain with { Draft = DraftKind.Model },
+        ["rejection"] = Plain with { Draft = DraftKind.Model, DraftRejection = true },
+        ["stop texts and a loop's end"] = Plain with { Stop = ["never in any tale", "\u2603"], LoopNgram = 40 },
+        ["explained"] = Plain with { Explain = true, Logprobs = 3, HashLogits = true },
+    };
+
+    [Theory, MemberData(nameof(Ways))]
+    public async Task While_the_prompt_is_read(string way)
+    {
+        foreach (LanguageModel model in Models(way))
+        {
+            for (int piece = 1; piece * Chunk < PromptTokens; piece++)
+            {
+                using CancellationTokenSource cancel = new();
+                GenerationOptions options = Options[way] with { PromptProgress = new AtPiece(piece, cancel) };
+                Run run = await Run.Read(model.GenerateAsync(Evidence.Ids(PromptTokens, 4096), options, cancel.Token));
+
+                Assert.Equal((FinishReason.Cancelled, 0), (run.Result.Finish, run.Tokens.Length));
+                Assert.Null(run.Result.TimeToFirstToken);
+                NothingIsLeft(model);
+            }
+        }
+    }
+
+    [Theory, MemberData(nameof(Ways))]
+    public async Task At_a_token(string way)
+    {
+        foreach (LanguageModel model in Models(way))
+        {
+            foreach (int at in (int[])[0, 1, 5, 26])    // the last is where the prompt's third page is full
+            {
+                using CancellationTokenSource cancel = new();
+                TextGeneration generation = model.GenerateAsync(Evidence.Ids(PromptTokens, 4096), Options[way] with { ShareCache = true }, cancel.Token);
+                int tokens = 0;
+                await foreach (GeneratedToken token in generation)
+                {
+                    tokens++;
+                    if (token.Index == at) await cancel.CancelAsync();
+                }
+                GenerationResult result = await generation.Result;
+
+                if (result.Finish != FinishReason.Cancelled) Assert.NotNull(result.Beams);     // a search may be over when its first token is sure
+                Assert.Equal(tokens, result.CompletionTokens);
+                NothingIsLeft(model);
+            }
+        }
+    }
+
+    [Theory, MemberData(nameof(Ways))]
+    public async Task By_leaving_the_loop(string way)
+    {
+        foreach (LanguageModel model in Models(way))
+        {
+            TextGeneration generation = model.GenerateAsync(Evidence.Ids(PromptTokens, 4096), Options[way]);
+            await foreach (GeneratedToken _ in generation) break;
+            await generation.Result;
+            NothingIsLeft(model);
+        }
+    }
+
+    [Theory, InlineData(0), InlineData(3)]
+    public async Task Samples_all_together(int at)
+    {
+        foreach (LanguageModel model in Models("plain"))
+        {
+            using CancellationTokenSource cancel = new();
+            IReadOnlyList<TextGeneration> generations = model.GenerateSamples(Evidence.Ids(PromptTokens, 4096), 4, Plain, cancel.Token);
+            Task<Run>[] others = [.. generations.Skip(1).Select(Run.Read)];
+            await foreach (GeneratedToken token in generations[0])
+                if (token.Index == at) await cancel.CancelAsync();
+
+            Assert.Equal(FinishReason.Cancelled, (await generations[0].Result).Finish);
+            Assert.All(await Task.WhenAll(others), run => Assert.Equal(FinishReason.Cancelled, run.Result.Finish));
+            NothingIsLeft(model);
+        }
+    }
+
+    private IEnumerable<LanguageModel> Models(string way) => way is "draft model" or "rejection" ? [models.Long] : [models.Long, models.Windowed];
+
+    private static void NothingIsLeft(LanguageModel model)
+    {
+        Assert.Equal(0, model.Pages.Held);
+        Assert.Equal(0, model.DraftPages?.Held ?? 0);
+    }
+
+    /// <summary>No text ends by itself before somebody can call it off.</summary>
+    public sealed class Pair : IDisposable
+    {
+        public LanguageModel Long { get; } = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Context = 100_000, Draft = "embedded:grain-1m" });
+
+        public LanguageModel Windowed { get; } = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Window = 40 });
+
+        public void Dispose()
+        {
+            Long.Dispose();
+            Windowed.Dispose();
+        }
+    }
+
+    private sealed class AtPiece(int number, CancellationTokenSource cancel) : IProgress<(int Read, int Total)>
+    {
+        private int _pieces;
+
+        public void Report((int Read, int Total) value)
+        {
+            if (++_pieces == number) cancel.Cancel();
+        }
+    }
+}
