@@ -180,7 +180,7 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
     {
         try
         {
-            Publish();
+            Settle();
             return Cache.Bytes;
         }
         finally

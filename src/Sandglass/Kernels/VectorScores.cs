@@ -96,27 +96,57 @@ internal static unsafe class VectorScores<L, F, I, B>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Ask<R>(in AttentionTile tile, int row, ushort* scales, bool minima, float* asked, float* starts) where R : struct, ICount
     {
-        int keyDim = tile.Task.KeyDim, width = AttentionScratch.Width(tile.Task);
+        int keyDim = tile.Task.KeyDim, last = row + R.Count - 1;
+        long width = AttentionScratch.Width(tile.Task);
         ushort* least = scales + PageLayout.KeyScales(keyDim);
-        float* tail = stackalloc float[16];
-        for (int r = 0; r < R.Count; r++)
+        float* x0 = tile.Query(row), x1 = tile.Query(Math.Min(row + 1, last)), x2 = tile.Query(Math.Min(row + 2, last)), x3 = tile.Query(last);
+        float* tails = stackalloc float[4 * 16];
+        F a = L.Broadcast(0f), b = a, c = a, e = a;
+        for (int d = 0; d < keyDim; d += 16, asked += 16)
         {
-            float* query = tile.Query(row + r), to = asked + (long)r * width;
-            F sum = L.Broadcast(0f);
-            for (int d = 0; d < keyDim; d += 16)
+            if (d + 16 > keyDim)
             {
-                float* from = query + d;
-                if (d + 16 > keyDim)    // another's query may stand behind, or nothing
-                {
-                    new Span<float>(tail, 16).Clear();
-                    new Span<float>(from, keyDim - d).CopyTo(new Span<float>(tail, 16));
-                    from = tail;
-                }
-                F x = L.Load(from);
-                L.Store(to + d, L.Multiply(x, L.LoadHalf(scales + d)));
-                if (minima) sum = L.Fma(x, L.LoadHalf(least + d), sum);
+                x0 = Tail(x0, d, keyDim, tails);
+                x1 = Tail(x1, d, keyDim, tails + 16);
+                x2 = Tail(x2, d, keyDim, tails + 32);
+                x3 = Tail(x3, d, keyDim, tails + 48);
             }
-            starts[r] = minima ? Lanes<L, F, I, B>.Sum(sum) : 0;
+            F scale = L.LoadHalf(scales + d), lowest = minima ? L.LoadHalf(least + d) : scale;
+            F x = L.Load(x0 + d);
+            L.Store(asked, L.Multiply(x, scale));
+            a = L.Fma(x, lowest, a);
+            if (R.Count > 1)
+            {
+                x = L.Load(x1 + d);
+                L.Store(asked + width, L.Multiply(x, scale));
+                b = L.Fma(x, lowest, b);
+            }
+            if (R.Count > 2)
+            {
+                x = L.Load(x2 + d);
+                L.Store(asked + 2 * width, L.Multiply(x, scale));
+                c = L.Fma(x, lowest, c);
+            }
+            if (R.Count > 3)
+            {
+                x = L.Load(x3 + d);
+                L.Store(asked + 3 * width, L.Multiply(x, scale));
+                e = L.Fma(x, lowest, e);
+            }
+        }
+        (starts[0], starts[1], starts[2], starts[3]) = (0, 0, 0, 0);
+        if (!minima) return;
+        starts[0] = Lanes<L, F, I, B>.Sum(a);
+        if (R.Count > 1) starts[1] = Lanes<L, F, I, B>.Sum(b);
+        if (R.Count > 2) starts[2] = Lanes<L, F, I, B>.Sum(c);
+        if (R.Count > 3) starts[3] = Lanes<L, F, I, B>.Sum(e);
+
+        // Another's query may stand behind a query, or nothing: its last channels with zeros behind them, to be read at d.
+        static float* Tail(float* query, int d, int keyDim, float* to)
+        {
+            new Span<float>(to, 16).Clear();
+            new Span<float>(query + d, keyDim - d).CopyTo(new Span<float>(to, 16));
+            return to - d;
         }
     }
 
