@@ -6,7 +6,8 @@ namespace Sandglass.Cli;
 internal interface IRunOutput
 {
     /// <summary>The next token.</summary>
-    void Token(GeneratedToken token);
+    /// <param name="isShared">Whether an earlier sample went the same way up to here.</param>
+    void Token(GeneratedToken token, bool isShared);
 
     /// <summary>The text is over.</summary>
     void End(GenerationResult result);

@@ -11,7 +11,7 @@ internal sealed class RunExplained(Terminal terminal, Tokenizer tokenizer) : IRu
     private const int Width = 14;
     private bool _begun;
 
-    public void Token(GeneratedToken token)
+    public void Token(GeneratedToken token, bool isShared)
     {
         Explanation why = token.Explanation!;
         Begin(why);

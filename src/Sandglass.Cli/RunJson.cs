@@ -10,7 +10,7 @@ internal sealed class RunJson(Stream output, ComputeMode compute, int? sample = 
 {
     private readonly JsonLines _lines = new(output);
 
-    public void Token(GeneratedToken token)
+    public void Token(GeneratedToken token, bool isShared)
     {
         Utf8JsonWriter json = Begin();
         json.WriteNumber("index", token.Index);

@@ -2,17 +2,17 @@ using Sandglass.Generation;
 
 namespace Sandglass.Cli;
 
-/// <summary><c>run</c> for people and pipes: a pipe gets the completion alone, a terminal the prompt before it, and standard error a line of figures.</summary>
+/// <summary><c>run</c> for people and pipes: a pipe gets the completion alone, a terminal the prompt before it, and standard error a line of figures. In colours, what an earlier sample had too is as dim as the prompt.</summary>
 internal sealed class RunText(Terminal terminal, string prompt) : IRunOutput
 {
     private const int LongestPrompt = 400;
     private bool _begun;
     private bool _lineIsOpen;
 
-    public void Token(GeneratedToken token)
+    public void Token(GeneratedToken token, bool isShared)
     {
         Begin();
-        Show(token.Text);
+        Show(token.Text, isDim: isShared && terminal.HasColour);
     }
 
     public void End(GenerationResult result)
@@ -35,10 +35,11 @@ internal sealed class RunText(Terminal terminal, string prompt) : IRunOutput
         _lineIsOpen = shown.Length > 0;
     }
 
-    private void Show(string text)
+    private void Show(string text, bool isDim)
     {
         if (text.Length == 0) return;
-        terminal.Output.Write(terminal.OutputIsTerminal ? Terminal.Harmless(text) : text);
+        string shown = terminal.OutputIsTerminal ? Terminal.Harmless(text) : text;
+        terminal.Output.Write(isDim ? $"\e[2m{shown}\e[0m" : shown);
         _lineIsOpen = text[^1] != '\n';
     }
 }

@@ -31,9 +31,9 @@ internal sealed class SampleRuns(Terminal terminal, IReadOnlyList<TextGeneration
         await foreach (GeneratedToken token in samples[sample])
         {
             begun();
-            output.Token(token);
             if (sample == 0) _first.Add(token);
             else if (other is null && (index >= _first.Count || _first[index].Id != token.Id)) other = token;
+            output.Token(token, isShared: sample > 0 && other is null);
             if (token.Text.Length > 0) endsInABreak = token.Text[^1] == '\n';
             index++;
         }

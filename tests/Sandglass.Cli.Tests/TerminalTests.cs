@@ -15,6 +15,19 @@ public class TerminalTests
     }
 
     [TerminalFact]
+    public void Of_a_second_sample_what_the_first_one_had_too_is_as_dim_as_the_prompt()
+    {
+        string seen = Show($"run 'Once upon' --model {Tool.Small} --max-tokens 8 --seed 1 --n 2 --temperature 0.2", noColour: false);
+
+        string[] samples = seen.Split("\e[2mOnce upon\e[0m");
+        Assert.Equal(3, samples.Length);
+        string first = samples[1].Split('\r')[0];
+        Assert.DoesNotContain("\e[", first, StringComparison.Ordinal);
+        Assert.Matches(@"^(\e\[2m[^\e]*\e\[0m)+[^\e]+\r", samples[2]);    // dim, and from where it departs not
+        Assert.Contains("Sample 1 departs from sample 0 at token", seen, StringComparison.Ordinal);
+    }
+
+    [TerminalFact]
     public void No_colour_means_none()
     {
         foreach (string command in (string[])[$"run Once --model {Tool.Small} --max-tokens 5", $"score 'Once upon' --model {Tool.Small}", "tokenize 'Once upon'", "inspect"])

@@ -27,12 +27,16 @@ internal sealed class BeamGroup(int width, BeamOptions options, int mostTokens, 
 {
     private readonly List<BeamHypothesis> _finished = [];   // best first, at most width
     private List<Beam> _running = [new Beam(null, 0, 0)], _next = [];
+    private readonly List<int> _chosen = [];
     private int _length;
 
     private bool IsOneOfSeveral => options.Groups > 1;
 
     /// <summary>The beginnings that are kept, best first; none when the group is over.</summary>
     public IReadOnlyList<Beam> Running => _running;
+
+    /// <summary>The tokens that its beams went on with in the last step, be it over with them or not: later groups are kept from these.</summary>
+    public IReadOnlyList<int> Chosen => _chosen;
 
     /// <summary>The texts that ended, best first.</summary>
     public IReadOnlyList<BeamHypothesis> Finished => _finished;
@@ -61,6 +65,8 @@ internal sealed class BeamGroup(int width, BeamOptions options, int mostTokens, 
             else if (end is not null && rank < width) Finish(token, candidate.Score, end.Value);
         }
         (_running, _next) = (_next, _running);
+        _chosen.Clear();
+        foreach (Beam beam in _running) _chosen.Add(beam.Last!.Id);
 
         if (_running.Count == 0 || HasSeenEnough(IsOneOfSeveral ? best[0].Score : _running[0].Score)) End();
         else if (isFull) Interrupt(full);

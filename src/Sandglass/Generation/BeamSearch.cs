@@ -139,7 +139,7 @@ internal sealed class BeamSearch
             int needed = Math.Min(candidates.Count, group.CandidatesNeeded(_ends.Count));
             group.Advance(CollectionsMarshal.AsSpan(candidates)[..needed], EndOf);
             candidates.Clear();
-            foreach (Beam beam in group.Running) chosen.Add(beam.Last!.Id);
+            chosen.AddRange(group.Chosen);
         }
         if (Array.TrueForAll(_groups, group => group.IsOver)) Leave();
         else GoOn(midwife);

@@ -54,7 +54,7 @@ internal sealed class GeneratedSequence : Sequence
     public override int FirstScored => Length - 1;
 
     /// <summary>No guess is behind the last token that the rules leave room for: it would be for nothing.</summary>
-    protected override int MostDrafts => _speculation is null ? 0 : Math.Min(_speculation.Length, Math.Min(_context - Length, (_options.MaxTokens ?? int.MaxValue) - Completion.Length) - 1);
+    protected override int MostDrafts => _speculation is null or { IsOff: true } ? 0 : Math.Min(Speculation.Most, Math.Min(_context - Length, (_options.MaxTokens ?? int.MaxValue) - Completion.Length) - 1);
 
     protected override bool SharesCache => _options.ShareCache && !_options.NoCache;
 

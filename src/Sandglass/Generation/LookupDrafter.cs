@@ -4,31 +4,46 @@ using Sandglass.Tracing;
 namespace Sandglass.Generation;
 
 /// <summary>Prompt lookup: the last few tokens stood in the text before, so what followed them then may follow again.</summary>
-/// <remarks>Saxena, <i>Prompt lookup decoding</i> (2023). Pays where a text repeats what it was given: summaries, edits of code, quotations.</remarks>
+/// <remarks>Saxena, <i>Prompt lookup decoding</i> (2023). Pays where a text repeats what it was given: summaries, edits of code, quotations. The more tokens stood there before, the surer it is.</remarks>
 internal sealed class LookupDrafter : IDrafter
 {
-    private const int Longest = 4, Shortest = 2;    // tokens that must stand there again, most first: a single one says too little
+    private const int Longest = 32;     // tokens that are compared
+
+    private const int Sure = 8;         // tokens alike that say more than a model
+
+    private readonly PairIndex _places = new();
 
     public Counters Work { get; } = new();   // no model: none
 
+    public bool IsFree => true;
+
     public ReadOnlySpan<double> Distribution(int guess) => [];
 
-    public int Guess(ReadOnlyMemory<int> text, Sampler sampler, Span<int> to) => Guess(text.Span, to);
+    public int Guess(ReadOnlyMemory<int> text, Sampler sampler, Span<int> to, GuessOdds odds) => Guess(text.Span, to, odds);
 
-    /// <summary>What followed the latest earlier place of the longest ending that has one.</summary>
-    internal static int Guess(ReadOnlySpan<int> text, Span<int> to)
+    /// <summary>What followed the longest ending that has an earlier place, where it stood last.</summary>
+    /// <param name="mustBeSure">Whether a short one is not enough.</param>
+    public int Guess(ReadOnlySpan<int> text, Span<int> to, GuessOdds odds, bool mustBeSure = false)
     {
-        for (int length = Math.Min(Longest, text.Length - 1); length >= Shortest; length--)
-        {
-            int at = text[..^1].LastIndexOf(text[^length..]);
-            if (at < 0) continue;
-            int next = at + length;
-            for (int i = 0; i < to.Length; i++, next++)
-                to[i] = next < text.Length ? text[next] : to[next - text.Length];   // a text that runs in a circle goes on in it
-            return to.Length;
-        }
-        return 0;
+        (int next, int length) = _places.Find(text, Longest);
+        if (length < (mustBeSure ? Sure : 2)) return 0;
+        int count = 0;
+        for (; count < to.Length && odds.Take(Grade(length + count)); count++, next++)
+            to[count] = next < text.Length ? text[next] : to[next - text.Length];   // a text that runs in a circle goes on in it
+        return count;
     }
 
     public void Dispose() { }
+
+    /// <summary>By tokens that are alike: a guess that holds makes the next one surer.</summary>
+    private static int Grade(int alike) => GuessOdds.Grades + alike switch
+    {
+        2 => 1,
+        3 => 2,
+        4 => 3,
+        5 => 4,
+        < 9 => 5,
+        < 16 => 6,
+        _ => 7,
+    };
 }

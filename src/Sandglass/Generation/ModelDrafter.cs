@@ -1,3 +1,4 @@
+using Sandglass.Kernels;
 using Sandglass.KvCache;
 using Sandglass.Sampling;
 using Sandglass.Tracing;
@@ -5,7 +6,7 @@ using Sandglass.Transformer;
 
 namespace Sandglass.Generation;
 
-/// <summary>Guesses for one text with a smaller model: it chooses by the same chain and with the same draws as the model that checks, so that the two agree as often as they can.</summary>
+/// <summary>Guesses for one text with a smaller model, or by what followed before where the text repeats itself for long. The model chooses by the same chain and with the same draws as the model that checks, so that the two agree as often as they can.</summary>
 /// <remarks>Leviathan, Kalman and Matias, <i>Fast inference from transformers via speculative decoding</i> (2023).</remarks>
 /// <param name="model">Who guesses.</param>
 /// <param name="keepsDistributions">Whether it is to tell the probabilities of its guesses.</param>
@@ -13,6 +14,9 @@ internal sealed class ModelDrafter(DraftModel model, bool keepsDistributions) : 
 {
     private const int Arrears = Llama.MaxBatch; // tokens that it catches up in a step at most: everybody else waits for it
 
+    private const int Behind = 32;              // that it reads on its way to a guess: what was written since the last one
+
+    private readonly LookupDrafter _repetition = new();
     private readonly SequenceCache _cache = new(model.Pages);
     private readonly int[] _one = new int[1];
     private readonly double[][] _distributions = new double[keepsDistributions ? Speculation.Most : 0][];
@@ -21,32 +25,42 @@ internal sealed class ModelDrafter(DraftModel model, bool keepsDistributions) : 
 
     public Counters Work { get; } = new();
 
-    public ReadOnlySpan<double> Distribution(int guess) => keepsDistributions ? _distributions[guess] : [];
+    public bool IsFree { get; private set; }    // where the text repeats itself
 
-    public int Guess(ReadOnlyMemory<int> text, Sampler sampler, Span<int> to)
+    public ReadOnlySpan<double> Distribution(int guess) => keepsDistributions && !IsFree ? _distributions[guess] : [];
+
+    public int Guess(ReadOnlyMemory<int> text, Sampler sampler, Span<int> to, GuessOdds odds)
     {
+        int repeated = _repetition.Guess(text.Span, to, odds, mustBeSure: true);
+        IsFree = repeated > 0;
+        if (IsFree) return repeated;
+
         _cache.Truncate(Known(text.Span));
         _cache.Settle();
-        int count = Math.Min(to.Length, model.Context - text.Length);
-        if (count <= 0) return 0;
-        if (text.Length - _cache.Length > Arrears)
+        int room = Math.Min(to.Length, model.Context - text.Length);
+        if (room <= 0 || !odds.IsWorthMaking) return 0;
+        if (text.Length - _cache.Length > Behind)
         {
-            model.Forward(_cache, text.Slice(_cache.Length, Arrears), Work);    // a long prompt: the rest next time
+            model.Forward(_cache, text.Slice(_cache.Length, Math.Min(text.Length - _cache.Length - 1, Arrears)), Work);    // a prompt: no guess is to seem dear for it
             _count = 0;
             return 0;
         }
 
         Sampler guessing = sampler.Fork();
         ReadOnlyMemory<int> next = text[_cache.Length..];
-        for (int i = 0; i < count; i++)
+        int made = 0;
+        while (made < room && odds.IsWorthMaking)
         {
-            to[i] = _one[0] = guessing.Choose(model.Read(_cache, next, Work), text.Length + i).Id;
-            if (keepsDistributions) guessing.Distribution(_distributions[i] ??= new double[model.Vocabulary]);
-            guessing.Accept(to[i]);
+            Choice choice = guessing.Choose(model.Read(_cache, next, Work), text.Length + made);
+            to[made] = _one[0] = choice.Id;
+            if (keepsDistributions) guessing.Distribution(_distributions[made] ??= new double[model.Vocabulary]);
+            made++;
+            if (!odds.Take(Grade(choice))) break;
+            guessing.Accept(choice.Id);
             next = _one;
         }
-        Remember(text.Length, to[..count]);
-        return count;
+        Remember(text.Length, to[..made]);
+        return odds.Taken;
     }
 
     public void Dispose() => _cache.Dispose();
@@ -58,6 +72,9 @@ internal sealed class ModelDrafter(DraftModel model, bool keepsDistributions) : 
         while (known < text.Length && known - _length < _count && _guessed[known - _length] == text[known]) known++;
         return _count == 0 ? _cache.Length : Math.Min(known, text.Length - 1); // of the last token the scores are wanted, so it is read again
     }
+
+    /// <summary>By the probability that it has for the guessing model. Where guesses are kept by their probabilities, one that was drawn must not be dropped for what it is: then all are alike.</summary>
+    private int Grade(Choice choice) => keepsDistributions ? GuessOdds.Grades / 2 : Math.Min((int)(Elementary.Exp(choice.Logprob) * GuessOdds.Grades), GuessOdds.Grades - 1);
 
     private void Remember(int length, ReadOnlySpan<int> guesses)
     {

@@ -3,7 +3,7 @@ using Sandglass.Sampling;
 
 namespace Sandglass.Generation;
 
-/// <summary>How far ahead one text is guessed, and whether at all: by what was accepted and what it cost. Whatever is decided, the text is the same.</summary>
+/// <summary>How far ahead one text is guessed, and whether at all: by what held and what it cost. Whatever is decided, the text is the same.</summary>
 /// <param name="drafter">Who guesses.</param>
 /// <param name="time">Where time comes from; null where the text depends on what is guessed: then a price is assumed, so that a run repeats.</param>
 internal sealed class Speculation(IDrafter drafter, TimeProvider? time) : IDisposable
@@ -11,24 +11,28 @@ internal sealed class Speculation(IDrafter drafter, TimeProvider? time) : IDispo
     /// <summary>Tokens guessed at once at most.</summary>
     public const int Most = 16;
 
-    private const int First = 4;
-    private const int Plain = 4;            // steps without guesses at the beginning, to know what one costs
-    private const int Between = 24;         // rounds after which that is looked at again: the text grows, and others come and go
+    private const int Plain = 3;            // steps without guesses at the beginning, to know what one costs
+    private const int Between = 48;         // rounds after which that is looked at again, and the odds too: the text grows, and others come and go
     private const double Smoothing = 0.2;   // a new time's part of the mean
-    private const double Assumed = 0.3;     // of a guess, where the clock must not be asked
+    private const double Assumed = 0.25;    // the price of making or checking a guess, before it is known and where the clock must not be asked
+    private const double Lesson = 2;        // a time counts for so many times the mean at most: code that is made at first use, or another process, is no lesson
+    private const double LeastPrice = 0.01;
     private const double Credit = 8;        // steps that guessing may lose before it is given up, and may save up for that
 
-    private int _length = First;            // tokens to guess next
+    private readonly GuessOdds _odds = new();
     private int _open, _accepted;           // of the last step: guessed, accepted so far
     private int _drafted, _kept, _steps;    // of the steps before
     private int _plainLeft = time is null ? 0 : Plain;
+    private int _sincePlain, _sinceGuess;   // rounds since a step without guesses, and since one with some
     private long _since;                    // when the last step began; 0 before the first
-    private double _plain, _price = time is null ? Assumed : 0; // a step's time without guesses; what a guess costs beside it, made and checked, in such steps
+    private double _madeIn;                 // seconds that its guesses took to make
+    private double _plain;                  // seconds of a step without guesses
+    private double _making = Assumed, _checking = Assumed;  // what a guess costs, in such steps
     private double _balance;                // steps saved, less steps lost
     private int? _offAt;
 
-    /// <summary>Tokens that it would guess next.</summary>
-    public int Length => _offAt is null ? _length : 0;
+    /// <summary>Whether guessing was given up.</summary>
+    public bool IsOff => _offAt is not null;
 
     /// <summary>How it went so far.</summary>
     public SpeculationResult Result => new(
@@ -39,9 +43,10 @@ internal sealed class Speculation(IDrafter drafter, TimeProvider? time) : IDispo
     public int Guess(ReadOnlyMemory<int> text, int written, Sampler sampler, Span<int> to)
     {
         long now = time?.GetTimestamp() ?? 1;
-        if (_since != 0) Settle(written, time?.GetElapsedTime(_since, now).TotalSeconds ?? 0);
-        _since = now;
-        if (_offAt is not null) return 0;
+        if (_since != 0) Settle(written, Elapsed(_since, now));
+        (_since, _madeIn) = (now, 0);
+        _odds.Begin(_making, _checking, isTrial: _sinceGuess >= Between);
+        if (IsOff) return 0;
         if (_plainLeft > 0)
         {
             _plainLeft--;
@@ -49,12 +54,13 @@ internal sealed class Speculation(IDrafter drafter, TimeProvider? time) : IDispo
         }
         try
         {
-            _open = drafter.Guess(text, sampler, to[..Math.Min(to.Length, _length)]);
+            _open = drafter.Guess(text, sampler, to[..Math.Min(to.Length, Most)], _odds);
         }
         catch (Exception failure) when (failure is SamplingException or KvCacheException or OutOfMemoryException)
         {
             _offAt = written;   // who cannot guess does without: the text needs it not
         }
+        _madeIn = Elapsed(now, time?.GetTimestamp() ?? 1);
         return _open;
     }
 
@@ -69,19 +75,27 @@ internal sealed class Speculation(IDrafter drafter, TimeProvider? time) : IDispo
     /// <summary>Draws the lesson of the last step, which took so many seconds.</summary>
     private void Settle(int written, double seconds)
     {
+        double rest = seconds - _madeIn;
         if (_open == 0)
         {
-            _plain = Mean(_plain, seconds);
-            return;
+            _plain = _plain == 0 || _steps == 0 ? Math.Min(_plain == 0 ? rest : _plain, rest) : Mean(_plain, rest);
         }
-        if (_plain > 0) _price = Mean(_price, Math.Clamp((seconds / _plain - 1) / _open, 0, 2));
-        (_drafted, _kept, _steps) = (_drafted + _open, _kept + _accepted, _steps + 1);
-        _balance = Math.Min(_balance + _accepted - _open * _price, Credit);
-        _length = _accepted == _open ? Math.Min(Math.Max(_length, 2 * _open), Most) : _accepted + 1;
-        if (_balance < -Credit) _offAt = written;
+        else if (_plain > 0)
+        {
+            _checking = Mean(_checking, Math.Max((rest / _plain - 1) / _open, LeastPrice));
+        }
+        int made = drafter.IsFree ? 0 : _odds.Made;
+        if (made > 0 && _plain > 0) _making = Mean(_making, Math.Max(_madeIn / _plain / made, LeastPrice));
+        _odds.Settle(_accepted);
+        _balance = Math.Min(_balance + _accepted - _open * _checking - made * _making, Credit);
+        if (_balance < -Credit) _offAt ??= written;
+        if (_open > 0) (_drafted, _kept, _steps) = (_drafted + _open, _kept + _accepted, _steps + 1);
+        (_sincePlain, _sinceGuess) = _open > 0 ? (_sincePlain + 1, 0) : (0, _sinceGuess + 1);
         (_open, _accepted) = (0, 0);
-        if (time is not null && _steps % Between == 0) _plainLeft = 1;
+        if (time is not null && _sincePlain >= Between) _plainLeft = 1;
     }
 
-    private static double Mean(double old, double value) => old == 0 ? value : old + Smoothing * (value - old);
+    private double Elapsed(long from, long to) => time?.GetElapsedTime(from, to).TotalSeconds ?? 0;
+
+    private static double Mean(double old, double value) => old + Smoothing * (Math.Min(value, Lesson * old) - old);
 }

@@ -5,6 +5,7 @@ internal abstract class TokenJob(WorkerPool pool) : Job
 {
     private const int MaxPerPiece = 8;      // of a long batch: enough to pay for handing it out
     private const int PiecesPerThread = 2;  // of a short one: a batch of few tokens uses all threads
+    private const int FloatsToShare = 4096; // a piece of less is done before another thread has heard of it
 
     private int _tokens, _perPiece;
 
@@ -18,10 +19,11 @@ internal abstract class TokenJob(WorkerPool pool) : Job
     /// <summary>Does the work of one token.</summary>
     protected abstract void DoToken(int token);
 
-    protected void Run(int tokens)
+    /// <param name="floats">Of a token: how much work it is.</param>
+    protected void Run(int tokens, int floats)
     {
         _tokens = tokens;
-        _perPiece = Math.Clamp(tokens / (PiecesPerThread * pool.Threads), 1, MaxPerPiece);
+        _perPiece = Math.Max(Math.Clamp(tokens / (PiecesPerThread * pool.Threads), 1, MaxPerPiece), FloatsToShare / floats);
         pool.Run(this, (tokens + _perPiece - 1) / _perPiece);
     }
 }

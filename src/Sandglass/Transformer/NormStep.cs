@@ -20,7 +20,7 @@ internal sealed unsafe class NormStep(WorkerPool pool) : TokenJob(pool)
     public void Run(TokenBuffer x, int[]? rows, int tokens, Vector weight, float epsilon, TokenBuffer to)
     {
         (_x, _rows, _tokens, _weight, _epsilon, _to) = (x, rows, tokens, weight, epsilon, to);
-        Run(tokens);
+        Run(tokens, x.Columns);
     }
 
     protected override void DoToken(int token)

@@ -13,7 +13,7 @@ internal sealed class QuantizeStep(WorkerPool pool) : TokenJob(pool)
         if (!buffer.IsQuantized) return;
 
         (_buffer, _tokens) = (buffer, tokens);
-        Run(tokens);
+        Run(tokens, buffer.Columns);
     }
 
     protected override void DoToken(int token) => _buffer.Quantize(token, _tokens);

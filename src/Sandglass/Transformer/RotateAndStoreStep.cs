@@ -14,7 +14,7 @@ internal sealed unsafe class RotateAndStoreStep(WorkerPool pool, (TokenBuffer Qu
     public void Run(Batch batch, RotaryPositions positions, TokenBuffer queries, TokenBuffer keys, TokenBuffer values, int layer)
     {
         (_batch, _positions, _queries, _keys, _values, _layer) = (batch, positions, queries, keys, values, layer);
-        Run(batch.Tokens);
+        Run(batch.Tokens, queries.Columns + keys.Columns);
     }
 
     protected override void DoToken(int token)

@@ -11,7 +11,7 @@ internal sealed unsafe class SwiGluStep(WorkerPool pool) : TokenJob(pool)
     public void Run(TokenBuffer gate, TokenBuffer up, int tokens)
     {
         (_gate, _up, _tokens) = (gate, up, tokens);
-        Run(tokens);
+        Run(tokens, 2 * gate.Columns);
     }
 
     protected override void DoToken(int token)

@@ -25,6 +25,13 @@ public sealed class SpeculationTests(SpeculationTests.Pair pair) : IClassFixture
         ["top-k"] = new() { Seed = 7, Temperature = 1.2, TopK = 5, TopP = 1, MinP = 0 },
         ["top-p"] = new() { Seed = 8, Temperature = 0.7, TopK = 0, TopP = 0.6, MinP = 0 },
         ["min-p"] = new() { Seed = 9, Temperature = 1.5, TopK = 0, TopP = 1, MinP = 0.2 },
+        // these look back or carry a state: a guess must see the text with the guesses before it, and a refused one must leave no trace
+        ["penalties"] = new() { Seed = 10, RepetitionPenalty = 1.2, FrequencyPenalty = 0.3, PresencePenalty = 0.2, PenaltyWindow = 40 },
+        ["penalties, greedy"] = SamplerOptions.Greedy with { RepetitionPenalty = 1.1, FrequencyPenalty = 0.1 },
+        ["dry"] = new() { Seed = 11, DryMultiplier = 0.8, DryAllowedLength = 1 },
+        ["no repeated n-gram"] = SamplerOptions.Greedy with { NoRepeatNgram = 3 },
+        ["mirostat 1"] = new() { Seed = 12, Mirostat = 1, MirostatTau = 3 },
+        ["mirostat 2"] = new() { Seed = 13, Mirostat = 2, MirostatTau = 3, MirostatEta = 0.3 },
     };
 
     [Theory, MemberData(nameof(Chains))]
@@ -89,7 +96,7 @@ public sealed class SpeculationTests(SpeculationTests.Pair pair) : IClassFixture
         [
             .. Enumerable.Range(0, 24).Select(i => (
                 i % 4 == 0 ? Evidence.Ids(40 * i + 1, 4096) : pair.Model.Tokenizer.Encode($"The {Heroes[i % 10]} {Deeds[i % 20]}").Ids,
-                new GenerationOptions { Sampling = ChainsByName.Values.ElementAt(i % 6), MaxTokens = 20 + 3 * i, HashLogits = true })),
+                new GenerationOptions { Sampling = ChainsByName.Values.ElementAt(i % ChainsByName.Count), MaxTokens = 20 + 3 * i, HashLogits = true })),
         ];
         List<Run> alone = [];
         foreach ((int[] prompt, GenerationOptions options) in requests) alone.Add(await Run.Of(pair.Model, prompt, options));
@@ -161,7 +168,7 @@ public sealed class SpeculationTests(SpeculationTests.Pair pair) : IClassFixture
     public void A_draft_of_another_vocabulary_is_refused() =>
         Assert.Equal("draft-vocabulary", Assert.Throws<GenerationException>(() => LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Draft = Shared.Path("models", "stories260K.gguf") })).Code);
 
-    private static void Same(Run plain, Run drafted)
+    internal static void Same(Run plain, Run drafted)
     {
         Assert.Equal(plain.Ids, drafted.Ids);
         Assert.Equal(plain.Hashes, drafted.Hashes);
@@ -170,10 +177,16 @@ public sealed class SpeculationTests(SpeculationTests.Pair pair) : IClassFixture
         Assert.Equal((plain.Result.Finish, plain.Result.CacheBytes), (drafted.Result.Finish, drafted.Result.CacheBytes));
     }
 
+    /// <summary>A clock that stands still, so that what is guessed does not depend on how busy the machine is.</summary>
+    internal sealed class StandingClock : TimeProvider
+    {
+        public override long GetTimestamp() => 1;
+    }
+
     /// <summary>The larger embedded model, for which the smaller one guesses.</summary>
     public sealed class Pair : IDisposable
     {
-        public LanguageModel Model { get; } = LanguageModel.LoadEmbedded("grain-6m", new ModelOptions { Draft = "embedded:grain-1m" });
+        public LanguageModel Model { get; } = LanguageModel.LoadEmbedded("grain-6m", new ModelOptions { Draft = "embedded:grain-1m", Time = new StandingClock() });
 
         public void Dispose() => Model.Dispose();
 
