@@ -30,7 +30,7 @@ public unsafe class AttentionBenchmark
         _pool = new WorkerPool(1);
         _attention = new Attention(_pool);
         int pages = (Depth + Tokens + AttentionTask.PagePositions - 1) / AttentionTask.PagePositions;
-        long pageBytes = (long)KvHeads * Width * AttentionTask.PagePositions * AttentionTask.BytesOf(Type);
+        long pageBytes = (long)KvHeads * PageLayout.KeyBytes(Type, Width);
         _queries = Buffer.OfFloats((long)Tokens * Heads * Width, seed: 1);
         _output = new Buffer((long)Tokens * Heads * Width * sizeof(float));
         _cache = new Buffer(2 * pages * pageBytes);
@@ -48,7 +48,9 @@ public unsafe class AttentionBenchmark
             Output = _output.Floats,
             KeyPages = keys,
             ValuePages = values,
-            Type = Type,
+            Types = Type,
+            WrittenKeyPages = keys,
+            WrittenValuePages = values,
             Tokens = Tokens,
             FirstPosition = Depth,
             Heads = Heads,

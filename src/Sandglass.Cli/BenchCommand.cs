@@ -25,7 +25,7 @@ internal sealed class BenchCommand(Terminal terminal)
     private readonly Option<int[]?> _batch = NumberOption.Wholes("--batch", $"Measure writing {BatchTokens} tokens of each of so many texts together, for each N. [default: {string.Join(',', Batches)}]", 1, 64);
     private readonly Option<int?> _long = NumberOption.Whole("--long", $"Measure writing N tokens of one text through a window (--window, or else {LongWindow} positions), once, and what that takes of memory. A million is a good number.", 10, 1 << 24);
     private readonly Option<int[]?> _threads = NumberOption.Wholes("--threads", "Numbers of threads to measure with. [default: 1 and one a processor]", 1, 1024, "-t");
-    private readonly Option<CacheType[]> _cacheTypes = WordOption.Several("--cache-type", "How keys and values are stored: measured with each.", ModelChoice.CacheTypes);
+    private readonly Option<CacheType[]> _cacheTypes = WordOption.Several("--cache-type", "How keys and values are stored: measured with each.", ModelChoice.CacheTypeWords);
     private readonly Option<int?> _repeat = NumberOption.Whole("--repeat", $"Runs of each measurement, after one that warms up. [default: {Repeat}]", 1, 1000);
     private readonly Option<string?> _synthetic = new("--synthetic")
     {

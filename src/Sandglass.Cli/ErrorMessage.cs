@@ -48,7 +48,7 @@ internal sealed record ErrorMessage(string Text, int Code)
         KernelPathException => new(failure.Message, ExitCode.WrongInput),
         UnauthorizedAccessException { InnerException.HResult: BadDescriptor } => new("Standard output is closed: nothing can be written to it. Leave it open, or send it to a file or a pipe.", ExitCode.Failed),
         UnauthorizedAccessException => new($"{failure.Message} Give a path that can be read and, for an output, written.", ExitCode.WrongInput),
-        OutOfMemoryException => new("Not enough memory for this model with this context. Give a smaller --context, --cache-type f16, or a file in a smaller type (sandglass quantize).", ExitCode.Failed),
+        OutOfMemoryException => new("Not enough memory for this model with this context. Give a smaller --context, --cache-type q8, or a file in a smaller type (sandglass quantize).", ExitCode.Failed),
         IOException => new($"Reading or writing failed: {failure.Message}", ExitCode.Failed),
         _ => new($"Sandglass failed in a way that it should not: {failure.GetType().Name}: {failure.Message}\n{failure.StackTrace}\nPlease report this with the command line and the lines above.", ExitCode.Failed),
     };

@@ -24,7 +24,7 @@ internal sealed class GenerationChoice
     private readonly Option<bool> _explain = new("--explain") { Description = "Say for each token why it was chosen: probabilities, entropies, the draw and its interval, the others and which step removed them." };
     private readonly Option<bool> _noCache = new("--no-cache") { Description = "Recompute the whole text at each step. The tokens are the same, later." };
     private readonly Option<int?> _prefillChunk = NumberOption.Whole("--prefill-chunk", "Prompt tokens that go through the model at once. The output does not depend on it.", 1, int.MaxValue);
-    private readonly Option<double?> _timeLimit = NumberOption.Real("--time-limit", "End after so many seconds.", x => x is > 0 and <= 1e9, "seconds above 0");
+    private readonly Option<double?> _timeLimit = NumberOption.Real("--time-limit", "End after so many seconds.", x => x is >= 1e-6 and <= 1e9, "seconds from 0.000001 to 1000000000");
     private readonly Option<int?> _loopNgram = NumberOption.Whole("--loop-ngram", "End when the last N tokens have been written --loop-repeats times.", 1, int.MaxValue);
     private readonly Option<int?> _loopRepeats = NumberOption.Whole("--loop-repeats", $"How often makes a loop. [default: {Defaults.LoopRepeats}]", 2, int.MaxValue);
 
@@ -74,7 +74,7 @@ internal sealed class GenerationChoice
         DraftRejection = parsed.GetValue(_draftRejection),
         NoCache = parsed.GetValue(_noCache),
         PrefillChunk = parsed.GetValue(_prefillChunk) ?? 0,
-        TimeLimit = parsed.GetValue(_timeLimit) is double seconds ? TimeSpan.FromTicks(Math.Max(1, TimeSpan.FromSeconds(seconds).Ticks)) : null,
+        TimeLimit = parsed.GetValue(_timeLimit) is double seconds ? TimeSpan.FromSeconds(seconds) : null,
         LoopNgram = parsed.GetValue(_loopNgram) ?? 0,
         LoopRepeats = parsed.GetValue(_loopRepeats) ?? Defaults.LoopRepeats,
     };

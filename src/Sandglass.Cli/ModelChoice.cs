@@ -15,7 +15,7 @@ internal sealed class ModelChoice
     private const string EmbeddedPrefix = LanguageModel.EmbeddedPrefix;
 
     /// <summary>The words for how keys and values are stored; the first is the default.</summary>
-    public static (string Word, CacheType Value)[] CacheTypes => [("f16", CacheType.F16), ("f32", CacheType.F32)];
+    public static (string Word, CacheType Value)[] CacheTypeWords => [("f16", CacheType.F16), ("f32", CacheType.F32), ("q8", CacheType.Q8), ("q4", CacheType.Q4)];
 
     /// <summary>The words for how weights are multiplied; the first is the default.</summary>
     public static (string Word, ComputeMode Value)[] ComputeModes => [("fast", ComputeMode.Fast), ("fine", ComputeMode.Fine), ("exact", ComputeMode.Exact)];
@@ -28,7 +28,9 @@ internal sealed class ModelChoice
     private readonly Option<int?> _threads = NumberOption.Whole("--threads", "Threads that compute; without it one a processor. The output does not depend on it.", 1, 1024, "-t");
     private readonly Option<int?> _context = NumberOption.Whole("--context", "Positions that prompt and completion together may take; without it what the model was trained for.", 1, 1 << 24, "-c");
     private readonly Option<ComputeMode> _compute = WordOption.Of("--compute", "How quantised weights are multiplied: fast with activations of 8 bits, fine with 16 bits, exact with F32 ones.", ComputeModes);
-    private readonly Option<CacheType> _cacheType = WordOption.Of("--cache-type", "How keys and values are stored.", CacheTypes);
+    private readonly Option<CacheType> _cacheType = WordOption.Of("--cache-type", "How keys and values are stored.", CacheTypeWords);
+    private readonly Option<CacheType?> _keyType = WordOption.Optional("--cache-type-k", "How keys are stored, where it is not as --cache-type says.", CacheTypeWords);
+    private readonly Option<CacheType?> _valueType = WordOption.Optional("--cache-type-v", "How values are stored, where it is not as --cache-type says.", CacheTypeWords);
 
     private readonly Option<long?> _cacheMemory = NumberOption.Bytes("--cache-memory", "Bytes that keys and values may take (K, M, G: thousands, millions, billions); without it half of the free memory at most. The output does not depend on it.");
 
@@ -43,7 +45,7 @@ internal sealed class ModelChoice
         if (withContext) command.Add(_context);
         command.Add(_compute);
         if (withCacheType) command.Add(_cacheType);
-        foreach (Option option in (Option[])[_cacheMemory, _window, _sinks]) command.Add(option);
+        foreach (Option option in (Option[])[_keyType, _valueType, _cacheMemory, _window, _sinks]) command.Add(option);
         command.Validators.Add(result =>
         {
             if (result.GetResult(_sinks) is not null && result.GetResult(_window) is null) result.AddError("--sinks does nothing alone: expected --window N with it, the positions that a token sees beside them.");
@@ -110,11 +112,11 @@ internal sealed class ModelChoice
     /// <summary>Loads the model, and shows how far it is where that takes long.</summary>
     /// <param name="context">Positions that the command needs, where it has no <c>--context</c> of this meaning.</param>
     /// <param name="threads">Threads, where the command has no <c>--threads</c> of this meaning.</param>
-    /// <param name="cacheType">How keys and values are stored, where the command has no <c>--cache-type</c> of this meaning.</param>
+    /// <param name="cacheType">How keys and values are stored but for <c>--cache-type-k</c> and <c>-v</c>, where the command has no <c>--cache-type</c> of this meaning.</param>
     /// <param name="file">The model, where it is another than the one that was chosen.</param>
     /// <param name="window">Positions that a token sees where <c>--window</c> is not given.</param>
     /// <param name="draft">The smaller model that guesses for it; null for none.</param>
-    public LanguageModel Load(ParseResult parsed, Terminal terminal, int? context = null, int? threads = null, CacheType? cacheType = null, string? file = null, int? window = null, string? draft = null)
+    public LanguageModel Load(ParseResult parsed, Terminal terminal, int? context = null, int? threads = null, CacheTypes? cacheType = null, string? file = null, int? window = null, string? draft = null)
     {
         string name = file ?? Name(parsed);
         using ProgressLine<(long Read, long Total)> progress = new(terminal, p => $"Loading {Path.GetFileName(name)}: {Amount.Bytes(p.Read)} of {Amount.Bytes(p.Total)}");
@@ -123,7 +125,7 @@ internal sealed class ModelChoice
             Threads = threads ?? parsed.GetValue(_threads) ?? 0,
             Context = context ?? parsed.GetValue(_context) ?? 0,
             Compute = parsed.GetValue(_compute),
-            CacheType = cacheType ?? parsed.GetValue(_cacheType),
+            CacheType = Types(parsed, cacheType ?? parsed.GetValue(_cacheType)),
             Draft = draft,
             CacheMemory = parsed.GetValue(_cacheMemory) ?? 0,
             Window = parsed.GetValue(_window) ?? window ?? 0,
@@ -139,7 +141,7 @@ internal sealed class ModelChoice
         {
             throw new WrongInputException($"{name} holds a vocabulary and no weights: sandglass tokenize can use it, but nothing can be computed with it. Give a file with the weights in it.");
         }
-        catch (Exception failure) when (WrongName.Of(failure, file is null ? ByVariable(parsed) : null, draft) is string message)
+        catch (Exception failure) when (WrongName.Of(failure, file is null ? ByVariable(parsed) : null, draft == name ? null : draft) is string message)
         {
             throw new WrongInputException(message);
         }
@@ -150,6 +152,8 @@ internal sealed class ModelChoice
         }
         return model;
     }
+
+    private CacheTypes Types(ParseResult parsed, CacheTypes both) => new(parsed.GetValue(_keyType) ?? both.Keys, parsed.GetValue(_valueType) ?? both.Values);
 
     private static bool HoldsOnlyAVocabulary(string name)
     {

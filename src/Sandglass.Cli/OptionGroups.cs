@@ -22,7 +22,7 @@ internal static class OptionGroups
         ("Several texts", ["--n", "--beams", "--length-penalty", "--early-stopping", "--beam-groups", "--diversity-penalty"]),
         ("Guessing ahead", ["--draft", "--draft-rejection"]),
         ("The model", ["--model", "--synthetic", "--keep", "--context", "--compute", "--threads"]),
-        ("Its cache", ["--cache-type", "--cache-memory", "--window", "--sinks", "--no-cache", "--prefill-chunk"]),
+        ("Its cache", ["--cache-type", "--cache-type-k", "--cache-type-v", "--cache-memory", "--window", "--sinks", "--no-cache", "--prefill-chunk"]),
         ("What is shown", ["--json", "--logprobs", "--hash-logits", "--explain", "--help"]),
     ];
 }

@@ -5,7 +5,8 @@ namespace Sandglass.Cli;
 /// <summary><c>run --n N</c>: the samples one after another, and of each but the first where it leaves the first one's text.</summary>
 internal sealed class SampleRuns(Terminal terminal, IReadOnlyList<TextGeneration> samples, Func<int, IRunOutput> outputOf, bool json)
 {
-    private readonly List<GeneratedToken> _first = [];
+    private readonly bool _compares = samples.Count > 1 && !json;
+    private readonly List<(int Id, string Shown)> _first = [];   // what the others are compared with, and nothing more: a text may be long
 
     /// <summary>Shows all of them. They are written at the same time; the later ones' tokens wait.</summary>
     /// <param name="begun">Called when the first token has come.</param>
@@ -31,8 +32,8 @@ internal sealed class SampleRuns(Terminal terminal, IReadOnlyList<TextGeneration
         await foreach (GeneratedToken token in samples[sample])
         {
             begun();
-            if (sample == 0) _first.Add(token);
-            else if (other is null && (index >= _first.Count || _first[index].Id != token.Id)) other = token;
+            if (_compares && sample == 0) _first.Add((token.Id, Quoted(token)));
+            else if (_compares && other is null && (index >= _first.Count || _first[index].Id != token.Id)) other = token;
             output.Token(token, isShared: sample > 0 && other is null);
             if (token.Text.Length > 0) endsInABreak = token.Text[^1] == '\n';
             index++;
@@ -47,7 +48,7 @@ internal sealed class SampleRuns(Terminal terminal, IReadOnlyList<TextGeneration
 
     private string Departure(int sample, GeneratedToken? other, int length)
     {
-        if (other is not null && other.Index < _first.Count) return $"Sample {sample} departs from sample 0 at token {Amount.Whole(other.Index)}: {Quoted(other)} instead of {Quoted(_first[other.Index])}.";
+        if (other is not null && other.Index < _first.Count) return $"Sample {sample} departs from sample 0 at token {Amount.Whole(other.Index)}: {Quoted(other)} instead of {_first[other.Index].Shown}.";
         return length == _first.Count ? $"Sample {sample} is sample 0 again." : $"Sample {sample} is sample 0 with {(length < _first.Count ? "less" : "more")} of it.";
     }
 

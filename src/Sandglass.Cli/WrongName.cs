@@ -21,9 +21,10 @@ internal static class WrongName
             _ => null,
         };
         if (file is null) return null;
-        if (file == draft) return $"--draft: {Said(failure, EditDistance.Between(draft, GenerationChoice.Lookup) <= NearLookup ? $"Did you mean {GenerationChoice.Lookup}?" : $"Give the GGUF file of a smaller model of the same vocabulary, {LanguageModel.EmbeddedPrefix}NAME, or {GenerationChoice.Lookup}.")}";
-        return file == byVariable ? $"{ModelChoice.Variable}: {Said(failure, $"Set the variable to a GGUF file, or give one with --model.")}" : null;
+        if (file == draft)
+            return Said(failure, "--draft", EditDistance.Between(draft, GenerationChoice.Lookup) <= NearLookup ? $": did you mean {GenerationChoice.Lookup}?" : $" takes the GGUF file of a smaller model of the same vocabulary, {LanguageModel.EmbeddedPrefix}NAME, or {GenerationChoice.Lookup}.");
+        return file == byVariable ? Said(failure, ModelChoice.Variable, " names it: set it to a GGUF file, or give one with --model.") : null;
     }
 
-    private static string Said(Exception failure, string advice) => failure is ModelFileException file ? ErrorMessage.OfFile(file, advice) : ErrorMessage.Of(failure).Text;
+    private static string Said(Exception failure, string source, string advice) => failure is ModelFileException file ? ErrorMessage.OfFile(file, source + advice) : $"{source}: {ErrorMessage.Of(failure).Text}";
 }

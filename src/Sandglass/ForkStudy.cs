@@ -32,7 +32,8 @@ public static class ForkStudy
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompt);
-        GenerationOptions.Require(position >= 0, "at", "a whole number from 0", $"{position}");
+        int room = model.Options.Window > 0 ? int.MaxValue : model.Context - prompt.Count;
+        GenerationOptions.Require(position >= 0 && position < room, "at", $"a whole number from 0 to {room - 1}, a place that the context has room for", $"{position}");
         GenerationOptions.Require(branches is >= 1 and <= StepBudget.Sequences, "branches", $"a whole number from 1 to {StepBudget.Sequences}", $"{branches}");
         GenerationOptions.Require(tokens >= 1, "max-tokens", "a whole number from 1", $"{tokens}");
 

@@ -34,7 +34,7 @@ public sealed class LanguageModel : IDisposable
         GenerationOptions.Require(options.Threads is >= 0 and <= 1024, "threads", "a whole number from 1 to 1024", $"{options.Threads}");
         GenerationOptions.Require(options.Context is >= 0 and <= 1 << 24, "context", "a whole number from 1 to 16777216", $"{options.Context}");
         GenerationOptions.Require(Enum.IsDefined(options.Compute), "compute", "fast, fine or exact", $"{options.Compute}");
-        GenerationOptions.Require(Enum.IsDefined(options.CacheType), "cache-type", "f32 or f16", $"{options.CacheType}");
+        GenerationOptions.Require(Enum.IsDefined(options.CacheType.Keys) && Enum.IsDefined(options.CacheType.Values), "cache-type", "f32, f16, q8 or q4", $"{options.CacheType}");
         GenerationOptions.Require(options.CacheMemory >= 0, "cache-memory", "bytes from 1", $"{options.CacheMemory}");
         GenerationOptions.Require(options.Window is >= 0 and <= 1 << 24, "window", "a whole number from 1 to 16777216", $"{options.Window}");
         GenerationOptions.Require(options.Sinks is >= 0 and <= 4096, "sinks", "a whole number from 0 to 4096", $"{options.Sinks}");
@@ -241,7 +241,7 @@ public sealed class LanguageModel : IDisposable
         long entered = Math.Min(Options.Window > 0 ? int.MaxValue : Context, prompt + (options.MaxTokens ?? 1L)) - 1;   // the last token is written, never read
         CacheBudget.Require(Pages, (int)Math.Max(prompt, entered));
         if (Options.Window > 0) return int.MaxValue;
-        return (int)Math.Min(Context, Pages.Capacity * CacheShape.PagePositions + 1);
+        return (int)Math.Min(Context, Pages.Shape.PositionsFor(Pages.Capacity, StepBudget.PromptTokens) + 1);
     }
 
     private void Submit(Sequence sequence)

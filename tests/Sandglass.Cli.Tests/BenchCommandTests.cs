@@ -40,10 +40,10 @@ public sealed class BenchCommandTests : IDisposable
     [Fact]
     public void Each_cache_type_is_measured()
     {
-        JsonElement[] rows = Tool.Run("bench", "--model", Tool.Small, "--batch", "2", "--threads", "1", "--repeat", "1", "--cache-type", "f32,F16", "--json").Done().Json;
+        JsonElement[] rows = Tool.Run("bench", "--model", Tool.Small, "--batch", "2", "--threads", "1", "--repeat", "1", "--cache-type", "f32,F16,q8", "--json").Done().Json;
 
-        Assert.Equal(["limit f32", "limit f32", "limit f32", "batch f32", "batch f16"], rows.Select(row => $"{row.GetProperty("what").GetString()} {row.GetProperty("cacheType").GetString()}"));
-        Assert.Contains("expected f16 or f32", Tool.Run("bench", "--cache-type", "f16,q9").Error, StringComparison.Ordinal);
+        Assert.Equal(["limit f32", "limit f32", "limit f32", "batch f32", "batch f16", "batch q8"], rows.Select(row => $"{row.GetProperty("what").GetString()} {row.GetProperty("cacheType").GetString()}"));
+        Assert.Contains("expected f16, f32, q8 or q4", Tool.Run("bench", "--cache-type", "f16,q9").Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public class ErrorMessageTests
     [InlineData("--ids: expected token ids with commas between them, found \"1,b\".", "run", "--ids", "1,b")]
     [InlineData("--threads: expected a whole number from 1 to 1024", "run", "a", "--threads", "0")]
     [InlineData("--compute: expected fast, fine or exact, found \"slow\".", "run", "a", "--compute", "slow")]
-    [InlineData("--cache-type: expected f16 or f32, found \"q8\".", "run", "a", "--cache-type", "q8")]
+    [InlineData("--cache-type: expected f16, f32, q8 or q4, found \"q5\".", "run", "a", "--cache-type", "q5")]
     [InlineData("PROMPT and --ids", "run", "a", "--ids", "1")]
     [InlineData("There is no option --tempratur here. Did you mean --temperature?", "run", "--tempratur", "0.5", "a")]
     [InlineData("Did you mean --max-tokens?", "run", "a", "--max-token=5")]

@@ -43,7 +43,7 @@ public class LabCommandTests
         Assert.Contains("quadratic", run.Text, StringComparison.Ordinal);
         Assert.Contains("The tokens are the same.", run.Text, StringComparison.Ordinal);
         Assert.Equal(2, Tool.Run("lab", "cache", "a", "--max-tokens", "15").Code);
-        Assert.Equal(2, Tool.Run("lab", "cache", "a", "--model", Tool.Small, "--max-tokens", "5000").Code);
-        Assert.Contains("--max-tokens: expected a whole number from 16 to", Tool.Run("lab", "cache", "a", "--model", Tool.Small, "--max-tokens", "5000").Error, StringComparison.Ordinal);
+        ToolRun tooLong = Tool.Run("lab", "cache", "a", "--model", Tool.Small, "--max-tokens", "5000");
+        Assert.Equal((2, true), (tooLong.Code, tooLong.Error.StartsWith("--max-tokens: ", StringComparison.Ordinal)));
     }
 }

@@ -246,6 +246,20 @@ public class RunCommandTests
         Assert.Equal(2, Tool.Run("run", Prompt, "--draft", "lookup", "--no-cache").Code);
         Assert.Equal(2, Tool.Run("run", Prompt, "--draft", "").Code);
         Assert.Contains("embedded:grain-6m", Tool.Run("run", Prompt, "--draft", "embedded:none").Error, StringComparison.Ordinal);
+        ToolRun missing = Tool.Run("run", Prompt, "--draft", "none.gguf");
+        Assert.Equal((2, "No model file at none.gguf. --draft"), (missing.Code, missing.Error[..35]));
+        Assert.DoesNotContain("--model", missing.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--time-limit", "1e-9")]
+    [InlineData("--time-limit", "1e10")]
+    public void A_time_that_no_clock_tells_is_refused_with_what_was_given(string option, string value)
+    {
+        ToolRun refused = Tool.Run("run", Prompt, option, value);
+        Assert.Equal(2, refused.Code);
+        Assert.Contains($"found \"{value}\"", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("1000000000", refused.Error, StringComparison.Ordinal);
     }
 
     [GoldenFact]

@@ -29,9 +29,15 @@ public sealed class ForkStudyTests(Grain grain) : IClassFixture<Grain>
         Assert.Equal((branches[0].Ids.Count - 1, 0), (branches[0].SharedTokens, branches[0].MeetsAt));
     }
 
-    [Fact]
-    public async Task A_fork_behind_the_end_is_refused() =>
-        Assert.Equal("at", (await Assert.ThrowsAsync<GenerationException>(() => ForkStudy.RunAsync(grain.Model, Prompt, 100_000, 2, 5))).Option);
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(100_000)]
+    [InlineData(int.MaxValue)]
+    public async Task A_fork_behind_the_contexts_end_is_refused(int position)
+    {
+        GenerationException refused = await Assert.ThrowsAsync<GenerationException>(() => ForkStudy.RunAsync(grain.Model, Prompt, position, 2, 5));
+        Assert.Equal(("at", $"a whole number from 0 to {grain.Model.Context - Prompt.Length - 1}, a place that the context has room for"), (refused.Option, refused.Expected));
+    }
 
     [Theory]
     [InlineData(new[] { 1, 2, 3 }, new[] { 1, 2, 3 }, 3, 0)]

@@ -20,12 +20,7 @@ internal sealed class BeamScorer(SamplerStep[] steps, int vocabularySize)
         if (!float.IsFinite(logSumExp)) SamplingException.ThrowLogits(logits, text.Count);
         for (int id = 0; id < logits.Length; id++) _logprobs[id] = logits[id] - logSumExp;
         _candidates.Reset(_logprobs, text);
-        for (int i = 0; i < steps.Length; i++)
-        {
-            _candidates.BeginStep(i + 1);
-            steps[i].Apply(_candidates, new Chance(0, text.Count, i + 1));
-            _candidates.EndStep();
-        }
+        for (int i = 0; i < steps.Length; i++) _candidates.Run(steps[i], new Chance(0, text.Count, i + 1));
         return logSumExp;
     }
 

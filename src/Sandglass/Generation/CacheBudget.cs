@@ -11,7 +11,7 @@ internal static class CacheBudget
     public static long For(ModelOptions options, CacheShape shape, int context)
     {
         if (options.CacheMemory > 0) return options.CacheMemory;
-        Int128 one = (Int128)CacheShape.PagesFor((int)shape.MostHeld(context, StepBudget.PromptTokens)) * shape.SetBytes;
+        Int128 one = (Int128)shape.SetsFor(context, StepBudget.PromptTokens) * shape.SetBytes;
         return (long)Int128.Clamp(FreeMemory() / 2, one, Int128.Min(one * StepBudget.Sequences, long.MaxValue));
     }
 
@@ -19,14 +19,13 @@ internal static class CacheBudget
     /// <exception cref="GenerationException">Both numbers.</exception>
     public static void Require(PagePool pages, int positions)
     {
-        positions = (int)pages.Shape.MostHeld(positions, StepBudget.PromptTokens);
-        if (CacheShape.PagesFor(positions) > pages.Capacity) throw TooSmall(pages, positions);
+        if (pages.Shape.SetsFor(positions, StepBudget.PromptTokens) > pages.Capacity) throw TooSmall(pages, positions);
     }
 
     /// <summary>Said of a text that has all pages and needs more.</summary>
     /// <param name="texts">How many must be there together: the beams of a search wait for each other.</param>
     public static GenerationException TooSmall(PagePool pages, int positions, int texts = 1) =>
-        new("cache-too-small", "cache-memory", $"at least {CacheShape.PagesFor(positions) * pages.Shape.SetBytes * texts} bytes, which {positions} positions{(texts > 1 ? $" of {texts} texts" : "")} take", $"{pages.Budget} bytes");
+        new("cache-too-small", "cache-memory", $"at least {pages.Shape.SetsFor(positions, StepBudget.PromptTokens) * pages.Shape.SetBytes * texts} bytes, which {positions} positions{(texts > 1 ? $" of {texts} texts" : "")} take", $"{pages.Budget} bytes");
 
     /// <summary>Bytes that this process may take without anybody else having to give some back, about.</summary>
     private static long FreeMemory()

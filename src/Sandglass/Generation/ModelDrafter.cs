@@ -36,6 +36,7 @@ internal sealed class ModelDrafter(DraftModel model, bool keepsDistributions) : 
         if (IsFree) return repeated;
 
         _cache.Truncate(Known(text.Span));
+        _cache.Settle();
         int room = Math.Min(to.Length, model.Context - text.Length);
         if (room <= 0 || !odds.IsWorthMaking) return 0;
         if (text.Length - _cache.Length > Behind)

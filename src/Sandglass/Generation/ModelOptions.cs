@@ -14,8 +14,8 @@ public sealed record ModelOptions
     /// <summary>How quantised weights are multiplied.</summary>
     public ComputeMode Compute { get; init; } = ComputeMode.Fast;
 
-    /// <summary>How keys and values are stored.</summary>
-    public CacheType CacheType { get; init; } = CacheType.F16;
+    /// <summary>How keys and values are stored: both alike, or each in its own way.</summary>
+    public CacheTypes CacheType { get; init; } = Kernels.CacheType.F16;
 
     /// <summary>A smaller model of the same vocabulary that guesses for texts that ask for <see cref="DraftKind.Model"/>: a GGUF file, or <c>embedded:NAME</c>; null for none.</summary>
     public string? Draft { get; init; }

@@ -1,5 +1,3 @@
-using Sandglass.KvCache;
-
 namespace Sandglass.Generation;
 
 /// <summary>Says which tokens go through the model next, and lets sequences in and out. It knows nothing of what is computed.</summary>
@@ -97,7 +95,7 @@ internal sealed class Scheduler
 
     /// <summary>Page sets that a sequence will need until it has read all that it has.</summary>
     private static long Lacking(Sequence sequence) =>
-        Math.Min(sequence.Cache.Lacking(sequence.Length), CacheShape.PagesFor((int)sequence.Cache.Shape.MostHeld(sequence.Length, StepBudget.PromptTokens)));
+        Math.Min(sequence.Cache.Lacking(sequence.Length, StepBudget.PromptTokens), sequence.Cache.Shape.SetsFor(sequence.Length, StepBudget.PromptTokens));
 
     private void AddPieces(int prompts, int budget)
     {

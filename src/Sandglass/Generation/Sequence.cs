@@ -153,11 +153,11 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
         if (SharesCache && !HasFailed) Cache.Publish(_ids.AsSpan(0, _count - 1));
     }
 
-    /// <summary>Between two steps: full pages are published, and those that left the window go back.</summary>
+    /// <summary>Between two steps, when what is read is final: full pages are published, and what nobody asks for any more goes back.</summary>
     public void Settle()
     {
         Publish();
-        Cache.ReleaseLeft();
+        Cache.Settle();
     }
 
     /// <summary>Gives the pages back, then tells the caller. What goes wrong in that the caller hears of too, and nobody else: the others go on.</summary>
@@ -180,7 +180,7 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
     {
         try
         {
-            Publish();
+            Settle();
             return Cache.Bytes;
         }
         finally
@@ -206,7 +206,7 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
     }
 
     /// <summary>What a newborn begins with: a fork of these pages. Where no page is left for the copy of the last one, nothing: then its text is read again, and stays what it is.</summary>
-    protected SequenceCache Inheritance() => Cache.Pool.Room > 0 || Cache.Length % CacheShape.PagePositions == 0 ? Cache.Fork() : new SequenceCache(Cache.Pool);
+    protected SequenceCache Inheritance() => Cache.HasRoomToFork ? Cache.Fork() : new SequenceCache(Cache.Pool);
 
     /// <summary>Fills in guesses, and gives how many.</summary>
     protected virtual int Guess(Span<int> to) => 0;

@@ -59,7 +59,7 @@ internal sealed unsafe class Attention : Job, IDisposable
         _stage = Stage.Second;
         _pool.Run(this, _parts.Count);
         foreach (ref readonly AttentionTile tile in CollectionsMarshal.AsSpan(_tiles))
-            if (tile.Scores != null) Finish(tile);
+            if (tile.IsCut) Finish(tile);
     }
 
     public override void Do(int piece, int worker)
@@ -87,7 +87,7 @@ internal sealed unsafe class Attention : Job, IDisposable
         where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
     {
         long page = AttentionScratch.PageFloats(tiles[0].Task);
-        if (tiles[0].Scores != null)
+        if (tiles[0].IsCut)
         {
             float* memory = scratch.Reserve(page);
             if (_stage == Stage.First) VectorAttention<L, F, I, B>.Score(tiles, part.FromSpan, part.ToSpan, memory);
@@ -133,15 +133,21 @@ internal sealed unsafe class Attention : Job, IDisposable
         }
         foreach (ref readonly AttentionTask task in tasks)
         {
-            if (IsCut(task)) AddCut(task, _pool.Threads == 1 ? 1 : (int)(1 + _pool.Threads * PartsPerThread * (long)Spans(task) / spans));
-            else AddWhole(task);
+            bool isCut = IsCut(task);
+            for (int to = task.Tokens, from; to > 0; to = from)
+            {
+                AttentionTask piece = task.Piece(from = task.PieceStart(to - 1), to);
+                if (isCut) AddCut(piece, _pool.Threads == 1 ? 1 : (int)(1 + _pool.Threads * PartsPerThread * (long)Spans(task) / spans));
+                else AddWhole(piece);
+            }
         }
         PlaceCut();
     }
 
     private void AddWhole(in AttentionTask task)
     {
-        int tokens = TileTokens(task);
+        int most = TileTokens(task), tokens = (task.Tokens + most - 1) / most;
+        tokens = (task.Tokens + tokens - 1) / tokens;   // as many tiles, of about the same length
         // The last tiles see the most positions: they go first, so that no worker is left alone with a long one.
         for (int from = (task.Tokens - 1) / tokens * tokens; from >= 0; from -= tokens)
         {
@@ -164,7 +170,7 @@ internal sealed unsafe class Attention : Job, IDisposable
             _cut.Add(new Part(_tiles.Count + firstHead, task.KvHeads * (head + 1) / headParts - firstHead, spans * span / spanParts, spans * (span + 1) / spanParts));
         }
         for (int kvHead = 0; kvHead < task.KvHeads; kvHead++)
-            _tiles.Add(new AttentionTile { Task = task, KvHead = kvHead, From = 0, To = task.Tokens });
+            _tiles.Add(new AttentionTile { Task = task, KvHead = kvHead, IsCut = true, From = 0, To = task.Tokens });
     }
 
     /// <summary>Tiles that are cut have memory which all workers see; the others get it from the worker that does them.</summary>
@@ -173,11 +179,11 @@ internal sealed unsafe class Attention : Job, IDisposable
         Span<AttentionTile> tiles = CollectionsMarshal.AsSpan(_tiles);
         long floats = 0;
         foreach (ref AttentionTile tile in tiles)
-            if (IsCut(tile.Task)) floats += tile.Floats;
+            if (tile.IsCut) floats += tile.Floats;
         float* memory = floats == 0 ? null : _shared.Reserve(floats);
         foreach (ref AttentionTile tile in tiles)
         {
-            if (!IsCut(tile.Task)) continue;
+            if (!tile.IsCut) continue;
             tile.Place(memory);
             memory += tile.Floats;
         }

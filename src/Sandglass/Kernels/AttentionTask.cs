@@ -1,15 +1,5 @@
 namespace Sandglass.Kernels;
 
-/// <summary>How elements of cached keys and values are stored.</summary>
-public enum CacheType
-{
-    /// <summary>F32: what was computed.</summary>
-    F32,
-
-    /// <summary>F16, rounded to nearest even: half the memory.</summary>
-    F16,
-}
-
 /// <summary>One attention of a batch: queries of neighbouring positions of one sequence against its pages.</summary>
 internal unsafe struct AttentionTask
 {
@@ -25,13 +15,19 @@ internal unsafe struct AttentionTask
     /// <summary>[token, head, valueDim]</summary>
     public float* Output;
 
-    /// <summary>Of each page of the sequence in this layer: [kvHead, keyDim, 32], transposed, so that a lane is a position.</summary>
+    /// <summary>Of each page of the sequence in this layer: [kvHead, keyDim, 32], transposed, so that a lane is a position. Of quantised types null where a page is not full.</summary>
     public byte** KeyPages;
 
-    /// <summary>Of each page of the sequence in this layer: [kvHead, 32, valueDim].</summary>
+    /// <summary>Of each page of the sequence in this layer: [kvHead, 32, valueDim]. Of quantised types null where a page is not full.</summary>
     public byte** ValuePages;
 
-    public CacheType Type;
+    /// <summary>Of quantised types: the tokens' own pages as they were written. A query reads its own page here, and all earlier ones quantised.</summary>
+    public byte** WrittenKeyPages;
+
+    /// <summary>The same of values.</summary>
+    public byte** WrittenValuePages;
+
+    public CacheTypes Types;
 
     public int Tokens;
 
@@ -59,20 +55,36 @@ internal unsafe struct AttentionTask
     /// <summary>Query heads that share one head of keys and values.</summary>
     public readonly int Group => Heads / KvHeads;
 
-    /// <summary>Bytes of one cached element.</summary>
-    public readonly int ElementBytes => BytesOf(Type);
+    /// <summary>The page that is read as it was written, where full pages are quantised: that of all tokens, which a task of <see cref="Piece"/> has. Else none, -1.</summary>
+    public readonly int OwnPage => Types.AreQuantized ? FirstPosition / PagePositions : -1;
 
-    /// <summary>Bytes of an element of a type.</summary>
-    public static int BytesOf(CacheType type) => type == CacheType.F32 ? 4 : 2;
+    /// <summary>How a page's keys are stored.</summary>
+    public readonly CacheType KeyType(int page) => page == OwnPage ? Types.Keys.Written() : Types.Keys;
+
+    /// <summary>How a page's values are stored.</summary>
+    public readonly CacheType ValueType(int page) => page == OwnPage ? Types.Values.Written() : Types.Values;
+
+    /// <summary>The first of those that are attended together with a token: where full pages are quantised, of its own page.</summary>
+    public readonly int PieceStart(int token) => Types.AreQuantized ? Math.Max(0, (FirstPosition + token) / PagePositions * PagePositions - FirstPosition) : 0;
+
+    /// <summary>Some of the tokens.</summary>
+    public readonly AttentionTask Piece(int from, int to) => this with
+    {
+        Queries = Queries + (long)from * Heads * KeyDim,
+        SinkQueries = SinkQueries == null ? null : SinkQueries + (long)from * Heads * KeyDim,
+        Output = Output + (long)from * Heads * ValueDim,
+        FirstPosition = FirstPosition + from,
+        Tokens = to - from,
+    };
 
     /// <summary>The first position that a token sees beside the sinks; 0 where it sees all.</summary>
     public readonly int FirstSeen(int position) => Window == 0 || position - Window + 1 <= Sinks ? 0 : position - Window + 1;
 
     /// <summary>One head's keys in a page, [keyDim, 32].</summary>
-    public readonly byte* Keys(int page, int kvHead) => KeyPages[page] + (long)kvHead * KeyDim * PagePositions * ElementBytes;
+    public readonly byte* Keys(int page, int kvHead) => (page == OwnPage ? WrittenKeyPages : KeyPages)[page] + kvHead * PageLayout.KeyBytes(KeyType(page), KeyDim);
 
     /// <summary>One head's values in a page, [32, valueDim].</summary>
-    public readonly byte* Values(int page, int kvHead) => ValuePages[page] + (long)kvHead * ValueDim * PagePositions * ElementBytes;
+    public readonly byte* Values(int page, int kvHead) => (page == OwnPage ? WrittenValuePages : ValuePages)[page] + kvHead * PageLayout.ValueBytes(ValueType(page), ValueDim);
 
     /// <summary>The query of a token and head.</summary>
     public readonly float* Query(int token, int head) => Queries + ((long)token * Heads + head) * KeyDim;

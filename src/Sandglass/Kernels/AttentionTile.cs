@@ -8,6 +8,9 @@ internal unsafe struct AttentionTile
     public AttentionTask Task;
     public int KvHead;
 
+    /// <summary>Whether several workers share it, cut at borders of spans.</summary>
+    public bool IsCut;
+
     /// <summary>The first token.</summary>
     public int From;
 
@@ -19,6 +22,9 @@ internal unsafe struct AttentionTile
 
     /// <summary>[span, row, DimStride]: weighted values.</summary>
     public float* Sums;
+
+    /// <summary>[span, row, MinimumStride]: weighted minima of values, of each block in sixteen lanes: lane l has those of positions l, l + 16, l + 32, ...</summary>
+    public float* Minima;
 
     /// <summary>[span, row]: the largest score.</summary>
     public float* Maxima;
@@ -50,11 +56,14 @@ internal unsafe struct AttentionTile
     /// <summary>valueDim rounded up to 16.</summary>
     public readonly int DimStride => (Task.ValueDim + 15) & ~15;
 
+    /// <summary>Floats of a row's weighted minima: none but for Q4.</summary>
+    public readonly int MinimumStride => Task.Types.Values == CacheType.Q4 ? 16 * PageLayout.ValueBlocks(Task.ValueDim) : 0;
+
     /// <summary>Memory that the buffers take, in floats; whole lines of 16.</summary>
     public readonly long Floats => SumFloats + ((Rows * (2 * (sizeof(float*) / sizeof(float)) + 1) + 15) & ~15L);
 
-    /// <summary>The four buffers of F32 alone.</summary>
-    private readonly long SumFloats => ((long)Rows * ScoreStride + (long)Spans * Rows * (DimStride + 2) + 15) & ~15L;
+    /// <summary>The buffers of F32 alone.</summary>
+    private readonly long SumFloats => ((long)Rows * ScoreStride + (long)Spans * Rows * (DimStride + MinimumStride + 2) + 15) & ~15L;
 
     /// <summary>Lays the buffers out.</summary>
     /// <param name="memory">[Floats]</param>
@@ -62,7 +71,8 @@ internal unsafe struct AttentionTile
     {
         Scores = memory;
         Sums = Scores + (long)Rows * ScoreStride;
-        Maxima = Sums + (long)Spans * Rows * DimStride;
+        Minima = Sums + (long)Spans * Rows * DimStride;
+        Maxima = Minima + (long)Spans * Rows * MinimumStride;
         Divisors = Maxima + (long)Spans * Rows;
         _queries = (float**)(memory + SumFloats);
         _sinkQueries = _queries + Rows;
@@ -102,4 +112,7 @@ internal unsafe struct AttentionTile
 
     /// <summary>[DimStride]</summary>
     public readonly float* SumsOf(int span, int row) => Sums + ((long)span * Rows + row) * DimStride;
+
+    /// <summary>[block, 16]</summary>
+    public readonly float* MinimaOf(int span, int row) => Minima + ((long)span * Rows + row) * MinimumStride;
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Sandglass.Kernels;
 
@@ -43,12 +44,36 @@ internal static unsafe class Lanes<L, F, I, B>
         return L.Multiply(L.Multiply(a, PowerOfTwo(half)), PowerOfTwo(L.SubtractInt(whole, half)));
     }
 
-    /// <summary>The sum of the lanes by a fixed tree: l and l + 8, then l and l + 4, l + 2, l + 1.</summary>
+    /// <summary>The sum of the lanes by the tree of <see cref="LaneTree"/>: l and l + 8, then l and l + 4, l + 2, l + 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(F lanes)
     {
-        float* each = stackalloc float[16];
-        L.Store(each, lanes);
-        return LaneTree.Sum(each);
+        if (typeof(F) == typeof(Vector512<float>))
+        {
+            Vector512<float> all = Unsafe.BitCast<F, Vector512<float>>(lanes);
+            return SumEight(all.GetLower() + all.GetUpper());
+        }
+        if (typeof(F) == typeof(Pair<Vector256<float>>))
+        {
+            Pair<Vector256<float>> all = Unsafe.BitCast<F, Pair<Vector256<float>>>(lanes);
+            return SumEight(all.A + all.B);
+        }
+        if (typeof(F) == typeof(Quad<Vector128<float>>))
+        {
+            Quad<Vector128<float>> all = Unsafe.BitCast<F, Quad<Vector128<float>>>(lanes);
+            return SumFour(all.A + all.C + (all.B + all.D));
+        }
+        throw new NotSupportedException($"{typeof(L)} has not all sixteen lanes.");
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float SumEight(Vector256<float> lanes) => SumFour(lanes.GetLower() + lanes.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float SumFour(Vector128<float> lanes)
+    {
+        lanes += Vector128.Shuffle(lanes, Vector128.Create(2, 3, 0, 1));
+        return lanes[0] + lanes[1];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

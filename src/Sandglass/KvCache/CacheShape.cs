@@ -3,28 +3,24 @@ using Sandglass.Kernels;
 namespace Sandglass.KvCache;
 
 /// <summary>What a position costs: the same in every layer.</summary>
-internal sealed record CacheShape(int Layers, int KvHeads, int KeyDim, int ValueDim, CacheType Type)
+internal sealed record CacheShape(int Layers, int KvHeads, int KeyDim, int ValueDim, CacheTypes Types)
 {
+    /// <summary>Positions of a page.</summary>
+    public const int PagePositions = AttentionTask.PagePositions;
+
+    private const long Spare = 64; // behind each page, for vector loads that reach past its end; it also keeps pages off equal places in the processor's caches
+
     /// <summary>Positions that a query sees, its own included; 0 for all.</summary>
     public int Window { get; init; }
 
     /// <summary>First positions of a text that are seen beside the window.</summary>
     public int Sinks { get; init; }
 
-    /// <summary>Positions of which a text holds pages at most while so many tokens go through at once.</summary>
-    public long MostHeld(long positions, int tokens) => Window == 0 ? positions : Math.Min(positions, (long)Sinks + Window + tokens + 3 * PagePositions);
-
-    /// <summary>Positions of a page.</summary>
-    public const int PagePositions = AttentionTask.PagePositions;
-
-    /// <summary>Bytes of one element.</summary>
-    public int ElementBytes => AttentionTask.BytesOf(Type);
-
     /// <summary>Bytes of one page's keys, [kvHead, keyDim, 32].</summary>
-    public long KeyBytes => (long)KvHeads * KeyDim * PagePositions * ElementBytes;
+    public long KeyBytes => KvHeads * PageLayout.KeyBytes(Types.Keys, KeyDim);
 
     /// <summary>Bytes of one page's values, [kvHead, 32, valueDim].</summary>
-    public long ValueBytes => (long)KvHeads * ValueDim * PagePositions * ElementBytes;
+    public long ValueBytes => KvHeads * PageLayout.ValueBytes(Types.Values, ValueDim);
 
     /// <summary>Bytes of one page: keys and values of 32 positions in one layer.</summary>
     public long PageBytes => KeyBytes + ValueBytes;
@@ -32,6 +28,52 @@ internal sealed record CacheShape(int Layers, int KvHeads, int KeyDim, int Value
     /// <summary>Bytes of 32 positions in all layers.</summary>
     public long SetBytes => PageBytes * Layers;
 
+    /// <summary>Bytes from one layer's page to the next's.</summary>
+    public long PageStride => Aligned(PageBytes);
+
+    /// <summary>Bytes of memory that a page set has; of quantised types enough for one layer's keys, or values, as they are written.</summary>
+    public long SetMemory => Types.AreQuantized ? Math.Max(PageStride * Layers, Math.Max(WrittenKeyStride, WrittenValueStride)) : PageStride * Layers;
+
+    /// <summary>Bytes that one page's keys take as they are written.</summary>
+    public long WrittenKeyStride => Aligned(KvHeads * PageLayout.KeyBytes(Types.Keys.Written(), KeyDim));
+
+    /// <summary>Bytes that one page's values take as they are written.</summary>
+    public long WrittenValueStride => Aligned(KvHeads * PageLayout.ValueBytes(Types.Values.Written(), ValueDim));
+
+    /// <summary>Page sets in whose memory the same 32 positions lie as they are written; 0 where that is how they stay.</summary>
+    public int WrittenSets
+    {
+        get
+        {
+            if (!Types.AreQuantized) return 0;
+            int sets = 1;
+            long used = 0;
+            for (int side = 0; side < 2 * Layers; side++)   // as WrittenSet lays them out: none lies in two sets
+            {
+                long bytes = side % 2 == 0 ? WrittenKeyStride : WrittenValueStride;
+                if (used + bytes > SetMemory) (sets, used) = (sets + 1, 0);
+                used += bytes;
+            }
+            return sets;
+        }
+    }
+
     /// <summary>Pages of one layer that hold this many positions.</summary>
     public static int PagesFor(int positions) => (positions + PagePositions - 1) / PagePositions;
+
+    /// <summary>Page sets that a text of so many positions takes at most while so many tokens go through at once.</summary>
+    public long SetsFor(long positions, int tokens)
+    {
+        long held = Window == 0 ? positions : Math.Min(positions, (long)Sinks + Window + tokens + 3 * PagePositions);
+        long pages = (held + PagePositions - 1) / PagePositions;
+        return pages + WrittenSets * Math.Min(pages, PagesWrittenBy(tokens));
+    }
+
+    /// <summary>Positions of the longest text that takes no more than so many page sets, without a window.</summary>
+    public long PositionsFor(long sets, int tokens) => PagePositions * Math.Max(sets / (1 + WrittenSets), sets - WrittenSets * PagesWrittenBy(tokens));
+
+    /// <summary>Pages that so many tokens are written into at most.</summary>
+    public static int PagesWrittenBy(int tokens) => PagesFor(tokens) + 1;
+
+    private static long Aligned(long bytes) => ((bytes + 63) & ~63L) + Spare;
 }

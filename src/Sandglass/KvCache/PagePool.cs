@@ -10,26 +10,28 @@ namespace Sandglass.KvCache;
 internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxValue, string model = "") : IDisposable
 {
     private const long StretchBytes = 8 << 20;
-    private const long Spare = 64; // behind each page, for vector loads that reach past its end; it also keeps pages off equal places in the processor's caches
 
     private readonly PagedMemory _memory = new(StretchBytes);
     private readonly Stack<PageSet> _free = new();
     private readonly Dictionary<PageName, PageSet> _named = [];
     private readonly LinkedList<PageSet> _idle = new();     // named and held by nobody, the least recently used first
     private long _made;
-    private readonly long _stride = ((shape.PageBytes + 63) & ~63L) + Spare;
+    private readonly Stack<WrittenSet> _bare = new();       // without memory
 
     /// <summary>The pages' shape.</summary>
     public CacheShape Shape { get; } = shape;
 
-    /// <summary>Pages that are handed out, those of all layers; one that several sequences share counts once.</summary>
+    /// <summary>Page sets whose memory <see cref="RentWritten"/> takes.</summary>
+    public int WrittenSets { get; } = shape.WrittenSets;
+
+    /// <summary>Pages that are handed out, those of all layers; one that several sequences share counts once. Those are included whose memory holds what is being written.</summary>
     public int Held { get; private set; }
 
     /// <summary>Pages that nobody holds and that are kept for whoever has the same beginning.</summary>
     public int Kept => _idle.Count * Shape.Layers;
 
-    /// <summary>Full page sets of new texts that were looked for by name.</summary>
-    public long Sought { get; private set; }
+    /// <summary>Page sets that new texts could have found: all full ones before their last token's.</summary>
+    public long Sought { get; set; }
 
     /// <summary>Those of them that were found.</summary>
     public long Found { get; private set; }
@@ -58,6 +60,34 @@ internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxVa
         return pages;
     }
 
+    /// <summary>Room for the pages of all layers as they are written, with undefined content.</summary>
+    /// <exception cref="KvCacheException">The budget is spent.</exception>
+    /// <exception cref="OutOfMemoryException">The system has no more.</exception>
+    public WrittenSet RentWritten()
+    {
+        if (Room < WrittenSets) throw new KvCacheException("cache-full", Budget);
+        if (!_bare.TryPop(out WrittenSet? written)) written = new WrittenSet(Shape);
+        int rented = 0;
+        try
+        {
+            for (; rented < WrittenSets; rented++) written.Memory[rented] = Rent();
+        }
+        catch
+        {
+            foreach (PageSet memory in written.Memory[..rented]) Return(memory);
+            throw;
+        }
+        written.LayOut();
+        return written;
+    }
+
+    /// <summary>Takes back what pages were written into.</summary>
+    public void Return(WrittenSet written)
+    {
+        foreach (PageSet memory in written.Memory) Return(memory);
+        _bare.Push(written);
+    }
+
     /// <summary>One more sequence holds them.</summary>
     public static void Share(PageSet pages) => pages.References++;
 
@@ -79,7 +109,6 @@ internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxVa
     /// <summary>The pages of this name, held once more; null where nobody has published them, or they are gone.</summary>
     public PageSet? Find(PageName name)
     {
-        Sought++;
         if (!_named.TryGetValue(name, out PageSet? pages)) return null;
         Found++;
         if (pages.References++ == 0)
@@ -94,7 +123,7 @@ internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxVa
     {
         try
         {
-            PageSet pages = new(_memory.Take(_stride * Shape.Layers), _stride);
+            PageSet pages = new(_memory.Take(Shape.SetMemory), Shape.PageStride);
             _made++;
             return pages;
         }

@@ -1,63 +1,67 @@
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using Sandglass.Kernels;
 
 namespace Sandglass.KvCache;
 
-/// <summary>The keys and values of one sequence: for each layer a table of pages of 32 positions.</summary>
+/// <summary>The keys and values of one sequence, in pages of 32 positions.</summary>
+/// <remarks>
+/// Where full pages are quantised, a page is written as F16 and gets its other form when it is full, in the same batch: later pages' queries read that one, its own read what was
+/// written, whoever computes them. What was written is kept until <see cref="Settle"/> says that its positions are final; a position forgotten before takes the other form with it.
+/// </remarks>
 internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
 {
-    private const int KeysAtOnce = 256; // narrowed before they are spread over a page
+    private const int PagePositions = CacheShape.PagePositions;
 
     private readonly CacheShape _shape = pool.Shape;
-    private byte** _tables;     // [layer, 2 (keys, values), capacity in pages]
-    private PageSet?[] _sets = []; // [place]: whose pages the tables name; null where a page has left the window
-    private int _capacity;      // places that a table has room for
-    private int _pages;         // places in use
-    private int _held;          // those of them that have pages
+    private readonly PageTable _table = new(pool.Shape);
     private int _left;          // pages before this one have left the window; the sinks' stay
-    private int _removed;       // places that tables have no longer, behind the sinks' spans: whole spans, all of them left
+    private int _removed;       // places that the table has no longer, behind the sinks' spans: whole spans, all of them left
     private int _names;         // pages from the first on whose names are known
     private PageName _name = pool.Beginning; // the last one's
-
-    ~SequenceCache() => NativeMemory.Free(_tables); // its pages are lost to the pool: whoever rents them disposes of them
 
     /// <summary>Positions whose keys and values are here, in all layers.</summary>
     public int Length { get; private set; }
 
     /// <summary>Bytes of the pages held, shared ones included.</summary>
-    public long Bytes => (long)_held * _shape.Layers * _shape.PageBytes;
+    public long Bytes => _table.Held * _shape.SetBytes;
 
     /// <summary>Bytes of the pages that some hold together: those that they share count once.</summary>
-    public static long BytesOf(IEnumerable<SequenceCache> caches)
-    {
-        HashSet<PageSet> sets = [];
-        long setBytes = 0;
-        foreach (SequenceCache cache in caches)
-        {
-            setBytes = cache._shape.Layers * cache._shape.PageBytes;
-            foreach (PageSet? set in cache._sets.AsSpan(0, cache._pages))
-                if (set is not null) sets.Add(set);
-        }
-        return sets.Count * setBytes;
-    }
+    public static long BytesOf(IEnumerable<SequenceCache> caches) =>
+        caches.SelectMany(cache => cache._table.Sets.Select(set => (Set: set, cache._shape))).DistinctBy(held => held.Set).Sum(held => held._shape.SetBytes);
 
     /// <summary>The shape of the pages.</summary>
     public CacheShape Shape => _shape;
 
-    /// <summary>Page sets that <see cref="Reserve"/> would rent.</summary>
-    public int Lacking(int length) => Math.Max(0, CacheShape.PagesFor(length) - _removed - _pages);
-
     /// <summary>Positions that the tables have no longer: a page of a later position stands so much further to the front. Whole spans of attention, none of which is seen any more.</summary>
-    public int RemovedPositions => _removed * CacheShape.PagePositions;
+    public int RemovedPositions => _removed * PagePositions;
+
+    private bool IsQuantized => _shape.Types.AreQuantized;
 
     private int SinkPages => CacheShape.PagesFor(_shape.Sinks);
 
     /// <summary>Places of the spans that hold sinks; one position more, so that what follows the last sink in the tables is never taken for its neighbour.</summary>
     private int SinkPlaces => _shape.Sinks == 0 ? 0 : (_shape.Sinks + AttentionTask.SpanPositions) / AttentionTask.SpanPositions * AttentionTile.PagesPerSpan;
 
+    /// <summary>Page sets that <see cref="Reserve"/> would rent.</summary>
+    /// <param name="length">Positions.</param>
+    /// <param name="atOnce">Tokens that go through at once, where it will be reserved piece by piece.</param>
+    public int Lacking(int length, int atOnce = int.MaxValue)
+    {
+        int sets = 0, written = 0;
+        for (int page = Length / PagePositions; page < CacheShape.PagesFor(length); page++)
+        {
+            int place = Place(page);
+            if (NeedsSet(page, length) && (place >= _table.Count || _table[place] is null)) sets++;
+            if (IsQuantized && (place >= _table.Count || _table.Written(place) is null)) written++;
+        }
+        if (atOnce < length) written = Math.Min(written, CacheShape.PagesWrittenBy(atOnce));
+        return sets + written * pool.WrittenSets;
+    }
+
     /// <summary>Whether <see cref="Reserve"/> stays within the budget.</summary>
     public bool HasRoom(int length) => Lacking(length) <= pool.Room;
+
+    /// <summary>Whether <see cref="Fork"/> has room for the copy of the last page, where that is partial.</summary>
+    public bool HasRoomToFork => Length % PagePositions == 0 || pool.Room >= Math.Max(1, pool.WrittenSets);
 
     /// <summary>Where its pages come from.</summary>
     public PagePool Pool => pool;
@@ -66,27 +70,21 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     public void Reserve(int length)
     {
         ReleaseLeft();
-        int needed = CacheShape.PagesFor(length) - _removed;
-        if (needed > _capacity) Grow(Math.Max(needed, 2 * _capacity));
-        while (_pages < needed)
-            Append(pool.Rent());
-    }
-
-    /// <summary>Gives back the pages that the next position's window has left, and takes their places from the tables, so that neither grows with the text. Positions so far are final then: none may be forgotten without all.</summary>
-    public void ReleaseLeft()
-    {
-        int leaving = _shape.Window == 0 ? 0 : Math.Max(0, Length - _shape.Window + 1) / CacheShape.PagePositions;
-        if (leaving <= Math.Max(_left, SinkPages)) return;
-        for (int page = Math.Max(_left, SinkPages); page < leaving; page++)
+        for (int page = Length / PagePositions; page < CacheShape.PagesFor(length); page++)
         {
             int place = Place(page);
-            pool.Return(_sets[place]!);
-            Set(place, null);
-            _held--;
+            if (place == _table.Count) _table.Append();
+            if (IsQuantized && _table.Written(place) is null) _table.SetWritten(place, pool.RentWritten());
+            if (NeedsSet(page, length)) _table[place] ??= pool.Rent();
         }
-        _left = leaving;
-        int removed = Math.Max(_removed, _left / AttentionTile.PagesPerSpan * AttentionTile.PagesPerSpan - SinkPlaces);
-        if (removed > _removed) Remove(removed - _removed);
+    }
+
+    /// <summary>Positions so far are final: gives back what their full pages were written as, and the pages that the next position's window has left.</summary>
+    public void Settle()
+    {
+        for (int place = _table.Count - 1; IsQuantized && place >= 0 && _table.Written(place) is not null; place--)
+            if (place + _removed < Length / PagePositions) ReturnWritten(place);
+        ReleaseLeft();
     }
 
     /// <summary>A second cache with the same positions: full pages are shared, the last, partial one is copied. From here on each goes its own way.</summary>
@@ -94,23 +92,30 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     /// <exception cref="OutOfMemoryException">The system has no memory for the copy.</exception>
     public SequenceCache Fork()
     {
-        int full = Length / CacheShape.PagePositions - _removed, needed = CacheShape.PagesFor(Length) - _removed;
-        PageSet? copy = needed > full && pool.Room > 0 ? pool.Rent() : null;
-        SequenceCache fork = new(pool);
-        fork.Grow(Math.Max(needed, 1));
+        int full = Length / PagePositions - _removed;
+        bool copies = Length % PagePositions != 0 && HasRoomToFork;
+        PageSet? copy = copies && !IsQuantized ? pool.Rent() : null;
+        WrittenSet? written = copies && IsQuantized ? pool.RentWritten() : null;
+        SequenceCache fork = new(pool) { _left = _left, _removed = _removed, _names = _names, _name = _name };
+        fork._table.Grow(full + 1);
         for (int place = 0; place < full; place++)
         {
-            if (_sets[place] is PageSet shared) PagePool.Share(shared);
-            fork.Append(_sets[place]);
+            if (_table[place] is PageSet shared) PagePool.Share(shared);
+            fork._table.Append();
+            fork._table[place] = _table[place];
         }
-        (fork._left, fork._removed) = (_left, _removed);
-        if (copy is not null)
+        if (copies)
         {
-            _sets[full]!.CopyTo(copy, _shape);
-            fork.Append(copy);
+            fork._table.Append();
+            fork._table[full] = copy;
+            if (copy is not null) _table[full]!.CopyTo(copy, _shape);
+            if (written is not null)
+            {
+                fork._table.SetWritten(full, written);
+                _table.Written(full)!.CopyTo(written);
+            }
         }
-        (fork._names, fork._name) = (_names, _name);
-        fork.Length = copy is null ? (full + _removed) * CacheShape.PagePositions : Length;
+        fork.Length = copies ? Length : (full + _removed) * PagePositions;
         return fork;
     }
 
@@ -119,27 +124,29 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     /// <returns>Positions that are here now.</returns>
     public int Adopt(ReadOnlySpan<int> ids)
     {
-        int most = (ids.Length - 1) / CacheShape.PagePositions;
-        if (_pages > 0 || most <= 0) return 0;
-        Grow(most);
+        int most = (ids.Length - 1) / PagePositions;
+        if (_table.Count > 0 || most <= 0) return 0;
+        _table.Grow(most);
+        pool.Sought += most;
         for (; _names < most; _names++)
         {
-            PageName next = _name.Next(ids[(_names * CacheShape.PagePositions)..]);
+            PageName next = _name.Next(ids[(_names * PagePositions)..]);
             if (pool.Find(next) is not PageSet found) break;
-            Append(found);
+            _table.Append();
+            _table[_names] = found;
             _name = next;
         }
-        return Length = _pages * CacheShape.PagePositions;
+        return Length = _table.Count * PagePositions;
     }
 
     /// <summary>Makes its full pages known, so that others with the same beginning can read them.</summary>
     /// <param name="ids">The tokens whose keys and values they are; positions behind these are not published.</param>
     public void Publish(ReadOnlySpan<int> ids)
     {
-        for (int full = Math.Min(Length, ids.Length) / CacheShape.PagePositions; _names < full; _names++)
+        for (int full = Math.Min(Length, ids.Length) / PagePositions; _names < full; _names++)
         {
-            _name = _name.Next(ids[(_names * CacheShape.PagePositions)..]);
-            if (_names < SinkPages || _names >= _left) pool.Publish(_sets[Place(_names)]!, _name);
+            _name = _name.Next(ids[(_names * PagePositions)..]);
+            if (_names < SinkPages || _names >= _left) pool.Publish(_table[Place(_names)]!, _name);
         }
     }
 
@@ -147,27 +154,35 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     public void Commit(int length) => Length = length;
 
     /// <summary>Forgets positions from <paramref name="length"/> on and returns the pages that only they used.</summary>
-    /// <remarks>Where that cuts a shared page and the budget has none for a copy, the whole page is forgotten, and everything where the positions before have left the window: <see cref="Length"/> tells.</remarks>
+    /// <remarks>A page that has only its quantised form is forgotten whole, and so is a shared one that would be cut where the budget has none for a copy; all is, where the positions before have left the window: <see cref="Length"/> tells.</remarks>
     public void Truncate(int length)
     {
-        if (length < Length && _left > Math.Max(0, length - _shape.Window + 1) / CacheShape.PagePositions) length = 0;   // what it would see has left
-        Length = Math.Min(Length, length);
+        length = Math.Min(length, Length);
+        if (IsQuantized && length % PagePositions != 0 && _table.Written(Place(length / PagePositions)) is null) length -= length % PagePositions;
+        if (length < Length && _left > Math.Max(0, length - _shape.Window + 1) / PagePositions) length = 0;   // what it would see has left
+        Length = length;
         if (length == 0) (_left, _removed) = (0, 0);
-        for (int keep = CacheShape.PagesFor(length) - _removed; _pages > keep; _pages--)
+        for (int keep = CacheShape.PagesFor(length) - _removed; _table.Count > keep; _table.RemoveLast())
+            Return(_table.Count - 1);
+        if (length % PagePositions != 0)
         {
-            if (_sets[_pages - 1] is not PageSet returned) continue;
-            pool.Return(returned);
-            _held--;
+            if (IsQuantized) ReturnSet(_table.Count - 1);   // made of positions that are no more
+            else OwnLastPage();
         }
-        OwnLastPage();
-        if (_names > Length / CacheShape.PagePositions) (_names, _name) = (0, pool.Beginning); // told anew from the first
+        if (_names > Length / PagePositions) (_names, _name) = (0, pool.Beginning); // told anew from the first
     }
 
-    /// <summary>One layer's key pages, each [kvHead, keyDim, 32]; null where a page has left the window, and see <see cref="RemovedPositions"/>.</summary>
-    public byte** KeyPages(int layer) => _tables + 2L * layer * _capacity;
+    /// <summary>One layer's key pages, each [kvHead, keyDim, 32]; null where a page has left the window or is not full and will be quantised, and see <see cref="RemovedPositions"/>.</summary>
+    public byte** KeyPages(int layer) => _table.Keys(layer);
 
     /// <summary>One layer's value pages, each [kvHead, 32, valueDim].</summary>
-    public byte** ValuePages(int layer) => _tables + (2L * layer + 1) * _capacity;
+    public byte** ValuePages(int layer) => _table.Values(layer);
+
+    /// <summary>One layer's key pages as they are written.</summary>
+    public byte** WrittenKeyPages(int layer) => _table.WrittenKeys(layer);
+
+    /// <summary>One layer's value pages as they are written.</summary>
+    public byte** WrittenValuePages(int layer) => _table.WrittenValues(layer);
 
     /// <summary>Stores one position's keys and values of one layer; different positions may be written at the same time.</summary>
     /// <param name="keys">[kvHead, keyDim]</param>
@@ -175,121 +190,81 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     /// <exception cref="KvCacheException">One of them is no number: F16 has none to spare for that, and nothing broken goes on as if it were text.</exception>
     public void Write(int layer, int position, float* keys, float* values)
     {
-        if (!AreNumbers(keys, _shape.KvHeads * _shape.KeyDim) || !AreNumbers(values, _shape.KvHeads * _shape.ValueDim))
+        if (!PositionStore.AreNumbers(keys, _shape.KvHeads * _shape.KeyDim) || !PositionStore.AreNumbers(values, _shape.KvHeads * _shape.ValueDim))
             throw new KvCacheException("cache-not-a-number", layer, position);
 
-        int page = Place(position / CacheShape.PagePositions), slot = position % CacheShape.PagePositions;
-        byte* keyPage = KeyPages(layer)[page], valuePage = ValuePages(layer)[page];
-        if (_shape.Type == CacheType.F32)
-        {
-            StoreColumn((uint*)keys, _shape.KvHeads * _shape.KeyDim, (uint*)keyPage + slot);
-            for (int head = 0; head < _shape.KvHeads; head++)
-                new Span<float>(values + head * _shape.ValueDim, _shape.ValueDim).CopyTo(new Span<float>((float*)valuePage + ValueRow(head, slot), _shape.ValueDim));
-            return;
-        }
-        ushort* narrowed = stackalloc ushort[KeysAtOnce];
-        int count = _shape.KvHeads * _shape.KeyDim;
-        for (int from = 0; from < count; from += KeysAtOnce)
-        {
-            int some = Math.Min(KeysAtOnce, count - from);
-            HalfRow.Narrow(keys + from, some, narrowed);
-            StoreColumn(narrowed, some, (ushort*)keyPage + (long)from * CacheShape.PagePositions + slot);
-        }
-        for (int head = 0; head < _shape.KvHeads; head++)
-            HalfRow.Narrow(values + head * _shape.ValueDim, _shape.ValueDim, (ushort*)valuePage + ValueRow(head, slot));
+        int place = Place(position / PagePositions), slot = position % PagePositions;
+        PositionStore.Keys(_shape.Types.Keys.Written(), keys, _shape.KvHeads * _shape.KeyDim, WrittenKeyPages(layer)[place], slot);
+        PositionStore.Values(_shape.Types.Values.Written(), values, _shape.KvHeads, _shape.ValueDim, WrittenValuePages(layer)[place], slot);
+    }
+
+    /// <summary>Gives one head's keys and values of a full page the form in which later pages' queries read them; different heads and pages may be done at the same time.</summary>
+    public void Quantize(int layer, int page, int kvHead)
+    {
+        int place = Place(page);
+        (CacheType keys, CacheType values) = _shape.Types;
+        PageQuantizer.Keys(keys, WrittenKeyPages(layer)[place] + kvHead * PageLayout.KeyBytes(keys.Written(), _shape.KeyDim), _shape.KeyDim, KeyPages(layer)[place] + kvHead * PageLayout.KeyBytes(keys, _shape.KeyDim));
+        PageQuantizer.Values(values, WrittenValuePages(layer)[place] + kvHead * PageLayout.ValueBytes(values.Written(), _shape.ValueDim), _shape.ValueDim, ValuePages(layer)[place] + kvHead * PageLayout.ValueBytes(values, _shape.ValueDim));
     }
 
     public void Dispose()
     {
-        if (_tables != null) Truncate(0);
-        NativeMemory.Free(_tables);
-        _tables = null;
-        _capacity = 0;
-        GC.SuppressFinalize(this);
+        Truncate(0);
+        _table.Dispose();
     }
 
-    /// <summary>Elements of a head's row of values before a position's.</summary>
-    private long ValueRow(int head, int slot) => ((long)head * CacheShape.PagePositions + slot) * _shape.ValueDim;
-
-    /// <summary>One position's elements, each in its place in the transposed page.</summary>
-    private static void StoreColumn<T>(T* from, int count, T* to) where T : unmanaged
+    /// <summary>Gives back the pages that the next position's window has left, and takes their places from the tables, so that neither grows with the text. Positions so far are final then: none may be forgotten without all.</summary>
+    private void ReleaseLeft()
     {
-        for (int i = 0; i < count; i++, to += CacheShape.PagePositions)
-            *to = from[i];
+        int leaving = _shape.Window == 0 ? 0 : Math.Max(0, Length - _shape.Window + 1) / PagePositions;
+        if (leaving <= Math.Max(_left, SinkPages)) return;
+        for (int page = Math.Max(_left, SinkPages); page < leaving; page++)
+            Return(Place(page));
+        _left = leaving;
+        int removed = Math.Max(_removed, _left / AttentionTile.PagesPerSpan * AttentionTile.PagesPerSpan - SinkPlaces);
+        if (removed == _removed) return;
+        _table.Remove(SinkPlaces, removed - _removed);
+        _removed = removed;
     }
 
-    private static bool AreNumbers(float* values, int count)
-    {
-        int whole = count & ~3;
-        Vector128<float> numbers = Vector128<float>.AllBitsSet;
-        for (int i = 0; i < whole; i += 4)
-        {
-            Vector128<float> some = Vector128.Load(values + i);
-            numbers &= Vector128.Equals(some, some); // NaN alone differs from itself
-        }
-        bool all = numbers.ExtractMostSignificantBits() == 0xF;
-        for (int i = whole; i < count; i++)
-            all &= values[i] == values[i];
-        return all;
-    }
+    /// <summary>Whether a page has a set of its own while positions up to a length are reserved: one that will be quantised gets it when it is full.</summary>
+    private bool NeedsSet(int page, int length) => !IsQuantized || (page + 1) * PagePositions <= length;
 
     /// <summary>What is written next goes into the last page where that is partial: it must not be another's too.</summary>
     private void OwnLastPage()
     {
-        int last = _pages - 1;
-        if (Length % CacheShape.PagePositions == 0 || last < 0 || (_sets[last]!.References == 1 && _sets[last]!.Name is null)) return; // a named page may have others to read it tomorrow
+        int last = _table.Count - 1;
+        PageSet pages = _table[last]!;
+        if (pages.References == 1 && pages.Name is null) return; // a named page may have others to read it tomorrow
         PageSet? own = pool.Room > 0 ? pool.Rent() : null;
-        if (own is null) Length = (last + _removed) * CacheShape.PagePositions;
-        else _sets[last]!.CopyTo(own, _shape);
-        pool.Return(_sets[last]!);
-        _pages--;
-        _held--;
-        if (own is not null) Append(own);
+        if (own is not null) pages.CopyTo(own, _shape);
+        pool.Return(pages);
+        _table[last] = own;
+        if (own is not null) return;
+        _table.RemoveLast();
+        Length = (last + _removed) * PagePositions;
     }
 
-    private void Append(PageSet? pages)
+    private void Return(int place)
     {
-        Set(_pages++, pages);
-        if (pages is not null) _held++;
+        ReturnSet(place);
+        if (IsQuantized) ReturnWritten(place);
     }
 
-    private void Set(int place, PageSet? pages)
+    private void ReturnSet(int place)
     {
-        _sets[place] = pages;
-        for (int layer = 0; layer < _shape.Layers; layer++)
-        {
-            byte* page = pages is null ? null : pages.Page(layer);
-            KeyPages(layer)[place] = page;
-            ValuePages(layer)[place] = page == null ? null : page + _shape.KeyBytes;
-        }
+        if (_table[place] is not PageSet set) return;
+        _table[place] = null;
+        pool.Return(set);
+    }
+
+    private void ReturnWritten(int place)
+    {
+        if (_table.Written(place) is not WrittenSet written) return;
+        _table.SetWritten(place, null);
+        pool.Return(written);
     }
 
     /// <summary>Where the tables have a page.</summary>
     private int Place(int page) => page < SinkPlaces ? page : page - _removed;
-
-    /// <summary>Moves what stands behind the sinks' places to the front.</summary>
-    private void Remove(int places)
-    {
-        int first = SinkPlaces, rest = _pages - first - places;
-        for (int table = 0; table < 2 * _shape.Layers; table++)
-        {
-            nint* at = (nint*)(_tables + (long)table * _capacity) + first;
-            new Span<nint>(at + places, rest).CopyTo(new Span<nint>(at, rest));
-        }
-        Array.Copy(_sets, first + places, _sets, first, rest);
-        Array.Clear(_sets, first + rest, places);
-        _pages -= places;
-        _removed += places;
-    }
-
-    private void Grow(int capacity)
-    {
-        byte** tables = (byte**)NativeMemory.Alloc((nuint)(2L * _shape.Layers * capacity * sizeof(byte*)));
-        for (int table = 0; table < 2 * _shape.Layers; table++)
-            new Span<nint>(_tables + (long)table * _capacity, _pages).CopyTo(new Span<nint>(tables + (long)table * capacity, capacity));
-        NativeMemory.Free(_tables);
-        _tables = tables;
-        _capacity = capacity;
-        Array.Resize(ref _sets, capacity);
-    }
 }

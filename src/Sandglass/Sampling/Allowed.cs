@@ -9,6 +9,8 @@ internal sealed class Allowed(IReadOnlyCollection<int>? ids, int vocabularySize)
 
     internal override string Name => "allowed";
 
+    internal override bool IsStrict => true;
+
     internal override void Apply(Candidates candidates, Chance chance)
     {
         if (_may is null) return;

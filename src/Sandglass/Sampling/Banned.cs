@@ -7,6 +7,8 @@ internal sealed class Banned(IEnumerable<int> ids) : SamplerStep
 
     internal override string Name => "banned";
 
+    internal override bool IsStrict => true;
+
     internal override void Apply(Candidates candidates, Chance chance)
     {
         foreach (int id in _ids) candidates.Remove(id);

@@ -67,11 +67,19 @@ internal sealed class Candidates(int vocabularySize)
         for (int id = 0; id < _ids.Length; id++) _ids[id] = id;
     }
 
-    /// <summary>What is removed from here on is the doing of step <paramref name="number"/>, from 1.</summary>
-    internal void BeginStep(int number) => _step = checked((byte)number);
+    /// <summary>Lets a step do its part: what it removes is the doing of number <c>chance.Step</c>, from 1. A step that would leave nothing removes nothing.</summary>
+    /// <exception cref="SamplingException">It would, and what it removes must never be chosen.</exception>
+    internal void Run(SamplerStep step, Chance chance)
+    {
+        _step = checked((byte)chance.Step);
+        step.Apply(this, chance);
+        Compact();
+        if (_count > 0) return;
+        if (step.IsStrict) SamplingException.ThrowMix("samplers", $"steps before {step.Name} that leave an id which may be chosen", "none left");
+        Restore();
+    }
 
-    /// <summary>Takes out what the step removed. A step that would leave nothing removes nothing.</summary>
-    internal void EndStep()
+    private void Compact()
     {
         int left = 0;
         for (int i = 0; i < _count; i++)
@@ -80,20 +88,18 @@ internal sealed class Candidates(int vocabularySize)
             _ids[left] = id;
             left += _removedBy[id] == 0 ? 1 : 0;
         }
-        if (left == 0) left = Restore();
         _count = left;
     }
 
-    private int Restore()
+    /// <summary>Puts back what the step removed.</summary>
+    private void Restore()
     {
-        int count = 0;
         for (int id = 0; id < _removedBy.Length; id++)
         {
             if (_removedBy[id] != _step) continue;
             _removedBy[id] = 0;
-            _ids[count++] = id;
+            _ids[_count++] = id;
         }
-        return count;
     }
 
     internal float MaxLogit()

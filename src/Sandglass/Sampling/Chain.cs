@@ -77,7 +77,7 @@ internal static class Chain
         Require("logit-bias", options.LogitBias?.Keys, text);
         Require("allow-ids", options.AllowedIds, text);
         Require("ban-ids", options.BannedIds, text);
-        if (options.AllowedIds is null && options.BannedIds is null) return;
+        if (options.AllowedIds is null && options.BannedIds is null && text.EndIds.Count < text.VocabularySize) return;
 
         HashSet<int> left = [.. options.AllowedIds ?? Enumerable.Range(0, text.VocabularySize)];
         left.ExceptWith(options.BannedIds ?? []);

@@ -7,6 +7,8 @@ internal sealed class MinTokens(int tokens, int promptLength, IEnumerable<int> e
 
     internal override string Name => "min_tokens";
 
+    internal override bool IsStrict => true;
+
     internal override bool LooksBack => true;
 
     internal override void Apply(Candidates candidates, Chance chance)

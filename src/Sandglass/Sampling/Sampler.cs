@@ -94,9 +94,7 @@ internal sealed partial class Sampler
         _explainer?.Begin();
         for (int i = 0; i < _steps.Length; i++)
         {
-            candidates.BeginStep(i + 1);
-            _steps[i].Apply(candidates, new Chance(_seed, position, i + 1));
-            candidates.EndStep();
+            candidates.Run(_steps[i], new Chance(_seed, position, i + 1));
             _explainer?.Note(_steps[i], candidates);
         }
     }

@@ -10,6 +10,9 @@ internal abstract class SamplerStep
     /// <summary>Whether it reads the text before the token; if no step does, none is kept for them.</summary>
     internal virtual bool LooksBack => false;
 
+    /// <summary>Whether what it takes out is never chosen: where nothing else is left, nothing is. Any other step then takes nothing.</summary>
+    internal virtual bool IsStrict => false;
+
     internal abstract void Apply(Candidates candidates, Chance chance);
 
     /// <summary>A token that this chain drew is now part of the text.</summary>

@@ -20,7 +20,7 @@ internal sealed class Xtc(double probability, double threshold) : SamplerStep
         ulong last = 0;                                      // the key of the least likely token that reaches the threshold
         foreach (int id in candidates.Ids)
         {
-            if (Weights.Of(candidates[id], max) >= enough) last = Math.Max(last, LikelihoodOrder.Key(candidates[id], id));
+            if (Weights.Of(candidates[id], max) >= enough && !float.IsNegativeInfinity(candidates[id])) last = Math.Max(last, LikelihoodOrder.Key(candidates[id], id));
         }
         foreach (int id in candidates.Ids)
         {

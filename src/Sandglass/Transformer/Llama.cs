@@ -25,6 +25,7 @@ internal sealed unsafe class Llama : IDisposable
 
     private readonly NormStep _norm;
     private readonly RotateAndStoreStep _rotateAndStore;
+    private readonly QuantizePagesStep _quantizePages;
     private readonly SwiGluStep _swiGlu;
     private readonly QuantizeStep _quantize;
     private readonly Attention _attention;
@@ -65,6 +66,7 @@ internal sealed unsafe class Llama : IDisposable
 
         _norm = new NormStep(pool);
         _rotateAndStore = new RotateAndStoreStep(pool, _sinkQueries is null ? null : (_sinkQueries, _sinkPosition!));
+        _quantizePages = new QuantizePagesStep(pool);
         _swiGlu = new SwiGluStep(pool);
         _quantize = new QuantizeStep(pool);
         _attention = new Attention(pool);
@@ -93,6 +95,7 @@ internal sealed unsafe class Llama : IDisposable
             _norm.Run(_x, tokens, block.AttentionNorm, _shape.RmsEpsilon, _normed);
             ProjectQkv(block, tokens);
             _rotateAndStore.Run(batch, _positions, _queries, _keys, _values, layer);
+            _quantizePages.Run(batch, layer);
             Attend(batch, layer);                                   // reads the caches only, so that a chunked prompt and a single token see the same bits
             AddAttention(block, tokens);
 
@@ -158,7 +161,9 @@ internal sealed unsafe class Llama : IDisposable
                 Output = _attended.Row(segment.FirstRow),
                 KeyPages = segment.Cache.KeyPages(layer),
                 ValuePages = segment.Cache.ValuePages(layer),
-                Type = segment.Cache.Shape.Type,
+                WrittenKeyPages = segment.Cache.WrittenKeyPages(layer),
+                WrittenValuePages = segment.Cache.WrittenValuePages(layer),
+                Types = segment.Cache.Shape.Types,
                 Tokens = tokens,
                 FirstPosition = segment.FirstPosition - segment.Cache.RemovedPositions,
                 Window = _window,

@@ -53,7 +53,7 @@ public class BitsContractTests
                 string?[] text = await Evidence.OfText(model, ids);
                 Run run = await Evidence.OfRun(model, ids[..PromptLength], Tokens);
                 runs.Add(new BitsOfARun(
-                    name, Lower(mode.Compute), Lower(mode.CacheType),
+                    name, Lower(mode.Compute), $"{mode.CacheType}",
                     Positions.ToDictionary(position => position, position => text[position]!),
                     run.Ids, run.Hashes!));
             }

@@ -27,8 +27,16 @@ internal static class Evidence
         return ids;
     }
 
-    /// <summary>Every way that a model can be run and that is told apart: within one of them, the bits are the same.</summary>
-    public static IEnumerable<ModelOptions> Modes =>
+    /// <summary>Every way that a model can be run and that is told apart: within one of them, the bits are the same. Products know nothing of the cache, so one of them stands for all where it is quantised.</summary>
+    public static IEnumerable<ModelOptions> Modes => [.. PlainModes, .. QuantizedModes];
+
+    /// <summary>With full pages quantised.</summary>
+    public static IEnumerable<ModelOptions> QuantizedModes =>
+        from cache in new CacheTypes[] { CacheType.Q8, CacheType.Q4, new(CacheType.Q8, CacheType.Q4), new(CacheType.F16, CacheType.Q8) }
+        select new ModelOptions { CacheType = cache };
+
+    /// <summary>With pages that stay as they are written.</summary>
+    public static IEnumerable<ModelOptions> PlainModes =>
         from compute in new[] { ComputeMode.Fast, ComputeMode.Exact, ComputeMode.Fine }
         from cache in new[] { CacheType.F16, CacheType.F32 }
         select new ModelOptions { Compute = compute, CacheType = cache };

@@ -30,6 +30,13 @@ public class FidelityTests(ITestOutputHelper output)
         }
     }
 
+    [GoldenTheory, InlineData(CacheType.Q8, CacheType.Q8, 0.02), InlineData(CacheType.Q8, CacheType.Q4, 0.08), InlineData(CacheType.Q4, CacheType.Q4, 0.16)]
+    public async Task Quantised_pages_deviate_little_from_the_F32_cache(CacheType keys, CacheType values, double most)
+    {
+        foreach (Fidelity text in await Compare(ComputeMode.Exact, new CacheTypes(keys, values)))
+            Assert.InRange(text.Deviation, 0, most);
+    }
+
     [GoldenTheory, InlineData("stories260K.gguf"), InlineData("grain-6m.q8_0.gguf"), InlineData("grain-1m.q8_0.gguf")]
     public async Task Perplexity_of_a_small_model_equals_the_reference(string file)
     {
@@ -55,10 +62,10 @@ public class FidelityTests(ITestOutputHelper output)
         if (Long.Asked) Assert.InRange(exact / ExactPerplexity(SmolLM2), 0.999, 1.001);
     }
 
-    private async Task<List<Fidelity>> Compare(ComputeMode compute)
+    private async Task<List<Fidelity>> Compare(ComputeMode compute, CacheTypes? cache = null)
     {
         using JsonDocument golden = JsonDocument.Parse(File.ReadAllText(Shared.Path("golden", "SmolLM2-135M-Instruct.fidelity.json")));
-        using LanguageModel model = Load(SmolLM2, compute);
+        using LanguageModel model = Load(SmolLM2, compute, cache);
         List<Fidelity> texts = [];
         foreach (JsonElement record in golden.RootElement.GetProperty("records").EnumerateArray())
         {
@@ -68,14 +75,14 @@ public class FidelityTests(ITestOutputHelper output)
             double rms = Math.Sqrt(scores.Average(score => Math.Pow(score.Logprob - record.GetProperty("nextLogprob")[score.Index].GetDouble(), 2)));
             double agreement = scores.Average(score => score.Top[0].Id == record.GetProperty("top1")[score.Index].GetInt32() ? 1.0 : 0.0);
             JsonElement llamaCpp = record.GetProperty("llamaCpp").Clone();
-            output.WriteLine($"{record.GetProperty("name")}: {compute}, deviation {rms:F5}, likeliest equal {agreement:P1}; llama.cpp {llamaCpp}");
+            output.WriteLine($"{record.GetProperty("name")}: {compute}, cache {model.Options.CacheType}, deviation {rms:F5}, likeliest equal {agreement:P1}; llama.cpp {llamaCpp}");
             texts.Add(new Fidelity(rms, agreement, llamaCpp));
         }
         return texts;
     }
 
-    private static LanguageModel Load(string file, ComputeMode compute) =>
-        LanguageModel.Load(Shared.Path("models", file), new ModelOptions { CacheType = CacheType.F32, Compute = compute });
+    private static LanguageModel Load(string file, ComputeMode compute, CacheTypes? cache = null) =>
+        LanguageModel.Load(Shared.Path("models", file), new ModelOptions { CacheType = cache ?? CacheType.F32, Compute = compute });
 
     private static double ExactPerplexity(string file)
     {

@@ -12,6 +12,8 @@ public class LoopDetectorTests
     [InlineData(2, 3, new[] { 4, 4, 4, 4 }, true)]                    // runs may overlap
     [InlineData(2, 3, new[] { 1, 2, 1, 2, 1, 2, 3 }, false)]          // it was a loop, and is none now
     [InlineData(3, 2, new[] { 5 }, false)]
+    [InlineData(int.MaxValue, 4, new[] { 5 }, false)]
+    [InlineData(1, int.MaxValue, new[] { 5, 5 }, false)]
     [InlineData(0, 2, new[] { 5, 5, 5, 5 }, false)]
     public void The_last_run_must_have_come_up_often_enough(int ngram, int repeats, int[] completion, bool loops)
     {

@@ -15,7 +15,7 @@ public class SameBitsTests(TypedModelFiles files) : IClassFixture<TypedModelFile
     {
         int[] prompt = Evidence.Ids(45, TypedModel.Vocabulary);
         HashSet<string> modes = [];
-        foreach (ModelOptions mode in Evidence.Modes)
+        foreach (ModelOptions mode in Evidence.PlainModes)
         {
             string?[] hashes = await Check(options => LanguageModel.Load(files[type], options), mode, prompt, tokens: 6);
             modes.Add(string.Join(' ', hashes));

@@ -11,13 +11,15 @@ internal static class WidthEvidence
     public static async Task<string[]> Lines(string folder)
     {
         List<string> lines = [];
-        // products know nothing of the cache's type, attention nothing of the way to multiply: three modes run all kernels
+        // products know nothing of the cache's type, attention nothing of the way to multiply: three modes run all kernels but those of quantised pages
         ModelOptions fast = new(), fine = new() { Compute = ComputeMode.Fine }, exact = new() { Compute = ComputeMode.Exact, CacheType = CacheType.F32 };
         foreach (ModelOptions mode in (ModelOptions[])[fast, fine, exact])
         {
             foreach (TensorType type in TypedModel.Types)
                 lines.Add(await Line($"{type}", options => LanguageModel.Load(Path.Combine(folder, $"typed-{type}.gguf"), options), mode, length: 37)); // beyond a page of 32
         }
+        foreach (ModelOptions mode in Evidence.QuantizedModes)
+            lines.Add(await Line($"{TensorType.F32}", options => LanguageModel.Load(Path.Combine(folder, $"typed-{TensorType.F32}.gguf"), options), mode, length: 70));
         // few tokens in few modes, for scalar code takes its time
         lines.Add(await Line("grain-1m", options => LanguageModel.LoadEmbedded("grain-1m", options), exact, length: 15));
         lines.Add(await Line("grain-6m", options => LanguageModel.LoadEmbedded("grain-6m", options), fast, length: 15));

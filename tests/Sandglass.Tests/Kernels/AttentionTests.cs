@@ -22,12 +22,15 @@ public unsafe class AttentionTests
         { 255, 90, 4, 1, 64, 64 },
     };
 
+    private static readonly CacheTypes[] Types =
+        [CacheType.F32, CacheType.F16, CacheType.Q8, CacheType.Q4, new(CacheType.Q8, CacheType.Q4), new(CacheType.F16, CacheType.Q8), new(CacheType.Q4, CacheType.F32)];
+
     [Theory, MemberData(nameof(Shapes))]
     public void Every_width_equals_the_plain_twin_and_the_formula(int first, int tokens, int heads, int kvHeads, int keyDim, int valueDim)
     {
-        foreach (CacheType type in new[] { CacheType.F32, CacheType.F16 })
+        foreach (CacheTypes types in Types)
         {
-            using Case attention = new(type, first, tokens, heads, kvHeads, keyDim, valueDim);
+            using Case attention = new(types, first, tokens, heads, kvHeads, keyDim, valueDim);
             float[] expected = attention.Run(ScalarAttention.Run);
             float[] formula = attention.Formula();
             for (int i = 0; i < expected.Length; i++)
@@ -51,9 +54,9 @@ public unsafe class AttentionTests
     [Theory, InlineData(0, 40, 64, 4), InlineData(0, 90, 20, 4), InlineData(0, 90, 20, 0), InlineData(700, 1, 100, 4), InlineData(700, 3, 33, 40), InlineData(1500, 2, 600, 0), InlineData(1500, 9, 600, 300), InlineData(640, 70, 31, 1)]
     public void A_window_hides_what_it_left_and_turns_to_the_sinks_anew(int first, int tokens, int window, int sinks)
     {
-        foreach (CacheType type in new[] { CacheType.F32, CacheType.F16 })
+        foreach (CacheTypes types in Types)
         {
-            using Case attention = new(type, first, tokens, heads: 6, kvHeads: 2, keyDim: 20, valueDim: 36, window, sinks);
+            using Case attention = new(types, first, tokens, heads: 6, kvHeads: 2, keyDim: 20, valueDim: 36, window, sinks);
             float[] expected = attention.Run(ScalarAttention.Run), formula = attention.Formula();
             for (int i = 0; i < expected.Length; i++)
                 Assert.Equal(formula[i], expected[i], 1e-4);
@@ -109,9 +112,9 @@ public unsafe class AttentionTests
         private readonly AttentionTask _task;
         private readonly int _outputs;
 
-        public Case(CacheType type, int first, int tokens, int heads, int kvHeads, int keyDim, int valueDim, int window = 0, int sinks = 0)
+        public Case(CacheTypes types, int first, int tokens, int heads, int kvHeads, int keyDim, int valueDim, int window = 0, int sinks = 0)
         {
-            int pages = (first + tokens + 31) / 32, bytes = type == CacheType.F32 ? 4 : 2;
+            int pages = (first + tokens + 31) / 32;
             _outputs = tokens * heads * valueDim;
             float* queries = (float*)Allocate(tokens * heads * keyDim * 4);
             for (int i = 0; i < tokens * heads * keyDim; i++) queries[i] = Value();
@@ -119,11 +122,20 @@ public unsafe class AttentionTests
             for (int i = 0; i < tokens * heads * keyDim; i++) sinkQueries[i] = Value();
             byte** keyPages = (byte**)Allocate(pages * 8);
             byte** valuePages = (byte**)Allocate(pages * 8);
+            byte** writtenKeyPages = (byte**)Allocate(pages * 8);
+            byte** writtenValuePages = (byte**)Allocate(pages * 8);
             for (int page = 0; page < pages; page++)
             {
                 if (window > 0 && 32 * page >= sinks && 32 * (page + 1) <= first - window + 1) continue;    // has left: no memory
-                keyPages[page] = Fill(type, kvHeads * keyDim * 32, bytes);
-                valuePages[page] = Fill(type, kvHeads * valueDim * 32, bytes);
+                writtenKeyPages[page] = Fill(types.Keys.Written(), kvHeads * keyDim * 32);
+                writtenValuePages[page] = Fill(types.Values.Written(), kvHeads * valueDim * 32);
+                keyPages[page] = (byte*)Allocate((int)(kvHeads * PageLayout.KeyBytes(types.Keys, keyDim)) + 64);
+                valuePages[page] = (byte*)Allocate((int)(kvHeads * PageLayout.ValueBytes(types.Values, valueDim)) + 64);
+                for (int head = 0; head < kvHeads; head++)
+                {
+                    PageQuantizer.Keys(types.Keys, writtenKeyPages[page] + head * PageLayout.KeyBytes(types.Keys.Written(), keyDim), keyDim, keyPages[page] + head * PageLayout.KeyBytes(types.Keys, keyDim));
+                    PageQuantizer.Values(types.Values, writtenValuePages[page] + head * PageLayout.ValueBytes(types.Values.Written(), valueDim), valueDim, valuePages[page] + head * PageLayout.ValueBytes(types.Values, valueDim));
+                }
             }
             _task = new AttentionTask
             {
@@ -131,7 +143,9 @@ public unsafe class AttentionTests
                 Output = (float*)Allocate(_outputs * 4),
                 KeyPages = keyPages,
                 ValuePages = valuePages,
-                Type = type,
+                WrittenKeyPages = writtenKeyPages,
+                WrittenValuePages = writtenValuePages,
+                Types = types,
                 Tokens = tokens,
                 FirstPosition = first,
                 Window = window,
@@ -152,12 +166,16 @@ public unsafe class AttentionTests
         public float[] Run(Kernel kernel)
         {
             new Span<float>(_task.Output, _outputs).Fill(float.NaN);
-            for (int kvHead = 0; kvHead < _task.KvHeads; kvHead++)
+            for (int to = _task.Tokens, from; to > 0; to = from)
             {
-                AttentionTile tile = new() { Task = _task, KvHead = kvHead, From = 0, To = _task.Tokens };
-                using AttentionScratch scratch = new();
-                tile.Place(scratch.Reserve(tile.Floats));
-                kernel(tile);
+                AttentionTask piece = _task.Piece(from = _task.PieceStart(to - 1), to);
+                for (int kvHead = 0; kvHead < _task.KvHeads; kvHead++)
+                {
+                    AttentionTile tile = new() { Task = piece, KvHead = kvHead, From = 0, To = piece.Tokens };
+                    using AttentionScratch scratch = new();
+                    tile.Place(scratch.Reserve(tile.Floats));
+                    kernel(tile);
+                }
             }
             return Output;
         }
@@ -191,7 +209,7 @@ public unsafe class AttentionTests
                         }
                         float* query = all || t >= _task.Sinks ? _task.Query(token, head) : _task.SinkQueries + (token * _task.Heads + head) * _task.KeyDim;
                         for (int d = 0; d < _task.KeyDim; d++)
-                            score += (double)query[d] * Element(_task.Keys(t / 32, kv), 32 * d + t % 32);
+                            score += query[d] * Key(t, visible - 1, kv, d);
                         weights[t] = score / Math.Sqrt(_task.KeyDim);
                     }
                     double max = weights.Max(), sum = weights.Sum(w => Math.Exp(w - max));
@@ -199,7 +217,7 @@ public unsafe class AttentionTests
                     {
                         double value = 0;
                         for (int t = 0; t < visible; t++)
-                            if (Seen(t)) value += Math.Exp(weights[t] - max) / sum * Element(_task.Values(t / 32, kv), t % 32 * _task.ValueDim + d);
+                            if (Seen(t)) value += Math.Exp(weights[t] - max) / sum * Value(t, visible - 1, kv, d);
                         result[(token * _task.Heads + head) * _task.ValueDim + d] = (float)value;
                     }
                 }
@@ -215,11 +233,33 @@ public unsafe class AttentionTests
 
         private float Value() => (float)((_random.NextDouble() - 0.5) * 4);
 
-        private double Element(byte* page, int index) => _task.Type == CacheType.F32 ? ((float*)page)[index] : (double)BitConverter.UInt16BitsToHalf(((ushort*)page)[index]);
-
-        private byte* Fill(CacheType type, int count, int bytes)
+        /// <summary>A key's element as the query at a position sees it: its own page as it was written, all earlier ones quantised.</summary>
+        private double Key(int t, int position, int kv, int d)
         {
-            byte* page = (byte*)Allocate(count * bytes + 64);
+            CacheType type = t / 32 == position / 32 ? _task.Types.Keys.Written() : _task.Types.Keys;
+            byte* page = (type == _task.Types.Keys ? _task.KeyPages : _task.WrittenKeyPages)[t / 32] + kv * PageLayout.KeyBytes(type, _task.KeyDim);
+            ushort* scales = (ushort*)(page + PageLayout.KeyCodeBytes(type, _task.KeyDim)) + d;
+            return Scaled(type, ScalarAttention.Element(type, page + d * PageLayout.BlockBytes(type), t % 32), scales, PageLayout.KeyScales(_task.KeyDim));
+        }
+
+        private double Value(int t, int position, int kv, int d)
+        {
+            CacheType type = t / 32 == position / 32 ? _task.Types.Values.Written() : _task.Types.Values;
+            byte* page = (type == _task.Types.Values ? _task.ValuePages : _task.WrittenValuePages)[t / 32] + kv * PageLayout.ValueBytes(type, _task.ValueDim);
+            ushort* scales = (ushort*)(page + PageLayout.ValueCodeBytes(type, _task.ValueDim)) + d / 32 * 32 + t % 32;
+            return Scaled(type, ScalarAttention.Element(type, page + t % 32 * PageLayout.ValueRowBytes(type, _task.ValueDim), d), scales, PageLayout.ValueBlocks(_task.ValueDim) * 32);
+        }
+
+        private static double Scaled(CacheType type, float code, ushort* scale, int minima) => type switch
+        {
+            CacheType.Q8 => (double)code * F16.ToFloat(*scale),
+            CacheType.Q4 => (double)code * F16.ToFloat(*scale) + F16.ToFloat(scale[minima]),
+            _ => code,
+        };
+
+        private byte* Fill(CacheType type, int count)
+        {
+            byte* page = (byte*)Allocate((type == CacheType.F32 ? 4 : 2) * count + 64);
             for (int i = 0; i < count; i++)
             {
                 if (type == CacheType.F32) ((float*)page)[i] = Value();

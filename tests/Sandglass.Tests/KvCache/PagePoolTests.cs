@@ -33,6 +33,7 @@ public sealed class PagePoolTests
 
         using SequenceCache cache = new(pool);
         Assert.Equal(32 * pages, cache.Adopt(other));
+        Assert.Equal((pages, 3), (pool.Found, pool.Sought));     // what stands behind the difference was sought too: the rate is the share of all pages
     }
 
     [Fact]
@@ -79,7 +80,7 @@ public sealed class PagePoolTests
     [Fact]
     public void Names_differ_by_model_and_by_cache_type()
     {
-        using PagePool a = new(Shape, model: "a"), b = new(Shape, model: "b"), half = new(Shape with { Type = CacheType.F16 }, model: "a");
+        using PagePool a = new(Shape, model: "a"), b = new(Shape, model: "b"), half = new(Shape with { Types = CacheType.F16 }, model: "a");
         Assert.Equal(3, new[] { a.Beginning, b.Beginning, half.Beginning }.Distinct().Count());
         Assert.NotEqual(a.Beginning.Next(Ids(32)), b.Beginning.Next(Ids(32)));
     }

@@ -15,7 +15,7 @@ public sealed unsafe class SequenceCacheTests : IDisposable
     public void A_page_is_the_bytes_of_32_positions_of_one_layer()
     {
         Assert.Equal(2 * (3 + 5) * 32 * 4, F32.PageBytes);
-        Assert.Equal(2 * (3 + 5) * 32 * 2, (F32 with { Type = CacheType.F16 }).PageBytes);
+        Assert.Equal(2 * (3 + 5) * 32 * 2, (F32 with { Types = CacheType.F16 }).PageBytes);
     }
 
     [Theory, InlineData(0, 0), InlineData(1, 1), InlineData(32, 1), InlineData(33, 2), InlineData(1000, 32)]
@@ -103,7 +103,7 @@ public sealed unsafe class SequenceCacheTests : IDisposable
     [Fact]
     public void Half_precision_rounds_to_nearest_even()
     {
-        using PagePool pool = new(F32 with { Type = CacheType.F16 });
+        using PagePool pool = new(F32 with { Types = CacheType.F16 });
         using SequenceCache cache = new(pool);
         cache.Reserve(1);
         float[] keys = [1f, 2049f, 2051f, 65519f, 1e-8f, -0f], values = new float[10]; // 2049 and 2051 lie between two halves

@@ -65,6 +65,9 @@ public class FilterTests
     public void Xtc_excludes_the_top_choices_but_the_last(double threshold, double[] expected) => Steps.Same(expected, Run(Four, new Xtc(1, threshold)));
 
     [Fact]
+    public void Xtc_leaves_no_token_alone_that_the_model_forbids() => Assert.Equal([0, 2], Run([1, 3, float.NegativeInfinity], new Xtc(1, 0)).Ids.ToArray());
+
+    [Fact]
     public void Xtc_does_so_as_often_as_asked()
     {
         Steps.Same([0.1, 0.4, 0.3, 0.2], Run(Four, new Xtc(0, 0.1)));

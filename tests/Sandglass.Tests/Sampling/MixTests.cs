@@ -49,6 +49,7 @@ public class MixTests
         Assert.NotEmpty(Chain.Of(options, Ten));
         Assert.Equal("ignore-eos", Assert.Throws<SamplingException>(() => Chain.Of(options, Ten with { IgnoreEnd = true })).Option);
         Assert.Equal("min-tokens", Assert.Throws<SamplingException>(() => Chain.Of(options, Ten with { MinTokens = 1 })).Option);
+        Assert.Equal("min-tokens", Assert.Throws<SamplingException>(() => Chain.Of(new(), Ten with { EndIds = [.. Enumerable.Range(0, 10)], MinTokens = 1 })).Option);
     }
 
     [Fact]

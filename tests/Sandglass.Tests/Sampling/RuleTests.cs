@@ -31,6 +31,15 @@ public class RuleTests
         Steps.Same(P, Run(Four, [], new Allowed(null, 4)));
     }
 
+    // a filter named before a rule may leave only what the rule forbids: an error, and never the forbidden token
+    [Fact]
+    public void What_must_never_be_chosen_is_not_chosen_where_nothing_else_is_left()
+    {
+        SamplerStep[] rules = [new Allowed([0, 2], 4), new Banned([1]), new MinTokens(2, promptLength: 3, [1])];
+        Assert.All(rules, rule => Assert.Equal("samplers", Assert.Throws<SamplingException>(() => Steps.Run(Four, [0, 0, 0], new TopK(1), rule)).Option));
+        Assert.All(rules, rule => Assert.Equal([2], Steps.Run(Four, [0, 0, 0], rule, new TopK(1)).Ids.ToArray()));
+    }
+
     [Fact]
     public void No_end_comes_before_so_many_tokens()
     {

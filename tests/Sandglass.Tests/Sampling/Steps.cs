@@ -11,12 +11,7 @@ internal static class Steps
     {
         var candidates = new Candidates(logits.Length);
         candidates.Reset(logits, [.. text]);
-        for (int i = 0; i < steps.Length; i++)
-        {
-            candidates.BeginStep(i + 1);
-            steps[i].Apply(candidates, new Chance(Seed: 0, position, Step: i + 1));
-            candidates.EndStep();
-        }
+        for (int i = 0; i < steps.Length; i++) candidates.Run(steps[i], new Chance(Seed: 0, position, Step: i + 1));
         Assert.All(candidates.Counts.ToArray(), count => Assert.Equal(0, count));
         return candidates;
     }

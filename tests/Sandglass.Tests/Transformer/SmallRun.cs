@@ -13,7 +13,7 @@ internal sealed unsafe class SmallRun : IDisposable
     private readonly LlamaWeights _weights;
     private readonly Batch _batch = new();
 
-    public SmallRun(string path, ComputeMode compute, CacheType cache = CacheType.F32, int threads = 1)
+    public SmallRun(string path, ComputeMode compute, CacheTypes? cache = null, int threads = 1)
     {
         using ModelFile file = ModelFile.Open(path);
         Shape = Hyperparameters.Read(file.Metadata, file.Tensors.Count);
@@ -21,7 +21,7 @@ internal sealed unsafe class SmallRun : IDisposable
         using WeightReader reader = new(file, _pool, null);
         _weights = LlamaWeights.Read(reader, Shape);
         Llama = new Llama(Shape, _weights, compute, Llama.MaxBatch, _pool);
-        Pages = new PagePool(new CacheShape(Shape.Layers, Shape.KeyValueHeads, Shape.KeyHeadDim, Shape.ValueHeadDim, cache));
+        Pages = new PagePool(new CacheShape(Shape.Layers, Shape.KeyValueHeads, Shape.KeyHeadDim, Shape.ValueHeadDim, cache ?? CacheType.F32));
         Cache = new SequenceCache(Pages);
     }
 
@@ -36,14 +36,14 @@ internal sealed unsafe class SmallRun : IDisposable
     public SequenceCache Cache { get; }
 
     /// <summary>Logits of each id's position, [ids, vocabulary].</summary>
-    public float[][] Logits(ReadOnlySpan<int> ids, int chunk = Llama.MaxBatch)
+    public float[][] Logits(ReadOnlySpan<int> ids, int chunk = Llama.MaxBatch, SequenceCache? cache = null)
     {
         List<float[]> rows = [];
         for (int from = 0; from < ids.Length; from += chunk)
         {
             int[] piece = ids.Slice(from, Math.Min(chunk, ids.Length - from)).ToArray();
             _batch.Clear();
-            _batch.Add(Cache, piece, Counters);
+            _batch.Add(cache ?? Cache, piece, Counters);
             Llama.Forward(_batch);
             for (int i = 0; i < piece.Length; i++)
             {
