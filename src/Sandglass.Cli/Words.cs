@@ -6,6 +6,7 @@ internal static class Words
     /// <summary>The lines, each at most so many characters where its words allow.</summary>
     public static IEnumerable<string> Wrapped(string text, int width)
     {
+        width = Math.Max(width, 1);
         foreach (string line in text.Split('\n'))
         {
             int from = 0;

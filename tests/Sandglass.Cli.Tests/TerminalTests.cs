@@ -58,6 +58,7 @@ public class TerminalTests
     [InlineData("one extraordinarily two", 5, "one", "extraordinarily", "two")]
     [InlineData("a\nb", 5, "a", "b")]
     [InlineData("", 5, "")]
+    [InlineData("one two", -3, "one", "two")]
     public void A_long_line_breaks_between_words(string text, int width, params string[] lines) => Assert.Equal(lines, Words.Wrapped(text, width));
 
     [TerminalFact]
