@@ -13,7 +13,7 @@ public static class CacheStudy
     /// <param name="model">The model; nothing else should run on it meanwhile.</param>
     /// <param name="prompt">Ids of the prompt.</param>
     /// <param name="tokens">Tokens to write, at least 16.</param>
-    /// <param name="progress">Told of each token that is written; null for nobody.</param>
+    /// <param name="progress">Told of each token that is written, and while a prompt is read; null for nobody.</param>
     /// <param name="cancellationToken">Ends the study with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="GenerationException">Too few tokens, or more than the context holds.</exception>
     public static async Task<CacheStudyResult> RunAsync(LanguageModel model, IReadOnlyList<int> prompt, int tokens, IProgress<CacheStudyProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -34,10 +34,11 @@ public static class CacheStudy
         List<GeneratedToken> written = [];
         GenerationResult? before = null;
         int done = 0, all = Enumerable.Range(1, Windows).Sum(i => tokens * i / Windows);
+        Progress<(int Read, int Total)>? reading = progress is null ? null : new(_ => progress.Report(new CacheStudyProgress(cache, done, all)));      // a long prompt is no silence
         for (int i = 0; i < Windows; i++)
         {
             int count = tokens * (i + 1) / Windows;
-            GenerationOptions options = new() { Sampling = Sampling.SamplerOptions.Greedy, IgnoreEnd = true, MaxTokens = count, NoCache = !cache, ShareCache = false };    // a run that began with the pages of the one before would hide its prompt's work
+            GenerationOptions options = new() { Sampling = Sampling.SamplerOptions.Greedy, IgnoreEnd = true, MaxTokens = count, NoCache = !cache, ShareCache = false, PromptProgress = reading };    // a run that began with the pages of the one before would hide its prompt's work
             TextGeneration generation = model.GenerateAsync(prompt, options, cancellation);
             written.Clear();
             await foreach (GeneratedToken token in generation.ConfigureAwait(false))

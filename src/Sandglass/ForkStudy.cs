@@ -23,7 +23,7 @@ public static class ForkStudy
     /// <param name="position">Tokens that are written (the likeliest always) before the fork.</param>
     /// <param name="branches">How many of the likeliest tokens are followed, 1 to 64.</param>
     /// <param name="tokens">Tokens of a branch at most, the first one included.</param>
-    /// <param name="progress">Told of each token that is written, from several threads at once, and how many there may be at most; null for nobody.</param>
+    /// <param name="progress">Told of each token that is written, and while the prompt is read, from several threads at once, and how many there may be at most; null for nobody.</param>
     /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>The tokens before the fork, and the branches, the likeliest first.</returns>
     /// <exception cref="GenerationException">The prompt and what is asked for do not fit, or the model ends the text before the fork.</exception>
@@ -39,8 +39,9 @@ public static class ForkStudy
 
         GenerationOptions greedy = new() { Sampling = SamplerOptions.Greedy };
         int done = 0, most = position + 1 + branches * (tokens - 1);
+        Progress<(int Read, int Total)>? reading = progress is null ? null : new(_ => progress.Report((done, most)));      // a long prompt is no silence
         void Written() => progress?.Report((Interlocked.Increment(ref done), most));
-        List<GeneratedToken> trunk = await Read(model.GenerateAsync(prompt, greedy with { MaxTokens = position + 1, Logprobs = branches }, cancellation), Written, cancellation).ConfigureAwait(false);
+        List<GeneratedToken> trunk = await Read(model.GenerateAsync(prompt, greedy with { MaxTokens = position + 1, Logprobs = branches, PromptProgress = reading }, cancellation), Written, cancellation).ConfigureAwait(false);
         GenerationOptions.Require(trunk.Count == position + 1, "at", $"at most {trunk.Count - 1}: there the model ends the text", $"{position}");
 
         int[] stem = [.. prompt, .. trunk.Take(position).Select(token => token.Id)];
