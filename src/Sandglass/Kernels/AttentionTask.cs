@@ -58,12 +58,6 @@ internal unsafe struct AttentionTask
     /// <summary>The page that is read as it was written, where full pages are quantised: that of all tokens, which a task of <see cref="Piece"/> has. Else none, -1.</summary>
     public readonly int OwnPage => Types.AreQuantized ? FirstPosition / PagePositions : -1;
 
-    /// <summary>How a page's keys are stored.</summary>
-    public readonly CacheType KeyType(int page) => page == OwnPage ? Types.Keys.Written() : Types.Keys;
-
-    /// <summary>How a page's values are stored.</summary>
-    public readonly CacheType ValueType(int page) => page == OwnPage ? Types.Values.Written() : Types.Values;
-
     /// <summary>The first of those that are attended together with a token: where full pages are quantised, of its own page.</summary>
     public readonly int PieceStart(int token) => Types.AreQuantized ? Math.Max(0, (FirstPosition + token) / PagePositions * PagePositions - FirstPosition) : 0;
 
@@ -80,11 +74,11 @@ internal unsafe struct AttentionTask
     /// <summary>The first position that a token sees beside the sinks; 0 where it sees all.</summary>
     public readonly int FirstSeen(int position) => Window == 0 || position - Window + 1 <= Sinks ? 0 : position - Window + 1;
 
-    /// <summary>One head's keys in a page, [keyDim, 32].</summary>
-    public readonly byte* Keys(int page, int kvHead) => (page == OwnPage ? WrittenKeyPages : KeyPages)[page] + kvHead * PageLayout.KeyBytes(KeyType(page), KeyDim);
+    /// <summary>Where keys lie: of each page and head [keyDim, 32].</summary>
+    public readonly CachedPages Keys => new(KeyPages, PageLayout.KeyBytes(Types.Keys, KeyDim), WrittenKeyPages, PageLayout.KeyBytes(Types.Keys.Written(), KeyDim), Types.Keys, OwnPage);
 
-    /// <summary>One head's values in a page, [32, valueDim].</summary>
-    public readonly byte* Values(int page, int kvHead) => (page == OwnPage ? WrittenValuePages : ValuePages)[page] + kvHead * PageLayout.ValueBytes(ValueType(page), ValueDim);
+    /// <summary>Where values lie: of each page and head [32, valueDim].</summary>
+    public readonly CachedPages Values => new(ValuePages, PageLayout.ValueBytes(Types.Values, ValueDim), WrittenValuePages, PageLayout.ValueBytes(Types.Values.Written(), ValueDim), Types.Values, OwnPage);
 
     /// <summary>The query of a token and head.</summary>
     public readonly float* Query(int token, int head) => Queries + ((long)token * Heads + head) * KeyDim;

@@ -50,8 +50,8 @@ internal static unsafe class ScalarAttention
     /// <summary>A query with one position's key. Quantised: the minima first, in sixteen lanes and one tree; then codes times (query times scale), d in order.</summary>
     private static float Score(in AttentionTask task, int t, int kvHead, float* query)
     {
-        CacheType type = task.KeyType(t / Positions);
-        byte* keys = task.Keys(t / Positions, kvHead);
+        CacheType type = task.Keys.TypeOf(t / Positions);
+        byte* keys = task.Keys.At(t / Positions, kvHead);
         ushort* scales = (ushort*)(keys + PageLayout.KeyCodeBytes(type, task.KeyDim)), minima = scales + PageLayout.KeyScales(task.KeyDim);
         float score = 0;
         if (type == CacheType.Q4)
@@ -74,8 +74,8 @@ internal static unsafe class ScalarAttention
     private static void Add(in AttentionTask task, int t, int kvHead, float weight, float* sums, Span<float> minimumSums)
     {
         int slot = t % Positions, blocks = PageLayout.ValueBlocks(task.ValueDim);
-        CacheType type = task.ValueType(t / Positions);
-        byte* values = task.Values(t / Positions, kvHead);
+        CacheType type = task.Values.TypeOf(t / Positions);
+        byte* values = task.Values.At(t / Positions, kvHead);
         ushort* scales = (ushort*)(values + PageLayout.ValueCodeBytes(type, task.ValueDim)) + slot, minima = scales + blocks * Positions;
         for (int d = 0; d < task.ValueDim; d++)
         {

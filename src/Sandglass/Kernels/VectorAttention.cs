@@ -19,14 +19,15 @@ internal static unsafe class VectorAttention<L, F, I, B>
     public static void Score(ReadOnlySpan<AttentionTile> tiles, int fromSpan, int toSpan, float* memory)
     {
         ref readonly AttentionTask task = ref tiles[0].Task;
+        CachedPages keys = task.Keys;
         int end = Math.Min(toSpan * AttentionTile.PagesPerSpan, tiles[0].Pages);
         for (int page = fromSpan * AttentionTile.PagesPerSpan; page < end; page++)
         {
             if (!tiles[0].Sees(page)) continue;
             for (int head = 0; head < tiles.Length; head++)
             {
-                byte* next = head + 1 < tiles.Length ? task.Keys(page, tiles[head + 1].KvHead) : task.Keys(Math.Min(page + 1, end - 1), tiles[0].KvHead);
-                VectorScores<L, F, I, B>.Page(tiles[head], page, next, memory);
+                byte* next = head + 1 < tiles.Length ? keys.At(page, tiles[head + 1].KvHead) : keys.At(Math.Min(page + 1, end - 1), tiles[0].KvHead);
+                VectorScores<L, F, I, B>.Page(tiles[head], page, keys.TypeOf(page), keys.At(page, tiles[head].KvHead), next, memory);
             }
         }
         foreach (ref readonly AttentionTile tile in tiles)
@@ -47,14 +48,15 @@ internal static unsafe class VectorAttention<L, F, I, B>
         foreach (ref readonly AttentionTile tile in tiles) Exponentials(tile, fromSpan, toSpan);
 
         ref readonly AttentionTask task = ref tiles[0].Task;
+        CachedPages values = task.Values;
         int end = Math.Min(toSpan * AttentionTile.PagesPerSpan, tiles[0].Pages);
         for (int page = fromSpan * AttentionTile.PagesPerSpan; page < end; page++)
         {
             if (!tiles[0].Sees(page)) continue;
             for (int head = 0; head < tiles.Length; head++)
             {
-                byte* next = head + 1 < tiles.Length ? task.Values(page, tiles[head + 1].KvHead) : task.Values(Math.Min(page + 1, end - 1), tiles[0].KvHead);
-                VectorValues<L, F, I, B>.Page(tiles[head], page, next, memory);
+                byte* next = head + 1 < tiles.Length ? values.At(page, tiles[head + 1].KvHead) : values.At(Math.Min(page + 1, end - 1), tiles[0].KvHead);
+                VectorValues<L, F, I, B>.Page(tiles[head], page, values.TypeOf(page), values.At(page, tiles[head].KvHead), next, memory);
             }
         }
         if (task.Types.Values != CacheType.Q4) return;

@@ -20,27 +20,26 @@ internal static unsafe class VectorScores<L, F, I, B>
     private static bool ManyRegisters => typeof(L) == typeof(Lanes512);
 
     /// <summary>Scores of all rows; of rows whose window has left the sinks, those once more with the queries for them.</summary>
+    /// <param name="type">How the page is stored.</param>
     /// <param name="next">What will be read next.</param>
     /// <param name="memory">[<see cref="AttentionScratch.PageFloats"/>]</param>
-    public static void Page(in AttentionTile tile, int page, byte* next, float* memory)
+    public static void Page(in AttentionTile tile, int page, CacheType type, byte* keys, byte* next, float* memory)
     {
-        byte* keys = tile.Task.Keys(page, tile.KvHead);
-        float* asked = memory + AttentionScratch.AskedOffset(tile.Task);
         bool few = tile.Rows <= RowsAtOnce;
-        switch (tile.Task.KeyType(page))
+        switch (type)
         {
-            case CacheType.F32: Score<PageElementF32>(tile, page, keys, keys, next, asked); break;
-            case CacheType.F16 when few: Score<PageElementF16>(tile, page, keys, keys, next, asked); break;
-            case CacheType.Q8 when few: Score<PageElementQ8>(tile, page, keys, keys, next, asked); break;
-            case CacheType.Q4 when few: Score<PageElementQ4>(tile, page, keys, keys, next, asked); break;
-            case CacheType type:
+            case CacheType.F32: Score<PageElementF32>(tile, page, type, keys, keys, next, memory); break;
+            case CacheType.F16 when few: Score<PageElementF16>(tile, page, type, keys, keys, next, memory); break;
+            case CacheType.Q8 when few: Score<PageElementQ8>(tile, page, type, keys, keys, next, memory); break;
+            case CacheType.Q4 when few: Score<PageElementQ4>(tile, page, type, keys, keys, next, memory); break;
+            default:
                 PageWidening<L, F, I, B>.Widen(type, keys, PageLayout.BlockBytes(type), tile.Task.KeyDim, Positions, memory);
-                Score<PageElementF32>(tile, page, keys, (byte*)memory, next, asked);
+                Score<PageElementF32>(tile, page, type, keys, (byte*)memory, next, memory);
                 break;
         }
     }
 
-    private static void Score<E>(in AttentionTile tile, int page, byte* keys, byte* codes, byte* next, float* asked) where E : struct, IPageElement
+    private static void Score<E>(in AttentionTile tile, int page, CacheType type, byte* keys, byte* codes, byte* next, float* memory) where E : struct, IPageElement
     {
         for (int row = 0; row < tile.Rows; row += RowsAtOnce)
         {
@@ -48,17 +47,17 @@ internal static unsafe class VectorScores<L, F, I, B>
             if (tile.Visible(row + rows - 1) <= page * Positions) continue;
             switch (rows)
             {
-                case 1: Score<Count1, E>(tile, row, page, keys, codes, next, asked); break;
-                case 2: Score<Count2, E>(tile, row, page, keys, codes, next, asked); break;
-                case 3: Score<Count3, E>(tile, row, page, keys, codes, next, asked); break;
-                default: Score<Count4, E>(tile, row, page, keys, codes, next, asked); break;
+                case 1: Score<Count1, E>(tile, row, page, type, keys, codes, next, memory); break;
+                case 2: Score<Count2, E>(tile, row, page, type, keys, codes, next, memory); break;
+                case 3: Score<Count3, E>(tile, row, page, type, keys, codes, next, memory); break;
+                default: Score<Count4, E>(tile, row, page, type, keys, codes, next, memory); break;
             }
         }
-        if (tile.Task.Window > 0 && page * Positions < tile.Task.Sinks) ScoreSinks<E>(tile, page, keys, codes, asked);
+        if (tile.Task.Window > 0 && page * Positions < tile.Task.Sinks) ScoreSinks<E>(tile, page, type, keys, codes, memory);
     }
 
     /// <summary>The sinks' scores once more, for rows whose window has left them.</summary>
-    private static void ScoreSinks<E>(in AttentionTile tile, int page, byte* keys, byte* codes, float* asked) where E : struct, IPageElement
+    private static void ScoreSinks<E>(in AttentionTile tile, int page, CacheType type, byte* keys, byte* codes, float* memory) where E : struct, IPageElement
     {
         AttentionTile turned = tile.ForSinks();
         int sinks = Math.Min(tile.Task.Sinks - page * Positions, Positions);
@@ -68,25 +67,30 @@ internal static unsafe class VectorScores<L, F, I, B>
             if (tile.FirstSeen(row) == 0) continue;
             Span<float> scores = new(tile.ScoresOf(row, page), Positions), kept = new(others, Positions);
             scores.CopyTo(kept);
-            Score<Count1, E>(turned, row, page, keys, codes, keys, asked);
+            Score<Count1, E>(turned, row, page, type, keys, codes, keys, memory);
             kept[sinks..].CopyTo(scores[sinks..]);
         }
     }
 
-    private static void Score<R, E>(in AttentionTile tile, int row, int page, byte* keys, byte* codes, byte* next, float* asked) where R : struct, ICount where E : struct, IPageElement
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Score<R, E>(in AttentionTile tile, int row, int page, CacheType type, byte* keys, byte* codes, byte* next, float* memory) where R : struct, ICount where E : struct, IPageElement
     {
-        float* starts = stackalloc float[RowsAtOnce];
-        CacheType type = tile.Task.KeyType(page);
         if (type.IsQuantized())
         {
-            Ask<R>(tile, row, (ushort*)(keys + PageLayout.KeyCodeBytes(type, tile.Task.KeyDim)), type == CacheType.Q4, asked, starts);
-            int width = AttentionScratch.Width(tile.Task);
-            ScoreRows<R, E>(tile, row, page, asked, asked + width, asked + 2L * width, asked + 3L * width, starts, codes, next);
+            ScoreQuantized<R, E>(tile, row, page, type, keys, codes, next, memory);
             return;
         }
-        (starts[0], starts[1], starts[2], starts[3]) = (0, 0, 0, 0);
         int last = row + R.Count - 1;
-        ScoreRows<R, E>(tile, row, page, tile.Query(row), tile.Query(Math.Min(row + 1, last)), tile.Query(Math.Min(row + 2, last)), tile.Query(last), starts, codes, next);
+        ScoreRows<R, E>(tile, row, page, tile.Query(row), tile.Query(Math.Min(row + 1, last)), tile.Query(Math.Min(row + 2, last)), tile.Query(last), null, codes, next);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ScoreQuantized<R, E>(in AttentionTile tile, int row, int page, CacheType type, byte* keys, byte* codes, byte* next, float* memory) where R : struct, ICount where E : struct, IPageElement
+    {
+        float* starts = stackalloc float[RowsAtOnce], asked = memory + AttentionScratch.AskedOffset(tile.Task);
+        Ask<R>(tile, row, (ushort*)(keys + PageLayout.KeyCodeBytes(type, tile.Task.KeyDim)), type == CacheType.Q4, asked, starts);
+        int width = AttentionScratch.Width(tile.Task);
+        ScoreRows<R, E>(tile, row, page, asked, asked + width, asked + 2L * width, asked + 3L * width, starts, codes, next);
     }
 
     /// <summary>Queries times the page's scales; and what the minima add to every score, summed in sixteen lanes and one tree.</summary>
@@ -151,7 +155,7 @@ internal static unsafe class VectorScores<L, F, I, B>
     }
 
     /// <summary>Scores of up to four rows with the 32 positions of a page.</summary>
-    /// <param name="starts">[row]: what the sums begin with.</param>
+    /// <param name="starts">[row]: what the sums begin with; null for 0.</param>
     /// <param name="keys">[keyDim, 32]</param>
     /// <param name="next">The page that will be read next.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -163,7 +167,9 @@ internal static unsafe class VectorScores<L, F, I, B>
         int block = PageLayout.BlockBytes(E.Type);
         for (int column = 0; column < Positions; column += ManyRegisters ? 32 : 16)
         {
-            F a0 = L.Broadcast(starts[0]), b0 = L.Broadcast(starts[1]), c0 = L.Broadcast(starts[2]), d0 = L.Broadcast(starts[3]), a1 = a0, b1 = b0, c1 = c0, d1 = d0;
+            F a0 = L.Broadcast(0f), b0 = a0, c0 = a0, d0 = a0;
+            if (starts != null) (a0, b0, c0, d0) = (L.Broadcast(starts[0]), L.Broadcast(starts[1]), L.Broadcast(starts[2]), L.Broadcast(starts[3]));
+            F a1 = a0, b1 = b0, c1 = c0, d1 = d0;
             byte* key = keys;
             for (int d = 0; d < keyDim; d++, key += block)
             {

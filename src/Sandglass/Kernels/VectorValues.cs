@@ -20,22 +20,21 @@ internal static unsafe class VectorValues<L, F, I, B>
     private static bool ManyRegisters => typeof(L) == typeof(Lanes512);
 
     /// <summary>Adds a page.</summary>
+    /// <param name="type">How the page is stored.</param>
     /// <param name="next">What will be read next.</param>
     /// <param name="memory">[<see cref="AttentionScratch.PageFloats"/>]</param>
-    public static void Page(in AttentionTile tile, int page, byte* next, float* memory)
+    public static void Page(in AttentionTile tile, int page, CacheType type, byte* values, byte* next, float* memory)
     {
-        byte* values = tile.Task.Values(page, tile.KvHead);
-        float* asked = memory + AttentionScratch.AskedOffset(tile.Task);
         bool few = tile.Rows <= RowsAtOnce;
-        switch (tile.Task.ValueType(page))
+        switch (type)
         {
-            case CacheType.F32: Add<PageElementF32>(tile, page, values, values, next, asked); break;
-            case CacheType.F16 when few: Add<PageElementF16>(tile, page, values, values, next, asked); break;
-            case CacheType.Q8 when few: Add<PageElementQ8>(tile, page, values, values, next, asked); break;
-            case CacheType.Q4 when few: Add<PageElementQ4>(tile, page, values, values, next, asked); break;
-            case CacheType type:
+            case CacheType.F32: Add<PageElementF32>(tile, page, type, values, values, next, memory); break;
+            case CacheType.F16 when few: Add<PageElementF16>(tile, page, type, values, values, next, memory); break;
+            case CacheType.Q8 when few: Add<PageElementQ8>(tile, page, type, values, values, next, memory); break;
+            case CacheType.Q4 when few: Add<PageElementQ4>(tile, page, type, values, values, next, memory); break;
+            default:
                 PageWidening<L, F, I, B>.Widen(type, values, PageLayout.ValueRowBytes(type, tile.Task.ValueDim), Positions, tile.Task.ValueDim, memory);
-                Add<PageElementF32>(tile, page, values, (byte*)memory, next, asked);
+                Add<PageElementF32>(tile, page, type, values, (byte*)memory, next, memory);
                 break;
         }
     }
@@ -55,7 +54,7 @@ internal static unsafe class VectorValues<L, F, I, B>
         }
     }
 
-    private static void Add<E>(in AttentionTile tile, int page, byte* values, byte* codes, byte* next, float* asked) where E : struct, IPageElement
+    private static void Add<E>(in AttentionTile tile, int page, CacheType type, byte* values, byte* codes, byte* next, float* memory) where E : struct, IPageElement
     {
         for (int row = 0; row < tile.Rows; row += RowsAtOnce)
         {
@@ -64,10 +63,10 @@ internal static unsafe class VectorValues<L, F, I, B>
             {
                 switch (rows)
                 {
-                    case 1: Add<Count1, E>(tile, row, page, count, values, codes, next, asked); break;
-                    case 2: Add<Count2, E>(tile, row, page, count, values, codes, next, asked); break;
-                    case 3: Add<Count3, E>(tile, row, page, count, values, codes, next, asked); break;
-                    default: Add<Count4, E>(tile, row, page, count, values, codes, next, asked); break;
+                    case 1: Add<Count1, E>(tile, row, page, count, type, values, codes, next, memory); break;
+                    case 2: Add<Count2, E>(tile, row, page, count, type, values, codes, next, memory); break;
+                    case 3: Add<Count3, E>(tile, row, page, count, type, values, codes, next, memory); break;
+                    default: Add<Count4, E>(tile, row, page, count, type, values, codes, next, memory); break;
                 }
             }
             for (int later = row + 1; later < row + rows; later++)  // of later tokens, which see a few positions more: never of a quantised page, which all see whole
@@ -81,14 +80,17 @@ internal static unsafe class VectorValues<L, F, I, B>
     /// <summary>Positions of a page that a row sees, or has left.</summary>
     private static int Seen(in AttentionTile tile, int row, int page) => Math.Clamp(tile.Visible(row) - page * Positions, 0, Positions);
 
-    private static void Add<R, E>(in AttentionTile tile, int row, int page, int count, byte* values, byte* codes, byte* next, float* asked) where R : struct, ICount where E : struct, IPageElement
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<R, E>(in AttentionTile tile, int row, int page, int count, CacheType type, byte* values, byte* codes, byte* next, float* memory) where R : struct, ICount where E : struct, IPageElement
     {
-        CacheType type = tile.Task.ValueType(page);
-        if (!type.IsQuantized())
-        {
-            AddRows<R, E>(tile, row, page, tile.ScoresOf(row, page), tile.ScoreStride, 0, 0, count, codes, next);
-            return;
-        }
+        if (type.IsQuantized()) AddQuantized<R, E>(tile, row, page, type, values, codes, next, memory);
+        else AddRows<R, E>(tile, row, page, tile.ScoresOf(row, page), tile.ScoreStride, 0, 0, count, codes, next);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AddQuantized<R, E>(in AttentionTile tile, int row, int page, CacheType type, byte* values, byte* codes, byte* next, float* memory) where R : struct, ICount where E : struct, IPageElement
+    {
+        float* asked = memory + AttentionScratch.AskedOffset(tile.Task);
         Ask<R>(tile, row, page, (ushort*)(values + PageLayout.ValueCodeBytes(type, tile.Task.ValueDim)), type == CacheType.Q4, asked);
         AddRows<R, E>(tile, row, page, asked, AttentionScratch.Width(tile.Task), Positions, 0, Positions, codes, next);
     }
@@ -145,7 +147,7 @@ internal static unsafe class VectorValues<L, F, I, B>
                     F v0 = E.First<L, F, I, B>(value), v1 = E.Second<L, F, I, B>(value), v2 = E.First<L, F, I, B>(value + block), v3 = E.Second<L, F, I, B>(value + block);
                     if (E.Type != CacheType.F32) PageWidening<L, F, I, B>.Prefetch(next + (value - values));
                     if (E.Type == CacheType.F16) PageWidening<L, F, I, B>.Prefetch(next + (value - values) + 64);
-                    F w = L.Broadcast(first[t]), u = L.Broadcast(second[t]);
+                    F w = L.Broadcast(first[t]), u = E.Type == CacheType.F16 ? w : L.Broadcast(second[t]);
                     a0 = L.Fma(w, v0, a0);
                     a1 = L.Fma(w, v1, a1);
                     a2 = L.Fma(u, v2, a2);
@@ -153,7 +155,7 @@ internal static unsafe class VectorValues<L, F, I, B>
                     if (R.Count > 1)
                     {
                         w = L.Broadcast(first[stride + t]);
-                        u = L.Broadcast(second[stride + t]);
+                        u = E.Type == CacheType.F16 ? w : L.Broadcast(second[stride + t]);
                         b0 = L.Fma(w, v0, b0);
                         b1 = L.Fma(w, v1, b1);
                         b2 = L.Fma(u, v2, b2);
@@ -162,7 +164,7 @@ internal static unsafe class VectorValues<L, F, I, B>
                     if (R.Count > 2)
                     {
                         w = L.Broadcast(first[2L * stride + t]);
-                        u = L.Broadcast(second[2L * stride + t]);
+                        u = E.Type == CacheType.F16 ? w : L.Broadcast(second[2L * stride + t]);
                         c0 = L.Fma(w, v0, c0);
                         c1 = L.Fma(w, v1, c1);
                         c2 = L.Fma(u, v2, c2);
@@ -171,7 +173,7 @@ internal static unsafe class VectorValues<L, F, I, B>
                     if (R.Count > 3)
                     {
                         w = L.Broadcast(first[3L * stride + t]);
-                        u = L.Broadcast(second[3L * stride + t]);
+                        u = E.Type == CacheType.F16 ? w : L.Broadcast(second[3L * stride + t]);
                         d0 = L.Fma(w, v0, d0);
                         d1 = L.Fma(w, v1, d1);
                         d2 = L.Fma(u, v2, d2);
@@ -184,15 +186,59 @@ internal static unsafe class VectorValues<L, F, I, B>
                 if (R.Count > 3) StoreFour(s + 3 * dims, d0, d1, d2, d3);
             }
         }
+        if (ManyRegisters)
+        {
+            for (; d + 32 <= valueDim; d += 32)     // the same with one block: additions to a sum wait for each other, two sums do not
+            {
+                float* s = sums + d;
+                F a0 = L.Load(s), a1 = L.Load(s + 16);
+                F b0 = a0, b1 = a0, c0 = a0, c1 = a0, d0 = a0, d1 = a0;
+                if (R.Count > 1) (b0, b1) = (L.Load(s + dims), L.Load(s + dims + 16));
+                if (R.Count > 2) (c0, c1) = (L.Load(s + 2 * dims), L.Load(s + 2 * dims + 16));
+                if (R.Count > 3) (d0, d1) = (L.Load(s + 3 * dims), L.Load(s + 3 * dims + 16));
+                float* w = weights + d / PageLayout.Block * perBlock;
+                byte* value = values + d / PageLayout.Block * block + from * rowBytes;
+                for (int t = from; t < to; t++, value += rowBytes)
+                {
+                    F v0 = E.First<L, F, I, B>(value), v1 = E.Second<L, F, I, B>(value), x = L.Broadcast(w[t]);
+                    if (E.Type != CacheType.F32) PageWidening<L, F, I, B>.Prefetch(next + (value - values));
+                    a0 = L.Fma(x, v0, a0);
+                    a1 = L.Fma(x, v1, a1);
+                    if (R.Count > 1)
+                    {
+                        x = L.Broadcast(w[stride + t]);
+                        b0 = L.Fma(x, v0, b0);
+                        b1 = L.Fma(x, v1, b1);
+                    }
+                    if (R.Count > 2)
+                    {
+                        x = L.Broadcast(w[2L * stride + t]);
+                        c0 = L.Fma(x, v0, c0);
+                        c1 = L.Fma(x, v1, c1);
+                    }
+                    if (R.Count > 3)
+                    {
+                        x = L.Broadcast(w[3L * stride + t]);
+                        d0 = L.Fma(x, v0, d0);
+                        d1 = L.Fma(x, v1, d1);
+                    }
+                }
+                StoreTwo(s, a0, a1);
+                if (R.Count > 1) StoreTwo(s + dims, b0, b1);
+                if (R.Count > 2) StoreTwo(s + 2 * dims, c0, c1);
+                if (R.Count > 3) StoreTwo(s + 3 * dims, d0, d1);
+            }
+        }
         for (; d < valueDim; d += 16)
         {
+            bool upper = d % PageLayout.Block != 0, inHalves = E.Type == CacheType.Q4;     // of bytes: both halves of a block begin where it does
             float* s = sums + d;
             F a = L.Load(s), b = R.Count > 1 ? L.Load(s + dims) : a, c = R.Count > 2 ? L.Load(s + 2 * dims) : a, e = R.Count > 3 ? L.Load(s + 3 * dims) : a;
             float* w = weights + d / PageLayout.Block * perBlock;
-            byte* value = values + d / PageLayout.Block * block + from * rowBytes;
+            byte* value = values + d / PageLayout.Block * block + from * rowBytes + (upper && !inHalves ? block / 2 : 0);
             for (int t = from; t < to; t++, value += rowBytes)
             {
-                F v = d % PageLayout.Block == 0 ? E.First<L, F, I, B>(value) : E.Second<L, F, I, B>(value);
+                F v = inHalves && upper ? E.Second<L, F, I, B>(value) : E.First<L, F, I, B>(value);
                 a = L.Fma(L.Broadcast(w[t]), v, a);
                 if (R.Count > 1) b = L.Fma(L.Broadcast(w[stride + t]), v, b);
                 if (R.Count > 2) c = L.Fma(L.Broadcast(w[2L * stride + t]), v, c);
@@ -203,6 +249,13 @@ internal static unsafe class VectorValues<L, F, I, B>
             if (R.Count > 2) L.Store(s + 2 * dims, c);
             if (R.Count > 3) L.Store(s + 3 * dims, e);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreTwo(float* to, F first, F second)
+    {
+        L.Store(to, first);
+        L.Store(to + 16, second);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
