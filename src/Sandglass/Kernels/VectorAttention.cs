@@ -16,6 +16,7 @@ internal static unsafe class VectorAttention<L, F, I, B>
     /// <summary>Scores of some spans, and the largest of each span. Positions that a row may not see are scored too: nobody reads them.</summary>
     /// <param name="tiles">Of the same tokens, and neighbouring heads.</param>
     /// <param name="memory">[<see cref="AttentionScratch.PageFloats"/>]</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Score(ReadOnlySpan<AttentionTile> tiles, int fromSpan, int toSpan, float* memory)
     {
         ref readonly AttentionTask task = ref tiles[0].Task;
@@ -43,6 +44,7 @@ internal static unsafe class VectorAttention<L, F, I, B>
     /// <summary>Exponentials of some spans, and their sums of values. Needs the largest scores of all spans.</summary>
     /// <param name="tiles">Of the same tokens, and neighbouring heads.</param>
     /// <param name="memory">[<see cref="AttentionScratch.PageFloats"/>]</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Weigh(ReadOnlySpan<AttentionTile> tiles, int fromSpan, int toSpan, float* memory)
     {
         foreach (ref readonly AttentionTile tile in tiles) Exponentials(tile, fromSpan, toSpan);
@@ -67,6 +69,7 @@ internal static unsafe class VectorAttention<L, F, I, B>
     }
 
     /// <summary>The spans' sums added in order, divided by the sum of all exponentials.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Finish(in AttentionTile tile)
     {
         float* tail = stackalloc float[16];
@@ -96,6 +99,7 @@ internal static unsafe class VectorAttention<L, F, I, B>
     }
 
     /// <summary>Scores -> e^(score - largest), their sums, and zeros where values will be added.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Exponentials(in AttentionTile tile, int fromSpan, int toSpan)
     {
         for (int row = 0; row < tile.Rows; row++)
@@ -131,6 +135,7 @@ internal static unsafe class VectorAttention<L, F, I, B>
     }
 
     /// <summary>The largest score of a span that a row sees.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Largest(in AttentionTile tile, int row, int span)
     {
         float* scores = tile.ScoresOf(row, span * AttentionTile.PagesPerSpan);

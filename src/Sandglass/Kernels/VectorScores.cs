@@ -23,6 +23,7 @@ internal static unsafe class VectorScores<L, F, I, B>
     /// <param name="type">How the page is stored.</param>
     /// <param name="next">What will be read next.</param>
     /// <param name="memory">[<see cref="AttentionScratch.PageFloats"/>]</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Page(in AttentionTile tile, int page, CacheType type, byte* keys, byte* next, float* memory)
     {
         bool few = tile.Rows <= RowsAtOnce;
@@ -39,6 +40,7 @@ internal static unsafe class VectorScores<L, F, I, B>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Score<E>(in AttentionTile tile, int page, CacheType type, byte* keys, byte* codes, byte* next, float* memory) where E : struct, IPageElement
     {
         for (int row = 0; row < tile.Rows; row += RowsAtOnce)

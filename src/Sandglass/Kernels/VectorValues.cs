@@ -23,6 +23,7 @@ internal static unsafe class VectorValues<L, F, I, B>
     /// <param name="type">How the page is stored.</param>
     /// <param name="next">What will be read next.</param>
     /// <param name="memory">[<see cref="AttentionScratch.PageFloats"/>]</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Page(in AttentionTile tile, int page, CacheType type, byte* values, byte* next, float* memory)
     {
         bool few = tile.Rows <= RowsAtOnce;
@@ -54,6 +55,7 @@ internal static unsafe class VectorValues<L, F, I, B>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add<E>(in AttentionTile tile, int page, CacheType type, byte* values, byte* codes, byte* next, float* memory) where E : struct, IPageElement
     {
         for (int row = 0; row < tile.Rows; row += RowsAtOnce)
