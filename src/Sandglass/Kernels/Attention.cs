@@ -146,8 +146,7 @@ internal sealed unsafe class Attention : Job, IDisposable
 
     private void AddWhole(in AttentionTask task)
     {
-        int most = TileTokens(task), tokens = (task.Tokens + most - 1) / most;
-        tokens = (task.Tokens + tokens - 1) / tokens;   // as many tiles, of about the same length
+        int most = TileTokens(task), tiles = (task.Tokens + most - 1) / most, tokens = (task.Tokens + tiles - 1) / tiles;   // all of about the same length
         // The last tiles see the most positions: they go first, so that no worker is left alone with a long one.
         for (int from = (task.Tokens - 1) / tokens * tokens; from >= 0; from -= tokens)
         {
