@@ -109,8 +109,11 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
         block->Activations = activations;
         block->NibbleMask = 0x0F0F_0F0F;
         block->PairMask = 0x0303_0303;
-        block->UpperMask = TCodes.Bits switch { 3 => 0x0404_0404, 5 => 0x1010_1010, _ => 0x3030_3030 };
-        block->CodeMask = TCodes.Bits == 4 ? 15u : 255u;
+        block->SixMask = 0x3F3F_3F3F;
+        block->UpperMask = TCodes.Bits == 3 ? 0x0404_0404u : 0x1010_1010;
+        block->UpperSubBlock[0] = 0;
+        block->UpperSubBlock[4] = uint.MaxValue;
+        block->CodeMask = TCodes.Bits switch { 4 => 15, 6 => 63, _ => 255 };
         block->NegatedOffset = -TFormat.Offset;
         return block;
     }

@@ -2,36 +2,44 @@ using System.Runtime.CompilerServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>Codes of six bits (Q6_K): 256 bytes of nibbles, 128 of the upper two.</summary>
+/// <summary>Codes of six bits (Q6_K): six groups have 64 bytes each to themselves but for the upper two bits of each byte; these are the last two groups, three pairs of bits a code.</summary>
+/// <remarks>Group 6 lies above groups 0, 1 and 2, group 7 above 3, 4 and 5: the first of the three holds bits 4 and 5 of its codes, the second 2 and 3, the third 0 and 1.</remarks>
 internal readonly unsafe struct Codes6 : ICodes
 {
+    private const int Whole = 6;    // groups that lie as they are
+
     public static int Bits => 6;
     public static int Bytes => 384;
 
     public static void Put(byte* block, int row, byte* codes)
     {
         uint* columns = (uint*)codes; // four codes at a time: the bytes that row owns in one group
-        uint* nibbles = (uint*)block + row;
-        uint* pairs = (uint*)(block + 256) + row;
-        for (int group = 0; group < 8; group++)
+        uint* own = (uint*)block + row;
+        for (int group = 0; group < Whole; group++)
         {
-            nibbles[16 * (group & 3)] |= (columns[group] & 0x0F0F_0F0F) << (4 * (group >> 2));
-            pairs[16 * (group >> 2)] |= ((columns[group] >> 4) & 0x0303_0303) << (2 * (group & 3));
+            uint pairs = (columns[Whole + group / 3] >> (4 - 2 * (group % 3))) & 0x0303_0303;
+            own[16 * group] = columns[group] | (pairs << 6);
         }
     }
 
     public static int Get(byte* block, int row, int column)
     {
-        int group = column >> 2;
         byte* own = block + 4 * row + (column & 3);
-        return ((own[64 * (group & 3)] >> (4 * (group >> 2))) & 15) | (((own[256 + 64 * (group >> 2)] >> (2 * (group & 3))) & 3) << 4);
+        int group = column >> 2;
+        if (group < Whole) return own[64 * group] & 63;
+        own += 64 * 3 * (group - Whole);
+        return (own[0] >> 6 << 4) | (own[64] >> 6 << 2) | (own[128] >> 6);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static B Group<L, F, I, B>(byte* block, int group) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
-        => L.Or(
-            L.And(L.ShiftRight(L.LoadBytes(block + 64 * (group & 3)), 4 * (group >> 2)), 0x0F),
-            L.ShiftLeft(L.And(L.ShiftRight(L.LoadBytes(block + 256 + 64 * (group >> 2)), 2 * (group & 3)), 0x03), 4));
+    {
+        if (group < Whole) return L.And(L.LoadBytes(block + 64 * group), 0x3F);
+        byte* first = block + 64 * 3 * (group - Whole);
+        return L.Or(
+            L.Or(L.And(L.ShiftRight(L.LoadBytes(first), 2), 0x30), L.And(L.ShiftRight(L.LoadBytes(first + 64), 4), 0x0C)),
+            L.And(L.ShiftRight(L.LoadBytes(first + 128), 6), 0x03));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static B HighGroup<L, F, I, B>(byte* block, int group) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
@@ -40,14 +48,20 @@ internal readonly unsafe struct Codes6 : ICodes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static I Largest<L, F, I, B>(byte* block, ActivationBlock* activations) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
     {
-        int group = activations->LargestColumn >> 2;
-        int first = activations->ByteShift;
+        int group = activations->LargestColumn >> 2, shift = activations->ByteShift;
+        if (group < Whole) return L.AndInt(L.ShiftRightInt(L.LoadInts(block + 64 * group), shift), L.BroadcastInt(63));
+        byte* first = block + 64 * 3 * (group - Whole);
         return L.OrInt(
-            L.AndInt(L.ShiftRightInt(L.LoadInts(block + 64 * (group & 3)), first + 4 * (group >> 2)), L.BroadcastInt(15)),
-            L.ShiftLeftInt(L.AndInt(L.ShiftRightInt(L.LoadInts(block + 256 + 64 * (group >> 2)), first + 2 * (group & 3)), L.BroadcastInt(3)), 4));
+            L.OrInt(L.ShiftLeftInt(Pair<L, F, I, B>(first, shift), 4), L.ShiftLeftInt(Pair<L, F, I, B>(first + 64, shift), 2)),
+            Pair<L, F, I, B>(first + 128, shift));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static I Quads<L, F, I, B>(byte* block, int group) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
         => L.AsInt(Group<L, F, I, B>(block, group));
+
+    /// <summary>The pair of bits above one column of a group, for all 16 rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static I Pair<L, F, I, B>(byte* chunk, int shift) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
+        => L.AndInt(L.ShiftRightInt(L.LoadInts(chunk), shift + 6), L.BroadcastInt(3));
 }

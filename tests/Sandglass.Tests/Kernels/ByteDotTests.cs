@@ -49,6 +49,7 @@ public class ByteDotTests
                     (AssemblerRegisterZMM zt, AssemblerRegisterZMM zx, AssemblerRegisterZMM zy) = (Zmms[to], Zmms[a], Zmms[b]);
                     Same(c => c.Copy(t, x), c => c.vmovaps(zt, zx));
                     Same(c => c.And(t, x, y), c => c.vpandd(zt, zx, zy));
+                    Same(c => c.AndNot(t, x, y), c => c.vpandnd(zt, zx, zy));
                     Same(c => c.AddInts(t, x, y), c => c.vpaddd(zt, zx, zy));
                     Same(c => c.Zero(t), c => c.vpxord(zt, zt, zt));
                     Same(c => c.ToFloat(t, x), c => c.vcvtdq2ps(zt, zx));
@@ -62,6 +63,7 @@ public class ByteDotTests
                     Same(c => c.ShiftShortsLeft(t, x, 2), c => c.vpsllw(zt, zx, 2));
                     Same(c => c.Shift(t, x, 7), c => c.vpslld(zt, zx, 7));
                     Same(c => c.Shift(t, x, -9), c => c.vpsrld(zt, zx, 9));
+                    Same(c => c.ShiftSignedRight(t, x, 4), c => c.vpsrad(zt, zx, 4));
                     Same(c => c.Place(t, x, y), c => c.vpternlogd(zt, zx, zy, 0b11101010));          // the sum of products a b + c
                 }
             }
@@ -87,6 +89,7 @@ public class ByteDotTests
                     Same(c => c.LoadHalves(t, at), c => c.vcvtph2ps(zt, __ymmword_ptr[place]));
                     Same(c => c.LoadWideBytes(t, at), c => c.vpmovzxbd(zt, __xmmword_ptr[place]));
                     Same(c => c.LoadWideSBytes(t, at), c => c.vpmovsxbd(zt, __xmmword_ptr[place]));
+                    Same(c => c.ShiftShortsRight(t, at, 6), c => c.vpsrlw(zt, __zmmword_ptr[place], 6));
                     Same(c => c.Shift(t, at, 7), c => c.vpslld(zt, __zmmword_ptr[place], 7));
                     Same(c => c.Shift(t, at, -9), c => c.vpsrld(zt, __zmmword_ptr[place], 9));
                     Same(c => c.KeepUnder(t, x, at), c => c.vpternlogd(zt, zx, __dword_bcst[place], 0b11100100));    // c ? a : b
@@ -99,16 +102,21 @@ public class ByteDotTests
                     Same(c => c.AddProductOfEach(t, x, at), c => c.vfmadd231ps(zt, zx, __dword_bcst[place]));
                     Same(c => c.AddProduct(t, x, at), c => c.vfmadd231ps(zt, zx, __zmmword_ptr[place]));
                     Same(c => c.MultiplyThenAdd(t, at, x), c => c.vfmadd132ps(zt, zx, __zmmword_ptr[place]));
+                    Same(c => c.NegateMultiplyThenAdd(t, at, x), c => c.vfnmadd132ps(zt, zx, __zmmword_ptr[place]));
                     Same(c => c.ToInt(t, at), c => c.vcvtps2dq(zt, __dword_bcst[place]));
                     Same(c => c.Prefetch(at), c => c.prefetcht0(__byte_ptr[place]));
                     Same(c => c.Add(ours, at), c => c.add(theirs, __qword_ptr[place]));
                     Same(c => c.LoadRax(at), c => c.mov(eax, __dword_ptr[place]));
+                    Same(c => c.LoadAddress(ours, at), c => c.lea(theirs, place));
                     Same(c => c.Load(ours, at), c => c.mov(theirs, __qword_ptr[place]));
                 }
             }
+            Same(c => c.MoveIfNotBelow(ours, Gpr.R11), c => c.cmovae(theirs, r11));
+            Same(c => c.MoveIfNotBelow(Gpr.R8, ours), c => c.cmovae(r8, theirs));
             Same(c => c.Add(ours, 0x1234), c => c.add(theirs, 0x1234));
         }
         Same(c => c.AndRax(12), c => c.and(eax, 12));
+        Same(c => c.CompareRax(384), c => c.cmp(eax, 384));
         Same(c => c.ShiftRaxLeft(4), c => c.shl(eax, 4));
         Same(c => c.RcxFromRdi(), c => c.mov(rcx, rdi));
         Same(c => c.Return(), c =>

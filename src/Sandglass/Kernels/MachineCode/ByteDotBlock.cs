@@ -19,8 +19,8 @@ internal unsafe struct ByteDotBlock
     public const int PanelWeightsBytes = 2048;
 
     public const int FirstCodesAt = 0, SecondCodesAt = 8, ActivationsAt = 16, SumsAt = 24, TokensAt = 32, NibbleMaskAt = 40, CodeMaskAt = 44, NegatedOffsetAt = 48, UpperMaskAt = 52;
-    public const int ActivationStrideAt = 56, SumStrideAt = 64, PairMaskAt = 72, FactorsAt = 128;
-    public const int SuperScaleAt = FactorsAt + 2 * PanelBytes, SuperMinimumAt = SuperScaleAt + SubBlockBytes, CodesAt = SuperMinimumAt + SubBlockBytes, WeightsAt = CodesAt + 2 * CodesBytes;
+    public const int ActivationStrideAt = 56, SumStrideAt = 64, PairMaskAt = 72, SixMaskAt = 76, UpperSubBlockAt = 80, FactorsAt = 128;
+    public const int SuperScaleAt = FactorsAt + 2 * PanelBytes, SuperMinimumAt = SuperScaleAt + SubBlockBytes, CodesAt = SuperMinimumAt + SubBlockBytes, WeightsAt = CodesAt + 2 * CodesBytes, HeaderAt = WeightsAt;
     public const int ScalesAt = FactorsAt, MinimaAt = FactorsAt + KindBytes, ZerosAt = FactorsAt + 2 * KindBytes;
 
     /// <summary>Codes of the panels, a byte each (512 bytes) or as nibbles (256); for few tokens' kernel the first is the panel itself.</summary>
@@ -51,6 +51,12 @@ internal unsafe struct ByteDotBlock
     /// <summary>0x03 in every byte.</summary>
     [FieldOffset(PairMaskAt)] public uint PairMask;
 
+    /// <summary>0x3F in every byte.</summary>
+    [FieldOffset(SixMaskAt)] public uint SixMask;
+
+    /// <summary>What chooses the factors of a column's sub-block: 0 and, 16 bytes further, all ones.</summary>
+    [FieldOffset(UpperSubBlockAt)] public fixed uint UpperSubBlock[5];
+
     /// <summary>Of few tokens' kernel: bytes from the activations of 32 columns to those of the next.</summary>
     [FieldOffset(ActivationStrideAt)] public long ActivationStride;
 
@@ -70,5 +76,6 @@ internal unsafe struct ByteDotBlock
     [FieldOffset(CodesAt)] public fixed byte Codes[2 * CodesBytes];
 
     /// <summary>Scratch of a tile's kernel: the weights, [panel (2), column (32), row (16)].</summary>
+    /// <remarks>Of few tokens' kernel: a copy of the header of 256 columns, at <see cref="HeaderAt"/>.</remarks>
     [FieldOffset(WeightsAt)] public fixed float Weights[2 * PanelWeightsBytes / sizeof(float)];
 }

@@ -9,8 +9,9 @@ internal static partial class ByteDotCode
     /// <summary>Tokens whose sums find a register.</summary>
     public const int MostFewTokens = 8;
 
-    // With several tokens there is too much work between two loads for the processor to look ahead by itself: 1.3 times as fast from memory, with eight.
-    private const int FetchAhead = 2048;
+    // With several tokens there is too much work between two loads for the processor to look ahead by itself: 1.3 times as fast from memory, with eight. With one or two it does,
+    // and faster than if it were asked, as long as a panel's lines come one after the other (a Q4_K panel 1.2 times, see KeepSuperFactors).
+    private const int FetchAhead = 2048, MostWithoutFetch = 2;
 
     private static readonly Zmm LowDot = new(0), HighDot = new(1), Weight = new(2), Other = new(3), LowScale = new(4), HighScale = new(5), Zeros = new(5);    // z5 twice: two sub-blocks need the one, a single one the other
 
@@ -27,15 +28,17 @@ internal static partial class ByteDotCode
             code.Add(Gpr.R8, Block(ByteDotBlock.SumStrideAt));
         }
 
+        code.LoadAddress(Gpr.R11, Block(ByteDotBlock.CodesAt));
+
         int header = code.Here;
         if (shape.Columns == 256) KeepSuperFactors(code, shape);
         int codeBytes = 64 * shape.Bits, parts = shape.Columns / 32, headerBytes = PanelHeader.Bytes(shape);
         for (int part = 0; part < parts; part++)
         {
             int codes = headerBytes + part * codeBytes;
-            for (int line = part == 0 ? 0 : codes; shape.Tokens > 1 && line < codes + codeBytes; line += 64)
+            for (int line = part == 0 ? 0 : codes; shape.Tokens > MostWithoutFetch && line < codes + codeBytes; line += 64)
                 code.Prefetch(new(Gpr.R10, FetchAhead + line));
-            UnpackCodes(code, shape, codes);
+            if (!AreDottedAsTheyCome(shape)) UnpackCodes(code, shape, codes);
             ReadFactors(code, shape, part);
             for (int token = 0; token < shape.Tokens; token++)
                 AddToken(code, shape, codes, TokenSum(token), token * Unsafe.SizeOf<ActivationBlock>());
@@ -75,17 +78,48 @@ internal static partial class ByteDotCode
             code.Broadcast(LowDot, Token(token + Bias));
             if (shape.Offset > 8) code.Shift(LowDot, LowDot, int.Log2(shape.Offset / 8));
         }
-        for (int group = 0; group < 4; group++)
-        {
-            code.DotBytesOfEach(LowDot, Codes(group), Token(token + 4 * group));
-            code.DotBytesOfEach(HighDot, Codes(group + 4), Token(token + 4 * (group + 4)));
-        }
-        if (!two) code.AddInts(LowDot, LowDot, HighDot);
+        if (AreDottedAsTheyCome(shape)) DotAsTheyCome(code, shape, codes);
+        else DotUnpacked(code, token);
+        if (!two && !IsOneDot(shape)) code.AddInts(LowDot, LowDot, HighDot);
 
         AddScaled(code, LowDot, LowScale, sum, token);
         if (two) AddScaled(code, HighDot, HighScale, sum, token);
         if (shape.HasMinimum) AddMinimum(code, two, sum, token);
         AddKeptApart(code, shape, codes, sum, token);
+    }
+
+    private static void DotUnpacked(ZmmCode code, int token)
+    {
+        for (int group = 0; group < 4; group++)
+        {
+            code.DotBytesOfEach(LowDot, Codes(group), Token(token + 4 * group));
+            code.DotBytesOfEach(HighDot, Codes(group + 4), Token(token + 4 * (group + 4)));
+        }
+    }
+
+    /// <summary>Whether there is nothing to unpack codes for: a single token, and codes that lie as bytes or nibbles.</summary>
+    private static bool AreDottedAsTheyCome(ByteDotShape shape) => shape is { Tokens: 1, Bits: 4 or 8 };
+
+    /// <summary>Whether one register takes the dot of all 32 columns.</summary>
+    private static bool IsOneDot(ByteDotShape shape) => shape is { Tokens: 1, Bits: 8 };
+
+    /// <summary>Each chunk is multiplied as it is loaded. High nibbles stay where they stand, and their dot is brought down: a shift instead of four.</summary>
+    private static void DotAsTheyCome(ZmmCode code, ByteDotShape shape, int codes)
+    {
+        Zmm chunk = Codes(0), high = Codes(1);
+        if (shape.Nibbles) code.Broadcast(Other, Block(ByteDotBlock.NibbleMaskAt));
+        for (int group = 0; group < shape.Bits; group++)
+        {
+            code.Load(chunk, new(Gpr.R10, codes + 64 * group));
+            if (shape.Nibbles)
+            {
+                code.AndNot(high, Other, chunk);
+                code.And(chunk, chunk, Other);
+                code.DotBytesOfEach(HighDot, high, Token(4 * (group + 4)));
+            }
+            code.DotBytesOfEach(LowDot, chunk, Token(4 * group));
+        }
+        if (shape.Nibbles) code.ShiftSignedRight(HighDot, HighDot, 4);
     }
 
     /// <summary>sum = fma((float)dot, scaleW * scaleA, sum)</summary>
@@ -120,11 +154,20 @@ internal static partial class ByteDotCode
         code.LoadRax(Token(token + Column));
         code.AndRax(shape.Nibbles ? 12 : 28);   // the column's group ...
         code.ShiftRaxLeft(4);                   // ... times 64 bytes
-        code.Load(Weight, LieAsTheyAre(shape) ? new(Gpr.R10, codes, PlusRax: true) : Block(ByteDotBlock.CodesAt) with { PlusRax = true });
+        LoadGroup(code, shape, codes);
         code.ShiftRight(Weight, Weight, Token(token + At(shape.Nibbles ? nameof(ActivationBlock.NibbleShift) : nameof(ActivationBlock.ByteShift))));
         code.And(Weight, Weight, Block(ByteDotBlock.CodeMaskAt));
         code.ToFloat(Weight, Weight);
-        if (shape.SubBlocks == 2)
+        if (shape is { SubBlocks: 2, HasMinimum: false, Tokens: 1 })
+        {
+            code.LoadRax(Token(token + Column));
+            code.AndRax(16);
+            code.Copy(Other, HighScale);
+            code.KeepUnder(Other, LowScale, Block(ByteDotBlock.UpperSubBlockAt) with { PlusRax = true });
+            code.MultiplyByEach(LowDot, Other, Block(ByteDotBlock.NegatedOffsetAt));
+            code.MultiplyThenAdd(Weight, Other, LowDot);
+        }
+        else if (shape.SubBlocks == 2)
         {
             code.LoadRax(Token(token + Column));
             code.AndRax(16);
@@ -137,5 +180,25 @@ internal static partial class ByteDotCode
             code.MultiplyThenAdd(Weight, LowScale, Zeros);
         }
         code.AddProductOfEach(sum, Weight, Token(token + Largest));
+    }
+
+    /// <summary>The codes of the group that rax counts the bytes to: of the panel, or of where they were unpacked to.</summary>
+    private static void LoadGroup(ZmmCode code, ByteDotShape shape, int codes)
+    {
+        switch (GroupsThatLie(shape))
+        {
+            case 0:
+                code.Load(Weight, Block(ByteDotBlock.CodesAt) with { PlusRax = true });
+                break;
+            case 8:
+                code.Load(Weight, new(Gpr.R10, codes, PlusRax: true));
+                break;
+            case int lie:
+                code.LoadAddress(Gpr.R8, new(Gpr.R10, codes));
+                code.CompareRax(64 * lie);
+                code.MoveIfNotBelow(Gpr.R8, Gpr.R11);
+                code.Load(Weight, new(Gpr.R8, 0, PlusRax: true));
+                break;
+        }
     }
 }

@@ -7,7 +7,7 @@ namespace Sandglass.Kernels.MachineCode;
 internal unsafe struct ExactBlock
 {
     public const int PanelsAt = 0, ActivationsAt = 32, SumsAt = 40, HeadersAt = 48;
-    public const int NearMaskAt = 56, FarMaskAt = 60, NearOneAt = 64, FarOneAt = 68, NearZeroAt = 72, FarZeroAt = 76, LowerMaskAt = 80, NibbleMaskAt = 84;
+    public const int NearMaskAt = 56, FarMaskAt = 60, NearOneAt = 64, FarOneAt = 68, NearZeroAt = 72, FarZeroAt = 76, LowerMaskAt = 80, NibbleMaskAt = 84, PairMaskAt = 88;
 
     /// <summary>The panels, each at its first header; one may stand for another.</summary>
     [FieldOffset(PanelsAt)] public fixed long Panels[4];
@@ -41,4 +41,7 @@ internal unsafe struct ExactBlock
 
     /// <summary>0x0F in every byte.</summary>
     [FieldOffset(NibbleMaskAt)] public uint NibbleMask;
+
+    /// <summary>0x03 in every byte.</summary>
+    [FieldOffset(PairMaskAt)] public uint PairMask;
 }

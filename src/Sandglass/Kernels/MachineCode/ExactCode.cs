@@ -82,7 +82,7 @@ internal static class ExactCode
     {
         Gpr header = PanelAt[panel];
         Zmm scale = Scale(panel), minimum = Zero(panel);
-        PanelHeader.LoadFactors(code, shape, header, scale, minimum, subBlock, Block(ExactBlock.NibbleMaskAt));
+        PanelHeader.LoadFactors(code, shape, new(header), scale, minimum, subBlock, Block(ExactBlock.NibbleMaskAt));
         code.ToFloat(scale, scale);
         code.LoadHalves(Weight, new(header));
         code.Multiply(scale, scale, Weight);
@@ -97,7 +97,7 @@ internal static class ExactCode
     /// <summary>sum = fma(w, x, sum) for four columns, in order, of two panels side by side.</summary>
     private static void AddGroup(ZmmCode code, ByteDotShape shape, int firstPanel, int codes, int group, int activations)
     {
-        bool asTheyLie = shape.Bits is 4 or 8;
+        bool asTheyLie = shape.Bits is 4 or 8 || (shape.Bits == 6 && group < 6);
         int at = codes + 64 * (shape.Bits == 4 ? group % 4 : group);
         for (int side = 0; side < 2 && !asTheyLie; side++)
             Assemble(code, shape, Kept(side), PanelAt[firstPanel + side], codes, group);
@@ -138,6 +138,11 @@ internal static class ExactCode
     /// <summary>Codes of four columns, a byte each (with other codes' bits above them), where a code's bits lie apart or pairs of bits in a byte.</summary>
     private static void Assemble(ZmmCode code, ByteDotShape shape, Zmm to, Gpr panel, int codes, int group)
     {
+        if (shape.Bits == 6)
+        {
+            AssembleSixes(code, to, panel, codes + 64 * 3 * (group - 6));
+            return;
+        }
         int lower = shape.Bits <= 3 ? 2 : 4, groups = 8 / lower, chunks = 8 / groups;   // how many groups share 64 bytes
         Load(code, to, new(panel, codes + 64 * (lower == 2 ? group / groups : group % chunks)), lower * (lower == 2 ? group % groups : group / chunks), 0);
         int each = shape.Bits - lower;
@@ -145,6 +150,16 @@ internal static class ExactCode
         groups = 8 / each;
         Load(code, Upper, new(panel, codes + 64 * (lower + group / groups)), each * (group % groups), lower);
         code.KeepUnder(to, Upper, Block(ExactBlock.LowerMaskAt));
+    }
+
+    /// <summary>Codes of six bits that lie in pairs above three other groups' (<see cref="Codes6"/>).</summary>
+    private static void AssembleSixes(ZmmCode code, Zmm to, Gpr panel, int codes)
+    {
+        code.ShiftShortsRight(to, new Memory(panel, codes + 128), 6);
+        code.ShiftShortsRight(Upper, new Memory(panel, codes + 64), 4);
+        code.KeepUnder(to, Upper, Block(ExactBlock.PairMaskAt));
+        code.ShiftShortsRight(Upper, new Memory(panel, codes), 2);
+        code.KeepUnder(to, Upper, Block(ExactBlock.NibbleMaskAt));
     }
 
     private static void Load(ZmmCode code, Zmm to, Memory at, int from, int place)

@@ -25,6 +25,7 @@ internal static unsafe class ExactKernels
             FarZero = -(farOne + shape.Offset),
             LowerMask = shape.Bits == 3 ? 0x0303_0303u : 0x0F0F_0F0Fu,
             NibbleMask = 0x0F0F_0F0F,
+            PairMask = 0x0303_0303,
         };
     }
 }

@@ -16,9 +16,9 @@ internal static class PanelHeader
     /// <remarks>Without minima: signed, [16][16]. With them: of eight sub-blocks the scale's [8][16], then the minimum's [8][16]; of sixteen [16][16], the scale's in the lower nibble and the minimum's in the upper.</remarks>
     /// <param name="minimum">Untouched where there are no minima.</param>
     /// <param name="nibbleMask">0x0F0F0F0F, for all lanes.</param>
-    public static void LoadFactors(ZmmCode code, ByteDotShape shape, Gpr header, Zmm scale, Zmm minimum, int subBlock, Memory nibbleMask)
+    public static void LoadFactors(ZmmCode code, ByteDotShape shape, Memory header, Zmm scale, Zmm minimum, int subBlock, Memory nibbleMask)
     {
-        Memory At(int row) => new(header, HalvesBytesOf(shape) + Panels.Rows * row);
+        Memory At(int row) => header with { Displacement = header.Displacement + HalvesBytesOf(shape) + Panels.Rows * row };
 
         if (!shape.HasMinimum)
         {

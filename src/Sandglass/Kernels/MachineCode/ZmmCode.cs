@@ -44,6 +44,7 @@ internal sealed class ZmmCode
     public void ShiftRight(Zmm to, Zmm a, Memory each) => Evex(Map0F38, P66, 0x45, to.Number, a.Number, each, broadcast: true);     // vpsrlvd
     public void AddInts(Zmm to, Zmm a, Zmm b) => Evex(Map0F, P66, 0xFE, to.Number, a.Number, b);                                    // vpaddd
     public void And(Zmm to, Zmm a, Zmm b) => Evex(Map0F, P66, 0xDB, to.Number, a.Number, b);                                        // vpandd
+    public void AndNot(Zmm to, Zmm not, Zmm b) => Evex(Map0F, P66, 0xDF, to.Number, not.Number, b);                                 // vpandnd
     public void LoadHalves(Zmm to, Memory from) => Evex(Map0F38, P66, 0x13, to.Number, 0, from, broadcast: false);                  // vcvtph2ps
     public void MultiplyByEach(Zmm to, Zmm a, Memory each) => Evex(Map0F, None, 0x59, to.Number, a.Number, each, broadcast: true);  // vmulps
     public void ToFloat(Zmm to, Zmm from) => Evex(Map0F, None, 0x5B, to.Number, 0, from);                                           // vcvtdq2ps
@@ -79,10 +80,20 @@ internal sealed class ZmmCode
     /// <summary>to = to * b + c</summary>
     public void MultiplyThenAdd(Zmm to, Memory b, Zmm c) => Evex(Map0F38, P66, 0x98, to.Number, c.Number, b, broadcast: false);     // vfmadd132ps
 
+    /// <summary>to = -(to * b) + c</summary>
+    public void NegateMultiplyThenAdd(Zmm to, Memory b, Zmm c) => Evex(Map0F38, P66, 0x9C, to.Number, c.Number, b, broadcast: false);   // vfnmadd132ps
+
     /// <summary>Each int16 of a, shifted right with zeros.</summary>
     public void ShiftShortsRight(Zmm to, Zmm a, int count)                                                                          // vpsrlw
     {
         Evex(Map0F, P66, 0x71, 2, to.Number, a);
+        _bytes.Add((byte)count);
+    }
+
+    /// <summary>As the other, from memory.</summary>
+    public void ShiftShortsRight(Zmm to, Memory a, int count)
+    {
+        Evex(Map0F, P66, 0x71, 2, to.Number, a, broadcast: false);
         _bytes.Add((byte)count);
     }
 
@@ -98,6 +109,13 @@ internal sealed class ZmmCode
     {
         Evex(Map0F, P66, 0x72, count < 0 ? 2 : 6, to.Number, a);
         _bytes.Add((byte)Math.Abs(count));
+    }
+
+    /// <summary>Each int32 of a, shifted right with its sign.</summary>
+    public void ShiftSignedRight(Zmm to, Zmm a, int count)                                                                          // vpsrad
+    {
+        Evex(Map0F, P66, 0x72, 4, to.Number, a);
+        _bytes.Add((byte)count);
     }
 
     /// <summary>As the other, from memory.</summary>
@@ -134,8 +152,20 @@ internal sealed class ZmmCode
     /// <summary>rax = four bytes from memory.</summary>
     public void LoadRax(Memory from) => Legacy(0x8B, (int)Gpr.Rax, from, wide: false);                                              // mov eax
 
+    /// <summary>The address itself.</summary>
+    public void LoadAddress(Gpr to, Memory of) => Legacy(0x8D, (int)to, of, wide: true);                                            // lea
+
     public void AndRax(int mask) => Write([0x83, 0xE0, (byte)mask]);                                                                // and eax
     public void ShiftRaxLeft(int count) => Write([0xC1, 0xE0, (byte)count]);                                                        // shl eax
+
+    public void CompareRax(int value)                                                                                               // cmp eax
+    {
+        _bytes.Add(0x3D);
+        Write(BitConverter.GetBytes(value));
+    }
+
+    /// <summary>Where the value compared was not below.</summary>
+    public void MoveIfNotBelow(Gpr to, Gpr from) => Write([Rex(true, (int)to, (int)from), 0x0F, 0x43, (byte)(0xC0 | ((int)to & 7) << 3 | (int)from & 7)]);   // cmovae
 
     /// <summary>rcx = rdi: the first argument where it comes as Unix passes it.</summary>
     public void RcxFromRdi() => Write([0x48, 0x89, 0xF9]);
