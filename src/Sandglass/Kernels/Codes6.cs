@@ -6,7 +6,8 @@ namespace Sandglass.Kernels;
 /// <remarks>Group 6 lies above groups 0, 1 and 2, group 7 above 3, 4 and 5: the first of the three holds bits 4 and 5 of its codes, the second 2 and 3, the third 0 and 1.</remarks>
 internal readonly unsafe struct Codes6 : ICodes
 {
-    private const int Whole = 6;    // groups that lie as they are
+    /// <summary>How many groups lie as they are, but for what stands above their bits.</summary>
+    public const int WholeGroups = 6;
 
     public static int Bits => 6;
     public static int Bytes => 384;
@@ -15,9 +16,9 @@ internal readonly unsafe struct Codes6 : ICodes
     {
         uint* columns = (uint*)codes; // four codes at a time: the bytes that row owns in one group
         uint* own = (uint*)block + row;
-        for (int group = 0; group < Whole; group++)
+        for (int group = 0; group < WholeGroups; group++)
         {
-            uint pairs = (columns[Whole + group / 3] >> (4 - 2 * (group % 3))) & 0x0303_0303;
+            uint pairs = (columns[WholeGroups + group / 3] >> (4 - 2 * (group % 3))) & 0x0303_0303;
             own[16 * group] = columns[group] | (pairs << 6);
         }
     }
@@ -26,16 +27,16 @@ internal readonly unsafe struct Codes6 : ICodes
     {
         byte* own = block + 4 * row + (column & 3);
         int group = column >> 2;
-        if (group < Whole) return own[64 * group] & 63;
-        own += 64 * 3 * (group - Whole);
+        if (group < WholeGroups) return own[64 * group] & 63;
+        own += 64 * 3 * (group - WholeGroups);
         return (own[0] >> 6 << 4) | (own[64] >> 6 << 2) | (own[128] >> 6);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static B Group<L, F, I, B>(byte* block, int group) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
     {
-        if (group < Whole) return L.And(L.LoadBytes(block + 64 * group), 0x3F);
-        byte* first = block + 64 * 3 * (group - Whole);
+        if (group < WholeGroups) return L.And(L.LoadBytes(block + 64 * group), 0x3F);
+        byte* first = block + 64 * 3 * (group - WholeGroups);
         return L.Or(
             L.Or(L.And(L.ShiftRight(L.LoadBytes(first), 2), 0x30), L.And(L.ShiftRight(L.LoadBytes(first + 64), 4), 0x0C)),
             L.And(L.ShiftRight(L.LoadBytes(first + 128), 6), 0x03));
@@ -49,8 +50,8 @@ internal readonly unsafe struct Codes6 : ICodes
     public static I Largest<L, F, I, B>(byte* block, ActivationBlock* activations) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
     {
         int group = activations->LargestColumn >> 2, shift = activations->ByteShift;
-        if (group < Whole) return L.AndInt(L.ShiftRightInt(L.LoadInts(block + 64 * group), shift), L.BroadcastInt(63));
-        byte* first = block + 64 * 3 * (group - Whole);
+        if (group < WholeGroups) return L.AndInt(L.ShiftRightInt(L.LoadInts(block + 64 * group), shift), L.BroadcastInt(63));
+        byte* first = block + 64 * 3 * (group - WholeGroups);
         return L.OrInt(
             L.OrInt(L.ShiftLeftInt(Pair<L, F, I, B>(first, shift), 4), L.ShiftLeftInt(Pair<L, F, I, B>(first + 64, shift), 2)),
             Pair<L, F, I, B>(first + 128, shift));

@@ -54,7 +54,7 @@ public class ByteDotTests
                     Same(c => c.Zero(t), c => c.vpxord(zt, zt, zt));
                     Same(c => c.ToFloat(t, x), c => c.vcvtdq2ps(zt, zx));
                     Same(c => c.Multiply(t, x, y), c => c.vmulps(zt, zx, zy));
-                    Same(c => c.Subtract(t, x, y), c => c.vsubps(zt, zx, zy));
+                    Same(c => c.NegateMultiplyThenAdd(t, x, y), c => c.vfnmadd132ps(zt, zy, zx));
                     Same(c => c.SubtractInts(t, x, y), c => c.vpsubd(zt, zx, zy));
                     Same(c => c.DotBytes(t, x, y), c => c.vpdpbusd(zt, zx, zy));
                     Same(c => c.AddProduct(t, x, y), c => c.vfmadd231ps(zt, zx, zy));
@@ -105,10 +105,15 @@ public class ByteDotTests
                     Same(c => c.NegateMultiplyThenAdd(t, at, x), c => c.vfnmadd132ps(zt, zx, __zmmword_ptr[place]));
                     Same(c => c.ToInt(t, at), c => c.vcvtps2dq(zt, __dword_bcst[place]));
                     Same(c => c.Prefetch(at), c => c.prefetcht0(__byte_ptr[place]));
-                    Same(c => c.Add(ours, at), c => c.add(theirs, __qword_ptr[place]));
                     Same(c => c.LoadRax(at), c => c.mov(eax, __dword_ptr[place]));
-                    Same(c => c.LoadAddress(ours, at), c => c.lea(theirs, place));
-                    Same(c => c.Load(ours, at), c => c.mov(theirs, __qword_ptr[place]));
+                }
+                foreach ((Gpr to, AssemblerRegister64 theirTo) in Gprs)
+                {
+                    Memory at = new(ours, 0x1234, plusRax);
+                    AssemblerMemoryOperand place = plusRax ? theirs + rax + 0x1234 : theirs + 0x1234;
+                    Same(c => c.Add(to, at), c => c.add(theirTo, __qword_ptr[place]));
+                    Same(c => c.LoadAddress(to, at), c => c.lea(theirTo, place));
+                    Same(c => c.Load(to, at), c => c.mov(theirTo, __qword_ptr[place]));
                 }
             }
             Same(c => c.MoveIfNotBelow(ours, Gpr.R11), c => c.cmovae(theirs, r11));

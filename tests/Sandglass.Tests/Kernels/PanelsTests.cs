@@ -130,10 +130,11 @@ public sealed unsafe class PanelsTests : IDisposable
     {
         if (!Panels.For(type)!.Quantized) return; // multiplied in F32 either way
         Random random = new(3);
-        int columns = Columns(type) * 3;
+        const int Tokens = 19, columns = 32 * 32;                   // the element kept apart stands in every column of a block once
         byte[] file = RandomBlocks.Rows(type, 16, columns, random);
-        const int Tokens = 19;
         float[] x = Activations(Tokens, columns, random);
+        for (int i = 0; i < x.Length; i += 32)
+            x[i + (5 * (i / 32) + i / columns) % 32] = random.Next(2) == 0 ? -400 : 700;
         foreach (ComputeMode mode in InIntegers)
         {
             float[] expected = Product(mode, type, KernelWidth.Scalar, file, columns, x, Tokens);
@@ -162,6 +163,25 @@ public sealed unsafe class PanelsTests : IDisposable
                 foreach (int tokens in (int[])[.. Enumerable.Range(1, 18), 71, 72, Panels.TileTokens - 1, Panels.TileTokens])
                     Assert.Equal(Bits(expected.AsSpan(0, 32 * tokens)), Bits(Product(mode, type, width, file, columns, x, tokens, count: 2)));
             }
+        }
+    }
+
+    [Theory, MemberData(nameof(Types))]
+    public void What_is_not_finite_spoils_the_same_sums_on_every_width(TensorType type)
+    {
+        if (!Panels.For(type)!.Quantized) return;
+        int columns = Columns(type) * 2;
+        byte[] file = RandomBlocks.Rows(type, 32, columns, new Random(9));
+        float[] x = Activations(3, columns, new Random(10));
+        x[40] = float.NaN;
+        x[columns + 41] = float.PositiveInfinity;               // one alone is kept apart, and multiplied with its own weight
+        float[] expected = Product(ComputeMode.Fast, type, KernelWidth.Scalar, file, columns, x, 3, count: 2);
+        Assert.All(expected[..32], value => Assert.True(float.IsNaN(value)));
+        Assert.All(expected[64..], value => Assert.True(float.IsFinite(value)));
+        foreach (KernelWidth width in Vectors)
+        {
+            for (int tokens = 1; tokens <= 3; tokens++)     // NaN equals NaN here, whatever its bits
+                Assert.Equal(expected[..(32 * tokens)], Product(ComputeMode.Fast, type, width, file, columns, x, tokens, count: 2));
         }
     }
 

@@ -39,7 +39,7 @@ internal unsafe struct ByteDotBlock
     /// <summary>0x0F in every byte.</summary>
     [FieldOffset(NibbleMaskAt)] public uint NibbleMask;
 
-    /// <summary>The bits of one code: 15 or 255.</summary>
+    /// <summary>The bits of one code: 15, 255 or, where bits of others can stand above them, 63.</summary>
     [FieldOffset(CodeMaskAt)] public uint CodeMask;
 
     /// <summary>What is added to a code to have its value.</summary>

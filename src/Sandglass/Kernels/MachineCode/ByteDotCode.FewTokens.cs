@@ -3,14 +3,14 @@ using System.Runtime.CompilerServices;
 namespace Sandglass.Kernels.MachineCode;
 
 // One to eight tokens, one plane, all columns of one panel: headers are read here too, and the sums stay in their registers from the first column to the last.
-// z0 to z3 come and go; z4, z5 the factors; z16 to z23 codes; z24 and up the sums, one a token.
+// z0 to z3 come and go; z4, z5 the factors; z16 to z23 codes; z24 and up the sums, one a token. r8 comes and goes between the first column and the last, r11 is where codes are unpacked to.
 internal static partial class ByteDotCode
 {
     /// <summary>Tokens whose sums find a register.</summary>
     public const int MostFewTokens = 8;
 
     // With several tokens there is too much work between two loads for the processor to look ahead by itself: 1.3 times as fast from memory, with eight. With one or two it does,
-    // and faster than if it were asked, as long as a panel's lines come one after the other (a Q4_K panel 1.2 times, see KeepSuperFactors).
+    // and faster than if it were asked, as long as a panel's lines come one after the other (KeepSuperFactors).
     private const int FetchAhead = 2048, MostWithoutFetch = 2;
 
     private static readonly Zmm LowDot = new(0), HighDot = new(1), Weight = new(2), Other = new(3), LowScale = new(4), HighScale = new(5), Zeros = new(5);    // z5 twice: two sub-blocks need the one, a single one the other
@@ -28,7 +28,7 @@ internal static partial class ByteDotCode
             code.Add(Gpr.R8, Block(ByteDotBlock.SumStrideAt));
         }
 
-        code.LoadAddress(Gpr.R11, Block(ByteDotBlock.CodesAt));
+        if (LieInPart(shape)) code.LoadAddress(Gpr.R11, Block(ByteDotBlock.CodesAt));
 
         int header = code.Here;
         if (shape.Columns == 256) KeepSuperFactors(code, shape);
@@ -80,7 +80,7 @@ internal static partial class ByteDotCode
         }
         if (AreDottedAsTheyCome(shape)) DotAsTheyCome(code, shape, codes);
         else DotUnpacked(code, token);
-        if (!two && !IsOneDot(shape)) code.AddInts(LowDot, LowDot, HighDot);
+        if (!two && !(AreDottedAsTheyCome(shape) && !shape.Nibbles)) code.AddInts(LowDot, LowDot, HighDot);
 
         AddScaled(code, LowDot, LowScale, sum, token);
         if (two) AddScaled(code, HighDot, HighScale, sum, token);
@@ -98,26 +98,25 @@ internal static partial class ByteDotCode
     }
 
     /// <summary>Whether there is nothing to unpack codes for: a single token, and codes that lie as bytes or nibbles.</summary>
-    private static bool AreDottedAsTheyCome(ByteDotShape shape) => shape is { Tokens: 1, Bits: 4 or 8 };
+    private static bool AreDottedAsTheyCome(ByteDotShape shape) => shape is { Tokens: 1, SubBlocks: 1, Bits: 4 or 8 };
 
-    /// <summary>Whether one register takes the dot of all 32 columns.</summary>
-    private static bool IsOneDot(ByteDotShape shape) => shape is { Tokens: 1, Bits: 8 };
-
-    /// <summary>Each chunk is multiplied as it is loaded. High nibbles stay where they stand, and their dot is brought down: a shift instead of four.</summary>
+    /// <summary>Each chunk is multiplied as it is loaded: bytes in one dot, nibbles in two.</summary>
+    /// <remarks>High nibbles stay where they stand, and their dot is brought down: a shift instead of four. It is 16 times as large, 487,680 at most in int32, and begins at 0, so the shift is exact.</remarks>
     private static void DotAsTheyCome(ZmmCode code, ByteDotShape shape, int codes)
     {
-        Zmm chunk = Codes(0), high = Codes(1);
+        Zmm bytes = Codes(0), high = Codes(1);
         if (shape.Nibbles) code.Broadcast(Other, Block(ByteDotBlock.NibbleMaskAt));
-        for (int group = 0; group < shape.Bits; group++)
+        int chunks = shape.Bits;
+        for (int chunk = 0; chunk < chunks; chunk++)
         {
-            code.Load(chunk, new(Gpr.R10, codes + 64 * group));
+            code.Load(bytes, new(Gpr.R10, codes + 64 * chunk));
             if (shape.Nibbles)
             {
-                code.AndNot(high, Other, chunk);
-                code.And(chunk, chunk, Other);
-                code.DotBytesOfEach(HighDot, high, Token(4 * (group + 4)));
+                code.AndNot(high, Other, bytes);
+                code.And(bytes, bytes, Other);
+                code.DotBytesOfEach(HighDot, high, Token(4 * (chunk + 4)));
             }
-            code.DotBytesOfEach(LowDot, chunk, Token(4 * group));
+            code.DotBytesOfEach(LowDot, bytes, Token(4 * chunk));
         }
         if (shape.Nibbles) code.ShiftSignedRight(HighDot, HighDot, 4);
     }

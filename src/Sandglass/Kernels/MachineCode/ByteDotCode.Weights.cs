@@ -1,12 +1,12 @@
 namespace Sandglass.Kernels.MachineCode;
 
-// How few tokens' kernels read a panel: the header's factors to z4, z5 and, where there are two sub-blocks, to memory; codes to z16 to z23, a byte each.
+// How few tokens' kernels read a panel: the header's factors to z4, z5 and, where two sub-blocks' are needed by several tokens or with minima, to memory; codes to z16 to z23, a byte each.
 internal static partial class ByteDotCode
 {
     /// <summary>The super-block's scale and minimum go where its eight parts find them.</summary>
     /// <remarks>
     /// Where the processor looks ahead by itself the whole header is taken out of the panel at once. Its 37 lines of Q4_K are then read in order; factors fetched when they are needed
-    /// come back to the header's five lines until the last part, and memory gives 22 instead of 28 GB/s (Zen 4).
+    /// come back to the header's five lines until the last part, and memory gives 22 instead of 28 GB/s (Zen 4). A header of four lines and a half takes the half with it that follows: codes.
     /// </remarks>
     private static void KeepSuperFactors(ZmmCode code, ByteDotShape shape)
     {
@@ -22,7 +22,7 @@ internal static partial class ByteDotCode
         code.Store(Block(ByteDotBlock.SuperMinimumAt), Other);
     }
 
-    /// <summary>Scales, and minima or what a code of 0 is worth. Those of two sub-blocks go to memory too, for the element kept apart to choose from.</summary>
+    /// <summary>Scales, and minima or what a code of 0 is worth. Those of two sub-blocks go to memory too, for the element kept apart to choose from; a single token without minima chooses from registers.</summary>
     private static void ReadFactors(ZmmCode code, ByteDotShape shape, int part)
     {
         switch (shape)
@@ -98,7 +98,9 @@ internal static partial class ByteDotCode
     }
 
     /// <summary>How many groups' codes, from the first on, can be taken from the panel itself.</summary>
-    private static int GroupsThatLie(ByteDotShape shape) => shape.Bits switch { 4 or 8 => 8, 6 => 6, _ => 0 };
+    private static int GroupsThatLie(ByteDotShape shape) => shape.Bits switch { 4 or 8 => 8, 6 => Codes6.WholeGroups, _ => 0 };
+
+    private static bool LieInPart(ByteDotShape shape) => GroupsThatLie(shape) is > 0 and < 8;
 
     private static void LoadBytes(ZmmCode code, int codes)
     {
@@ -118,22 +120,14 @@ internal static partial class ByteDotCode
         }
     }
 
-    /// <summary>Three groups lie in the lower six bits of three chunks, a fourth in the pairs above them (<see cref="Codes6"/>).</summary>
     private static void UnpackSixes(ZmmCode code, int codes)
     {
         code.Broadcast(Other, Block(ByteDotBlock.SixMaskAt));
-        for (int half = 0; half < 2; half++)
+        for (int group = 0; group < 8; group++)
         {
-            Zmm first = Codes(3 * half), second = Codes(3 * half + 1), third = Codes(3 * half + 2), fourth = Codes(6 + half);
-            for (int chunk = 3 * half; chunk < 3 * half + 3; chunk++)
-                code.Load(Codes(chunk), new(Gpr.R10, codes + 64 * chunk));
-            code.ShiftShortsRight(LowDot, first, 2);
-            code.ShiftShortsRight(Weight, second, 4);
-            code.ShiftShortsRight(fourth, third, 6);
-            code.KeepUnder(fourth, Weight, Block(ByteDotBlock.PairMaskAt));
-            code.KeepUnder(fourth, LowDot, Block(ByteDotBlock.NibbleMaskAt));
-            foreach (Zmm group in (ReadOnlySpan<Zmm>)[first, second, third, fourth])
-                code.And(group, group, Other);
+            if (group < Codes6.WholeGroups) code.Load(Codes(group), new(Gpr.R10, codes + 64 * group));
+            else SpreadGroup.Assemble(code, Codes(group), Weight, new(Gpr.R10, codes), group, Block(ByteDotBlock.PairMaskAt), Block(ByteDotBlock.NibbleMaskAt));
+            code.And(Codes(group), Codes(group), Other);
         }
     }
 
@@ -151,14 +145,13 @@ internal static partial class ByteDotCode
     /// <summary>Of five and of three bits the uppermost: where the rest lies, <see cref="Codes5"/> and <see cref="Codes3"/> say.</summary>
     private static void AddUpperBits(ZmmCode code, ByteDotShape shape, int codes)
     {
-        int lower = shape.Bits == 3 ? 2 : 4, each = shape.Bits - lower, groups = 8 / each;
+        int lower = shape.Bits - 1;
         code.Broadcast(Other, Block(ByteDotBlock.UpperMaskAt));
+        code.Load(Weight, new(Gpr.R10, codes + 64 * lower));
         for (int group = 0; group < 8; group++)
         {
-            if (group % groups == 0) code.Load(Weight, new(Gpr.R10, codes + 64 * lower + 64 * (group / groups)));
-            int from = each * (group % groups);
-            Move(code, LowDot, Weight, from, lower);
-            code.And(LowDot, from == lower ? Weight : LowDot, Other);
+            Move(code, LowDot, Weight, group, lower);
+            code.And(LowDot, group == lower ? Weight : LowDot, Other);
             code.AddInts(Codes(group), Codes(group), LowDot);
         }
     }

@@ -89,15 +89,14 @@ internal static class ExactCode
         if (!shape.HasMinimum) return;
         code.ToFloat(minimum, minimum);
         code.LoadHalves(Weight, new(header, PanelHeader.HalvesBytes));
-        code.Multiply(minimum, minimum, Weight);
-        code.Zero(Weight);
-        code.Subtract(minimum, Weight, minimum);
+        code.Zero(Upper);
+        code.NegateMultiplyThenAdd(minimum, Weight, Upper);
     }
 
     /// <summary>sum = fma(w, x, sum) for four columns, in order, of two panels side by side.</summary>
     private static void AddGroup(ZmmCode code, ByteDotShape shape, int firstPanel, int codes, int group, int activations)
     {
-        bool asTheyLie = shape.Bits is 4 or 8 || (shape.Bits == 6 && group < 6);
+        bool asTheyLie = shape.Bits is 4 or 8 || (shape.Bits == 6 && group < Codes6.WholeGroups);
         int at = codes + 64 * (shape.Bits == 4 ? group % 4 : group);
         for (int side = 0; side < 2 && !asTheyLie; side++)
             Assemble(code, shape, Kept(side), PanelAt[firstPanel + side], codes, group);
@@ -140,26 +139,14 @@ internal static class ExactCode
     {
         if (shape.Bits == 6)
         {
-            AssembleSixes(code, to, panel, codes + 64 * 3 * (group - 6));
+            SpreadGroup.Assemble(code, to, Upper, new(panel, codes), group, Block(ExactBlock.PairMaskAt), Block(ExactBlock.NibbleMaskAt));
             return;
         }
         int lower = shape.Bits <= 3 ? 2 : 4, groups = 8 / lower, chunks = 8 / groups;   // how many groups share 64 bytes
         Load(code, to, new(panel, codes + 64 * (lower == 2 ? group / groups : group % chunks)), lower * (lower == 2 ? group % groups : group / chunks), 0);
-        int each = shape.Bits - lower;
-        if (each == 0) return;
-        groups = 8 / each;
-        Load(code, Upper, new(panel, codes + 64 * (lower + group / groups)), each * (group % groups), lower);
+        if (shape.Bits == lower) return;
+        Load(code, Upper, new(panel, codes + 64 * lower), group, lower);     // the one bit more
         code.KeepUnder(to, Upper, Block(ExactBlock.LowerMaskAt));
-    }
-
-    /// <summary>Codes of six bits that lie in pairs above three other groups' (<see cref="Codes6"/>).</summary>
-    private static void AssembleSixes(ZmmCode code, Zmm to, Gpr panel, int codes)
-    {
-        code.ShiftShortsRight(to, new Memory(panel, codes + 128), 6);
-        code.ShiftShortsRight(Upper, new Memory(panel, codes + 64), 4);
-        code.KeepUnder(to, Upper, Block(ExactBlock.PairMaskAt));
-        code.ShiftShortsRight(Upper, new Memory(panel, codes), 2);
-        code.KeepUnder(to, Upper, Block(ExactBlock.NibbleMaskAt));
     }
 
     private static void Load(ZmmCode code, Zmm to, Memory at, int from, int place)

@@ -52,7 +52,6 @@ internal sealed class ZmmCode
     public void Subtract(Zmm to, Zmm a, Memory each) => Evex(Map0F, None, 0x5C, to.Number, a.Number, each, broadcast: true);        // vsubps
 
     public void Multiply(Zmm to, Zmm a, Zmm b) => Evex(Map0F, None, 0x59, to.Number, a.Number, b);                                  // vmulps
-    public void Subtract(Zmm to, Zmm a, Zmm b) => Evex(Map0F, None, 0x5C, to.Number, a.Number, b);                                  // vsubps
     public void LoadWideBytes(Zmm to, Memory from) => Evex(Map0F38, P66, 0x31, to.Number, 0, from, broadcast: false);               // vpmovzxbd
     public void LoadWideSBytes(Zmm to, Memory from) => Evex(Map0F38, P66, 0x21, to.Number, 0, from, broadcast: false);              // vpmovsxbd
 
@@ -79,6 +78,9 @@ internal sealed class ZmmCode
 
     /// <summary>to = to * b + c</summary>
     public void MultiplyThenAdd(Zmm to, Memory b, Zmm c) => Evex(Map0F38, P66, 0x98, to.Number, c.Number, b, broadcast: false);     // vfmadd132ps
+
+    /// <summary>to = -(to * b) + c</summary>
+    public void NegateMultiplyThenAdd(Zmm to, Zmm b, Zmm c) => Evex(Map0F38, P66, 0x9C, to.Number, c.Number, b);                    // vfnmadd132ps
 
     /// <summary>to = -(to * b) + c</summary>
     public void NegateMultiplyThenAdd(Zmm to, Memory b, Zmm c) => Evex(Map0F38, P66, 0x9C, to.Number, c.Number, b, broadcast: false);   // vfnmadd132ps
@@ -111,18 +113,18 @@ internal sealed class ZmmCode
         _bytes.Add((byte)Math.Abs(count));
     }
 
-    /// <summary>Each int32 of a, shifted right with its sign.</summary>
-    public void ShiftSignedRight(Zmm to, Zmm a, int count)                                                                          // vpsrad
-    {
-        Evex(Map0F, P66, 0x72, 4, to.Number, a);
-        _bytes.Add((byte)count);
-    }
-
     /// <summary>As the other, from memory.</summary>
     public void Shift(Zmm to, Memory a, int count)
     {
         Evex(Map0F, P66, 0x72, count < 0 ? 2 : 6, to.Number, a, broadcast: false);
         _bytes.Add((byte)Math.Abs(count));
+    }
+
+    /// <summary>Each int32 of a, shifted right with its sign.</summary>
+    public void ShiftSignedRight(Zmm to, Zmm a, int count)                                                                          // vpsrad
+    {
+        Evex(Map0F, P66, 0x72, 4, to.Number, a);
+        _bytes.Add((byte)count);
     }
 
     /// <summary>to = (to &amp; mask) | bits</summary>
