@@ -79,8 +79,7 @@ internal static partial class ByteDotCode
             if (shape.Offset > 8) code.Shift(LowDot, LowDot, int.Log2(shape.Offset / 8));
         }
         if (AreDottedAsTheyCome(shape)) DotAsTheyCome(code, shape, codes);
-        else DotUnpacked(code, token);
-        if (!two && !(AreDottedAsTheyCome(shape) && !shape.Nibbles)) code.AddInts(LowDot, LowDot, HighDot);
+        else DotUnpacked(code, shape, token);
 
         AddScaled(code, LowDot, LowScale, sum, token);
         if (two) AddScaled(code, HighDot, HighScale, sum, token);
@@ -88,13 +87,15 @@ internal static partial class ByteDotCode
         AddKeptApart(code, shape, codes, sum, token);
     }
 
-    private static void DotUnpacked(ZmmCode code, int token)
+    /// <summary>A dot of each sub-block, or all in the lower.</summary>
+    private static void DotUnpacked(ZmmCode code, ByteDotShape shape, int token)
     {
         for (int group = 0; group < 4; group++)
         {
             code.DotBytesOfEach(LowDot, Codes(group), Token(token + 4 * group));
             code.DotBytesOfEach(HighDot, Codes(group + 4), Token(token + 4 * (group + 4)));
         }
+        if (shape.SubBlocks == 1) code.AddInts(LowDot, LowDot, HighDot);
     }
 
     /// <summary>Whether there is nothing to unpack codes for: a single token, and codes that lie as bytes or nibbles.</summary>
@@ -118,7 +119,9 @@ internal static partial class ByteDotCode
             }
             code.DotBytesOfEach(LowDot, bytes, Token(4 * chunk));
         }
-        if (shape.Nibbles) code.ShiftSignedRight(HighDot, HighDot, 4);
+        if (!shape.Nibbles) return;
+        code.ShiftSignedRight(HighDot, HighDot, 4);
+        code.AddInts(LowDot, LowDot, HighDot);
     }
 
     /// <summary>sum = fma((float)dot, scaleW * scaleA, sum)</summary>
@@ -157,10 +160,13 @@ internal static partial class ByteDotCode
         code.ShiftRight(Weight, Weight, Token(token + At(shape.Nibbles ? nameof(ActivationBlock.NibbleShift) : nameof(ActivationBlock.ByteShift))));
         code.And(Weight, Weight, Block(ByteDotBlock.CodeMaskAt));
         code.ToFloat(Weight, Weight);
-        if (shape is { SubBlocks: 2, HasMinimum: false, Tokens: 1 })
+        if (shape.SubBlocks == 2)
         {
             code.LoadRax(Token(token + Column));
             code.AndRax(16);
+        }
+        if (ScalesSuffice(shape))
+        {
             code.Copy(Other, HighScale);
             code.KeepUnder(Other, LowScale, Block(ByteDotBlock.UpperSubBlockAt) with { PlusRax = true });
             code.MultiplyByEach(LowDot, Other, Block(ByteDotBlock.NegatedOffsetAt));
@@ -168,8 +174,6 @@ internal static partial class ByteDotCode
         }
         else if (shape.SubBlocks == 2)
         {
-            code.LoadRax(Token(token + Column));
-            code.AndRax(16);
             code.ShiftRaxLeft(2);               // the upper sub-block's factors stand 64 bytes further
             code.Load(Other, Block(ByteDotBlock.ZerosAt) with { PlusRax = true });
             code.MultiplyThenAdd(Weight, Block(ByteDotBlock.ScalesAt) with { PlusRax = true }, Other);

@@ -40,7 +40,7 @@ internal static partial class ByteDotCode
                 ScaleSuper(code, LowScale);
                 MinimumOfSuper(code, Zeros);
                 break;
-            case { HasMinimum: false, Tokens: 1 }:          // all that the token needs stays in registers
+            case var _ when ScalesSuffice(shape):
                 LoadFactors(code, shape, LowScale, Weight, 2 * part);
                 ScaleSuper(code, LowScale);
                 LoadFactors(code, shape, HighScale, Weight, 2 * part + 1);
@@ -63,6 +63,9 @@ internal static partial class ByteDotCode
         code.Store(Block(ByteDotBlock.ScalesAt + sub * ByteDotBlock.SubBlockBytes), scale);
         code.Store(Block(ByteDotBlock.ZerosAt + sub * ByteDotBlock.SubBlockBytes), Weight);
     }
+
+    /// <summary>Whether two sub-blocks' factors are in registers only: their scales are all that a single token needs where there are no minima.</summary>
+    private static bool ScalesSuffice(ByteDotShape shape) => shape is { Tokens: 1, SubBlocks: 2, HasMinimum: false };
 
     private static void LoadFactors(ZmmCode code, ByteDotShape shape, Zmm scale, Zmm minimum, int subBlock) =>
         PanelHeader.LoadFactors(code, shape, Header(shape), scale, minimum, subBlock, Block(ByteDotBlock.NibbleMaskAt));
