@@ -43,7 +43,7 @@ foreach (CacheTypes type in types)
         likeliest.Add($"{100.0 * equal / scored:F1} %");
     }
 
-    double perplexity = (await model.PerplexityAsync(text, chunks: chunks)).Perplexity;
+    double perplexity = (await Perplexity.MeasureAsync(model, text, chunks: chunks)).Perplexity;
 
     // the beginnings of paragraphs that are far apart in the text
     int[] all = model.Tokenizer.Encode(text[..Math.Min(text.Length, 400_000)]).Ids;

@@ -37,7 +37,7 @@ public sealed class LanguageModel : IDisposable
         GenerationOptions.Require(Enum.IsDefined(options.CacheType.Keys) && Enum.IsDefined(options.CacheType.Values), "cache-type", "f32, f16, q8 or q4", $"{options.CacheType}");
         GenerationOptions.Require(options.CacheMemory >= 0, "cache-memory", "bytes from 1", $"{options.CacheMemory}");
         GenerationOptions.Require(options.Window is >= 0 and <= 1 << 24, "window", "a whole number from 1 to 16777216", $"{options.Window}");
-        GenerationOptions.Require(options.Sinks is >= 0 and <= 4096, "sinks", "a whole number from 0 to 4096", $"{options.Sinks}");
+        GenerationOptions.Require(options.SinkTokens is >= 0 and <= 4096, "sinks", "a whole number from 0 to 4096", $"{options.SinkTokens}");
         _ = KernelPath.Current; // a forced width that cannot be had fails here, before any work
 
         Name = file.Metadata.Text("general.name") ?? file.Name;
@@ -182,53 +182,20 @@ public sealed class LanguageModel : IDisposable
         return Scores(text, options, cancellationToken);
     }
 
-    /// <summary>Perplexity as llama.cpp measures it: the text's ids are cut into chunks, each read afresh, and the second half of each chunk is foretold.</summary>
-    /// <param name="text">The whole text.</param>
-    /// <param name="context">Ids of a chunk, at least 4.</param>
-    /// <param name="chunks">How many chunks at most; null for all.</param>
-    /// <param name="progress">Told of chunks done, of all, and the perplexity so far.</param>
-    /// <param name="cancellationToken">Ends the run with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="GenerationException">The text is shorter than one chunk, or the chunk longer than the context.</exception>
-    public async Task<PerplexityResult> PerplexityAsync(
-        string text, int context = 512, int? chunks = null, IProgress<(int Done, int Total, double SoFar)>? progress = null, CancellationToken cancellationToken = default)
-    {
-        GenerationOptions.Require(context >= 4 && context <= Context, "context", $"a whole number from 4 to {Context}, the model's own", $"{context}");
-        GenerationOptions.Require(chunks is null or > 0, "chunks", "a whole number from 1", $"{chunks}");
-        int[] ids = Tokenizer.Encode(text).Ids;
-        int total = Math.Min(ids.Length / context, chunks ?? int.MaxValue);
-        GenerationOptions.Require(total > 0, "text", $"at least {context} tokens", $"{ids.Length}");
-
-        int first = context / 2;
-        double sum = 0;
-        int tokens = 0;
-        for (int chunk = 0; chunk < total; chunk++)
-        {
-            int[] piece = ids[(chunk * context)..((chunk + 1) * context)];
-            if (Tokenizer.AddsBos) piece[0] = Tokenizer.BosId!.Value;
-            await foreach (TokenScore score in ScoreAsync(piece, new ScoreOptions { From = first }, cancellationToken).ConfigureAwait(false))
-            {
-                sum -= score.Logprob;
-                tokens++;
-            }
-            progress?.Report((chunk + 1, total, Elementary.Exp(sum / tokens)));
-        }
-        return new PerplexityResult(Elementary.Exp(sum / tokens), total, tokens, KernelPath.Name, Options.Compute);
-    }
-
     /// <summary>Says whether a file would load, from its description alone; no value of a tensor is read.</summary>
-    public static Readiness Examine(ModelFile file)
+    public static ModelSupport Examine(ModelFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
         try
         {
             (Hyperparameters shape, _) = Understand(file);
-            using WeightReader rehearsal = new(file, pool: null, progress: null);
-            LlamaWeights.Read(rehearsal, shape).Dispose();
-            return new Readiness(null, [.. rehearsal.Unasked]);
+            using WeightReader dryRun = new(file, pool: null, progress: null);
+            LlamaWeights.Read(dryRun, shape).Dispose();
+            return new ModelSupport(null, [.. dryRun.Unasked]);
         }
         catch (ModelFileException obstacle)
         {
-            return new Readiness(obstacle, []);
+            return new ModelSupport(obstacle, []);
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed record CacheShape(int Layers, int KvHeads, int KeyDim, int Value
     public int Window { get; init; }
 
     /// <summary>First positions of a text that are seen beside the window.</summary>
-    public int Sinks { get; init; }
+    public int SinkTokens { get; init; }
 
     /// <summary>Bytes of one page's keys, [kvHead, keyDim, 32].</summary>
     public long KeyBytes => KvHeads * PageLayout.KeyBytes(Types.Keys, KeyDim);
@@ -64,7 +64,7 @@ internal sealed record CacheShape(int Layers, int KvHeads, int KeyDim, int Value
     /// <summary>Page sets that a text of so many positions takes at most while so many tokens go through at once.</summary>
     public long SetsFor(long positions, int tokens)
     {
-        long held = Window == 0 ? positions : Math.Min(positions, (long)Sinks + Window + tokens + 3 * PagePositions);
+        long held = Window == 0 ? positions : Math.Min(positions, (long)SinkTokens + Window + tokens + 3 * PagePositions);
         long pages = (held + PagePositions - 1) / PagePositions;
         return pages + WrittenSets * Math.Min(pages, PagesWrittenBy(tokens));
     }

@@ -13,7 +13,7 @@ internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxVa
 
     private readonly PagedMemory _memory = new(StretchBytes);
     private readonly Stack<PageSet> _free = new();
-    private readonly Dictionary<PageName, PageSet> _named = [];
+    private readonly Dictionary<PrefixHash, PageSet> _named = [];
     private readonly LinkedList<PageSet> _idle = new();     // named and held by nobody, the least recently used first
     private long _made;
     private readonly Stack<WrittenSet> _bare = new();       // without memory
@@ -31,13 +31,13 @@ internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxVa
     public int Kept => _idle.Count * Shape.Layers;
 
     /// <summary>Page sets that new texts could have found: all full ones before their last token's.</summary>
-    public long Sought { get; set; }
+    public long PrefixLookups { get; set; }
 
     /// <summary>Those of them that were found.</summary>
-    public long Found { get; private set; }
+    public long PrefixHits { get; private set; }
 
     /// <summary>The name that stands before a text's first page.</summary>
-    public PageName Beginning { get; } = PageName.Beginning(model, shape);
+    public PrefixHash Beginning { get; } = PrefixHash.Beginning(model, shape);
 
     /// <summary>Bytes that the pages may take together.</summary>
     public long Budget { get; } = budget;
@@ -101,16 +101,16 @@ internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxVa
     }
 
     /// <summary>Makes full pages known by a name; where others have it already, these stay unknown.</summary>
-    public void Publish(PageSet pages, PageName name)
+    public void RegisterPrefix(PageSet pages, PrefixHash name)
     {
         if (pages.Name is null && _named.TryAdd(name, pages)) pages.Name = name;
     }
 
     /// <summary>The pages of this name, held once more; null where nobody has published them, or they are gone.</summary>
-    public PageSet? Find(PageName name)
+    public PageSet? Find(PrefixHash name)
     {
         if (!_named.TryGetValue(name, out PageSet? pages)) return null;
-        Found++;
+        PrefixHits++;
         if (pages.References++ == 0)
         {
             _idle.Remove(pages.Idle);

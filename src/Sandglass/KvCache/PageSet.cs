@@ -19,7 +19,7 @@ internal sealed unsafe class PageSet
     public int References { get; set; }
 
     /// <summary>What it is known by; null where its content is nobody else's business.</summary>
-    public PageName? Name { get; set; }
+    public PrefixHash? Name { get; set; }
 
     /// <summary>Its place among those that nobody holds and that are kept for whoever has the same beginning.</summary>
     public LinkedListNode<PageSet> Idle { get; }

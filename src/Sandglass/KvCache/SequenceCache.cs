@@ -16,7 +16,7 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     private int _left;          // pages before this one have left the window; the sinks' stay
     private int _removed;       // places that the table has no longer, behind the sinks' spans: whole spans, all of them left
     private int _names;         // pages from the first on whose names are known
-    private PageName _name = pool.Beginning; // the last one's
+    private PrefixHash _name = pool.Beginning; // the last one's
 
     /// <summary>Positions whose keys and values are here, in all layers.</summary>
     public int Length { get; private set; }
@@ -36,10 +36,10 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
 
     private bool IsQuantized => _shape.Types.AreQuantized;
 
-    private int SinkPages => CacheShape.PagesFor(_shape.Sinks);
+    private int SinkPages => CacheShape.PagesFor(_shape.SinkTokens);
 
     /// <summary>Places of the spans that hold sinks; one position more, so that what follows the last sink in the tables is never taken for its neighbour.</summary>
-    private int SinkPlaces => _shape.Sinks == 0 ? 0 : (_shape.Sinks + AttentionTask.SpanPositions) / AttentionTask.SpanPositions * AttentionTile.PagesPerSpan;
+    private int SinkPlaces => _shape.SinkTokens == 0 ? 0 : (_shape.SinkTokens + AttentionTask.SpanPositions) / AttentionTask.SpanPositions * AttentionTile.PagesPerSpan;
 
     /// <summary>Page sets that <see cref="Reserve"/> would rent.</summary>
     /// <param name="length">Positions.</param>
@@ -122,15 +122,15 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     /// <summary>Begins with pages that somebody else has filled with the same tokens, as many as there are; for an empty cache.</summary>
     /// <param name="ids">The text. Its last token's page is never taken from others: that token has to go through the model.</param>
     /// <returns>Positions that are here now.</returns>
-    public int Adopt(ReadOnlySpan<int> ids)
+    public int MatchPrefix(ReadOnlySpan<int> ids)
     {
         int most = (ids.Length - 1) / PagePositions;
         if (_table.Count > 0 || most <= 0) return 0;
         _table.Grow(most);
-        pool.Sought += most;
+        pool.PrefixLookups += most;
         for (; _names < most; _names++)
         {
-            PageName next = _name.Next(ids[(_names * PagePositions)..]);
+            PrefixHash next = _name.Next(ids[(_names * PagePositions)..]);
             if (pool.Find(next) is not PageSet found) break;
             _table.Append();
             _table[_names] = found;
@@ -141,12 +141,12 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
 
     /// <summary>Makes its full pages known, so that others with the same beginning can read them.</summary>
     /// <param name="ids">The tokens whose keys and values they are; positions behind these are not published.</param>
-    public void Publish(ReadOnlySpan<int> ids)
+    public void RegisterPrefix(ReadOnlySpan<int> ids)
     {
         for (int full = Math.Min(Length, ids.Length) / PagePositions; _names < full; _names++)
         {
             _name = _name.Next(ids[(_names * PagePositions)..]);
-            if (_names < SinkPages || _names >= _left) pool.Publish(_table[Place(_names)]!, _name);
+            if (_names < SinkPages || _names >= _left) pool.RegisterPrefix(_table[Place(_names)]!, _name);
         }
     }
 

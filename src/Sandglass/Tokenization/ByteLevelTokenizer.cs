@@ -67,7 +67,7 @@ internal sealed class ByteLevelTokenizer : Tokenizer
     {
         string? name = vocabulary.Metadata.Text("tokenizer.ggml.pre");
         PreTokenizer? preTokenizer = PreTokenizer.Named(name);
-        if (preTokenizer is null) Fail.UnknownPreTokenizer(vocabulary.Metadata.File, name!);
+        if (preTokenizer is null) BadVocabulary.UnknownPreTokenizer(vocabulary.Metadata.File, name!);
         return preTokenizer;
     }
 }

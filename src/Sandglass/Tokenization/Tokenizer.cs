@@ -43,7 +43,7 @@ public abstract class Tokenizer
     {
         ArgumentNullException.ThrowIfNull(metadata);
         string? model = metadata.Text("tokenizer.ggml.model");
-        if (model is not ("llama" or "gpt2")) Fail.UnknownModel(metadata.File, model);
+        if (model is not ("llama" or "gpt2")) BadVocabulary.UnknownModel(metadata.File, model);
 
         Vocabulary vocabulary = new(metadata);
         return model == "llama" ? new SentencePieceTokenizer(vocabulary) : new ByteLevelTokenizer(vocabulary);

@@ -167,7 +167,7 @@ internal sealed unsafe class Llama : IDisposable
                 Tokens = tokens,
                 FirstPosition = segment.FirstPosition - segment.Cache.RemovedPositions,
                 Window = _window,
-                Sinks = _sinks,
+                SinkTokens = _sinks,
                 SinkQueries = _sinkQueries is null ? null : _sinkQueries.Row(segment.FirstRow),
                 Heads = _shape.Heads,
                 KvHeads = _shape.KeyValueHeads,

@@ -51,7 +51,7 @@ public sealed class BeamCompanyTests(Grain grain) : IClassFixture<Grain>
     [Theory, InlineData(40, 4), InlineData(33, 0)]
     public async Task Within_a_window_a_beam_has_the_score_that_reading_it_through_the_window_gives(int window, int sinks)
     {
-        using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Window = window, Sinks = sinks });
+        using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Window = window, SinkTokens = sinks });
         GenerationOptions options = new() { MaxTokens = 70, EndIds = [], Beams = new BeamOptions { Beams = 3 } };
 
         Run run = await Run.Of(model, Prompt, options);

@@ -94,7 +94,7 @@ public class FidelityTests(ITestOutputHelper output)
     {
         using LanguageModel model = Load(file, compute);
         string text = await File.ReadAllTextAsync(Shared.Path("text", "wikitext-2-raw-test.txt"));
-        return (await model.PerplexityAsync(text, chunks: chunks)).Perplexity;
+        return (await Sandglass.Studies.Perplexity.MeasureAsync(model, text, chunks: chunks)).Perplexity;
     }
 
     /// <summary>One text against the exact figures.</summary>

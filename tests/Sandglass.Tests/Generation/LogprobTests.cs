@@ -1,6 +1,7 @@
 using Sandglass.Generation;
 using Sandglass.Kernels;
 using Sandglass.Sampling;
+using Sandglass.Studies;
 using Sandglass.Tests.Transformer;
 
 namespace Sandglass.Tests.Generation;
@@ -49,7 +50,7 @@ public class LogprobTests(TypedModelFiles files) : IClassFixture<TypedModelFiles
         using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m");
         string text = string.Concat(Enumerable.Repeat("The fox went into the wood, and there he met a bear. ", 12));
         int[] ids = model.Tokenizer.Encode(text).Ids;
-        PerplexityResult result = await model.PerplexityAsync(text, context: 32, chunks: 3);
+        PerplexityResult result = await Perplexity.MeasureAsync(model, text, context: 32, chunks: 3);
 
         double sum = 0;
         for (int chunk = 0; chunk < 3; chunk++)
@@ -59,6 +60,6 @@ public class LogprobTests(TypedModelFiles files) : IClassFixture<TypedModelFiles
         }
         Assert.Equal(3 * 15, result.Tokens);
         Assert.Equal(Math.Exp(-sum / 45), result.Perplexity, 1e-6 * result.Perplexity);
-        await Assert.ThrowsAsync<GenerationException>(() => model.PerplexityAsync("too short", context: 32));
+        await Assert.ThrowsAsync<GenerationException>(() => Perplexity.MeasureAsync(model, "too short", context: 32));
     }
 }

@@ -45,7 +45,7 @@ public sealed class SpeculationCompanyTests(SpeculationTests.Pair pair) : IClass
     [Theory, InlineData(DraftKind.Lookup, 40, 4), InlineData(DraftKind.Lookup, 33, 0), InlineData(DraftKind.Model, 40, 4), InlineData(DraftKind.Model, 33, 0)]
     public async Task Through_a_window(DraftKind kind, int window, int sinks)
     {
-        using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Window = window, Sinks = sinks, Draft = "embedded:grain-1m", Time = new SpeculationTests.StandingClock() });
+        using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Window = window, SinkTokens = sinks, Draft = "embedded:grain-1m", Time = new SpeculationTests.StandingClock() });
         GenerationOptions options = new() { Sampling = SamplerOptions.Greedy, MaxTokens = 300, IgnoreEnd = true, HashLogits = true };
 
         Run plain = await Run.Of(model, Prompt, options), drafted = await Run.Of(model, Prompt, options with { Draft = kind });

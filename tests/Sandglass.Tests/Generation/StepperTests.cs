@@ -123,7 +123,7 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
     {
         (TextGeneration[] ample, _) = Add(count, prompt: 40, tokens: 60);
         while (!_stepper.Scheduler.IsIdle) _stepper.Step();
-        Assert.Equal(0, _stepper.Scheduler.SetBacks);
+        Assert.Equal(0, _stepper.Scheduler.Preemptions);
 
         CacheShape shape = _run.Pages.Shape;
         using PagePool tight = new(shape, budget: 5 * shape.SetBytes); // a text takes 4 in the end
@@ -135,7 +135,7 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
             Assert.InRange(tight.Held, 0, 5 * shape.Layers);
         }
 
-        Assert.Equal(count > 1, _stepper.Scheduler.SetBacks > 0);
+        Assert.Equal(count > 1, _stepper.Scheduler.Preemptions > 0);
         Assert.Equal(0, tight.Held);
         for (int i = 0; i < count; i++)
         {
@@ -218,13 +218,13 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
 
         public Exception? Told { get; private set; }
 
-        public override int LongestPiece => int.MaxValue;
+        public override int LongestChunk => int.MaxValue;
 
         public override int FirstScored => int.MaxValue;
 
         public override void CheckInterruption() { }
 
-        public override void PieceRead() => IsOver = true;
+        public override void ChunkRead() => IsOver = true;
 
         public override void Take(ReadOnlySpan<float> logits) { }
 
@@ -243,7 +243,7 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
     {
         public Exception? Told { get; private set; }
 
-        public override int LongestPiece => int.MaxValue;
+        public override int LongestChunk => int.MaxValue;
 
         public override int FirstScored => Length - 1;
 
@@ -251,7 +251,7 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
 
         public override void CheckInterruption() { }
 
-        public override void PieceRead() { }
+        public override void ChunkRead() { }
 
         public override void Take(ReadOnlySpan<float> logits) => Append(1);
 

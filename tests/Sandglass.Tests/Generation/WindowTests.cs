@@ -9,7 +9,7 @@ public class WindowTests(Grain grain) : IClassFixture<Grain>
     public async Task Same_bits_whatever_the_chunks_the_threads_and_the_cache(int window, int sinks)
     {
         int[] prompt = Evidence.Ids(650, 4096);
-        ModelOptions mode = new() { Window = window, Sinks = sinks, Threads = 1 };
+        ModelOptions mode = new() { Window = window, SinkTokens = sinks, Threads = 1 };
         string?[]? expected = null;
         foreach (int threads in (int[])[1, 2])
         {
@@ -35,7 +35,7 @@ public class WindowTests(Grain grain) : IClassFixture<Grain>
     [Fact]
     public async Task A_text_that_fits_into_window_and_sinks_is_what_it_is_without()
     {
-        using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Window = 60, Sinks = 4 });
+        using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Window = 60, SinkTokens = 4 });
         Run plain = await Evidence.OfRun(grain.Model, Evidence.Ids(30, 4096), tokens: 60), seen = await Evidence.OfRun(model, Evidence.Ids(30, 4096), tokens: 60);
 
         Assert.Equal(plain.Hashes[..35], seen.Hashes[..35]);  // logits of 64 positions

@@ -149,7 +149,7 @@ public unsafe class AttentionTests
                 Tokens = tokens,
                 FirstPosition = first,
                 Window = window,
-                Sinks = sinks,
+                SinkTokens = sinks,
                 SinkQueries = sinkQueries,
                 Heads = heads,
                 KvHeads = kvHeads,
@@ -197,8 +197,8 @@ public unsafe class AttentionTests
                 {
                     int kv = head / _task.Group, visible = _task.FirstPosition + token + 1;
                     double[] weights = new double[visible];
-                    bool all = _task.Window == 0 || visible <= _task.Window + _task.Sinks;
-                    bool Seen(int t) => all || t < _task.Sinks || t > visible - 1 - _task.Window;
+                    bool all = _task.Window == 0 || visible <= _task.Window + _task.SinkTokens;
+                    bool Seen(int t) => all || t < _task.SinkTokens || t > visible - 1 - _task.Window;
                     for (int t = 0; t < visible; t++)
                     {
                         double score = 0;
@@ -207,7 +207,7 @@ public unsafe class AttentionTests
                             weights[t] = double.NegativeInfinity;
                             continue;
                         }
-                        float* query = all || t >= _task.Sinks ? _task.Query(token, head) : _task.SinkQueries + (token * _task.Heads + head) * _task.KeyDim;
+                        float* query = all || t >= _task.SinkTokens ? _task.Query(token, head) : _task.SinkQueries + (token * _task.Heads + head) * _task.KeyDim;
                         for (int d = 0; d < _task.KeyDim; d++)
                             score += query[d] * Key(t, visible - 1, kv, d);
                         weights[t] = score / Math.Sqrt(_task.KeyDim);

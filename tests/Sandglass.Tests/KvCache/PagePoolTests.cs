@@ -17,7 +17,7 @@ public sealed class PagePoolTests
 
         using (SequenceCache cache = new(pool))
         {
-            Assert.Equal(32 * pages, cache.Adopt(Ids(length)));
+            Assert.Equal(32 * pages, cache.MatchPrefix(Ids(length)));
             Assert.Equal((32 * pages, 2 * pages, 6 - 2 * pages), (cache.Length, pool.Held, pool.Kept));
         }
         Assert.Equal((0, 6), (pool.Held, pool.Kept));
@@ -32,8 +32,8 @@ public sealed class PagePoolTests
         other[differs]++;
 
         using SequenceCache cache = new(pool);
-        Assert.Equal(32 * pages, cache.Adopt(other));
-        Assert.Equal((pages, 3), (pool.Found, pool.Sought));     // what stands behind the difference was sought too: the rate is the share of all pages
+        Assert.Equal(32 * pages, cache.MatchPrefix(other));
+        Assert.Equal((pages, 3), (pool.PrefixHits, pool.PrefixLookups));     // what stands behind the difference was sought too: the rate is the share of all pages
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class PagePoolTests
         Leave(pool, Ids(32, seed: 1));
         Leave(pool, Ids(32, seed: 2));
         using SequenceCache holder = new(pool);
-        Assert.Equal(32, holder.Adopt(Ids(33, seed: 1)));
+        Assert.Equal(32, holder.MatchPrefix(Ids(33, seed: 1)));
         Leave(pool, Ids(32, seed: 3));
         Assert.Equal(4, pool.Kept);
 
@@ -58,20 +58,20 @@ public sealed class PagePoolTests
     {
         using PagePool pool = new(Shape);
         SequenceCache one = Filled(pool, Ids(64)), other = Filled(pool, Ids(64));
-        one.Publish(Ids(64));
-        other.Publish(Ids(64));
+        one.RegisterPrefix(Ids(64));
+        other.RegisterPrefix(Ids(64));
         one.Dispose();
         other.Dispose();
         Assert.Equal((0, 4), (pool.Held, pool.Kept));
 
         using SequenceCache back = Filled(pool, Ids(64, seed: 9));
-        back.Publish(Ids(64, seed: 9));
+        back.RegisterPrefix(Ids(64, seed: 9));
         back.Truncate(40);                  // into a page that others may read: a copy
         Assert.Equal((40, 4), (back.Length, pool.Held));
         int[] mixed = [.. Ids(40, seed: 9), .. Ids(30, seed: 3)];
         back.Reserve(70);
         back.Commit(70);
-        back.Publish(mixed);
+        back.RegisterPrefix(mixed);
         back.Dispose();
         Assert.True(Has(pool, [.. mixed, 1]) && Has(pool, [.. Ids(64, seed: 9), 1]));
         Assert.Equal((0, 4 + 4 + 2), (pool.Held, pool.Kept));
@@ -88,13 +88,13 @@ public sealed class PagePoolTests
     private static bool Has(PagePool pool, int[] ids)
     {
         using SequenceCache cache = new(pool);
-        return cache.Adopt(ids) == (ids.Length - 1) / 32 * 32;
+        return cache.MatchPrefix(ids) == (ids.Length - 1) / 32 * 32;
     }
 
     private static void Leave(PagePool pool, int[] ids)
     {
         using SequenceCache cache = Filled(pool, ids);
-        cache.Publish(ids);
+        cache.RegisterPrefix(ids);
     }
 
     private static SequenceCache Filled(PagePool pool, int[] ids)

@@ -190,7 +190,7 @@ public sealed unsafe class SequenceCacheTests : IDisposable
     [Theory, InlineData(0), InlineData(4), InlineData(40), InlineData(256)]
     public void Pages_that_left_the_window_go_back_and_tables_do_not_grow(int sinks)
     {
-        using PagePool pool = new(F32 with { Window = 100, Sinks = sinks });
+        using PagePool pool = new(F32 with { Window = 100, SinkTokens = sinks });
         using SequenceCache cache = new(pool);
         int most = 0;
         for (int position = 0; position < 5000; position++)

@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Sandglass.Tracing;
+using Spectre.Console;
+using Sandglass.Studies;
+
+namespace Sandglass.Cli;
+
+/// <summary><c>sandglass lab cache [PROMPT]</c>: the same text with the cache and without, and what each token cost.</summary>
+internal sealed class LabCacheCommand(Terminal terminal)
+{
+    private const int DefaultTokens = 128;
+    private const double Near = 0.1;
+
+    private readonly ModelChoice _model = new();
+    private readonly PromptSource _prompt = new("PROMPT", $"The text to continue. [default: {PromptSource.Beginning}]");
+    private readonly Option<int?> _tokens = NumberOption.Whole("--max-tokens", $"Tokens to write. [default: {DefaultTokens}]", 16, int.MaxValue, "-n");
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object a row." };
+
+    public Command Create()
+    {
+        Command command = new("cache", "Write the same text with the cache of keys and values and without it, and show what each token cost.");
+        _prompt.AddTo(command);
+        command.Add(_tokens);
+        _model.AddTo(command);
+        command.Add(_json);
+        command.SetAction(StudyAsync);
+        return command;
+    }
+
+    private async Task<int> StudyAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        Prompt prompt = await _prompt.ReadOrBeginAsync(parsed, terminal, cancellation);
+        using LanguageModel model = _model.Load(parsed, terminal);
+        int[] ids = prompt.Encode(model.Tokenizer);
+        ContextLimit.Refuse("The prompt", ids, model);
+        CacheStudyResult result;
+        using (ProgressLine<CacheStudyProgress> progress = new(terminal, p => $"Writing {Mode(p.Cache)} the cache: {Amount.Whole(p.Done)} of {Amount.Of(p.Tokens, "token")}"))
+            result = await CacheStudy.RunAsync(model, ids, parsed.GetValue(_tokens) ?? DefaultTokens, progress, cancellation);
+        if (parsed.GetValue(_json)) WriteJson(result);
+        else WriteTable(result);
+        return result.TokensEqual ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private void WriteJson(CacheStudyResult result)
+    {
+        JsonLines lines = new(terminal.Bytes);
+        foreach (CacheStudyRow row in result.Rows)
+        {
+            Utf8JsonWriter json = lines.Begin();
+            json.WriteString("what", "work");
+            json.WriteBoolean("cache", row.Cache);
+            json.WriteNumber("tokens", row.Tokens);
+            json.WriteNumber("length", row.Length);
+            json.WriteNumber("layerTokenPasses", row.LayerTokenPasses);
+            json.WriteMultiplyAdds(row.MultiplyAdds);
+            json.WriteNumber("cacheBytes", row.CacheBytes);
+            json.WriteDouble("msPerToken", row.TimePerToken.TotalMilliseconds);
+            lines.End();
+        }
+        foreach (CacheGrowth growth in result.Growth)
+        {
+            Utf8JsonWriter json = lines.Begin();
+            json.WriteString("what", "growth");
+            json.WriteBoolean("cache", growth.Cache);
+            json.WriteDouble("layerTokenPasses", growth.LayerTokenPasses);
+            json.WriteDouble("projections", growth.Projections);
+            json.WriteDouble("feedForward", growth.FeedForward);
+            json.WriteDouble("attention", growth.Attention);
+            json.WriteDouble("logits", growth.Logits);
+            json.WriteDouble("time", growth.Time);
+            json.WriteBoolean("tokensEqual", result.TokensEqual);
+            json.WriteComputation(result.Kernels, result.Compute);
+            lines.End();
+        }
+    }
+
+    private void WriteTable(CacheStudyResult result)
+    {
+        IAnsiConsole console = Tables.Console(terminal);
+        Table work = Tables.New("Cache", "#Tokens", "#Passes", "#Proj.", "#FFN", "#Attn.", "#Logits", "#Held", "#ms/token");
+        foreach (TableColumn column in work.Columns) column.Padding = new Padding(0, 0, 1, 0);      // nine of them, on 80 columns
+        foreach (CacheStudyRow row in result.Rows)
+        {
+            MultiplyAdds sum = row.MultiplyAdds;
+            work.AddRow(Mode(row.Cache), Amount.Whole(row.Tokens), Amount.Count(row.LayerTokenPasses), Amount.Count(sum.Projections), Amount.Count(sum.FeedForward), Amount.Count(sum.Attention), Amount.Count(sum.Logits),
+                Amount.Bytes(row.CacheBytes), Amount.Short(row.TimePerToken.TotalMilliseconds));
+        }
+        Table growth = Tables.New(["One more token", .. result.Growth.Select(row => $"#{Mode(row.Cache)}")]);
+        foreach ((string what, Func<CacheGrowth, double> power) in Powers) growth.AddRow([what, .. result.Growth.Select(row => Named(power(row)))]);
+        growth.AddRow(["Time", .. result.Growth.Select(row => Number(row.Time))]);
+        console.Write(work);
+        console.Write(growth);
+        terminal.Output.WriteLine(result.TokensEqual ? "The tokens are the same." : "THE TOKENS DIFFER, which they never should: please report this.");
+        terminal.Note("Above: sums since the beginning, counted: passes (a layer, a token), and multiply-adds of the projections, the feed-forward network, attention and the logits; the time is the mean since the row before, measured. Below: the power of the text's length that one more token's work grows with, fitted; the whole text's grows with one power more.");
+    }
+
+    private static (string What, Func<CacheGrowth, double> Power)[] Powers =>
+        [("Passes", row => row.LayerTokenPasses), ("Projections", row => row.Projections), ("Feed-forward", row => row.FeedForward), ("Attention", row => row.Attention), ("Logits", row => row.Logits)];
+
+    private static string Mode(bool cache) => cache ? "with" : "without";
+
+    /// <summary>A power, with its name where it is near to one: what grows to the window's end and stays the same behind it has none.</summary>
+    internal static string Named(double power) => Number(power) + (Math.Abs(power - Math.Round(power)) > Near ? "" : Math.Round(power) switch
+    {
+        0 => " same",
+        1 => " linear",
+        2 => " quadratic",
+        _ => "",
+    });
+
+    private static string Number(double power) => (Math.Round(power, 2) + 0.0).ToString("F2", CultureInfo.InvariantCulture);    // no -0.00
+}

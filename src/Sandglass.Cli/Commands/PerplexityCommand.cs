@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Sandglass.Kernels;
+using Sandglass.Studies;
+
+namespace Sandglass.Cli;
+
+/// <summary><c>sandglass perplexity --file F</c>: how well the model foretells a long text, measured as llama.cpp does.</summary>
+internal sealed class PerplexityCommand(Terminal terminal)
+{
+    private const int DefaultContext = 512;
+
+    private readonly ModelChoice _model = new();
+    private readonly Option<string> _file = new("--file", "-f") { Description = "The text, in UTF-8.", HelpName = "FILE", Required = true };
+    private readonly Option<int?> _context = NumberOption.Whole("--context", $"Tokens of a chunk; the second half of each is foretold. [default: {DefaultContext}]", 4, 1 << 24, "-c");
+    private readonly Option<int?> _chunks = NumberOption.Whole("--chunks", "Chunks at most; without it all.", 1, int.MaxValue);
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object." };
+
+    public Command Create()
+    {
+        Command command = new("perplexity", "Measure how well the model foretells a long text.");
+        foreach (Option option in (Option[])[_file, _context, _chunks]) command.Add(option);
+        _model.AddTo(command, withContext: false);
+        command.Add(_json);
+        command.SetAction(MeasureAsync);
+        return command;
+    }
+
+    private async Task<int> MeasureAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        string text = Encoding.UTF8.GetString(await TextFile.ReadAsync(_file.Name, parsed.GetValue(_file)!, cancellation));
+        int context = parsed.GetValue(_context) ?? DefaultContext;
+        using LanguageModel model = _model.Load(parsed, terminal, context);
+        using RunningValue running = new(terminal);
+        bool cancelled = false;
+        PerplexityResult result;
+        try
+        {
+            result = await Perplexity.MeasureAsync(model, text, context, parsed.GetValue(_chunks), running, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            cancelled = true;       // hours of work may be behind it: what is known is told
+            (int done, _, double soFar) = running.Last;
+            result = new PerplexityResult(soFar, done, done * (context - 1 - context / 2), KernelPath.Name, model.Options.Compute);
+        }
+        running.Dispose();
+
+        if (parsed.GetValue(_json)) WriteJson(result);
+        else if (result.Chunks == 0) terminal.Note("cancelled: no chunk was done");
+        else terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Perplexity {result.Perplexity:F4} over {Amount.Of(result.Tokens, "token")} in {Amount.Of(result.Chunks, "chunk")} of {context}{(cancelled ? $" (cancelled; {Amount.Whole(running.Last.Total)} were asked for)" : "")}"));
+        return cancelled ? ExitCode.Cancelled : ExitCode.Done;
+    }
+
+    private void WriteJson(PerplexityResult result)
+    {
+        JsonLines lines = new(terminal.Bytes);
+        Utf8JsonWriter json = lines.Begin();
+        json.WriteDouble("perplexity", result.Perplexity);
+        json.WriteNumber("chunks", result.Chunks);
+        json.WriteNumber("tokens", result.Tokens);
+        json.WriteComputation(result.Kernels, result.Compute);
+        lines.End();
+    }
+
+    /// <summary>The value so far: one line that is rewritten in a terminal, and the last for whoever is cut short.</summary>
+    private sealed class RunningValue(Terminal terminal) : IProgress<(int Done, int Total, double SoFar)>, IDisposable
+    {
+        private readonly ProgressLine<(int Done, int Total, double SoFar)> _line = new(terminal, value =>
+            string.Create(CultureInfo.InvariantCulture, $"Chunk {value.Done} of {value.Total}: perplexity so far {value.SoFar:F4}"));
+
+        /// <summary>NaN before the first chunk is done.</summary>
+        public (int Done, int Total, double SoFar) Last { get; private set; } = (0, 0, double.NaN);
+
+        public void Report((int Done, int Total, double SoFar) value)
+        {
+            Last = value;
+            _line.Report(value);
+        }
+
+        public void Dispose() => _line.Dispose();
+    }
+}

@@ -1,0 +1,265 @@
+using System.Runtime.InteropServices;
+using Sandglass.Kernels;
+using Sandglass.KvCache;
+using Sandglass.Sampling;
+using Sandglass.Tokenization;
+using Sandglass.Tracing;
+
+namespace Sandglass.Generation;
+
+/// <summary>A search under way: its beams go through the model together, and when all have been scored it says which go on and which begin anew from another's pages.</summary>
+internal sealed class BeamSearch
+{
+    private readonly int[] _prompt;
+    private readonly GenerationOptions _options;
+    private readonly ModelOptions _model;
+    private readonly IReadOnlySet<int> _ends;
+    private readonly ulong _seed;
+    private readonly TextGeneration _output;
+    private readonly StopRules _stop;
+    private readonly BeamText _text;
+    private readonly BeamScorer _scorer;
+    private readonly BeamGroup[] _groups;
+    private readonly BeamSequence[][] _places;          // [group, beam]: who goes through the model for it
+    private readonly List<BeamCandidate>[] _candidates; // [group]
+    private readonly List<BeamSequence> _live;          // each once
+    private readonly List<int> _readText = [];
+    private readonly long _requested;
+    private long _begun, _cacheBytes;
+    private TimeSpan _prefillTime, _firstChosen, _firstShown, _lastChosen;
+    private int _awaited = 1, _shown;
+    private FinishReason? _interrupted;
+    private Exception? _failure;
+
+    public BeamSearch(int[] prompt, GenerationOptions options, ulong seed, Tokenizer tokenizer, int context, ModelOptions model, PagePool pages, TextGeneration output)
+    {
+        (_prompt, _options, _seed, _model, _output, Pages) = (prompt, options, seed, model, output, pages);
+        Options = options.Beams!;
+        _ends = options.EndIds is null ? tokenizer.EndIds : options.EndIds.ToHashSet();
+        _requested = model.Time.GetTimestamp();
+        _stop = new StopRules(options, _ends, context, model.Time, _requested);
+        _text = new BeamText(tokenizer, _ends, options.Stop);
+        _scorer = new BeamScorer(Chain.WithoutDraw(options.Sampling, options.Text(tokenizer, _ends, prompt.Length)), tokenizer.VocabularySize);
+
+        int room = context - prompt.Length, most = Math.Min(options.MaxTokens ?? int.MaxValue, room);
+        FinishReason full = options.MaxTokens <= room ? FinishReason.Length : FinishReason.Context;
+        Root = new BeamSequence(this, prompt);
+        _live = [Root];
+        _groups = [.. Enumerable.Range(0, Options.Groups).Select(_ => new BeamGroup(Options.Beams / Options.Groups, Options, most, full))];
+        _places = [.. _groups.Select(_ => new[] { Root })];
+        _candidates = [.. _groups.Select(_ => new List<BeamCandidate>())];
+        if (most <= 0) Finish(full);
+    }
+
+    /// <summary>The one that reads the prompt.</summary>
+    public BeamSequence Root { get; }
+
+    public BeamOptions Options { get; }
+
+    public PagePool Pages { get; }
+
+    /// <summary>The work of all beams.</summary>
+    public Counters Work { get; } = new();
+
+    /// <summary>Whether the prompt has been read.</summary>
+    public bool HasBegun { get; private set; }
+
+    public int LongestChunk => _options.PrefillChunk > 0 ? _options.PrefillChunk : int.MaxValue;
+
+    public void Begin()
+    {
+        if (_begun == 0) _begun = _model.Time.GetTimestamp();  // a beam that was set back comes in again
+    }
+
+    /// <summary>Looks whether somebody, or the clock, ends the search.</summary>
+    public void CheckInterruption()
+    {
+        if (_stop.Interruption(_output.Cancellation) is FinishReason reason) Finish(reason);
+    }
+
+    public void ChunkRead(BeamSequence sequence)
+    {
+        if (!HasBegun) _options.PromptProgress?.Report((sequence.Cache.Length, _prompt.Length));
+    }
+
+    /// <summary>Takes the logits behind a beam; with those of the last one the step is decided.</summary>
+    public void Take(BeamSequence sequence, ReadOnlySpan<float> logits)
+    {
+        if (!HasBegun) _prefillTime = _model.Time.GetElapsedTime(_begun);
+        HasBegun = true;
+        _readText.Clear();
+        _readText.AddRange(sequence.Ids.Span);
+        BeamFacts facts = Facts(logits, _scorer.Read(logits, _readText));
+        for (int group = 0; group < _groups.Length; group++)
+        {
+            int needed = _groups[group].CandidatesNeeded(_ends.Count) + (_groups.Length > 1 ? Options.Beams : 0);   // a penalty can only lower those that other groups chose
+            for (int beam = 0; beam < _groups[group].Running.Count; beam++)
+            {
+                if (_places[group][beam] == sequence) _scorer.Offer(_candidates[group], beam, _groups[group].Running[beam].Score, needed, facts);
+            }
+        }
+        if (--_awaited == 0) Decide(sequence);
+    }
+
+    /// <summary>Ends the search with what there is, if it is not over yet.</summary>
+    public void Finish(FinishReason reason)
+    {
+        if (_interrupted is not null || Array.TrueForAll(_groups, group => group.IsOver)) return;
+        _interrupted = reason;
+        foreach (BeamGroup group in _groups) group.Interrupt(reason);
+        Leave();
+    }
+
+    /// <summary>A sequence has given its pages back; with the last one the caller hears of the end.</summary>
+    public void Ended(BeamSequence sequence, Exception? failure)
+    {
+        if (!_live.Remove(sequence) && failure is null) return;     // it had left before
+        if (failure is not null)
+        {
+            _failure ??= failure;
+            foreach (BeamSequence other in _live) other.Leave();
+        }
+        if (_live.Count > 0) return;
+        if (_failure is null) _output.Complete(Result());
+        else _output.Fail(_failure);
+    }
+
+    private void Decide(BeamSequence last)
+    {
+        _lastChosen = _model.Time.GetElapsedTime(_requested);
+        if (_firstChosen == default) _firstChosen = _lastChosen;
+        List<int> chosen = [];      // by earlier groups in this step
+        for (int i = 0; i < _groups.Length; i++)
+        {
+            BeamGroup group = _groups[i];
+            if (group.IsOver) continue;
+            List<BeamCandidate> candidates = _candidates[i];
+            if (chosen.Count > 0) Penalise(candidates, group, chosen);
+            candidates.Sort();
+            int needed = Math.Min(candidates.Count, group.CandidatesNeeded(_ends.Count));
+            group.Advance(CollectionsMarshal.AsSpan(candidates)[..needed], EndOf);
+            candidates.Clear();
+            chosen.AddRange(group.Chosen);
+        }
+        if (Array.TrueForAll(_groups, group => group.IsOver)) Leave();
+        else GoOn(last);
+        Show();
+    }
+
+    private void Penalise(List<BeamCandidate> candidates, BeamGroup group, List<int> chosen)
+    {
+        for (int i = 0; i < candidates.Count; i++)
+        {
+            BeamCandidate candidate = candidates[i];
+            int times = chosen.Count(id => id == candidate.Id);
+            if (times == 0) continue;
+            float gain = candidate.Gain - (float)(Options.DiversityPenalty * times);
+            candidates[i] = candidate with { Gain = gain, Score = group.Running[candidate.Beam].Score + gain };
+        }
+    }
+
+    /// <summary>Each beam keeps its parent's pages if it is the first to ask, and else gets a fork of them.</summary>
+    private void GoOn(BeamSequence last)
+    {
+        HashSet<BeamSequence> kept = [];
+        BeamSequence[][] next = [.. _groups.Select(group => new BeamSequence[group.Running.Count])];
+        for (int group = 0; group < next.Length; group++)
+        {
+            for (int beam = 0; beam < next[group].Length; beam++)
+            {
+                BeamSequence parent = _places[group][_groups[group].Running[beam].From];
+                next[group][beam] = kept.Add(parent) ? parent : Joined(last.Fork(parent));
+            }
+        }
+        for (int group = 0; group < next.Length; group++)
+        {
+            for (int beam = 0; beam < next[group].Length; beam++)
+                next[group][beam].Extend(_groups[group].Running[beam].Last!.Id, keepsPages: !_options.NoCache);
+            _places[group] = next[group];
+        }
+        HashSet<BeamSequence> going = [.. next.SelectMany(beams => beams)];
+        foreach (BeamSequence sequence in _live)
+        {
+            if (!going.Contains(sequence)) sequence.Leave();
+        }
+        _live.RemoveAll(sequence => sequence.IsOver);
+        _awaited = _live.Count;
+    }
+
+    private BeamSequence Joined(BeamSequence child)
+    {
+        _live.Add(child);
+        return child;
+    }
+
+    private void Leave()
+    {
+        _cacheBytes = _options.NoCache ? 0 : SequenceCache.BytesOf(_live.Select(sequence => sequence.Cache));
+        foreach (BeamSequence sequence in _live) sequence.Leave();
+    }
+
+    private FinishReason? EndOf(BeamToken token)
+    {
+        if (_ends.Contains(token.Id)) return FinishReason.Eos;
+        return _text.HoldsStop(token) ? FinishReason.Stop : null;
+    }
+
+    /// <summary>The finished texts of all groups, best first; of equal ones the earlier group's.</summary>
+    private IEnumerable<BeamHypothesis> Ranked => _groups.SelectMany(group => group.Finished).OrderByDescending(text => text.Score);
+
+    /// <summary>Hands out the beginning that all beams share which may yet win, and with the end the rest of the best text.</summary>
+    private void Show()
+    {
+        BeamHypothesis? best = Ranked.FirstOrDefault();
+        bool isOver = Array.TrueForAll(_groups, group => group.IsOver);
+        if (isOver && best is null) return;     // cancelled before the first token
+        BeamToken? agreed = best?.Last ?? _groups.First(group => !group.IsOver).Running[0].Last;
+        foreach (BeamGroup group in _groups)
+        {
+            foreach (Beam beam in group.Running) agreed = BeamToken.Shared(agreed, beam.Last);
+        }
+        if (agreed is null || agreed.Length <= _shown) return;
+
+        TimeSpan now = _model.Time.GetElapsedTime(_requested);
+        if (_shown == 0) _firstShown = now;
+        foreach (BeamToken token in agreed.Path(_shown))
+        {
+            string text = _text.Next(token.Id) + (isOver && token == best!.Last && best.Finish != FinishReason.Stop ? _text.Flush() : "");
+            _output.Emit(new GeneratedToken(token.Length - 1, token.Id, _text.Bytes(token.Id), text, token.Logprob, token.Facts.Top, token.Facts.LogitsHash, now));
+        }
+        _shown = agreed.Length;
+    }
+
+    private BeamFacts Facts(ReadOnlySpan<float> logits, float logSumExp)
+    {
+        if (_options.Logprobs == 0 && !_options.HashLogits) return BeamFacts.None;
+        TokenLogprob[] top = new TokenLogprob[Math.Min(_options.Logprobs, logits.Length)];
+        Logprobs.Top(logits, logSumExp, top);
+        return new BeamFacts(top, _options.HashLogits ? LogitsHash.Of(logits) : null);
+    }
+
+    private GenerationResult Result()
+    {
+        if (_interrupted is not null) Show();
+        BeamResult[] beams = [.. Ranked.Select(text => new BeamResult([.. text.Last.Path().Select(token => token.Id)], _text.Of(text.Last), text.Score, text.Finish))];
+        int tokens = beams.Length == 0 ? 0 : beams[0].Ids.Count;
+        return new GenerationResult
+        {
+            Finish = _interrupted ?? beams[0].Finish,
+            Seed = _seed,
+            PromptIds = _prompt,
+            CompletionTokens = tokens,
+            TimeToFirstToken = tokens == 0 ? null : _firstShown,
+            PrefillTokensPerSecond = Rate(_prompt.Length, _prefillTime),
+            DecodeTokensPerSecond = Rate(tokens - 1, _lastChosen - _firstChosen),
+            CacheBytes = _cacheBytes,
+            LayerTokenPasses = Work.LayerTokenPasses,
+            MultiplyAdds = Work.MultiplyAdds,
+            Kernels = KernelPath.Name,
+            Compute = _model.Compute,
+            Beams = beams,
+        };
+    }
+
+    private static double Rate(int tokens, TimeSpan time) => tokens > 0 && time > TimeSpan.Zero ? tokens / time.TotalSeconds : 0;
+}

@@ -1,0 +1,130 @@
+using System.Threading.Channels;
+using Sandglass.Kernels;
+using Sandglass.KvCache;
+using Sandglass.ModelFiles;
+using Sandglass.Transformer;
+
+namespace Sandglass.Generation;
+
+/// <summary>The one thread that runs the model, and the queue before it.</summary>
+internal sealed class Engine : IDisposable
+{
+    private readonly Channel<Sequence> _queue = Channel.CreateUnbounded<Sequence>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Stack<IDisposable> _owned = new();     // freed last to first
+    private readonly Thread _thread;
+    private readonly Stepper _stepper;
+    private volatile bool _closing;
+
+    /// <summary>Reads the weights and starts the thread. A failure leaves nothing behind.</summary>
+    /// <exception cref="ModelFileException">The file lacks something or holds what the engine cannot run.</exception>
+    /// <param name="draft">The model that guesses, which has the same vocabulary; null for none.</param>
+    public Engine(ModelFile file, Hyperparameters shape, ModelOptions options, (ModelFile File, Hyperparameters Shape)? draft = null)
+    {
+        Shape = shape;
+        Options = options;
+        Context = options.Context > 0 ? options.Context : shape.ContextLength;
+        try
+        {
+            WorkerPool pool = Own(new WorkerPool(options.Threads > 0 ? options.Threads : Environment.ProcessorCount));
+            LoadProgress? progress = options.LoadProgress is null ? null : new LoadProgress(options.LoadProgress, file.Tensors.Sum(t => t.ByteCount));
+            using WeightReader reader = new(file, pool, progress);
+            LlamaWeights weights = Own(LlamaWeights.Read(reader, shape));
+            (WeightBytesPerToken, QuantizedWeights) = (weights.BytesPerToken, weights.Quantized);
+            Llama model = Own(new Llama(shape, weights, options.Compute, Llama.MaxBatch, pool, options.Window, options.SinkTokens));
+            CacheShape cache = new(shape.Layers, shape.KeyValueHeads, shape.KeyHeadDim, shape.ValueHeadDim, options.CacheType) { Window = options.Window, SinkTokens = options.Window == 0 ? 0 : options.SinkTokens };
+            Pages = Own(new PagePool(cache, CacheBudget.For(options, cache, Context), $"{file.Name} {options.Compute}"));
+            if (draft is var (draftFile, draftShape)) Draft = Own(new DraftModel(draftFile, draftShape, options, pool));
+            _stepper = new Stepper(model, Own(new TokenBuffer(StepBudget.Sequences, shape.VocabularySize)));
+            _thread = new Thread(Serve) { IsBackground = true, Name = "sandglass engine" };
+            _thread.Start();
+        }
+        catch
+        {
+            Free();
+            throw;
+        }
+    }
+
+    public Hyperparameters Shape { get; }
+
+    public ModelOptions Options { get; }
+
+    /// <summary>Positions that a sequence may take.</summary>
+    public int Context { get; }
+
+    /// <summary>Bytes of weights that one token reads on its way.</summary>
+    public long WeightBytesPerToken { get; }
+
+    /// <summary>Whether most weights are of quantised types.</summary>
+    public bool QuantizedWeights { get; }
+
+    public PagePool Pages { get; }
+
+    /// <summary>The model that guesses, or null.</summary>
+    public DraftModel? Draft { get; }
+
+    /// <summary>Puts a sequence in the queue; false where the engine is closed.</summary>
+    public bool TrySubmit(Sequence sequence) => _queue.Writer.TryWrite(sequence);
+
+    /// <summary>Ends work in progress at its next token, turns the rest away, and frees everything.</summary>
+    public void Dispose()
+    {
+        if (Thread.CurrentThread == _thread) throw new InvalidOperationException("A model cannot be disposed of from within its own progress reports.");
+        if (!_queue.Writer.TryComplete()) return;
+
+        _closing = true;
+        _thread.Join();
+        Free();
+    }
+
+    private T Own<T>(T part)
+        where T : IDisposable
+    {
+        _owned.Push(part);
+        return part;
+    }
+
+    private void Free()
+    {
+        while (_owned.TryPop(out IDisposable? part))
+            part.Dispose();
+    }
+
+    private void Serve()
+    {
+        Scheduler scheduler = _stepper.Scheduler;
+        while (!scheduler.IsIdle || SomebodyComes())
+        {
+            while (_queue.Reader.TryRead(out Sequence? sequence))
+                scheduler.Add(sequence);
+            try
+            {
+                if (_closing) scheduler.Close();
+                else _stepper.Step();
+            }
+            catch (Exception failure)
+            {
+                scheduler.Fail(failure);    // nobody's own: whoever is here hears of it, and the thread goes on
+            }
+        }
+    }
+
+    /// <summary>Sleeps until somebody comes; false where nobody will any more.</summary>
+    private bool SomebodyComes() => _queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
+
+    /// <summary>Adds up what workers report as they read, and tells it one report after the other, never less than before.</summary>
+    private sealed class LoadProgress(IProgress<(long Read, long Total)> to, long total) : IProgress<long>
+    {
+        private readonly Lock _one = new();
+        private long _read;
+
+        public void Report(long value)
+        {
+            lock (_one)
+            {
+                _read += value;
+                to.Report((_read, total));
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Sandglass.Kernels;
+
+namespace Sandglass.Generation;
+
+/// <summary>How a model is run; fixed while it is loaded.</summary>
+public sealed record ModelOptions
+{
+    /// <summary>Threads that compute, the engine's own included; 0 for one a processor. The output does not depend on it.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Positions that prompt and completion together may take; 0 for what the model was trained for.</summary>
+    public int Context { get; init; }
+
+    /// <summary>How quantised weights are multiplied.</summary>
+    public ComputeMode Compute { get; init; } = ComputeMode.Fast;
+
+    /// <summary>How keys and values are stored: both alike, or each in its own way.</summary>
+    public CacheTypes CacheType { get; init; } = Kernels.CacheType.F16;
+
+    /// <summary>A smaller model of the same vocabulary that guesses for texts that ask for <see cref="DraftKind.Model"/>: a GGUF file, or <c>embedded:NAME</c>; null for none.</summary>
+    public string? Draft { get; init; }
+
+    /// <summary>Bytes that keys and values of all texts may take together; 0 for what free memory and the model suggest. Where it is not enough for all, the newest texts wait: none of them changes.</summary>
+    public long CacheMemory { get; init; }
+
+    /// <summary>Positions that a token sees, its own included; 0 for all. With a window memory stays the same however long a text becomes, and <see cref="Context"/> bounds the prompt only; what has left the window is forgotten.</summary>
+    public int Window { get; init; }
+
+    /// <summary>First positions of a text that are seen beside the window: without them a model that was trained without a window falls apart (Xiao et al. 2023, arXiv:2309.17453).</summary>
+    public int SinkTokens { get; init; } = 4;
+
+    /// <summary>Where time comes from.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Told of bytes of weights as they are read, out of the file's; null for nobody.</summary>
+    public IProgress<(long Read, long Total)>? LoadProgress { get; init; }
+}

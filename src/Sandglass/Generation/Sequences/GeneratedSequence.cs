@@ -1,0 +1,170 @@
+using Sandglass.Kernels;
+using Sandglass.KvCache;
+using Sandglass.Sampling;
+using Sandglass.Tokenization;
+
+namespace Sandglass.Generation;
+
+/// <summary>A text that is generated: a prompt, and tokens chosen one at a time until a rule says that it is over.</summary>
+internal sealed class GeneratedSequence : Sequence
+{
+    private readonly int[] _prompt;
+    private readonly GenerationOptions _options;
+    private readonly Tokenizer _tokenizer;
+    private readonly TextGeneration _output;
+    private readonly Sampler _sampler;
+    private readonly StopRules _stop;
+    private readonly IReadOnlySet<int> _ends;
+    private readonly ComputeMode _compute;
+    private readonly IncrementalDecoder _decoder = new();
+    private readonly GenerationTimes _times;
+    private readonly ulong _seed;
+    private readonly int _context;
+    private readonly Speculation? _speculation;
+    private Siblings? _siblings;
+    private int _cached;
+    private FinishReason? _finish;
+
+    public GeneratedSequence(int[] prompt, GenerationOptions options, ulong seed, Tokenizer tokenizer, int context, ModelOptions model, PagePool pages, TextGeneration output, GeneratedSequence? first = null, IDrafter? drafter = null)
+        : base([.. prompt], prompt.Length, first?.ForkCache() ?? new SequenceCache(pages))
+    {
+        (_prompt, _options, _seed, _tokenizer, _output) = (prompt, options, seed, tokenizer, output);
+        (_compute, _context) = (model.Compute, context);
+        _speculation = drafter is null ? null : new Speculation(drafter, options.RejectsDrafts ? null : model.Time);
+        _ends = options.EndIds is null ? tokenizer.EndIds : options.EndIds.ToHashSet();
+        _sampler = new Sampler(options.Sampling, seed, options.Text(tokenizer, _ends, prompt.Length), options.Explain);
+        foreach (int id in prompt)
+            _sampler.Accept(id);
+        _times = first is null ? new GenerationTimes(model.Time) : new GenerationTimes(first._times);
+        _stop = new StopRules(options, _ends, context, model.Time, _times.Requested);
+        if (options.MaxTokens == 0) Finish(FinishReason.Length);
+        else if (prompt.Length >= context) Finish(FinishReason.Context);
+    }
+
+    /// <summary>Who else begins where this one does, when the prompt is read; null for nobody.</summary>
+    public Siblings? Siblings { init => _siblings = value; }
+
+    /// <summary>What was generated so far.</summary>
+    public ReadOnlySpan<int> Completion => Ids.Span[_prompt.Length..];
+
+    public override int Slots => 1 + (_siblings?.Count ?? 0);
+
+    public override int LongestChunk => _options.PrefillChunk > 0 ? _options.PrefillChunk : int.MaxValue;
+
+    public override int FirstScored => Length - 1;
+
+    /// <summary>No guess is behind the last token that the rules leave room for: it would be for nothing.</summary>
+    protected override int MostDrafts => _speculation is null or { IsOff: true } ? 0 : Math.Min(Speculation.Most, Math.Min(_context - Length, (_options.MaxTokens ?? int.MaxValue) - Completion.Length) - 1);
+
+    protected override bool SharesCache => _options.ShareCache && !_options.NoCache;
+
+    public override void Begin()
+    {
+        int found = SharesCache ? Cache.MatchPrefix(Ids.Span) : 0;
+        if (!Completion.IsEmpty) return;    // it was set back, and is read again
+        _times.Begin();
+        _cached = found;
+    }
+
+    public override void CheckInterruption()
+    {
+        if (!IsOver) Finish(_stop.Interruption(_output.Cancellation));
+    }
+
+    public override void ChunkRead()
+    {
+        if (Completion.IsEmpty) _options.PromptProgress?.Report((Cache.Length, Length));
+    }
+
+    /// <summary>One token more.</summary>
+    public override void Take(ReadOnlySpan<float> logits)
+    {
+        if (Completion.IsEmpty) _times.PromptRead();
+        while (_siblings?.Count > 0) ForkSibling(_siblings, logits);
+        Choice choice = Choose(logits);                                     // one token, by the chain and this position's own chance
+        if (Append(choice.Id)) _speculation!.Accept();                      // from here on it is fixed; a guess that was right is in the cache already
+        _sampler.Accept(choice.Id);                                         // and the steps that look back know it
+        string text = _stop.Filter(_decoder.Append(Bytes(choice.Id).Span)); // whole characters, no part of a stop text
+        Finish(_stop.Check(this, _output.Cancellation));                    // or go on
+        Emit(choice, logits, text + Rest());                                // the caller sees it now
+        if (IsOver) RefuseDrafts();                                         // guesses behind the end are none
+        if (_options.NoCache) Cache.Truncate(0);                            // then the whole text is read again
+    }
+
+    public override void Close() => Finish(FinishReason.Cancelled);
+
+    private Choice Choose(ReadOnlySpan<float> logits) => _options.RejectsDrafts && NextDraft is int guess
+        ? _sampler.Check(logits, Length, guess, _speculation!.Distribution)
+        : _sampler.Choose(logits, Length);
+
+    protected override int Guess(Span<int> to) => _speculation!.Guess(Ids, Completion.Length, _sampler, to);
+
+    protected override void Release() => _speculation?.Dispose();
+
+    protected override void Complete(long cacheBytes)
+    {
+        GenerationResult result = Result(cacheBytes);
+        _output.Complete(result);
+        _siblings?.Complete(result);
+    }
+
+    protected override void Complete(Exception failure)
+    {
+        _output.Fail(failure);
+        _siblings?.Fail(failure);
+    }
+
+    private GenerationResult Result(long cacheBytes) => new()
+    {
+        Finish = _finish!.Value,
+        Seed = _seed,
+        PromptIds = _prompt,
+        CompletionTokens = Completion.Length,
+        TimeToFirstToken = _times.FirstToken,
+        CachedTokens = _cached,
+        PrefillTokensPerSecond = _times.PrefillRate(_prompt.Length - _cached),
+        DecodeTokensPerSecond = _times.DecodeRate(Completion.Length),
+        CacheBytes = _options.NoCache ? 0 : cacheBytes,
+        LayerTokenPasses = Work.LayerTokenPasses,
+        MultiplyAdds = Work.MultiplyAdds,
+        Speculation = _speculation?.Result,
+        Kernels = KernelPath.Name,
+        Compute = _compute,
+    };
+
+    /// <summary>One more that goes on from here with a chance of its own; what goes wrong with it is its own matter.</summary>
+    private void ForkSibling(Siblings siblings, ReadOnlySpan<float> logits)
+    {
+        GeneratedSequence sibling = siblings.Fork(this);
+        Spawn(sibling);
+        try
+        {
+            sibling.Take(logits);
+        }
+        catch (Exception failure)
+        {
+            sibling.Fail(failure);
+        }
+    }
+
+    private void Finish(FinishReason? reason)
+    {
+        _finish ??= reason;
+        IsOver = _finish is not null;
+    }
+
+    /// <summary>What a token adds to the text: nothing where it is one that ends it, be it a word elsewhere.</summary>
+    private ReadOnlyMemory<byte> Bytes(int id) => _ends.Contains(id) ? default : _tokenizer.Bytes(id);
+
+    /// <summary>What was held back and may be shown now that nothing more comes; a stop text and what led to it stay hidden.</summary>
+    private string Rest() => _finish is null or FinishReason.Stop ? "" : _stop.Flush() + _decoder.Flush();
+
+    private void Emit(Choice choice, ReadOnlySpan<float> logits, string text)
+    {
+        TimeSpan elapsed = _times.Token();
+        TokenLogprob[] top = _options.Logprobs == 0 ? [] : new TokenLogprob[Math.Min(_options.Logprobs, logits.Length)];
+        if (top.Length > 0) Logprobs.Top(logits, choice.LogSumExp, top);
+        string? hash = _options.HashLogits ? LogitsHash.Of(logits) : null;
+        _output.Emit(new GeneratedToken(Completion.Length - 1, choice.Id, Bytes(choice.Id), text, choice.Logprob, top, hash, elapsed, choice.Explanation));
+    }
+}

@@ -1,0 +1,243 @@
+using Sandglass.KvCache;
+using Sandglass.Tracing;
+
+namespace Sandglass.Generation;
+
+/// <summary>One text under way: its ids, its keys and values, and what becomes of the scores behind them.</summary>
+/// <remarks>Made by the caller, then touched by the engine's thread alone. A failure ends this sequence and no other.</remarks>
+internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Counters? work = null)
+{
+    private int[] _ids = ids;
+    private int _count = count;
+    private int _drafts;    // ids behind the text that are only guessed
+    private Exception? _failure;
+    private List<Sequence>? _forks;
+
+    protected Sequence(int[] ids, int count, PagePool pages)
+        : this(ids, count, new SequenceCache(pages)) { }
+
+    /// <summary>All ids so far.</summary>
+    public ReadOnlyMemory<int> Ids => _ids.AsMemory(0, _count);
+
+    /// <summary>All ids so far, and the guesses behind them that the next step checks.</summary>
+    public ReadOnlyMemory<int> IdsAndDrafts => _ids.AsMemory(0, _count + _drafts);
+
+    /// <summary>Prompt and completion.</summary>
+    public int Length => _count;
+
+    /// <summary>Keys and values of the positions that went through the model.</summary>
+    public SequenceCache Cache { get; } = cache;
+
+    /// <summary>The work that was done for this sequence, whoever shared a batch with it.</summary>
+    public Counters Work { get; } = work ?? new Counters();
+
+    /// <summary>Places that it takes among those under way: more than one where others are yet to be born of it.</summary>
+    public virtual int Slots => 1;
+
+    /// <summary>Tokens that have yet to go through the model.</summary>
+    public int Pending => _count - Cache.Length;
+
+    /// <summary>Whether only the token chosen last is pending: the text is being written, no longer read.</summary>
+    public bool IsWriting => Pending == 1 && Cache.Length > 0;
+
+    /// <summary>Whether its pages are shared with texts that begin alike.</summary>
+    protected virtual bool SharesCache => false;
+
+    /// <summary>Whether nothing more is to be done.</summary>
+    public bool IsOver { get; protected set; }
+
+    /// <summary>Whether something went wrong with it.</summary>
+    public bool HasFailed => _failure is not null;
+
+    /// <summary>Whether it has nothing to read before others have done their part.</summary>
+    public bool IsResting => Pending == 0;
+
+    /// <summary>Tokens that may go through at once.</summary>
+    public abstract int LongestChunk { get; }
+
+    /// <summary>Logits are wanted from this position on.</summary>
+    public abstract int FirstScored { get; }
+
+    /// <summary>The guess for the token that is chosen next; null where there is none.</summary>
+    protected int? NextDraft => _drafts > 0 ? _ids[_count] : null;
+
+    /// <summary>Ids that it would guess ahead now.</summary>
+    protected virtual int MostDrafts => 0;
+
+    /// <summary>Told when it comes to the front of the queue, before its first token goes through.</summary>
+    public virtual void Begin() { }
+
+    /// <summary>Looks before each step whether somebody, or the clock, ends it.</summary>
+    public abstract void CheckInterruption();
+
+    /// <summary>Told when a piece went through, before its logits come.</summary>
+    public abstract void ChunkRead();
+
+    /// <summary>Takes the logits of the next position that they are wanted of, [vocabulary]; they are gone afterwards.</summary>
+    public abstract void Take(ReadOnlySpan<float> logits);
+
+    /// <summary>The engine closes: nothing more will be done.</summary>
+    public abstract void Close();
+
+    /// <summary>Hands over those that were born of it: they take part from the next step on.</summary>
+    public void DeliverTo(List<Sequence> running)
+    {
+        if (_forks is null) return;
+        running.AddRange(_forks);
+        _forks = null;
+    }
+
+    /// <summary>Something went wrong with this sequence.</summary>
+    public void Fail(Exception failure)
+    {
+        _failure = failure;
+        IsOver = true;
+    }
+
+    /// <summary>Guesses ids that may follow the text: they go through the model with the pending one, and become text where the model chooses the same. Gives how many.</summary>
+    /// <param name="room">How many it may be at most.</param>
+    public int Draft(int room)
+    {
+        room = Math.Min(room, MostDrafts);
+        if (room <= 0) return 0;
+        try
+        {
+            MakeRoom(room);
+            return _drafts = Guess(_ids.AsSpan(_count, room));
+        }
+        catch (Exception failure)
+        {
+            Fail(failure);
+            return 0;
+        }
+    }
+
+    /// <summary>Forgets the guesses that are left, and what of them is in the cache: the id chosen last is pending again.</summary>
+    public void RefuseDrafts()
+    {
+        _drafts = 0;
+        Cache.Truncate(_count - 1);
+    }
+
+    /// <summary>Does something that may fail: then this sequence ends, and no other.</summary>
+    public void Attempt(Action<Sequence> what)
+    {
+        try
+        {
+            what(this);
+        }
+        catch (Exception failure)
+        {
+            Fail(failure);
+        }
+    }
+
+    /// <summary>Gets the pages for positions up to a length; where the system has no memory for them this sequence ends.</summary>
+    public bool TryReserve(int length)
+    {
+        try
+        {
+            Cache.Reserve(length);
+            return true;
+        }
+        catch (Exception failure)
+        {
+            Fail(failure);
+            return false;
+        }
+    }
+
+    /// <summary>Makes full pages known to texts that begin alike; the newest token is not among them, since it has yet to go through.</summary>
+    public void RegisterPrefix()
+    {
+        if (SharesCache && !HasFailed) Cache.RegisterPrefix(_ids.AsSpan(0, _count - 1));
+    }
+
+    /// <summary>Between two steps, when what is read is final: full pages are published, and what nobody asks for any more goes back.</summary>
+    public void Settle()
+    {
+        RegisterPrefix();
+        Cache.Settle();
+    }
+
+    /// <summary>Gives the pages back, then tells the caller. What goes wrong in that the caller hears of too, and nobody else: the others go on.</summary>
+    public void End()
+    {
+        try
+        {
+            long held = GiveBack();
+            if (_failure is null) Complete(held);
+            else Complete(_failure);
+        }
+        catch (Exception failure)
+        {
+            TellOnceMore(failure);
+        }
+    }
+
+    /// <summary>Pages and all else goes back, whatever goes wrong; gives the bytes of the pages.</summary>
+    private long GiveBack()
+    {
+        try
+        {
+            Settle();
+            return Cache.Bytes;
+        }
+        finally
+        {
+            Cache.Dispose();
+            Release();
+        }
+    }
+
+    /// <summary>Adds a chosen id: from here on it is fixed. Gives whether it was guessed; where another one was, no later guess holds.</summary>
+    protected bool Append(int id)
+    {
+        if (_drafts > 0 && _ids[_count] == id)
+        {
+            _count++;
+            _drafts--;
+            return true;
+        }
+        MakeRoom(1);
+        _ids[_count++] = id;
+        if (_drafts > 0) RefuseDrafts();
+        return false;
+    }
+
+    /// <summary>What a newborn begins with: a fork of these pages. Where no page is left for the copy of the last one, nothing: then its text is read again, and stays what it is.</summary>
+    protected SequenceCache ForkCache() => Cache.HasRoomToFork ? Cache.Fork() : new SequenceCache(Cache.Pool);
+
+    /// <summary>Fills in guesses, and gives how many.</summary>
+    protected virtual int Guess(Span<int> to) => 0;
+
+    /// <summary>Gives back what it holds beside its cache.</summary>
+    protected virtual void Release() { }
+
+    /// <summary>Sends another on its way, which has read what this one has: it needs no place in the queue.</summary>
+    protected void Spawn(Sequence child) => (_forks ??= []).Add(child);
+
+    /// <summary>Tells the caller how it went.</summary>
+    /// <param name="cacheBytes">Bytes of the pages held at the end.</param>
+    protected abstract void Complete(long cacheBytes);
+
+    /// <summary>Tells the caller what went wrong.</summary>
+    protected abstract void Complete(Exception failure);
+
+    private void MakeRoom(int ids)
+    {
+        if (_count + ids > _ids.Length) Array.Resize(ref _ids, Math.Max(64, 2 * (_count + ids)));
+    }
+
+    private void TellOnceMore(Exception failure)
+    {
+        try
+        {
+            Complete(failure);
+        }
+        catch (Exception)
+        {
+            // It cannot be told anything: the engine has the others to think of.
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using Sandglass.Generation;
+using Sandglass.Kernels;
+using Sandglass.Tracing;
+
+namespace Sandglass.Studies;
+
+/// <summary>What the cache of keys and values saves: one prompt continued with it and without, the work counted and the time measured as the text grows.</summary>
+public static class CacheStudy
+{
+    private const int Windows = 8;
+
+    /// <summary>Writes the same text both ways and compares.</summary>
+    /// <param name="model">The model; nothing else should run on it meanwhile.</param>
+    /// <param name="prompt">Ids of the prompt.</param>
+    /// <param name="tokens">Tokens to write, at least 16.</param>
+    /// <param name="progress">Told of each token that is written, and while a prompt is read; null for nobody.</param>
+    /// <param name="cancellationToken">Ends the study with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="GenerationException">Too few tokens, or more than the context holds.</exception>
+    public static async Task<CacheStudyResult> RunAsync(LanguageModel model, IReadOnlyList<int> prompt, int tokens, IProgress<CacheStudyProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(prompt);
+        GenerationOptions.Require(tokens >= 2 * Windows && prompt.Count + (long)tokens <= model.Context, "max-tokens", $"a whole number from {2 * Windows} to {model.Context - prompt.Count}, which the context has room for", $"{tokens}");
+
+        (CacheStudyRow[] with, int[] ids) = await WriteAsync(model, prompt, tokens, cache: true, progress, cancellationToken).ConfigureAwait(false);
+        (CacheStudyRow[] without, int[] again) = await WriteAsync(model, prompt, tokens, cache: false, progress, cancellationToken).ConfigureAwait(false);
+        return new CacheStudyResult([.. with, .. without], [CacheGrowth.Of(with), CacheGrowth.Of(without)], ids.AsSpan().SequenceEqual(again), KernelPath.Name, model.Options.Compute);
+    }
+
+    /// <summary>Writes an eighth of the tokens, two eighths and so on: a window's work is what one run did more than the one before. Times are the last run's.</summary>
+    private static async Task<(CacheStudyRow[] Rows, int[] Ids)> WriteAsync(LanguageModel model, IReadOnlyList<int> prompt, int tokens, bool cache, IProgress<CacheStudyProgress>? progress, CancellationToken cancellation)
+    {
+        CacheStudyRow[] rows = new CacheStudyRow[Windows];
+        List<GeneratedToken> written = [];
+        GenerationResult? before = null;
+        int done = 0, all = Enumerable.Range(1, Windows).Sum(i => tokens * i / Windows);
+        Progress<(int Read, int Total)>? reading = progress is null ? null : new(_ => progress.Report(new CacheStudyProgress(cache, done, all)));      // a long prompt is no silence
+        for (int i = 0; i < Windows; i++)
+        {
+            int count = tokens * (i + 1) / Windows;
+            GenerationOptions options = new() { Sampling = Sampling.SamplerOptions.Greedy, IgnoreEnd = true, MaxTokens = count, NoCache = !cache, ShareCache = false, PromptProgress = reading };    // a run that began with the pages of the one before would hide its prompt's work
+            TextGeneration generation = model.GenerateAsync(prompt, options, cancellation);
+            written.Clear();
+            await foreach (GeneratedToken token in generation.ConfigureAwait(false))
+            {
+                written.Add(token);
+                progress?.Report(new CacheStudyProgress(cache, ++done, all));
+            }
+            GenerationResult result = await generation.Result.ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested();
+            rows[i] = new CacheStudyRow(cache, count, prompt.Count + count, result.LayerTokenPasses, result.MultiplyAdds, result.CacheBytes, default, Window(result, before));
+            before = result;
+        }
+        for (int i = 0; i < Windows; i++)
+        {
+            int from = i == 0 ? 0 : rows[i - 1].Tokens - 1, to = rows[i].Tokens - 1;
+            rows[i] = rows[i] with { TimePerToken = (written[to].Elapsed - written[from].Elapsed) / (to - from) };
+        }
+        return (rows, [.. written.Select(token => token.Id)]);
+    }
+
+    private static CacheWindow Window(GenerationResult result, GenerationResult? before)
+    {
+        MultiplyAdds all = result.MultiplyAdds, old = before?.MultiplyAdds ?? default;
+        double tokens = result.CompletionTokens - (before?.CompletionTokens ?? 0);
+        return new CacheWindow(
+            (result.LayerTokenPasses - (before?.LayerTokenPasses ?? 0)) / tokens,
+            (all.Projections - old.Projections) / tokens, (all.FeedForward - old.FeedForward) / tokens, (all.Attention - old.Attention) / tokens, (all.Logits - old.Logits) / tokens);
+    }
+}

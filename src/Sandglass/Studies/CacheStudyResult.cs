@@ -1,0 +1,51 @@
+using Sandglass.Kernels;
+using Sandglass.Tracing;
+
+namespace Sandglass.Studies;
+
+/// <summary>A text written with the cache and without.</summary>
+/// <param name="Rows">First those with the cache, then those without, as the text grows.</param>
+/// <param name="Growth">How the work of one more token grows with the text: with the cache, then without.</param>
+/// <param name="TokensEqual">Whether both texts are the same, token for token.</param>
+/// <param name="Kernels">The kernels that ran.</param>
+/// <param name="Compute">How quantised weights were multiplied.</param>
+public sealed record CacheStudyResult(IReadOnlyList<CacheStudyRow> Rows, IReadOnlyList<CacheGrowth> Growth, bool TokensEqual, string Kernels, ComputeMode Compute);
+
+/// <summary>The text up to a number of tokens.</summary>
+/// <param name="Cache">Whether keys and values were kept.</param>
+/// <param name="Tokens">Tokens written so far.</param>
+/// <param name="Length">Prompt and tokens.</param>
+/// <param name="LayerTokenPasses">Every (layer, token) that was entered so far; counted.</param>
+/// <param name="MultiplyAdds">Multiply-adds so far; counted.</param>
+/// <param name="CacheBytes">Bytes of keys and values that are held.</param>
+/// <param name="TimePerToken">The mean over the tokens since the row before; measured.</param>
+/// <param name="Window">The work of one of those tokens.</param>
+public sealed record CacheStudyRow(bool Cache, int Tokens, int Length, long LayerTokenPasses, MultiplyAdds MultiplyAdds, long CacheBytes, TimeSpan TimePerToken, CacheWindow Window);
+
+/// <summary>The mean work of a token in a part of the text; counted.</summary>
+public sealed record CacheWindow(double LayerTokenPasses, double Projections, double FeedForward, double Attention, double Logits);
+
+/// <summary>The power of the text's length that the work of one more token grows with: 0 the same at each token, 1 in proportion, 2 with the square. The whole text's work grows with one power more.</summary>
+public sealed record CacheGrowth(bool Cache, double LayerTokenPasses, double Projections, double FeedForward, double Attention, double Logits, double Time)
+{
+    /// <summary>Lines through the logarithms, by least squares. The first row has the prompt in it, and is left out.</summary>
+    internal static CacheGrowth Of(IReadOnlyList<CacheStudyRow> rows)
+    {
+        return new CacheGrowth(rows[0].Cache, Power(row => row.Window.LayerTokenPasses), Power(row => row.Window.Projections), Power(row => row.Window.FeedForward),
+            Power(row => row.Window.Attention), Power(row => row.Window.Logits), Power(row => row.TimePerToken.TotalSeconds));
+
+        double Power(Func<CacheStudyRow, double> value)
+        {
+            double count = 0, sumX = 0, sumY = 0, sumXX = 0, sumXY = 0;
+            for (int i = 1; i < rows.Count; i++)
+            {
+                double x = Elementary.Log((rows[i].Length + rows[i - 1].Length) / 2.0), y = value(rows[i]);
+                if (!(y > 0)) continue;     // a clock too coarse for it
+                y = Elementary.Log(y);
+                (count, sumX, sumY, sumXX, sumXY) = (count + 1, sumX + x, sumY + y, sumXX + x * x, sumXY + x * y);
+            }
+            double width = count * sumXX - sumX * sumX;
+            return width > 0 ? (count * sumXY - sumX * sumY) / width : 0;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using Sandglass.Generation;
+using Sandglass.Kernels;
+
+namespace Sandglass.Studies;
+
+/// <summary>Perplexity as llama.cpp measures it: the text's ids are cut into chunks, each chunk starts with an empty cache, and its second half is scored.</summary>
+public static class Perplexity
+{
+    /// <summary>Measures it.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="text">The whole text.</param>
+    /// <param name="context">Ids of a chunk, at least 4.</param>
+    /// <param name="chunks">How many chunks at most; null for all.</param>
+    /// <param name="progress">Told of chunks done, of all, and the perplexity so far.</param>
+    /// <param name="cancellationToken">Ends the run with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="GenerationException">The text is shorter than one chunk, or the chunk longer than the context.</exception>
+    public static async Task<PerplexityResult> MeasureAsync(
+        LanguageModel model, string text, int context = 512, int? chunks = null, IProgress<(int Done, int Total, double SoFar)>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        GenerationOptions.Require(context >= 4 && context <= model.Context, "context", $"a whole number from 4 to {model.Context}, the model's own", $"{context}");
+        GenerationOptions.Require(chunks is null or > 0, "chunks", "a whole number from 1", $"{chunks}");
+        int[] ids = model.Tokenizer.Encode(text).Ids;
+        int total = Math.Min(ids.Length / context, chunks ?? int.MaxValue);
+        GenerationOptions.Require(total > 0, "text", $"at least {context} tokens", $"{ids.Length}");
+
+        int first = context / 2;
+        double sum = 0;
+        int tokens = 0;
+        for (int chunk = 0; chunk < total; chunk++)
+        {
+            int[] chunkIds = ids[(chunk * context)..((chunk + 1) * context)];
+            if (model.Tokenizer.AddsBos) chunkIds[0] = model.Tokenizer.BosId!.Value;
+            await foreach (TokenScore score in model.ScoreAsync(chunkIds, new ScoreOptions { From = first }, cancellationToken).ConfigureAwait(false))
+            {
+                sum -= score.Logprob;
+                tokens++;
+            }
+            progress?.Report((chunk + 1, total, Elementary.Exp(sum / tokens)));
+        }
+        return new PerplexityResult(Elementary.Exp(sum / tokens), total, tokens, KernelPath.Name, model.Options.Compute);
+    }
+}

@@ -1,0 +1,134 @@
+using System.Runtime.InteropServices;
+using Sandglass.Kernels;
+using Sandglass.ModelFiles;
+
+namespace Sandglass.Transformer;
+
+/// <summary>Reads a file's tensors into the engine's own layout, a stretch of rows at a time: a tensor never stands in memory twice.</summary>
+/// <param name="pool">Who packs; null for a dryRun, which checks every tensor's name, shape and type and leaves the values in the file.</param>
+internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IProgress<long>? progress) : IDisposable
+{
+    private const long StretchBytes = 64 << 20;
+
+    private readonly PackJob? _job = pool is null ? null : new PackJob(file, pool, progress);
+    private readonly PagedMemory? _memory = pool is null ? null : new PagedMemory(StretchBytes);
+    private readonly HashSet<string> _asked = [];
+    private readonly List<IDisposable> _read = [];
+
+    /// <summary>The tensors of the file that nobody has asked for.</summary>
+    public IEnumerable<string> Unasked => file.Tensors.Select(tensor => tensor.Name).Where(name => !_asked.Contains(name));
+
+    /// <summary>What the matrices lie in; whoever keeps them disposes of it. Null in a dryRun.</summary>
+    public PagedMemory? Memory => _memory;
+
+    /// <summary>Whether the file has the tensor.</summary>
+    public bool Has(string name) => file.Find(name) is not null;
+
+    /// <summary>A matrix of exactly this shape.</summary>
+    /// <exception cref="ModelFileException">It is absent, of another shape, of a type that nothing computes with, or holds values that are no numbers.</exception>
+    public WeightMatrix Matrix(string name, int rows, int columns)
+    {
+        TensorInfo tensor = Find(name, rows, columns);
+        Panels panels = Panels.For(tensor.Type)
+            ?? throw new ModelFileException("tensor-type-unsupported", file.Name, $"tensor {name}, type", "one that the engine computes with (F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K to Q6_K)", tensor.Type.ToString());
+        WeightMatrix matrix = new(panels, rows, columns, _memory);
+        _job?.Run(tensor, matrix);
+        return matrix;
+    }
+
+    /// <summary>A vector in F32, or null where the file has none.</summary>
+    public Vector? OptionalVector(string name, int count) => Has(name) ? Vector(name, count) : null;
+
+    /// <summary>A vector in F32.</summary>
+    /// <exception cref="ModelFileException">It is absent, of another length, or holds values that are no numbers.</exception>
+    public Vector Vector(string name, int count)
+    {
+        TensorInfo tensor = Find(name, 1, count);
+        if (!Dequantizer.Supports(tensor.Type))
+            throw new ModelFileException("tensor-type-unsupported", file.Name, $"tensor {name}, type", "one that the engine reads", tensor.Type.ToString());
+        Vector vector = new(count);
+        _read.Add(vector);
+        if (_job is null) return vector;
+
+        byte[] bytes = new byte[tensor.ByteCount];
+        file.ReadFinite(tensor, 0, bytes);
+        Dequantizer.Dequantize(tensor.Type, bytes, vector.Span);
+        progress?.Report(tensor.ByteCount);
+        return vector;
+    }
+
+    /// <summary>Frees all that was read, when the model did not come about.</summary>
+    public void Abandon()
+    {
+        _read.ForEach(part => part.Dispose());
+        _memory?.Dispose();
+    }
+
+    public void Dispose() => _job?.Dispose();
+
+    private TensorInfo Find(string name, long rows, long columns)
+    {
+        _asked.Add(name);
+        TensorInfo tensor = file.Find(name)
+            ?? throw new ModelFileException("tensor-missing", file.Name, $"tensor {name}", $"a tensor of {columns} x {rows}", "none");
+        if (tensor.Columns != columns || tensor.Rows != rows)
+            throw new ModelFileException("tensor-shape", file.Name, $"tensor {name}, shape", $"{columns} x {rows}", string.Join(" x ", tensor.Shape));
+        return tensor;
+    }
+
+    /// <summary>Packs panels in parallel; a piece is a run of panels of about a megabyte.</summary>
+    private sealed class PackJob(ModelFile file, WorkerPool pool, IProgress<long>? progress) : Job, IDisposable
+    {
+        private const long StagingBytes = 1 << 20;
+
+        private readonly nint[] _staging = new nint[pool.Threads];
+        private readonly long[] _stagingBytes = new long[pool.Threads];
+        private TensorInfo _tensor = null!;
+        private WeightMatrix _matrix = null!;
+        private long _rowBytes;
+        private int _panelsPerPiece;
+
+        public void Run(TensorInfo tensor, WeightMatrix matrix)
+        {
+            _tensor = tensor;
+            _matrix = matrix;
+            _rowBytes = tensor.ByteCount / matrix.Rows;
+            _panelsPerPiece = (int)Math.Clamp(StagingBytes / (_rowBytes * Panels.Rows), 1, matrix.PanelCount);
+            pool.Run(this, (matrix.PanelCount + _panelsPerPiece - 1) / _panelsPerPiece);
+        }
+
+        public override void Do(int piece, int worker)
+        {
+            int from = piece * _panelsPerPiece, to = Math.Min(from + _panelsPerPiece, _matrix.PanelCount);
+            long firstByte = from * Panels.Rows * _rowBytes;
+            long count = Math.Min(to * (long)Panels.Rows, _matrix.Rows) * _rowBytes - firstByte;
+            byte* staging = Staging(worker, count);
+            Span<byte> bytes = new(staging, checked((int)count));
+            file.ReadFinite(_tensor, firstByte, bytes);
+            for (int panel = from; panel < to; panel++)
+            {
+                int rows = Math.Min(Panels.Rows, _matrix.Rows - panel * Panels.Rows);
+                _matrix.Panels.Pack(staging + (long)(panel - from) * Panels.Rows * _rowBytes, rows, _matrix.Columns, _matrix.Panel(panel));
+            }
+            progress?.Report(count);
+        }
+
+        public void Dispose()
+        {
+            foreach (nint memory in _staging)
+                NativeMemory.Free((void*)memory);
+        }
+
+        private byte* Staging(int worker, long bytes)
+        {
+            if (_stagingBytes[worker] < bytes)
+            {
+                NativeMemory.Free((void*)_staging[worker]);
+                (_staging[worker], _stagingBytes[worker]) = (0, 0); // the next line may fail, and what is freed must not be used again
+                _staging[worker] = (nint)NativeMemory.Alloc((nuint)bytes);
+                _stagingBytes[worker] = bytes;
+            }
+            return (byte*)_staging[worker];
+        }
+    }
+}
