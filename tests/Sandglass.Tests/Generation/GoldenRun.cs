@@ -20,6 +20,13 @@ internal sealed record GoldenRun(int[] PromptIds, int[] Ids, float[] Logprobs, (
         return golden.RootElement.TryGetProperty("records", out JsonElement records) ? [.. records.EnumerateArray().Select(Read)] : [Read(golden.RootElement)];
     }
 
+    /// <summary>A golden's prompt, and the ten likeliest ids after each of its positions with their log-probabilities.</summary>
+    public static (int[] Ids, (int Id, float Logprob)[][] Tops) ReadPrompt(string file)
+    {
+        using JsonDocument golden = JsonDocument.Parse(File.ReadAllText(file));
+        return (Ints(golden.RootElement.GetProperty("promptIds")), [.. golden.RootElement.GetProperty("promptTop").EnumerateArray().Select(Top)]);
+    }
+
     /// <summary>Runs the model and holds it to the golden.</summary>
     /// <param name="model">With the cache and the arithmetic that the golden is of.</param>
     /// <param name="tolerance">Of log-probabilities.</param>
@@ -58,10 +65,12 @@ internal sealed record GoldenRun(int[] PromptIds, int[] Ids, float[] Logprobs, (
         Ints(record.GetProperty("promptIds")),
         Ints(record.GetProperty("ids")),
         [.. Steps(record).Select(step => step.TryGetProperty("logprob", out JsonElement logprob) ? logprob.GetSingle() : step.GetProperty("top")[0][1].GetSingle())],
-        [.. Steps(record).Select(step => step.GetProperty("top").EnumerateArray().Select(entry => (entry[0].GetInt32(), entry[1].GetSingle())).ToArray())],
+        [.. Steps(record).Select(step => Top(step.GetProperty("top")))],
         TextOf(record, "prompt"),
         TextOf(record, "text"),
         TextOf(record, "stop"));
+
+    private static (int Id, float Logprob)[] Top(JsonElement top) => [.. top.EnumerateArray().Select(entry => (entry[0].GetInt32(), entry[1].GetSingle()))];
 
     private static IEnumerable<JsonElement> Steps(JsonElement record) => record.GetProperty("steps").EnumerateArray();
 
