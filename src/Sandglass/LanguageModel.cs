@@ -40,7 +40,7 @@ public sealed class LanguageModel : IDisposable
         GenerationOptions.Require(options.SinkTokens is >= 0 and <= 4096, "sinks", "a whole number from 0 to 4096", $"{options.SinkTokens}");
         _ = KernelPath.Current; // a forced width that cannot be had fails here, before any work
 
-        Name = file.Metadata.Text("general.name") ?? file.Name;
+        Name = file.Metadata.String("general.name") ?? file.Name;
         (Shape, Tokenizer) = Understand(file);
         Options = options;
         if (options.Draft is null)
@@ -226,7 +226,7 @@ public sealed class LanguageModel : IDisposable
     private Hyperparameters DraftShape(ModelFile draft, ModelFile file)
     {
         (Hyperparameters shape, _) = Understand(draft);
-        string[] own = file.Metadata.Texts("tokenizer.ggml.tokens")!, others = draft.Metadata.Texts("tokenizer.ggml.tokens")!;
+        string[] own = file.Metadata.Strings("tokenizer.ggml.tokens")!, others = draft.Metadata.Strings("tokenizer.ggml.tokens")!;
         int same = own.AsSpan().CommonPrefixLength(others);
         if (own.Length != others.Length || shape.VocabularySize != Shape.VocabularySize)
             throw new GenerationException("draft-vocabulary", "draft", $"a model of the same vocabulary, {Shape.VocabularySize} tokens", $"{shape.VocabularySize} tokens in {draft.Name}");

@@ -44,8 +44,8 @@ internal sealed record Inspection
         return new Inspection
         {
             File = file,
-            Name = oddities.Try(() => file.Metadata.Text("general.name")),
-            Architecture = oddities.Try(() => file.Metadata.Text("general.architecture")),
+            Name = oddities.Try(() => file.Metadata.String("general.name")),
+            Architecture = oddities.Try(() => file.Metadata.String("general.architecture")),
             Obstacle = readiness.Obstacle,
             Shape = shape,
             Vocabulary = vocabulary,

@@ -14,7 +14,7 @@ internal sealed record VocabularyFacts(int Size, string? Kind, string? PreTokeni
     /// <summary>Null where the file has no vocabulary.</summary>
     public static VocabularyFacts? Of(Metadata metadata)
     {
-        string[]? tokens = metadata.Texts("tokenizer.ggml.tokens");
+        string[]? tokens = metadata.Strings("tokenizer.ggml.tokens");
         if (tokens is null) return null;
 
         List<NamedToken> named = [];
@@ -25,12 +25,12 @@ internal sealed record VocabularyFacts(int Size, string? Kind, string? PreTokeni
         }
         return new VocabularyFacts(
             tokens.Length,
-            metadata.Text("tokenizer.ggml.model"),
-            metadata.Text("tokenizer.ggml.pre"),
-            metadata.Flag("tokenizer.ggml.add_bos_token"),
+            metadata.String("tokenizer.ggml.model"),
+            metadata.String("tokenizer.ggml.pre"),
+            metadata.Bool("tokenizer.ggml.add_bos_token"),
             metadata.Values.ContainsKey("tokenizer.ggml.scores"),
-            metadata.Texts("tokenizer.ggml.merges")?.Length ?? 0,
-            metadata.Text("tokenizer.chat_template"),
+            metadata.Strings("tokenizer.ggml.merges")?.Length ?? 0,
+            metadata.String("tokenizer.chat_template"),
             named);
     }
 

@@ -78,48 +78,48 @@ public sealed record Hyperparameters
     /// <exception cref="ModelFileException">A number is missing, or no model can have it.</exception>
     public static Hyperparameters Read(Metadata metadata, int? tensors = null)
     {
-        ArchitectureFacts facts = new(metadata);
-        int context = facts.Required("context_length", 1, int.MaxValue);
-        int width = facts.Required("embedding_length", 1, MaxWidth);
-        int layers = facts.Required("block_count", 1, MaxLayers);
-        if (tensors > 0 && layers > tensors) facts.Refuse<int>("block_count", $"at most {tensors}, the number of tensors in the file", $"{layers}");
-        int experts = facts.Whole("expert_count", 0, MaxExperts) ?? 0;
+        ArchitectureMetadata entries = new(metadata);
+        int context = entries.Required("context_length", 1, int.MaxValue);
+        int width = entries.Required("embedding_length", 1, MaxWidth);
+        int layers = entries.Required("block_count", 1, MaxLayers);
+        if (tensors > 0 && layers > tensors) entries.Refuse<int>("block_count", $"at most {tensors}, the number of tensors in the file", $"{layers}");
+        int experts = entries.Int("expert_count", 0, MaxExperts) ?? 0;
 
         // state-space models write 0 heads; no other can
-        int leastHeads = facts.AnyBelow("ssm.") || facts.AnyBelow("wkv.") ? 0 : 1;
-        bool list = metadata.Values.GetValueOrDefault($"{facts.Architecture}.attention.head_count") is Array;   // a hybrid has 0 in its layers without attention
-        int[] heads = facts.ByLayer("attention.head_count", layers, list ? 0 : leastHeads, MaxWidth)
-            ?? (leastHeads == 0 ? new int[layers] : facts.Missing<int[]>("attention.head_count", "a whole number"));
-        int[] keyValueHeads = facts.ByLayer("attention.head_count_kv", layers, 0, MaxWidth) ?? heads;
+        int leastHeads = entries.AnyBelow("ssm.") || entries.AnyBelow("wkv.") ? 0 : 1;
+        bool list = metadata.Values.GetValueOrDefault($"{entries.Architecture}.attention.head_count") is Array;   // a hybrid has 0 in its layers without attention
+        int[] heads = entries.ByLayer("attention.head_count", layers, list ? 0 : leastHeads, MaxWidth)
+            ?? (leastHeads == 0 ? new int[layers] : entries.Missing<int[]>("attention.head_count", "a whole number"));
+        int[] keyValueHeads = entries.ByLayer("attention.head_count_kv", layers, 0, MaxWidth) ?? heads;
         for (int i = 0; i < layers; i++)
         {
             bool paired = keyValueHeads[i] == 0 ? heads[i] == 0 || leastHeads == 0 || list : heads[i] % keyValueHeads[i] == 0;
-            if (!paired) facts.Refuse<int>("attention.head_count_kv", $"a divisor of the {heads[i]} query heads", $"{keyValueHeads[i]}");
+            if (!paired) entries.Refuse<int>("attention.head_count_kv", $"a divisor of the {heads[i]} query heads", $"{keyValueHeads[i]}");
         }
 
         int headDim = heads[0] == 0 ? 0 : width / heads[0];
-        int keyHeadDim = facts.Whole("attention.key_length", 1, MaxWidth) ?? headDim;
-        if (heads[0] > 0 && keyHeadDim == 0) facts.Refuse<int>("attention.head_count", $"at most {width}, the width", $"{heads[0]}");
+        int keyHeadDim = entries.Int("attention.key_length", 1, MaxWidth) ?? headDim;
+        if (heads[0] > 0 && keyHeadDim == 0) entries.Refuse<int>("attention.head_count", $"at most {width}, the width", $"{heads[0]}");
         return new Hyperparameters
         {
-            Architecture = facts.Architecture,
+            Architecture = entries.Architecture,
             Layers = layers,
             Width = width,
             ContextLength = context,
-            VocabularySize = metadata.Texts("tokenizer.ggml.tokens")?.Length ?? facts.Whole("vocab_size", 1, int.MaxValue) ?? 0,
+            VocabularySize = metadata.Strings("tokenizer.ggml.tokens")?.Length ?? entries.Int("vocab_size", 1, int.MaxValue) ?? 0,
             HeadsByLayer = heads,
             KeyValueHeadsByLayer = keyValueHeads,
-            FeedForwardWidthByLayer = facts.ByLayer("feed_forward_length", layers, 0, MaxWidth) ?? new int[layers],
+            FeedForwardWidthByLayer = entries.ByLayer("feed_forward_length", layers, 0, MaxWidth) ?? new int[layers],
             KeyHeadDim = keyHeadDim,
-            ValueHeadDim = facts.Whole("attention.value_length", 1, MaxWidth) ?? headDim,
-            RmsEpsilon = facts.Number("attention.layer_norm_rms_epsilon", 0, 1) ?? 0,
-            LayerNormEpsilon = facts.Number("attention.layer_norm_epsilon", 0, 1) ?? 0,
-            RopeBase = facts.Number("rope.freq_base", 0, 1e12) ?? 10000,
-            RopeDimensions = facts.Whole("rope.dimension_count", 0, keyHeadDim == 0 ? MaxWidth : keyHeadDim) ?? keyHeadDim,
-            RopeScaling = RopeScaling.Read(facts, context),
-            SlidingWindow = facts.Whole("attention.sliding_window", 0, int.MaxValue) ?? 0,
+            ValueHeadDim = entries.Int("attention.value_length", 1, MaxWidth) ?? headDim,
+            RmsEpsilon = entries.Float("attention.layer_norm_rms_epsilon", 0, 1) ?? 0,
+            LayerNormEpsilon = entries.Float("attention.layer_norm_epsilon", 0, 1) ?? 0,
+            RopeBase = entries.Float("rope.freq_base", 0, 1e12) ?? 10000,
+            RopeDimensions = entries.Int("rope.dimension_count", 0, keyHeadDim == 0 ? MaxWidth : keyHeadDim) ?? keyHeadDim,
+            RopeScaling = RopeScaling.Read(entries, context),
+            SlidingWindow = entries.Int("attention.sliding_window", 0, int.MaxValue) ?? 0,
             Experts = experts,
-            ExpertsUsed = facts.Whole("expert_used_count", experts > 0 ? 1 : 0, experts) ?? 0,
+            ExpertsUsed = entries.Int("expert_used_count", experts > 0 ? 1 : 0, experts) ?? 0,
         };
     }
 
@@ -130,19 +130,19 @@ public sealed record Hyperparameters
         if (Architecture != "llama") return;
         if (Experts > 0) Fail.Throw("experts-unsupported", metadata.File, "metadata llama.expert_count", "0, since mixtures of experts do not run yet", $"{Experts}");
 
-        ArchitectureFacts facts = new(metadata);
-        if (FeedForwardWidthByLayer.Contains(0)) facts.Missing<int>("feed_forward_length", "a whole number above 0");
-        if (RmsEpsilon == 0) facts.Missing<int>("attention.layer_norm_rms_epsilon", "a number above 0");
-        if (HeadsByLayer.Contains(0)) facts.Refuse<int>("attention.head_count", "at least 1 in each layer", "0");
-        if (KeyValueHeadsByLayer.Contains(0)) facts.Refuse<int>("attention.head_count_kv", "at least 1 in each layer", "0");
-        if (RopeBase < 1) facts.Refuse<int>("rope.freq_base", "at least 1", $"{RopeBase}");
-        if (RopeScaling.Kind == RopeScalingKind.LongRope) facts.Refuse<int>("rope.scaling.type", "none, linear or yarn", "longrope, which does not run yet");
-        if (!Alike(FeedForwardWidthByLayer)) facts.Refuse<int>("feed_forward_length", "the same in each layer", "layers that differ");
-        if (!LayersAreAlike) facts.Refuse<int>("attention.head_count", "the same heads in each layer", "layers that differ");
-        if ((long)Heads * KeyHeadDim > MaxWidth) facts.Refuse<int>("attention.key_length", $"{Heads} heads of at most {MaxWidth} values together", $"{KeyHeadDim} each");
-        if ((long)Heads * ValueHeadDim > MaxWidth) facts.Refuse<int>("attention.value_length", $"{Heads} heads of at most {MaxWidth} values together", $"{ValueHeadDim} each");
-        if (RopeDimensions != KeyHeadDim) facts.Refuse<int>("rope.dimension_count", $"{KeyHeadDim}, all values of a head", $"{RopeDimensions}");
-        if (RopeDimensions % 2 != 0) facts.Refuse<int>("rope.dimension_count", "an even number, since values are rotated in pairs", $"{RopeDimensions}");
+        ArchitectureMetadata entries = new(metadata);
+        if (FeedForwardWidthByLayer.Contains(0)) entries.Missing<int>("feed_forward_length", "a whole number above 0");
+        if (RmsEpsilon == 0) entries.Missing<int>("attention.layer_norm_rms_epsilon", "a number above 0");
+        if (HeadsByLayer.Contains(0)) entries.Refuse<int>("attention.head_count", "at least 1 in each layer", "0");
+        if (KeyValueHeadsByLayer.Contains(0)) entries.Refuse<int>("attention.head_count_kv", "at least 1 in each layer", "0");
+        if (RopeBase < 1) entries.Refuse<int>("rope.freq_base", "at least 1", $"{RopeBase}");
+        if (RopeScaling.Kind == RopeScalingKind.LongRope) entries.Refuse<int>("rope.scaling.type", "none, linear or yarn", "longrope, which does not run yet");
+        if (!Alike(FeedForwardWidthByLayer)) entries.Refuse<int>("feed_forward_length", "the same in each layer", "layers that differ");
+        if (!LayersAreAlike) entries.Refuse<int>("attention.head_count", "the same heads in each layer", "layers that differ");
+        if ((long)Heads * KeyHeadDim > MaxWidth) entries.Refuse<int>("attention.key_length", $"{Heads} heads of at most {MaxWidth} values together", $"{KeyHeadDim} each");
+        if ((long)Heads * ValueHeadDim > MaxWidth) entries.Refuse<int>("attention.value_length", $"{Heads} heads of at most {MaxWidth} values together", $"{ValueHeadDim} each");
+        if (RopeDimensions != KeyHeadDim) entries.Refuse<int>("rope.dimension_count", $"{KeyHeadDim}, all values of a head", $"{RopeDimensions}");
+        if (RopeDimensions % 2 != 0) entries.Refuse<int>("rope.dimension_count", "an even number, since values are rotated in pairs", $"{RopeDimensions}");
     }
 
     private static bool Alike(IReadOnlyList<int> values) => values.All(value => value == values[0]);

@@ -2,21 +2,21 @@ using System.Numerics;
 
 namespace Sandglass.ModelFiles;
 
-/// <summary>The named facts of a model file: text, numbers, flags and lists of these.</summary>
+/// <summary>The metadata of a model file, by name: text, numbers, flags and lists of these.</summary>
 /// <remarks>
 /// A value is a <see cref="string"/>, a <see cref="bool"/>, one of the numeric primitives as the file stores it, or an array of these
 /// (<c>string[]</c>, <c>int[]</c>, <c>float[]</c>, …; a list of lists is an <c>object[]</c>). Every getter gives null where the key is absent and fails, naming the file and the key, where the value is of another kind.
 /// </remarks>
 public sealed class Metadata(string file, IReadOnlyDictionary<string, object> values)
 {
-    /// <summary>The file these facts come from, as the caller named it.</summary>
+    /// <summary>The file these entries come from, as the caller named it.</summary>
     public string File { get; } = file;
 
-    /// <summary>All facts, by key, in the order of the file.</summary>
+    /// <summary>All entries, by key, in the order of the file.</summary>
     public IReadOnlyDictionary<string, object> Values { get; } = values;
 
     /// <summary>Text, or null where the key is absent.</summary>
-    public string? Text(string key) => Find(key) switch
+    public string? String(string key) => Find(key) switch
     {
         null => null,
         string text => text,
@@ -32,7 +32,7 @@ public sealed class Metadata(string file, IReadOnlyDictionary<string, object> va
     };
 
     /// <summary>A number, or null where the key is absent.</summary>
-    public double? Number(string key) => Find(key) switch
+    public double? Float(string key) => Find(key) switch
     {
         null => null,
         float value => value,
@@ -42,7 +42,7 @@ public sealed class Metadata(string file, IReadOnlyDictionary<string, object> va
     };
 
     /// <summary>A flag, or null where the key is absent.</summary>
-    public bool? Flag(string key) => Find(key) switch
+    public bool? Bool(string key) => Find(key) switch
     {
         null => null,
         bool value => value,
@@ -50,7 +50,7 @@ public sealed class Metadata(string file, IReadOnlyDictionary<string, object> va
     };
 
     /// <summary>A list of texts, or null where the key is absent.</summary>
-    public string[]? Texts(string key) => Find(key) switch
+    public string[]? Strings(string key) => Find(key) switch
     {
         null => null,
         string[] texts => texts,
@@ -80,7 +80,7 @@ public sealed class Metadata(string file, IReadOnlyDictionary<string, object> va
     }
 
     /// <summary>A list of F32 numbers, or null where the key is absent.</summary>
-    public float[]? Numbers(string key) => Find(key) switch
+    public float[]? Floats(string key) => Find(key) switch
     {
         null => null,
         float[] numbers => numbers,

@@ -24,7 +24,7 @@ public sealed class ModelFile : IDisposable
     /// <summary>The version of the format that the file is written in.</summary>
     public int Version { get; }
 
-    /// <summary>The named facts; of a split file those of the first part.</summary>
+    /// <summary>The metadata; of a split file those of the first part.</summary>
     public Metadata Metadata { get; }
 
     /// <summary>Bytes of all parts.</summary>
@@ -61,10 +61,10 @@ public sealed class ModelFile : IDisposable
         if (block >= 0) Fail.NotFinite(_parts[tensor.Part].Name, tensor, offset / TensorGeometry.BlockBytes(tensor.Type) + block, "finite numbers");
     }
 
-    /// <summary>Each fact's own bytes, as they stand in the (first) file: what a copy needs where text is not UTF-8.</summary>
-    internal IEnumerable<(FactRange Range, byte[] Bytes)> RawFacts()
+    /// <summary>Each entry's own bytes, as they stand in the (first) file: what a copy needs where text is not UTF-8.</summary>
+    internal IEnumerable<(MetadataRange Range, byte[] Bytes)> RawEntries()
     {
-        foreach (FactRange range in GgufHeader.Read(_parts[0], part: 0, wantRanges: true).Ranges)
+        foreach (MetadataRange range in GgufHeader.Read(_parts[0], part: 0, wantRanges: true).Ranges)
         {
             byte[] bytes = new byte[range.End - range.Start];
             _parts[0].Read(range.Start, bytes);

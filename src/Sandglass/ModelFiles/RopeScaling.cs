@@ -28,7 +28,7 @@ public sealed record RopeScaling
     /// <summary>Positions of the context that the frequencies were made for; the file's context length where it says nothing.</summary>
     public required int OriginalContext { get; init; }
 
-    /// <summary>A factor on top of the rule's own for the length of rotated queries and keys; 1 where the file says nothing.</summary>
+    /// <summary>An entryor on top of the rule's own for the length of rotated queries and keys; 1 where the file says nothing.</summary>
     public float AttentionFactor { get; init; } = 1;
 
     /// <summary>YaRN: the share of extrapolation, from 0 to 1; 1 for YaRN and 0 otherwise where the file says nothing.</summary>
@@ -43,30 +43,30 @@ public sealed record RopeScaling
     /// <summary>YaRN of DeepSeek: the multiplier of its length correction, <c>mscale_all_dim</c> times 0.1; 0 where the file says nothing.</summary>
     public float YarnLogMultiplier { get; init; }
 
-    internal static RopeScaling Read(ArchitectureFacts facts, int context)
+    internal static RopeScaling Read(ArchitectureMetadata entries, int context)
     {
-        float? factor = facts.Number("rope.scaling.factor", 0, 1e6) ?? facts.Number("rope.scale_linear", 0, 1e6);   // the second is the older name
+        float? factor = entries.Float("rope.scaling.factor", 0, 1e6) ?? entries.Float("rope.scale_linear", 0, 1e6);   // the second is the older name
         if (factor is null or 0) factor = 1;
-        RopeScalingKind kind = facts.Text("rope.scaling.type") switch
+        RopeScalingKind kind = entries.String("rope.scaling.type") switch
         {
             null => factor == 1 ? RopeScalingKind.None : RopeScalingKind.Linear,
             "none" => RopeScalingKind.None,
             "linear" => RopeScalingKind.Linear,
             "yarn" => RopeScalingKind.Yarn,
             "longrope" => RopeScalingKind.LongRope,
-            string other => facts.Refuse<RopeScalingKind>("rope.scaling.type", "none, linear, yarn or longrope", Fail.Short(other)),
+            string other => entries.Refuse<RopeScalingKind>("rope.scaling.type", "none, linear, yarn or longrope", Fail.Short(other)),
         };
-        float? extrapolation = facts.Number("rope.scaling.yarn_ext_factor", -1, 1e6);
+        float? extrapolation = entries.Float("rope.scaling.yarn_ext_factor", -1, 1e6);
         return new RopeScaling
         {
             Kind = kind,
             Factor = factor.Value,
-            OriginalContext = facts.Whole("rope.scaling.original_context_length", 1, int.MaxValue) ?? context,
-            AttentionFactor = facts.Number("rope.scaling.attn_factor", 0, 1e6) ?? 1,
+            OriginalContext = entries.Int("rope.scaling.original_context_length", 1, int.MaxValue) ?? context,
+            AttentionFactor = entries.Float("rope.scaling.attn_factor", 0, 1e6) ?? 1,
             YarnExtFactor = extrapolation is >= 0 ? extrapolation.Value : kind == RopeScalingKind.Yarn ? 1 : 0,   // negative means: not set
-            BetaFast = facts.Number("rope.scaling.yarn_beta_fast", 0, 1e6) ?? 32,
-            BetaSlow = facts.Number("rope.scaling.yarn_beta_slow", 0, 1e6) ?? 1,
-            YarnLogMultiplier = facts.Number("rope.scaling.yarn_log_multiplier", 0, 1e6) ?? 0,
+            BetaFast = entries.Float("rope.scaling.yarn_beta_fast", 0, 1e6) ?? 32,
+            BetaSlow = entries.Float("rope.scaling.yarn_beta_slow", 0, 1e6) ?? 1,
+            YarnLogMultiplier = entries.Float("rope.scaling.yarn_log_multiplier", 0, 1e6) ?? 0,
         };
     }
 }

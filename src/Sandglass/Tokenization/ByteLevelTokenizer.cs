@@ -65,7 +65,7 @@ internal sealed class ByteLevelTokenizer : Tokenizer
 
     private static PreTokenizer PreTokenizerOf(Vocabulary vocabulary)
     {
-        string? name = vocabulary.Metadata.Text("tokenizer.ggml.pre");
+        string? name = vocabulary.Metadata.String("tokenizer.ggml.pre");
         PreTokenizer? preTokenizer = PreTokenizer.Named(name);
         if (preTokenizer is null) BadVocabulary.UnknownPreTokenizer(vocabulary.Metadata.File, name!);
         return preTokenizer;

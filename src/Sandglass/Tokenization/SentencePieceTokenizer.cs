@@ -11,7 +11,7 @@ internal sealed class SentencePieceTokenizer : Tokenizer
 
     public SentencePieceTokenizer(Vocabulary vocabulary) : base(vocabulary, new SpecialIds(vocabulary, addsBos: true, bos: 1, eos: 2, unknown: 0))
     {
-        AddsSpacePrefix = vocabulary.Metadata.Flag("tokenizer.ggml.add_space_prefix") ?? true;
+        AddsSpacePrefix = vocabulary.Metadata.Bool("tokenizer.ggml.add_space_prefix") ?? true;
         _merges = new SentencePieceMerges(vocabulary, UnknownId);
     }
 

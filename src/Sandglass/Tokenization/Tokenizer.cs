@@ -24,7 +24,7 @@ public abstract class Tokenizer
         _addsEos = special.AddsEos && special.Eos is not null;
         EndIds = special.Ends;
         UnknownId = special.Unknown;
-        HasChatTemplate = vocabulary.Metadata.Text("tokenizer.chat_template") is not null;
+        HasChatTemplate = vocabulary.Metadata.String("tokenizer.chat_template") is not null;
 
         List<int> userDefined = [], all = [];
         for (int id = 0; id < vocabulary.Size; id++)
@@ -42,7 +42,7 @@ public abstract class Tokenizer
     public static Tokenizer From(Metadata metadata)
     {
         ArgumentNullException.ThrowIfNull(metadata);
-        string? model = metadata.Text("tokenizer.ggml.model");
+        string? model = metadata.String("tokenizer.ggml.model");
         if (model is not ("llama" or "gpt2")) BadVocabulary.UnknownModel(metadata.File, model);
 
         Vocabulary vocabulary = new(metadata);

@@ -8,10 +8,10 @@ public class AllocationTests
 {
     private const int Things = 200_000;
 
-    private static byte[] File(int tensors, int facts, Action<MemoryStream> body)
+    private static byte[] File(int tensors, int entries, Action<MemoryStream> body)
     {
         MemoryStream stream = new();
-        stream.Write([.. "GGUF"u8, .. U32(3), .. U64((ulong)tensors), .. U64((ulong)facts)]);
+        stream.Write([.. "GGUF"u8, .. U32(3), .. U64((ulong)tensors), .. U64((ulong)entries)]);
         body(stream);
         return stream.ToArray();
     }

@@ -10,8 +10,8 @@ public class BadFileTests
     private const ulong Huge = 1UL << 62;
 
     // a file of raw pieces: the header's counts, then whatever the case gives
-    private static byte[] File(ulong tensors, ulong facts, params byte[][] pieces) =>
-        [.. "GGUF"u8, .. U32(3), .. U64(tensors), .. U64(facts), .. pieces.SelectMany(piece => piece)];
+    private static byte[] File(ulong tensors, ulong entries, params byte[][] pieces) =>
+        [.. "GGUF"u8, .. U32(3), .. U64(tensors), .. U64(entries), .. pieces.SelectMany(piece => piece)];
 
     private static byte[] Fact(string key, uint kind, params byte[][] value) => [.. Text(key), .. U32(kind), .. value.SelectMany(piece => piece)];
 
@@ -129,11 +129,11 @@ public class BadFileTests
     public void A_shape_that_no_model_has_is_refused(string code, string key, object? value)
     {
         using ModelFile model = ModelFile.Open(new MemoryStream(Bytes()), "bad.gguf");
-        Dictionary<string, object> facts = new(model.Metadata.Values);
-        facts.Remove(key);
-        if (value is not null) facts[key] = value;
-        if (value is 8u && code == "experts-unsupported") facts["llama.expert_used_count"] = 2u;
-        Metadata changed = new("bad.gguf", facts);
+        Dictionary<string, object> entries = new(model.Metadata.Values);
+        entries.Remove(key);
+        if (value is not null) entries[key] = value;
+        if (value is 8u && code == "experts-unsupported") entries["llama.expert_used_count"] = 2u;
+        Metadata changed = new("bad.gguf", entries);
 
         ModelFileException error = Assert.Throws<ModelFileException>(() => Hyperparameters.Read(changed, model.Tensors.Count).RefuseUnsupported(changed));
         Assert.Equal((code, $"metadata {key}"), (error.Code, error.Field));
@@ -171,8 +171,8 @@ public class BadFileTests
     public void Text_that_is_not_utf8_is_no_crash()
     {
         using ModelFile model = ModelFile.Open(new MemoryStream(Bytes()), "odd");
-        Assert.Equal("\uFFFDa\uFFFD", model.Metadata.Text("odd.text"));
-        Assert.Equal(["a\0b", "\uFFFD"], model.Metadata.Texts("odd.texts")!);
+        Assert.Equal("\uFFFDa\uFFFD", model.Metadata.String("odd.text"));
+        Assert.Equal(["a\0b", "\uFFFD"], model.Metadata.Strings("odd.texts")!);
         Assert.Equal([false, true, true], (bool[])model.Metadata.Values["odd.flags"]);
     }
 

@@ -23,7 +23,7 @@ public class ModelFileTests
 
         Assert.Equal(3, model.Version);
         Assert.Equal(new FileInfo(Shared.Path(file)).Length, model.Length);
-        Assert.NotNull(model.Metadata.Text("general.architecture"));
+        Assert.NotNull(model.Metadata.String("general.architecture"));
         foreach (TensorInfo tensor in model.Tensors)
         {
             Assert.Same(tensor, model.Find(tensor.Name));
@@ -42,8 +42,8 @@ public class ModelFileTests
         using ModelFile model = ModelFile.Open(stream, "embedded:grain-1m");
 
         Assert.Equal("embedded:grain-1m", model.Name);
-        Assert.Equal("llama", model.Metadata.Text("general.architecture"));
-        Assert.Equal(4096, model.Metadata.Texts("tokenizer.ggml.tokens")!.Length);
+        Assert.Equal("llama", model.Metadata.String("general.architecture"));
+        Assert.Equal(4096, model.Metadata.Strings("tokenizer.ggml.tokens")!.Length);
         TensorInfo embedding = model.Find("token_embd.weight")!;
         Assert.Equal((TensorType.Q8_0, 128L, 4096L), (embedding.Type, embedding.Columns, embedding.Rows));
     }

@@ -23,7 +23,7 @@ public class ModelFileWriterTests
         foreach ((string key, object value) in EveryKind) writer.Add(key, value);
         using ModelFile model = ModelFile.Open(new MemoryStream(writer.ToArray()), "kinds");
 
-        Assert.Equal(EveryKind.Select(fact => fact.Key), model.Metadata.Values.Keys);
+        Assert.Equal(EveryKind.Select(entry => entry.Key), model.Metadata.Values.Keys);
         foreach ((string key, object value) in EveryKind)
         {
             Assert.Equal(value.GetType(), model.Metadata.Values[key].GetType());
@@ -38,15 +38,15 @@ public class ModelFileWriterTests
         ModelFileWriter writer = new();
         foreach ((string key, object value) in EveryKind) writer.Add(key, value);
         using ModelFile model = ModelFile.Open(new MemoryStream(writer.ToArray()), "kinds");
-        Metadata facts = model.Metadata;
+        Metadata metadata = model.Metadata;
 
-        Assert.Equal((255L, -128L, uint.MaxValue, long.MinValue), (facts.Integer("u8"), facts.Integer("i8"), facts.Integer("u32"), facts.Integer("i64")));
-        Assert.Equal([-1L, 1], facts.Integers("i8s")!);   // and not 255: the runtime lets an sbyte[] pass for a byte[]
-        Assert.Equal([3L, uint.MaxValue], facts.Integers("u32s")!);
-        Assert.Equal((-1e300, 1.5, 255.0), (facts.Number("f64"), facts.Number("f32"), facts.Number("u8")));
-        Assert.Equal(["a", "", "é"], facts.Texts("texts")!);
-        Assert.Null(facts.Text("absent"));
-        foreach (Action wrong in new Action[] { () => facts.Integer("u64"), () => facts.Integer("f32"), () => facts.Integers("u64s"), () => facts.Integers("flags"), () => facts.Integers("lists"), () => facts.Text("u8"), () => facts.Flag("u8"), () => facts.Numbers("f64s"), () => facts.Texts("lists"), () => facts.Number("text") })
+        Assert.Equal((255L, -128L, uint.MaxValue, long.MinValue), (metadata.Integer("u8"), metadata.Integer("i8"), metadata.Integer("u32"), metadata.Integer("i64")));
+        Assert.Equal([-1L, 1], metadata.Integers("i8s")!);   // and not 255: the runtime lets an sbyte[] pass for a byte[]
+        Assert.Equal([3L, uint.MaxValue], metadata.Integers("u32s")!);
+        Assert.Equal((-1e300, 1.5, 255.0), (metadata.Float("f64"), metadata.Float("f32"), metadata.Float("u8")));
+        Assert.Equal(["a", "", "é"], metadata.Strings("texts")!);
+        Assert.Null(metadata.String("absent"));
+        foreach (Action wrong in new Action[] { () => metadata.Integer("u64"), () => metadata.Integer("f32"), () => metadata.Integers("u64s"), () => metadata.Integers("flags"), () => metadata.Integers("lists"), () => metadata.String("u8"), () => metadata.Bool("u8"), () => metadata.Floats("f64s"), () => metadata.Strings("lists"), () => metadata.Float("text") })
             Assert.Equal("metadata-kind", Assert.Throws<ModelFileException>(wrong).Code);
     }
 

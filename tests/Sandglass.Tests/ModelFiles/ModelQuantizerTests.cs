@@ -98,7 +98,7 @@ public sealed class ModelQuantizerTests : IDisposable
     [Fact]
     public void Rows_that_no_block_divides_become_F16_and_are_listed()
     {
-        ModelFileWriter writer = TinyModel.Facts();
+        ModelFileWriter writer = TinyModel.Entries();
         uint seed = 1;
         TinyModel.Add(writer, "blk.1.odd.weight", [40, 3], TinyModel.Values(120, ref seed));
         TinyModel.Add(writer, "blk.0.even.weight", [64, 3], TinyModel.Values(192, ref seed));
@@ -116,7 +116,7 @@ public sealed class ModelQuantizerTests : IDisposable
     [Fact]
     public void Another_alignment_is_kept()
     {
-        ModelFileWriter writer = TinyModel.Facts();
+        ModelFileWriter writer = TinyModel.Entries();
         uint seed = 1;
         writer.Add("general.alignment", 64u);
         TinyModel.Add(writer, "a.weight", [32, 3], TinyModel.Values(96, ref seed));
@@ -144,7 +144,7 @@ public sealed class ModelQuantizerTests : IDisposable
     [Fact]
     public void After_an_error_nothing_is_left_and_an_older_file_stays()
     {
-        ModelFileWriter writer = TinyModel.Facts();
+        ModelFileWriter writer = TinyModel.Entries();
         TinyModel.Add(writer, "a.weight", [32, 2], [.. Enumerable.Repeat(1f, 40), float.NaN, .. Enumerable.Repeat(1f, 23)]);
         using ModelFile model = ModelFile.Open(new MemoryStream(writer.ToArray()), "nan");
         File.WriteAllText(Out(), "older");
@@ -159,7 +159,7 @@ public sealed class ModelQuantizerTests : IDisposable
     [Fact]
     public void A_number_that_half_precision_cannot_hold_is_refused()
     {
-        ModelFileWriter writer = TinyModel.Facts();
+        ModelFileWriter writer = TinyModel.Entries();
         TinyModel.Add(writer, "a.weight", [32, 2], [.. Enumerable.Repeat(1e6f, 64)]);
         using ModelFile model = ModelFile.Open(new MemoryStream(writer.ToArray()), "large");
 
@@ -170,7 +170,7 @@ public sealed class ModelQuantizerTests : IDisposable
     [Fact]
     public void Wrong_wishes_are_refused_by_name()
     {
-        ModelFileWriter writer = TinyModel.Facts();
+        ModelFileWriter writer = TinyModel.Entries();
         writer.Add("codebook.weight", TensorType.IQ2_S, [256, 2], new byte[2 * 82]);
         using ModelFile model = ModelFile.Open(new MemoryStream(writer.ToArray()), "iq");
 

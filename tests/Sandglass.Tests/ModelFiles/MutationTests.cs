@@ -41,10 +41,10 @@ public class MutationTests(ITestOutputHelper output)
         Run("grain-1m", whole, header: (int)model.Tensors.Min(tensor => tensor.Offset), mutants: Setting("SANDGLASS_FUZZ_MUTANTS", 50_000) / 40);
     }
 
-    // every kind of fact, and tensors of many types
+    // every kind of entry, and tensors of many types
     private static byte[] Small()
     {
-        ModelFileWriter writer = TinyModel.Facts(layers: 1);
+        ModelFileWriter writer = TinyModel.Entries(layers: 1);
         foreach ((string key, object value) in ModelFileWriterTests.EveryKind) writer.Add(key, value);
         foreach (TensorType type in new[] { TensorType.F32, TensorType.F16, TensorType.Q4_1, TensorType.Q8_0, TensorType.Q6_K, TensorType.IQ1_M, TensorType.I32, TensorType.MXFP4 })
             writer.Add($"blk.0.{type}.weight", type, [256, 2], new byte[TensorGeometry.ByteCount(type, 512)]);

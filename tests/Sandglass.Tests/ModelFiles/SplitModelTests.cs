@@ -13,7 +13,7 @@ public sealed class SplitModelTests : IDisposable
 
     private void Write(string path, int number, int count, int? tensors, params string[] names)
     {
-        ModelFileWriter writer = number == 0 ? TinyModel.Facts() : new();
+        ModelFileWriter writer = number == 0 ? TinyModel.Entries() : new();
         writer.Add("split.no", (ushort)number);
         writer.Add("split.count", (ushort)count);
         if (tensors is not null) writer.Add("split.tensors.count", tensors.Value);
@@ -39,7 +39,7 @@ public sealed class SplitModelTests : IDisposable
         Assert.Equal(["a", "b", "c", "d"], model.Tensors.Select(tensor => tensor.Name));
         Assert.Equal([0, 0, 1, 2], model.Tensors.Select(tensor => tensor.Part));
         Assert.Equal(Directory.GetFiles(_folder).Sum(file => new FileInfo(file).Length), model.Length);
-        Assert.Equal("llama", model.Metadata.Text("general.architecture"));
+        Assert.Equal("llama", model.Metadata.String("general.architecture"));
         byte[] values = new byte[256];
         model.Read(model.Find("d")!, 0, values);
         Assert.All(values, value => Assert.Equal(3, value));

@@ -10,7 +10,7 @@ internal static class TinyModel
     private const int Width = 64;
     private const int FeedForward = 96;
 
-    public static ModelFileWriter Facts(int layers = 2)
+    public static ModelFileWriter Entries(int layers = 2)
     {
         ModelFileWriter writer = new();
         writer.Add("general.architecture", "llama");
@@ -33,7 +33,7 @@ internal static class TinyModel
 
     public static byte[] Bytes(int layers = 2)
     {
-        ModelFileWriter writer = Facts(layers);
+        ModelFileWriter writer = Entries(layers);
         writer.AddRaw([.. Text("odd.text"), .. U32(8), .. Text([0xFF, (byte)'a', 0xC3])]);                                       // no UTF-8
         writer.AddRaw([.. Text("odd.texts"), .. U32(9), .. U32(8), .. U64(2), .. Text("a\0b"), .. Text([0x80])]);               // a zero byte inside
         writer.AddRaw([.. Text("odd.flags"), .. U32(9), .. U32(7), .. U64(3), 0, 1, 2]);                                         // a flag that is neither

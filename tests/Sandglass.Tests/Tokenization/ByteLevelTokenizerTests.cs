@@ -52,7 +52,7 @@ public class ByteLevelTokenizerTests
     public void What_merges_to_no_token_is_spelled_in_bytes()
     {
         string[] tokens = [.. Vocabularies.ByteLevelTokens("ab").Where(token => token is not "z")];
-        Tokenizer tokenizer = Tokenizer.From(Vocabularies.Facts(("model", "gpt2"), ("pre", "gpt-2"), ("tokens", tokens), ("merges", (string[])["a b", "ab c", "nowhere b", "a", "", " a", "b "])));
+        Tokenizer tokenizer = Tokenizer.From(Vocabularies.Metadata(("model", "gpt2"), ("pre", "gpt-2"), ("tokens", tokens), ("merges", (string[])["a b", "ab c", "nowhere b", "a", "", " a", "b "])));
 
         TokenizedText text = tokenizer.Encode("abcab z.");
         Assert.Equal(["a", "b", "c", "ab", "Ġ", "."], text.Ids.Select(tokenizer.Piece));
@@ -62,7 +62,7 @@ public class ByteLevelTokenizerTests
     [Fact]
     public void Begin_and_end_tokens_are_added_as_the_file_says()
     {
-        Tokenizer tokenizer = Tokenizer.From(Vocabularies.Facts(
+        Tokenizer tokenizer = Tokenizer.From(Vocabularies.Metadata(
             ("model", "gpt2"), ("tokens", Vocabularies.ByteLevelTokens("<b>", "<e>")), ("merges", Array.Empty<string>()),
             ("bos_token_id", 256u), ("eos_token_id", 257u), ("add_bos_token", true), ("add_eos_token", true)));
 

@@ -55,7 +55,7 @@ public class SpecialTokenTests
 
     private static SpecialTokens Finder(params string[] tokens)
     {
-        Vocabulary vocabulary = new(Vocabularies.Facts(("tokens", tokens)));
+        Vocabulary vocabulary = new(Vocabularies.Metadata(("tokens", tokens)));
         return new SpecialTokens(vocabulary, [.. Enumerable.Range(0, tokens.Length)], _ => false);
     }
 

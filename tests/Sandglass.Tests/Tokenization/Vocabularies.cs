@@ -12,8 +12,8 @@ internal static class Vocabularies
         return Tokenizer.From(file.Metadata);
     }
 
-    public static Metadata Facts(params (string Key, object Value)[] facts) =>
-        new("test.gguf", facts.ToDictionary(fact => fact.Key.Contains('.') ? fact.Key : "tokenizer.ggml." + fact.Key, fact => fact.Value));
+    public static Metadata Metadata(params (string Key, object Value)[] entries) =>
+        new("test.gguf", entries.ToDictionary(entry => entry.Key.Contains('.') ? entry.Key : "tokenizer.ggml." + entry.Key, entry => entry.Value));
 
     /// <summary>The 256 letters of the byte alphabet, then <paramref name="more"/>.</summary>
     public static string[] ByteLevelTokens(params string[] more) => [.. Enumerable.Range(0, 256).Select(value => ByteAlphabet.Letter((byte)value).ToString()), .. more];
@@ -23,14 +23,14 @@ internal static class Vocabularies
         string[] merged = [.. merges.Select(merge => merge.Replace(" ", "")).Distinct()];
         string[] tokens = ByteLevelTokens([.. merged, .. added.Select(token => token.Token)]);
         int[] kinds = [.. tokens.Select((_, id) => id < 256 + merged.Length ? (int)TokenKind.Normal : (int)added[id - 256 - merged.Length].Kind)];
-        List<(string, object)> facts = [("model", "gpt2"), ("tokens", tokens), ("token_type", kinds), ("merges", merges)];
-        if (pre is not null) facts.Add(("pre", pre));
-        return Tokenizer.From(Facts([.. facts]));
+        List<(string, object)> entries = [("model", "gpt2"), ("tokens", tokens), ("token_type", kinds), ("merges", merges)];
+        if (pre is not null) entries.Add(("pre", pre));
+        return Tokenizer.From(Metadata([.. entries]));
     }
 
     public static Tokenizer SentencePiece(params (string Token, float Score, TokenKind Kind)[] tokens) => Tokenizer.From(SentencePieceFacts(tokens));
 
-    public static Metadata SentencePieceFacts((string Token, float Score, TokenKind Kind)[] tokens, params (string, object)[] more) => Facts([
+    public static Metadata SentencePieceFacts((string Token, float Score, TokenKind Kind)[] tokens, params (string, object)[] more) => Metadata([
         ("model", "llama"), ("tokens", tokens.Select(token => token.Token).ToArray()), ("scores", tokens.Select(token => token.Score).ToArray()),
         ("token_type", tokens.Select(token => (int)token.Kind).ToArray()), .. more]);
 

@@ -27,9 +27,9 @@ public class VocabularyTests
 
     [Theory]
     [MemberData(nameof(Defects))]
-    public void A_defect_is_one_error_with_a_code(string code, (string, object)[] facts)
+    public void A_defect_is_one_error_with_a_code(string code, (string, object)[] entries)
     {
-        ModelFileException error = Assert.Throws<ModelFileException>(() => Tokenizer.From(Vocabularies.Facts(facts)));
+        ModelFileException error = Assert.Throws<ModelFileException>(() => Tokenizer.From(Vocabularies.Metadata(entries)));
 
         Assert.Equal(code, error.Code);
         Assert.StartsWith("metadata tokenizer.ggml.", error.Field);
@@ -39,7 +39,7 @@ public class VocabularyTests
     public void Odd_vocabularies_work_in_a_defined_way()
     {
         // empty tokens, equal tokens, a token of kind 99, byte tokens that are none, a special token that is empty
-        Tokenizer tokenizer = Tokenizer.From(Vocabularies.Facts(
+        Tokenizer tokenizer = Tokenizer.From(Vocabularies.Metadata(
             ("model", "llama"), ("tokens", (string[])["", "", "a", "a", "<0xZZ>", "<0x4", "b"]), ("scores", new float[7]), ("token_type", (int[])[3, 1, 1, 1, 6, 6, 99]), ("eos_token_id", 0u)));
 
         Assert.Equal("[EMPTY_0]", tokenizer.Piece(0));
@@ -56,7 +56,7 @@ public class VocabularyTests
             Random random = new(seed);
             WildText wild = new(seed);
             string[] tokens = [.. Enumerable.Range(0, random.Next(1, 60)).Select(_ => random.Next(3) == 0 ? wild.Next(random.Next(12)) : new string((char)('a' + random.Next(3)), random.Next(4)) + "▁ĠĊ<"[random.Next(4)])];
-            Tokenizer tokenizer = Tokenizer.From(Vocabularies.Facts(
+            Tokenizer tokenizer = Tokenizer.From(Vocabularies.Metadata(
                 ("model", seed % 2 == 0 ? "gpt2" : "llama"), ("tokens", tokens), ("token_type", tokens.Select(_ => random.Next(-1, 8)).ToArray()),
                 ("scores", tokens.Select(_ => random.Next(4) == 0 ? float.NegativeInfinity : random.Next(-9, 9) / 3f).ToArray()),
                 ("merges", Enumerable.Range(0, 80).Select(_ => tokens[random.Next(tokens.Length)] + " " + tokens[random.Next(tokens.Length)]).ToArray()),
@@ -77,7 +77,7 @@ public class VocabularyTests
     [Fact]
     public void Numbers_of_any_stored_width_are_read()
     {
-        Tokenizer tokenizer = Tokenizer.From(Vocabularies.Facts(
+        Tokenizer tokenizer = Tokenizer.From(Vocabularies.Metadata(
             ("model", "llama"), ("tokens", (string[])["<unk>", "a", "b", "ab"]), ("scores", (int[])[0, -1, -2, -3]), ("token_type", (byte[])[2, 1, 1, 1]), ("bos_token_id", 1UL), ("add_space_prefix", false)));
 
         Assert.Equal([1, 3], tokenizer.Encode("ab").Ids);

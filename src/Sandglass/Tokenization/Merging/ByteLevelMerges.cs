@@ -15,7 +15,7 @@ internal sealed class ByteLevelMerges
     public ByteLevelMerges(Vocabulary vocabulary)
     {
         const string Key = "tokenizer.ggml.merges";
-        string[]? merges = vocabulary.Metadata.Texts(Key);
+        string[]? merges = vocabulary.Metadata.Strings(Key);
         if (merges is null) BadVocabulary.MissingList(vocabulary.Metadata.File, Key);
 
         _tokens = vocabulary.Size;

@@ -85,7 +85,7 @@ internal sealed class SentencePieceMerges
     {
         const string Key = "tokenizer.ggml.scores";
         string file = vocabulary.Metadata.File;
-        float[]? scores = vocabulary.Metadata.Values.GetValueOrDefault(Key) is int[] whole ? Array.ConvertAll(whole, score => (float)score) : vocabulary.Metadata.Numbers(Key);
+        float[]? scores = vocabulary.Metadata.Values.GetValueOrDefault(Key) is int[] whole ? Array.ConvertAll(whole, score => (float)score) : vocabulary.Metadata.Floats(Key);
         if (scores is null) BadVocabulary.MissingList(file, Key);
         if (scores.Length != vocabulary.Size) BadVocabulary.Length(file, Key, vocabulary.Size, scores.Length);
 

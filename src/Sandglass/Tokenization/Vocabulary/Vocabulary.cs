@@ -10,7 +10,7 @@ internal sealed class Vocabulary
     public Vocabulary(Metadata metadata)
     {
         Metadata = metadata;
-        string[]? texts = metadata.Texts("tokenizer.ggml.tokens");
+        string[]? texts = metadata.Strings("tokenizer.ggml.tokens");
         if (texts is null) BadVocabulary.MissingList(metadata.File, "tokenizer.ggml.tokens");
         if (texts.Length == 0) BadVocabulary.Empty(metadata.File);
 
@@ -24,7 +24,7 @@ internal sealed class Vocabulary
         Kinds = ReadKinds();
     }
 
-    /// <summary>The facts this was read from.</summary>
+    /// <summary>The metadata this was read from.</summary>
     public Metadata Metadata { get; }
 
     /// <summary>The tokens' own strings, by id; none is empty.</summary>

@@ -34,7 +34,7 @@ internal static class GgufTensors
     private static TensorInfo ReadOne(GgufCursor cursor, int part, int alignment)
     {
         cursor.At("tensor name");
-        string name = cursor.Text();
+        string name = cursor.String();
         if (name.Length == 0) Fail.EmptyName(cursor.File, cursor.Field);
 
         cursor.At("tensor", name, ", dimension count");

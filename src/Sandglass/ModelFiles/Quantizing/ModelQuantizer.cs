@@ -39,7 +39,7 @@ public static class ModelQuantizer
         }
 
         ModelFileWriter writer = new();
-        CopyFacts(input, writer, fileType);
+        CopyMetadata(input, writer, fileType);
         int done = 0;
         foreach (TensorInfo tensor in tensors)
         {
@@ -55,13 +55,13 @@ public static class ModelQuantizer
         return Report(outPath, type, tensors);
     }
 
-    // llama-quant.cpp: all facts in their order, then the two that it sets, at the end; a split model becomes one file
-    private static void CopyFacts(ModelFile input, ModelFileWriter writer, uint fileType)
+    // llama-quant.cpp: all entries in their order, then the two that it sets, at the end; a split model becomes one file
+    private static void CopyMetadata(ModelFile input, ModelFileWriter writer, uint fileType)
     {
-        foreach ((FactRange range, byte[] bytes) in input.RawFacts())
+        foreach ((MetadataRange range, byte[] bytes) in input.RawEntries())
         {
             if (range.Key is "general.quantization_version" or "general.file_type" or "split.no" or "split.count" or "split.tensors.count") continue;
-            writer.AddRaw(RawFact.Copy(bytes, (int)(range.KindAt - range.Start)));
+            writer.AddRaw(RawMetadataEntry.Copy(bytes, (int)(range.KindAt - range.Start)));
         }
         writer.AlignTo(input.Metadata.Integer("general.alignment") ?? 32);
         writer.Add("general.quantization_version", QuantizationVersion);

@@ -8,7 +8,7 @@ namespace Sandglass.ModelFiles;
 /// <summary>Reads a GGUF header in order, through a small buffer; nothing is allocated for bytes that are not there.</summary>
 internal sealed class GgufCursor(ByteSource source)
 {
-    private const int MaxTextBytes = 1 << 30;   // as gguf.cpp
+    private const int MaxStringBytes = 1 << 30;   // as gguf.cpp
     private const int MaxCount = 1 << 30;       // as gguf.cpp
 
     private readonly byte[] _buffer = new byte[(int)Math.Min(1 << 16, source.Length)];
@@ -55,10 +55,10 @@ internal sealed class GgufCursor(ByteSource source)
     }
 
     /// <summary>UTF-8 with its length before it; what is not UTF-8 becomes U+FFFD.</summary>
-    public string Text()
+    public string String()
     {
         ulong length = UInt64();
-        long limit = Math.Min(Left, MaxTextBytes);
+        long limit = Math.Min(Left, MaxStringBytes);
         if (length > (ulong)limit) Fail.TextLength(File, Field, length, limit);
         if (length == 0) return "";
         if (length <= (ulong)_buffer.Length) return Encoding.UTF8.GetString(Take((int)length));

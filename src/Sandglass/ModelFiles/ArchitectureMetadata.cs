@@ -2,17 +2,17 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Sandglass.ModelFiles;
 
-/// <summary>The facts of a file's architecture, whose keys begin with its name; values outside the given bounds are refused.</summary>
-internal sealed class ArchitectureFacts
+/// <summary>The entries of a file's architecture, whose keys begin with its name; values outside the given bounds are refused.</summary>
+internal sealed class ArchitectureMetadata
 {
     private const string ArchitectureKey = "general.architecture";
     private const int MaxNameLength = 64;   // all keys begin with it
     private readonly Metadata _metadata;
 
-    public ArchitectureFacts(Metadata metadata)
+    public ArchitectureMetadata(Metadata metadata)
     {
         _metadata = metadata;
-        string? architecture = metadata.Text(ArchitectureKey);
+        string? architecture = metadata.String(ArchitectureKey);
         if (string.IsNullOrEmpty(architecture)) Fail.Throw("hyperparameter-missing", metadata.File, $"metadata {ArchitectureKey}", "the name of an architecture", "none");
         if (architecture.Length > MaxNameLength) Fail.Throw("hyperparameter-absurd", metadata.File, $"metadata {ArchitectureKey}", $"a name of at most {MaxNameLength} letters", $"one of {architecture.Length}");
         Architecture = architecture;
@@ -20,22 +20,22 @@ internal sealed class ArchitectureFacts
 
     public string Architecture { get; }
 
-    public string? Text(string key) => _metadata.Text(Full(key));
+    public string? String(string key) => _metadata.String(Full(key));
 
     public bool AnyBelow(string prefix) => _metadata.Values.Keys.Any(key => key.StartsWith(Full(prefix), StringComparison.Ordinal));
 
-    public int? Whole(string key, int least, int most)
+    public int? Int(string key, int least, int most)
     {
         long? value = _metadata.Integer(Full(key));
         if (value < least || value > most) Refuse<int>(key, $"{least} to {most}", $"{value}");
         return (int?)value;
     }
 
-    public int Required(string key, int least, int most) => Whole(key, least, most) ?? Missing<int>(key, "a whole number");
+    public int Required(string key, int least, int most) => Int(key, least, most) ?? Missing<int>(key, "a whole number");
 
-    public float? Number(string key, double least, double most)
+    public float? Float(string key, double least, double most)
     {
-        double? value = _metadata.Number(Full(key));
+        double? value = _metadata.Float(Full(key));
         if (value is not null && !(value >= least && value <= most)) Refuse<float>(key, $"a number from {least} to {most}", $"{value}");
         return (float?)value;
     }

@@ -2,19 +2,19 @@ using Sandglass.Kernels;
 
 namespace Sandglass.ModelFiles;
 
-/// <summary>Writes a GGUF file, version 3: facts and tensors in the order they were added, aligned as ggml aligns them.</summary>
+/// <summary>Writes a GGUF file, version 3: entries and tensors in the order they were added, aligned as ggml aligns them.</summary>
 internal sealed class ModelFileWriter
 {
     private const int DefaultAlignment = 32;
 
-    private readonly GgufEncoder _facts = new();
+    private readonly GgufEncoder _entries = new();
     private readonly GgufEncoder _infos = new();
     private readonly List<(long ByteCount, Action<Stream> Write)> _tensors = [];
-    private int _factCount;
+    private int _entryCount;
     private long _dataLength;
     private long _alignment = DefaultAlignment;
 
-    /// <summary>A fact: a value as <see cref="Metadata"/> holds them. An alignment (<c>general.alignment</c>, an uint) must come before the tensors.</summary>
+    /// <summary>An entry: a value as <see cref="Metadata"/> holds them. An alignment (<c>general.alignment</c>, an uint) must come before the tensors.</summary>
     public void Add(string key, object value)
     {
         if (key == "general.alignment" && value is uint alignment)
@@ -22,16 +22,16 @@ internal sealed class ModelFileWriter
             if (_tensors.Count > 0) throw new InvalidOperationException("The alignment must be known before the first tensor.");
             _alignment = alignment;
         }
-        _facts.Text(key);
-        _facts.Value(value);
-        _factCount++;
+        _entries.String(key);
+        _entries.Value(value);
+        _entryCount++;
     }
 
-    /// <summary>A fact as bytes: the key with its length, the kind, the value.</summary>
-    public void AddRaw(ReadOnlySpan<byte> fact)
+    /// <summary>An entry as bytes: the key with its length, the kind, the value.</summary>
+    public void AddRaw(ReadOnlySpan<byte> entry)
     {
-        _facts.Raw(fact);
-        _factCount++;
+        _entries.Raw(entry);
+        _entryCount++;
     }
 
     /// <summary>A tensor with its values as they are to be stored. <paramref name="shape"/> is [columns, rows, …].</summary>
@@ -44,7 +44,7 @@ internal sealed class ModelFileWriter
     /// <summary>A tensor whose values are written when the file is; gives the number of bytes that <paramref name="write"/> must write.</summary>
     public long Add(string name, TensorType type, ReadOnlySpan<long> shape, Action<Stream> write)
     {
-        _infos.Text(name);
+        _infos.String(name);
         _infos.UInt32((uint)shape.Length);
         long count = 1;
         foreach (long dimension in shape)
@@ -61,7 +61,7 @@ internal sealed class ModelFileWriter
         return byteCount;
     }
 
-    /// <summary>Sets the alignment where the fact itself was added as bytes.</summary>
+    /// <summary>Sets the alignment where the entry itself was added as bytes.</summary>
     public void AlignTo(long alignment) => _alignment = alignment;
 
     /// <summary>The whole file.</summary>
@@ -71,11 +71,11 @@ internal sealed class ModelFileWriter
         head.Raw("GGUF"u8);
         head.UInt32(3);
         head.UInt64((ulong)_tensors.Count);
-        head.UInt64((ulong)_factCount);
+        head.UInt64((ulong)_entryCount);
         head.CopyTo(destination);
-        _facts.CopyTo(destination);
+        _entries.CopyTo(destination);
         _infos.CopyTo(destination);
-        Pad(destination, head.Length + _facts.Length + _infos.Length);
+        Pad(destination, head.Length + _entries.Length + _infos.Length);
 
         foreach ((long byteCount, Action<Stream> write) in _tensors)
         {

@@ -28,9 +28,9 @@ internal sealed class GgufEncoder
         _bytes.Write(bytes);
     }
 
-    public void Text(string text) => Text(Encoding.UTF8.GetBytes(text));
+    public void String(string text) => String(Encoding.UTF8.GetBytes(text));
 
-    public void Text(ReadOnlySpan<byte> utf8)
+    public void String(ReadOnlySpan<byte> utf8)
     {
         UInt64((ulong)utf8.Length);
         _bytes.Write(utf8);
@@ -39,20 +39,20 @@ internal sealed class GgufEncoder
     /// <summary>A value as <see cref="Metadata"/> holds them, its kind before it.</summary>
     public void Value(object value)
     {
-        GgufKind kind = KindOf(value.GetType());
+        GgufValueType kind = KindOf(value.GetType());
         UInt32((uint)kind);
-        if (kind == GgufKind.List) List((Array)value);
+        if (kind == GgufValueType.Array) List((Array)value);
         else Plain(value);
     }
 
     private void List(Array list)
     {
-        GgufKind kind = list is object[] and not string[]? GgufKind.List : KindOf(list.GetType().GetElementType()!);
+        GgufValueType kind = list is object[] and not string[]? GgufValueType.Array : KindOf(list.GetType().GetElementType()!);
         UInt32((uint)kind);
         UInt64((ulong)list.Length);
         foreach (object value in list)
         {
-            if (kind == GgufKind.List) List((Array)value);
+            if (kind == GgufValueType.Array) List((Array)value);
             else Plain(value);
         }
     }
@@ -72,7 +72,7 @@ internal sealed class GgufEncoder
             case ulong number: UInt64(number); break;
             case long number: UInt64((ulong)number); break;
             case double number: UInt64(BitConverter.DoubleToUInt64Bits(number)); break;
-            default: Text((string)value); break;
+            default: String((string)value); break;
         }
     }
 
@@ -82,21 +82,21 @@ internal sealed class GgufEncoder
         _bytes.WriteByte((byte)(value >> 8));
     }
 
-    private static GgufKind KindOf(Type type) => type switch
+    private static GgufValueType KindOf(Type type) => type switch
     {
-        { IsArray: true } => GgufKind.List,
-        _ when type == typeof(string) => GgufKind.Text,
-        _ when type == typeof(bool) => GgufKind.Bool,
-        _ when type == typeof(byte) => GgufKind.UInt8,
-        _ when type == typeof(sbyte) => GgufKind.Int8,
-        _ when type == typeof(ushort) => GgufKind.UInt16,
-        _ when type == typeof(short) => GgufKind.Int16,
-        _ when type == typeof(uint) => GgufKind.UInt32,
-        _ when type == typeof(int) => GgufKind.Int32,
-        _ when type == typeof(ulong) => GgufKind.UInt64,
-        _ when type == typeof(long) => GgufKind.Int64,
-        _ when type == typeof(float) => GgufKind.Float32,
-        _ when type == typeof(double) => GgufKind.Float64,
+        { IsArray: true } => GgufValueType.Array,
+        _ when type == typeof(string) => GgufValueType.String,
+        _ when type == typeof(bool) => GgufValueType.Bool,
+        _ when type == typeof(byte) => GgufValueType.UInt8,
+        _ when type == typeof(sbyte) => GgufValueType.Int8,
+        _ when type == typeof(ushort) => GgufValueType.UInt16,
+        _ when type == typeof(short) => GgufValueType.Int16,
+        _ when type == typeof(uint) => GgufValueType.UInt32,
+        _ when type == typeof(int) => GgufValueType.Int32,
+        _ when type == typeof(ulong) => GgufValueType.UInt64,
+        _ when type == typeof(long) => GgufValueType.Int64,
+        _ when type == typeof(float) => GgufValueType.Float32,
+        _ when type == typeof(double) => GgufValueType.Float64,
         _ => throw new ArgumentException($"A model file has no values of type {type}.", nameof(type)),
     };
 }

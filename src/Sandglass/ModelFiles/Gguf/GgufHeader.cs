@@ -2,17 +2,17 @@ using System.Text;
 
 namespace Sandglass.ModelFiles;
 
-/// <summary>Where the bytes of one fact lie in the file: from the key's length, from the value's kind, and up to the next fact.</summary>
-internal readonly record struct FactRange(string Key, long Start, long KindAt, long End);
+/// <summary>Where the bytes of one entry lie in the file: from the key's length, from the value's kind, and up to the next entry.</summary>
+internal readonly record struct MetadataRange(string Key, long Start, long KindAt, long End);
 
 /// <summary>The header of one GGUF file: version, metadata, and what it says about its tensors.</summary>
 /// <remarks>
-/// Layout (github.com/ggml-org/ggml, docs/gguf.md): "GGUF", version u32, tensor count u64, metadata count u64; for each fact its key, kind and value; for each
+/// Layout (github.com/ggml-org/ggml, docs/gguf.md): "GGUF", version u32, tensor count u64, metadata count u64; for each entry its key, kind and value; for each
 /// tensor its name, dimension count u32, dimensions u64, type u32 and offset u64; padding to general.alignment; the tensors' data.
 /// </remarks>
 internal sealed class GgufHeader
 {
-    private const int LeastFactBytes = 8 + 1 + 4 + 1;             // key length, one letter, kind, one byte
+    private const int LeastEntryBytes = 8 + 1 + 4 + 1;             // key length, one letter, kind, one byte
     private const int DefaultAlignment = 32;
     private const int MaxAlignment = 1 << 20;
 
@@ -22,8 +22,8 @@ internal sealed class GgufHeader
 
     public required IReadOnlyList<TensorInfo> Tensors { get; init; }
 
-    /// <summary>Where each fact's bytes lie, in the order of the file; only where asked for.</summary>
-    public required IReadOnlyList<FactRange> Ranges { get; init; }
+    /// <summary>Where each entry's bytes lie, in the order of the file; only where asked for.</summary>
+    public required IReadOnlyList<MetadataRange> Ranges { get; init; }
 
     public static GgufHeader Read(ByteSource source, int part, bool wantRanges = false)
     {
@@ -33,24 +33,24 @@ internal sealed class GgufHeader
         cursor.At("tensor count");
         int tensorCount = cursor.Count(GgufTensors.LeastBytes);
         cursor.At("metadata count");
-        int factCount = cursor.Count(LeastFactBytes);
+        int entryCount = cursor.Count(LeastEntryBytes);
 
-        List<FactRange> ranges = wantRanges ? new(factCount) : [];
-        OrderedDictionary<string, object> facts = new(factCount, StringComparer.Ordinal);
-        for (int i = 0; i < factCount; i++)
+        List<MetadataRange> ranges = wantRanges ? new(entryCount) : [];
+        OrderedDictionary<string, object> entries = new(entryCount, StringComparer.Ordinal);
+        for (int i = 0; i < entryCount; i++)
         {
             cursor.At("metadata key");
             long start = cursor.Position;
-            string key = cursor.Text();
+            string key = cursor.String();
             if (key.Length == 0) Fail.EmptyName(cursor.File, cursor.Field);
             cursor.At("metadata", key);
             long kindAt = cursor.Position;
             object value = GgufValue.Read(cursor);
-            if (!facts.TryAdd(key, value)) Fail.Duplicate(cursor.File, cursor.Field);
-            if (wantRanges) ranges.Add(new FactRange(key, start, kindAt, cursor.Position));
+            if (!entries.TryAdd(key, value)) Fail.Duplicate(cursor.File, cursor.Field);
+            if (wantRanges) ranges.Add(new MetadataRange(key, start, kindAt, cursor.Position));
         }
 
-        Metadata metadata = new(source.Name, facts);
+        Metadata metadata = new(source.Name, entries);
         TensorInfo[] tensors = GgufTensors.Read(cursor, tensorCount, part, Alignment(metadata), source.Length);
         return new GgufHeader { Version = version, Metadata = metadata, Tensors = tensors, Ranges = ranges };
     }
