@@ -9,10 +9,13 @@ namespace Sandglass.Generation;
 /// <summary>The one thread that runs the model, and the queue before it.</summary>
 internal sealed class Engine : IDisposable
 {
+    private const int RestPoll = 10;    // ms: while all texts rest, how soon a cancellation or a time limit is noticed
+
     private readonly Channel<Sequence> _queue = Channel.CreateUnbounded<Sequence>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Stack<IDisposable> _owned = new();     // freed last to first
     private readonly Thread _thread;
     private readonly Stepper _stepper;
+    private readonly AutoResetEvent _wake = new(false);
     private volatile bool _closing;
 
     /// <summary>Reads the weights and starts the thread. A failure leaves nothing behind.</summary>
@@ -64,7 +67,15 @@ internal sealed class Engine : IDisposable
     public DraftModel? Draft { get; }
 
     /// <summary>Puts a sequence in the queue; false where the engine is closed.</summary>
-    public bool TrySubmit(Sequence sequence) => _queue.Writer.TryWrite(sequence);
+    public bool TrySubmit(Sequence sequence)
+    {
+        if (!_queue.Writer.TryWrite(sequence)) return false;
+        Wake();
+        return true;
+    }
+
+    /// <summary>Says that a sequence which rested may go on; from any thread.</summary>
+    public void Wake() => _wake.Set();
 
     /// <summary>Ends work in progress at its next token, turns the rest away, and frees everything.</summary>
     public void Dispose()
@@ -73,6 +84,7 @@ internal sealed class Engine : IDisposable
         if (!_queue.Writer.TryComplete()) return;
 
         _closing = true;
+        Wake();
         _thread.Join();
         Free();
     }
@@ -100,7 +112,7 @@ internal sealed class Engine : IDisposable
             try
             {
                 if (_closing) scheduler.Close();
-                else _stepper.Step();
+                else if (!_stepper.Step() && !scheduler.IsIdle) _wake.WaitOne(RestPoll);
             }
             catch (Exception failure)
             {

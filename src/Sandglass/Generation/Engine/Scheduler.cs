@@ -21,8 +21,8 @@ internal sealed class Scheduler
     /// <summary>The tokens of the next step: first one of each text that is being written, with what is guessed behind it, then pieces of prompts. May be empty: somebody cancelled.</summary>
     public StepBatch Next()
     {
-        foreach (Sequence sequence in _waiting) sequence.Attempt(static one => one.CheckInterruption());
-        foreach (Sequence sequence in _running) sequence.Attempt(static one => one.CheckInterruption());
+        foreach (Sequence sequence in _waiting) sequence.Attempt(static one => one.Poll());
+        foreach (Sequence sequence in _running) sequence.Attempt(static one => one.Poll());
         Commit();
         foreach (Sequence sequence in _running) sequence.Settle();
         Admit();
@@ -32,11 +32,15 @@ internal sealed class Scheduler
         int prompts = 0, drafts = StepBudget.Drafts;
         foreach (Sequence sequence in _running)
         {
-            if (sequence.IsWriting)
+            switch (sequence.Phase)
             {
-                if (HasPages(sequence, 1)) drafts -= AddWriter(sequence, drafts);
+                case SequencePhase.Decoding when HasPages(sequence, 1):
+                    drafts -= AddWriter(sequence, drafts);
+                    break;
+                case SequencePhase.Prefilling:
+                    prompts++;
+                    break;
             }
-            else if (!sequence.IsResting) prompts++;
         }
         AddPromptChunks(prompts, _next.Sequences.IsEmpty ? StepBudget.PromptTokens : StepBudget.PromptTokensBesideWriters);
         foreach (Sequence sequence in _preempted) WaitAgain(sequence);
@@ -87,6 +91,7 @@ internal sealed class Scheduler
             promised += Lacking(_waiting[count]);
             if (promised > _waiting[count].Cache.Pool.Room && !isStuck) break;
             free -= _waiting[count].Slots;
+            _waiting[count].IsAdmitted = true;
             _waiting[count].Attempt(static one => one.Begin());
             _running.Add(_waiting[count]);
         }
@@ -101,7 +106,7 @@ internal sealed class Scheduler
     {
         foreach (Sequence sequence in _running)
         {
-            if (sequence.IsWriting || sequence.IsResting || _preempted.Contains(sequence)) continue;
+            if (sequence.Phase != SequencePhase.Prefilling || _preempted.Contains(sequence)) continue;
             if (budget == 0) return;
             int tokens = Math.Min(sequence.Pending, Math.Min(sequence.LongestChunk, StepBudget.Share(budget, --prompts)));
             if (!HasPages(sequence, tokens)) continue;
@@ -133,18 +138,18 @@ internal sealed class Scheduler
                 continue;
             }
             // the oldest has all pages but those of the texts in this step: with none of them there, it never gets more
-            if (sequence == FirstAtWork && _next.Sequences.IsEmpty) sequence.Fail(CacheBudget.TooSmall(sequence.Cache.Pool, length, _running.FindAll(static one => one.IsResting).Count + 1));
+            if (sequence == FirstAtWork && _next.Sequences.IsEmpty) sequence.Fail(CacheBudget.TooSmall(sequence.Cache.Pool, length, _running.FindAll(static one => one.Phase == SequencePhase.Resting).Count + 1));
             return false;
         }
         return sequence.TryReserve(length);
     }
 
     /// <summary>The oldest that does not wait for another.</summary>
-    private Sequence? FirstAtWork => _running.Find(static one => !one.IsResting);
+    private Sequence? FirstAtWork => _running.Find(static one => one.Phase != SequencePhase.Resting);
 
     private Sequence? NewestAfter(Sequence sequence)
     {
-        int index = _running.FindLastIndex(one => one.Cache.Bytes > 0 && !one.IsResting && !_next.Sequences.Contains(one));
+        int index = _running.FindLastIndex(one => one.Cache.Bytes > 0 && one.Phase != SequencePhase.Resting && !_next.Sequences.Contains(one));
         return index > _running.IndexOf(sequence) ? _running[index] : null;
     }
 
@@ -158,6 +163,7 @@ internal sealed class Scheduler
 
     private void WaitAgain(Sequence sequence)
     {
+        sequence.IsAdmitted = false;
         _running.Remove(sequence);
         _waiting.Insert(0, sequence);
     }

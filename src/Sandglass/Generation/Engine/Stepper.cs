@@ -11,13 +11,15 @@ internal sealed unsafe class Stepper(Llama model, TokenBuffer logits)
     /// <summary>Who is under way, and who waits.</summary>
     public Scheduler Scheduler { get; } = new();
 
-    /// <summary>One step for every sequence.</summary>
-    public void Step()
+    /// <summary>One step for every sequence; false where no token went through, because all that are here rest or are over.</summary>
+    public bool Step()
     {
         StepBatch batch = Scheduler.Next();     // which tokens go in: one of each text being written, and pieces of prompts
         if (Forward(batch) is null) Deliver(batch);
         else StepOneByOne(batch);
+        bool hasWorked = batch.Batch.Tokens > 0;
         Scheduler.Commit();                     // pages of the ended go back, then their callers hear of it
+        return hasWorked;
     }
 
     /// <summary>Embedding, blocks: afterwards the tokens' keys and values are in their sequences' pages. Gives what went wrong, or null.</summary>
@@ -54,7 +56,7 @@ internal sealed unsafe class Stepper(Llama model, TokenBuffer logits)
         {
             Sequence sequence = batch.Sequences[i];
             _alone.Clear();
-            if (sequence.IsWriting) sequence.RefuseDrafts();    // the reason may be a guess
+            if (sequence.Phase == SequencePhase.Decoding) sequence.RefuseDrafts();    // the reason may be a guess
             _alone.Add(sequence, Math.Min(sequence.Pending, batch.Batch.Segments[i].Tokens.Length));
             if (Forward(_alone) is Exception failure) sequence.Fail(failure);
             else Deliver(_alone);

@@ -12,6 +12,7 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
     private int _drafts;    // ids behind the text that are only guessed
     private Exception? _failure;
     private List<Sequence>? _forks;
+    private bool _mustRest;     // as of the last poll: it does not change in the middle of a step
 
     protected Sequence(int[] ids, int count, PagePool pages)
         : this(ids, count, new SequenceCache(pages)) { }
@@ -37,8 +38,16 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
     /// <summary>Tokens that have yet to go through the model.</summary>
     public int Pending => _count - Cache.Length;
 
-    /// <summary>Whether only the token chosen last is pending: the text is being written, no longer read.</summary>
-    public bool IsWriting => Pending == 1 && Cache.Length > 0;
+    /// <summary>What the scheduler may do with it next.</summary>
+    public SequencePhase Phase =>
+        IsOver ? SequencePhase.Finished
+        : !IsAdmitted ? SequencePhase.Waiting
+        : Pending == 0 || _mustRest ? SequencePhase.Resting
+        : Pending == 1 && Cache.Length > 0 ? SequencePhase.Decoding
+        : SequencePhase.Prefilling;
+
+    /// <summary>Whether the scheduler has let it in.</summary>
+    public bool IsAdmitted { get; set; }
 
     /// <summary>Whether its pages are shared with texts that begin alike.</summary>
     protected virtual bool SharesCache => false;
@@ -49,8 +58,8 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
     /// <summary>Whether something went wrong with it.</summary>
     public bool HasFailed => _failure is not null;
 
-    /// <summary>Whether it has nothing to read before others have done their part.</summary>
-    public bool IsResting => Pending == 0;
+    /// <summary>Whether it is to take no part for now although tokens are pending, because its reader is too far behind; asked once before each step. Until it may go on it keeps its pages, unless others need them. Whoever ends the rest wakes the engine (<see cref="Engine.Wake"/>).</summary>
+    protected virtual bool MustRest => false;
 
     /// <summary>Tokens that may go through at once.</summary>
     public abstract int LongestChunk { get; }
@@ -67,7 +76,14 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
     /// <summary>Told when it comes to the front of the queue, before its first token goes through.</summary>
     public virtual void Begin() { }
 
-    /// <summary>Looks before each step whether somebody, or the clock, ends it.</summary>
+    /// <summary>Called before each step: ends the sequence if it was cancelled or ran out of time, and asks whether it must rest.</summary>
+    public void Poll()
+    {
+        CheckInterruption();
+        _mustRest = MustRest;
+    }
+
+    /// <summary>Called before each step: ends the sequence if it was cancelled or ran out of time.</summary>
     public abstract void CheckInterruption();
 
     /// <summary>Told when a piece went through, before its logits come.</summary>
@@ -83,6 +99,7 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
     public void DeliverTo(List<Sequence> running)
     {
         if (_forks is null) return;
+        foreach (Sequence fork in _forks) fork.IsAdmitted = true;
         running.AddRange(_forks);
         _forks = null;
     }
