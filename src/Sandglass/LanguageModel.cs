@@ -31,13 +31,13 @@ public sealed class LanguageModel : IDisposable
 
     private LanguageModel(ModelFile file, ModelOptions options)
     {
-        GenerationOptions.Require(options.Threads is >= 0 and <= 1024, "threads", "a whole number from 1 to 1024", $"{options.Threads}");
-        GenerationOptions.Require(options.Context is >= 0 and <= 1 << 24, "context", "a whole number from 1 to 16777216", $"{options.Context}");
-        GenerationOptions.Require(Enum.IsDefined(options.Compute), "compute", "fast, fine or exact", $"{options.Compute}");
-        GenerationOptions.Require(Enum.IsDefined(options.CacheType.Keys) && Enum.IsDefined(options.CacheType.Values), "cache-type", "f32, f16, q8 or q4", $"{options.CacheType}");
-        GenerationOptions.Require(options.CacheMemory >= 0, "cache-memory", "bytes from 1", $"{options.CacheMemory}");
-        GenerationOptions.Require(options.Window is >= 0 and <= 1 << 24, "window", "a whole number from 1 to 16777216", $"{options.Window}");
-        GenerationOptions.Require(options.SinkTokens is >= 0 and <= 4096, "sinks", "a whole number from 0 to 4096", $"{options.SinkTokens}");
+        GenerationOptions.Require(options.Threads is >= 0 and <= 1024, nameof(options.Threads), "a whole number from 1 to 1024", options.Threads);
+        GenerationOptions.Require(options.Context is >= 0 and <= 1 << 24, nameof(options.Context), "a whole number from 1 to 16777216", options.Context);
+        GenerationOptions.Require(Enum.IsDefined(options.Compute), nameof(options.Compute), "fast, fine or exact", options.Compute);
+        GenerationOptions.Require(Enum.IsDefined(options.CacheType.Keys) && Enum.IsDefined(options.CacheType.Values), nameof(options.CacheType), "f32, f16, q8 or q4", options.CacheType);
+        GenerationOptions.Require(options.CacheMemory >= 0, nameof(options.CacheMemory), "bytes from 1", options.CacheMemory);
+        GenerationOptions.Require(options.Window is >= 0 and <= 1 << 24, nameof(options.Window), "a whole number from 1 to 16777216", options.Window);
+        GenerationOptions.Require(options.SinkTokens is >= 0 and <= 4096, nameof(options.SinkTokens), "a whole number from 0 to 4096", options.SinkTokens);
         _ = KernelPath.Current; // a forced width that cannot be had fails here, before any work
 
         Name = file.Metadata.String("general.name") ?? file.Name;
@@ -111,7 +111,7 @@ public sealed class LanguageModel : IDisposable
         Assembly assembly = typeof(LanguageModel).Assembly;
         string? resource = assembly.GetManifestResourceNames().FirstOrDefault(r => r.EndsWith(".gguf", StringComparison.Ordinal) && r.Split('.')[0] == name);
         Stream? stream = resource is null ? null : assembly.GetManifestResourceStream(resource);
-        if (stream is null) throw new GenerationException("model-unknown", "embedded model", string.Join(" or ", EmbeddedNames), name);
+        if (stream is null) throw new GenerationException("model-unknown", nameof(name), string.Join(" or ", EmbeddedNames), name);
         return ModelFile.Open(stream, $"embedded:{name}");
     }
 
@@ -144,11 +144,10 @@ public sealed class LanguageModel : IDisposable
         int[] prompt = Checked(promptIds);
         options ??= new GenerationOptions();
         options.Validate();
-        GenerationOptions.Require(samples is >= 1 and <= StepBudget.Sequences, "n", $"a whole number from 1 to {StepBudget.Sequences}", $"{samples}");
+        GenerationOptions.Require(samples is >= 1 and <= StepBudget.Sequences, nameof(samples), $"a whole number from 1 to {StepBudget.Sequences}", samples);
         foreach (int id in options.EndIds ?? [])
-            GenerationOptions.Require(id >= 0 && id < Tokenizer.VocabularySize, "eos-ids", $"ids from 0 to {Tokenizer.VocabularySize - 1}", $"{id}");
-
-        GenerationOptions.Require(samples == 1 || options.Beams is null, "n", "1 beside --beams, which are several texts already", $"{samples}");
+            GenerationOptions.Require(id >= 0 && id < Tokenizer.VocabularySize, nameof(options.EndIds), $"ids from 0 to {Tokenizer.VocabularySize - 1}", id);
+        GenerationOptions.Require(samples == 1 || options.Beams is null, nameof(samples), "1 beside {0}, which are several texts already", samples, nameof(options.Beams));
 
         ulong seed = options.Sampling.Seed ?? (options.Beams is null ? (uint)RandomNumberGenerator.GetInt32(int.MaxValue) : 0);     // beams draw nothing
         TextGeneration[] outputs = [.. Enumerable.Range(0, samples).Select(_ => new TextGeneration(cancellationToken))];
@@ -175,9 +174,9 @@ public sealed class LanguageModel : IDisposable
     {
         int[] text = Checked(ids);
         options ??= new ScoreOptions();
-        GenerationOptions.Require(options.Logprobs is >= 0 and <= 1000, "logprobs", "a whole number from 0 to 1000", $"{options.Logprobs}");
-        GenerationOptions.Require(options.PrefillChunk >= 0, "prefill-chunk", "a whole number from 1", $"{options.PrefillChunk}");
-        GenerationOptions.Require(options.From >= 0, "from", "a whole number from 0", $"{options.From}");
+        GenerationOptions.Require(options.Logprobs is >= 0 and <= 1000, nameof(options.Logprobs), "a whole number from 0 to 1000", options.Logprobs);
+        GenerationOptions.Require(options.PrefillChunk >= 0, nameof(options.PrefillChunk), "a whole number from 1", options.PrefillChunk);
+        GenerationOptions.Require(options.From >= 0, nameof(options.From), "a whole number from 0", options.From);
         CacheBudget.Require(Pages, text.Length - 1);
         return Scores(text, options, cancellationToken);
     }
@@ -229,16 +228,16 @@ public sealed class LanguageModel : IDisposable
         string[] own = file.Metadata.Strings("tokenizer.ggml.tokens")!, others = draft.Metadata.Strings("tokenizer.ggml.tokens")!;
         int same = own.AsSpan().CommonPrefixLength(others);
         if (own.Length != others.Length || shape.VocabularySize != Shape.VocabularySize)
-            throw new GenerationException("draft-vocabulary", "draft", $"a model of the same vocabulary, {Shape.VocabularySize} tokens", $"{shape.VocabularySize} tokens in {draft.Name}");
+            throw new GenerationException("draft-vocabulary", nameof(ModelOptions.Draft), $"a model of the same vocabulary, {Shape.VocabularySize} tokens", $"{shape.VocabularySize} tokens in {draft.Name}");
         if (same < own.Length)
-            throw new GenerationException("draft-vocabulary", "draft", $"a model of the same vocabulary, whose token {same} is \"{own[same]}\"", $"\"{others[same]}\" in {draft.Name}");
+            throw new GenerationException("draft-vocabulary", nameof(ModelOptions.Draft), $"a model of the same vocabulary, whose token {same} is \"{own[same]}\"", $"\"{others[same]}\" in {draft.Name}");
         return shape;
     }
 
     private IDrafter? Drafter(GenerationOptions options)
     {
         DraftKind kind = options.Draft;
-        GenerationOptions.Require(kind != DraftKind.Model || _engine.Draft is not null, "draft", "a model that was loaded with one that guesses", "none");
+        GenerationOptions.Require(kind != DraftKind.Model || _engine.Draft is not null, nameof(options.Draft), "a model that was loaded with one that guesses", "none");
         return kind switch
         {
             DraftKind.Lookup => new LookupDrafter(),

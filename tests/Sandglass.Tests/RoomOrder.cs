@@ -9,9 +9,10 @@ internal readonly record struct Use(string From, string To);
 internal static class RoomOrder
 {
     private const string Root = "Sandglass"; // the public face
+    private const string Failures = "Errors"; // whose types stand in the face's namespace, since all callers catch them
 
     private static readonly string[][] Rows =
-        [["Tracing"], ["Kernels"], ["ModelFiles"], ["Tokenization", "KvCache", "Sampling"], ["Transformer"], ["Generation"], [Root], ["Studies"]];
+        [[Failures], ["Tracing"], ["Kernels"], ["ModelFiles"], ["Tokenization", "KvCache", "Sampling"], ["Transformer"], ["Generation"], [Root], ["Studies"]];
 
     /// <summary>What is against the order, one line each.</summary>
     public static IReadOnlyList<string> Violations(IEnumerable<Use> uses) =>
@@ -20,10 +21,11 @@ internal static class RoomOrder
     /// <summary>Names of all rooms.</summary>
     public static IEnumerable<string> Rooms => Rows.SelectMany(row => row);
 
-    /// <summary>The room of a type: the second part of its namespace.</summary>
+    /// <summary>The room of a type: the second part of its namespace, but for the bases of all exceptions.</summary>
     public static string Room(string typeName)
     {
         string[] parts = typeName.Split('.');
+        if (parts is [Root, nameof(SandglassException) or nameof(OptionException)]) return Failures;
         return parts.Length > 2 ? parts[1] : Root;
     }
 

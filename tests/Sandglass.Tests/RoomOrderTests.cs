@@ -92,7 +92,7 @@ namespace Sandglass.Tests
         /// <summary>A folder inside a room only sorts its files: they keep the room's namespace. Machine code is a room within a room.</summary>
         private static string Namespace(string folder) => folder switch
         {
-            "." => "Sandglass",
+            "." or "Errors" => "Sandglass",
             "Kernels.MachineCode" => "Sandglass.Kernels.MachineCode",
             _ => $"Sandglass.{folder.Split('.')[0]}",
         };
@@ -104,6 +104,7 @@ namespace Sandglass.Tests
         [InlineData("Sandglass.Sampling.Sampler", "Sandglass.KvCache.Page")]
         [InlineData("Sandglass.Generation.Engine", "Sandglass.LanguageModel")]
         [InlineData("Sandglass.Generation.Engine", "Sandglass.Attic.Box")]
+        [InlineData("Sandglass.OptionException", "Sandglass.Tracing.Counters")]
         public void A_use_of_a_room_to_the_right_beside_or_unknown_is_found(string from, string to)
         {
             Assert.Equal([$"{from} uses {to}"], RoomOrder.Violations([new Use(from, to), new Use("Sandglass.Transformer.Llama", "Sandglass.KvCache.Page")]));
@@ -113,6 +114,7 @@ namespace Sandglass.Tests
         [InlineData("Sandglass.Sampling.Sampler", "Sandglass.Sampling.Chain")]
         [InlineData("Sandglass.Sampling.Sampler", "Sandglass.Tracing.Counters")]
         [InlineData("Sandglass.LanguageModel", "Sandglass.Generation.Engine")]
+        [InlineData("Sandglass.Kernels.KernelPathException", "Sandglass.SandglassException")]
         public void A_use_of_the_same_room_or_one_to_the_left_is_fine(string from, string to)
         {
             Assert.Empty(RoomOrder.Violations([new Use(from, to)]));

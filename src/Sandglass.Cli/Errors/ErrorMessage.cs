@@ -42,7 +42,7 @@ internal sealed record ErrorMessage(string Text, int Code)
         WrongInputException => new(failure.Message, ExitCode.WrongInput),
         ModelFileException file => new(OfFile(file), ExitCode.WrongInput),
         GenerationException request => new(OfRequest(request), ExitCode.WrongInput),
-        SamplingException { Code: "sampling-option" or "sampling-mix" } option => new($"--{option.Message}", ExitCode.WrongInput),
+        SamplingException { Code: "sampling-option" or "sampling-mix" } option => new(option.MessageWith(OptionNames.Of), ExitCode.WrongInput),
         KvCacheException { Code: "cache-full" } => new($"{failure.Message} Give a larger --cache-memory, or ask for fewer texts at once.", ExitCode.Failed),
         KvCacheException or SamplingException => new($"{failure.Message} The model's weights or the text lead to no usable scores; try --compute exact, or another file of the model.", ExitCode.Failed),
         KernelPathException => new(failure.Message, ExitCode.WrongInput),
@@ -112,6 +112,6 @@ internal sealed record ErrorMessage(string Text, int Code)
         "model-unknown" => $"No embedded model is called {request.Found}. Expected embedded:{request.Expected.Replace(" or ", " or embedded:", StringComparison.Ordinal)}.",
         "id-out-of-range" => $"--ids: expected {request.Expected}, the model's vocabulary, found {request.Found}.",
         _ when request.Option == "text" => $"The text is too short: expected {request.Expected}, one chunk, found {request.Found}. Give a longer file or a smaller --context.",
-        _ => $"--{request.Message}",
+        _ => request.MessageWith(OptionNames.Of),
     };
 }

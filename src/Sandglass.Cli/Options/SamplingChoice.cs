@@ -65,7 +65,7 @@ internal sealed class SamplingChoice
     /// <summary>What was asked for; the rest as the library has it.</summary>
     public SamplerOptions Options(ParseResult parsed) => new()
     {
-        Given = [.. All.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name[2..])],
+        Given = [.. All.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => OptionNames.PropertyOf(option.Name)!)],
         Samplers = parsed.GetValue(_samplers)?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
         Temperature = parsed.GetValue(_temperature) ?? Usual.Temperature,
         DynatempRange = parsed.GetValue(_range) ?? Usual.DynatempRange,

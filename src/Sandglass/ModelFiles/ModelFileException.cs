@@ -1,20 +1,16 @@
 namespace Sandglass.ModelFiles;
 
-/// <summary>A model file that cannot be read, or not be used as asked. <see cref="Code"/> names a line in docs/errors.md.</summary>
-public sealed class ModelFileException : Exception
+/// <summary>A model file that cannot be read, or not be used as asked.</summary>
+public sealed class ModelFileException : SandglassException
 {
     internal ModelFileException(string code, string file, string field, string expected, string found)
-        : base($"{file}: {field}: expected {expected}, found {found}.")
+        : base(code, $"{file}: {field}: expected {expected}, found {found}.")
     {
-        Code = code;
         File = file;
         Field = field;
         Expected = expected;
         Found = found;
     }
-
-    /// <summary>The kind of defect, for instance <c>gguf-offset-past-end</c>.</summary>
-    public string Code { get; }
 
     /// <summary>The file, as the caller named it.</summary>
     public string File { get; }

@@ -75,7 +75,7 @@ internal sealed class Candidates(int vocabularySize)
         step.Apply(this, chance);
         Compact();
         if (_count > 0) return;
-        if (step.IsStrict) SamplingException.ThrowMix("samplers", $"steps before {step.Name} that leave an id which may be chosen", "none left");
+        if (step.IsStrict) SamplingException.ThrowMix(nameof(SamplerOptions.Samplers), $"steps before {step.Name} that leave an id which may be chosen", "none left");
         Restore();
     }
 

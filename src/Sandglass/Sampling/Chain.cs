@@ -32,7 +32,9 @@ internal static class Chain
         if (options.Mirostat > 0) kinds.RemoveAll(kind => kind.Role == StepRole.Filter && kind.Set(options) is null);   // the usual filters make way
         foreach (StepKind kind in StepKind.All.Except(kinds))
         {
-            if (kind.Idle(options) is string option) SamplingException.ThrowMix(option, $"{string.Join(" or ", kind.Options.Take(kind.Switches).Select(given => $"--{given.Option}"))} with it", "it alone, which does nothing");
+            if (kind.Idle(options) is not string option) continue;
+            string[] switches = [.. kind.Options.Take(kind.Switches).Select(given => given.Option)];
+            SamplingException.ThrowMix(option, string.Join(" or ", switches.Select((_, i) => $"{{{i}}}")) + " with it", "it alone, which does nothing", switches);
         }
         return kinds;
     }
@@ -43,15 +45,15 @@ internal static class Chain
         foreach (string name in options.Samplers!)
         {
             StepKind? kind = StepKind.Find(name);
-            if (kind is null) SamplingException.ThrowOption("samplers", string.Join(", ", StepKind.All.Select(known => known.Name)), $"\"{name}\"");
-            if (named.Contains(kind)) SamplingException.ThrowOption("samplers", "each step once", $"{kind.Name} twice");
+            if (kind is null) SamplingException.ThrowOption(nameof(options.Samplers), string.Join(", ", StepKind.All.Select(known => known.Name)), $"\"{name}\"");
+            if (named.Contains(kind)) SamplingException.ThrowOption(nameof(options.Samplers), "each step once", $"{kind.Name} twice");
             named.Add(kind);
         }
-        if (named.Count == 0) SamplingException.ThrowOption("samplers", "at least one step", "none");
+        if (named.Count == 0) SamplingException.ThrowOption(nameof(options.Samplers), "at least one step", "none");
         foreach (StepKind kind in StepKind.All.Except(named))
         {
             if (kind.Role != StepRole.Rule && kind.Set(options) is string option)
-                SamplingException.ThrowMix(option, $"--samplers to name {kind.Name}", string.Join(";", options.Samplers!));
+                SamplingException.ThrowMix(option, $"{{0}} to name {kind.Name}", string.Join(", ", options.Samplers!), nameof(options.Samplers));
         }
         return [.. StepKind.All.Where(kind => kind.Role == StepRole.Rule && !named.Contains(kind) && kind.IsOn(options, text)), .. named];
     }
@@ -59,31 +61,31 @@ internal static class Chain
     private static void RefuseMixes(List<StepKind> kinds, SamplerOptions options)
     {
         if (options.Temperature == 0 && options.DynatempRange > 0)
-            SamplingException.ThrowMix("dynatemp-range", "a temperature above 0: 0 takes the likeliest token", "0");
-        if (options.DynatempRange == 0 && options.Given.Contains("dynatemp-exponent") && !options.Given.Contains("dynatemp-range"))
-            SamplingException.ThrowMix("dynatemp-exponent", "--dynatemp-range with it", "it alone, which does nothing");
+            SamplingException.ThrowMix(nameof(options.DynatempRange), "a temperature above 0: 0 takes the likeliest token", "0");
+        if (options.DynatempRange == 0 && options.Given.Contains(nameof(options.DynatempExponent)) && !options.Given.Contains(nameof(options.DynatempRange)))
+            SamplingException.ThrowMix(nameof(options.DynatempExponent), "{0} with it", "it alone, which does nothing", nameof(options.DynatempRange));
         int mirostat = kinds.FindIndex(kind => kind.Role == StepRole.Mirostat);
         if (mirostat < 0) return;
 
-        if (options.Mirostat == 0) SamplingException.ThrowMix("samplers", "mirostat to be 1 or 2 where it is named", "0");
-        if (options.Temperature == 0) SamplingException.ThrowMix("mirostat", "a temperature above 0: 0 takes the likeliest token", "0");
-        if (kinds.Find(kind => kind.Role == StepRole.Filter) is StepKind filter) SamplingException.ThrowMix("mirostat", "no filter beside it: it takes their place", filter.Name);
-        if (mirostat != kinds.Count - 1) SamplingException.ThrowMix("samplers", "mirostat at the end: it learns from the draw", $"{kinds[^1].Name} after it");
+        if (options.Mirostat == 0) SamplingException.ThrowMix(nameof(options.Samplers), "{0} to be 1 or 2 where mirostat is named", "0", nameof(options.Mirostat));
+        if (options.Temperature == 0) SamplingException.ThrowMix(nameof(options.Mirostat), "a temperature above 0: 0 takes the likeliest token", "0");
+        if (kinds.Find(kind => kind.Role == StepRole.Filter) is StepKind filter) SamplingException.ThrowMix(nameof(options.Mirostat), "no filter beside it: it takes their place", filter.Name);
+        if (mirostat != kinds.Count - 1) SamplingException.ThrowMix(nameof(options.Samplers), "mirostat at the end: it learns from the draw", $"{kinds[^1].Name} after it");
     }
 
     /// <summary>Refuses ids outside the vocabulary, and rules that leave no token to choose.</summary>
     private static void RefuseImpossible(SamplerOptions options, SamplerText text)
     {
-        Require("logit-bias", options.LogitBias?.Keys, text);
-        Require("allow-ids", options.AllowedIds, text);
-        Require("ban-ids", options.BannedIds, text);
+        Require(nameof(options.LogitBias), options.LogitBias?.Keys, text);
+        Require(nameof(options.AllowedIds), options.AllowedIds, text);
+        Require(nameof(options.BannedIds), options.BannedIds, text);
         if (options.AllowedIds is null && options.BannedIds is null && text.EndIds.Count < text.VocabularySize) return;
 
         HashSet<int> left = [.. options.AllowedIds ?? Enumerable.Range(0, text.VocabularySize)];
         left.ExceptWith(options.BannedIds ?? []);
-        if (left.Count == 0) SamplingException.ThrowMix(options.AllowedIds is null ? "ban-ids" : "allow-ids", "at least one id that is not banned", "none");
+        if (left.Count == 0) SamplingException.ThrowMix(options.AllowedIds is null ? nameof(options.BannedIds) : nameof(options.AllowedIds), "at least one id that is not banned", "none");
         if (text.IgnoreEnd || text.MinTokens > 0) left.ExceptWith(text.EndIds);
-        if (left.Count == 0) SamplingException.ThrowMix(text.IgnoreEnd ? "ignore-eos" : "min-tokens", "at least one allowed id that does not end the text", "none");
+        if (left.Count == 0) SamplingException.ThrowMix(text.IgnoreEnd ? nameof(text.IgnoreEnd) : nameof(text.MinTokens), "at least one allowed id that does not end the text", "none");
     }
 
     private static void Require(string option, IEnumerable<int>? ids, SamplerText text)

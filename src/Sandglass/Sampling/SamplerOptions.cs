@@ -15,7 +15,7 @@ public sealed record SamplerOptions
     /// </summary>
     public IReadOnlyList<string>? Samplers { get; init; }
 
-    /// <summary>Names of options that were set on purpose, for instance <c>top-k</c>: refused, also at their default value, where their step does not run.</summary>
+    /// <summary>Names of properties that were set on purpose, for instance <c>TopK</c>: refused, also at their default value, where their step does not run.</summary>
     public IReadOnlyCollection<string> Given { get; init; } = [];
 
     /// <summary>What the logits are divided by: below 1 sharper, above 1 flatter. 0 takes the likeliest token and skips the filters.</summary>
@@ -109,32 +109,41 @@ public sealed record SamplerOptions
     /// <exception cref="SamplingException">A value is out of its range or not a number.</exception>
     public void Validate()
     {
-        Range("temperature", Temperature, Temperature >= 0, "a finite number from 0");
-        Range("dynatemp-range", DynatempRange, DynatempRange >= 0, "a finite number from 0");
-        Range("dynatemp-exponent", DynatempExponent, DynatempExponent >= 0, "a finite number from 0");
-        Range("top-k", TopK, TopK >= 0, "a whole number from 0");
-        Range("top-p", TopP, TopP is > 0 and <= 1, "a number above 0, at most 1");
-        Range("min-p", MinP, MinP is >= 0 and <= 1, "a number from 0 to 1");
-        Range("typical-p", TypicalP, TypicalP is > 0 and <= 1, "a number above 0, at most 1");
-        Range("top-n-sigma", TopNSigma, TopNSigma >= 0, "a finite number from 0");
-        Range("xtc-probability", XtcProbability, XtcProbability is >= 0 and <= 1, "a number from 0 to 1");
-        Range("xtc-threshold", XtcThreshold, XtcThreshold is >= 0 and <= 0.5, "a number from 0 to 0.5");
-        Range("repetition-penalty", RepetitionPenalty, RepetitionPenalty > 0, "a finite number above 0");
-        Range("frequency-penalty", FrequencyPenalty, true, "a finite number");
-        Range("presence-penalty", PresencePenalty, true, "a finite number");
-        Range("penalty-window", PenaltyWindow ?? 1, PenaltyWindow is null or >= 1, "a whole number from 1");
-        Range("no-repeat-ngram", NoRepeatNgram, NoRepeatNgram >= 0, "a whole number from 0");
-        Range("dry-multiplier", DryMultiplier, DryMultiplier >= 0, "a finite number from 0");
-        Range("dry-base", DryBase, DryBase >= 1, "a finite number from 1");
-        Range("dry-allowed-length", DryAllowedLength, DryAllowedLength >= 1, "a whole number from 1");
-        Range("dry-window", DryWindow ?? 1, DryWindow is null or >= 1, "a whole number from 1");
-        Range("mirostat", Mirostat, Mirostat is >= 0 and <= 2, "0, 1 or 2");
-        Range("mirostat-tau", MirostatTau, MirostatTau >= 0, "a finite number from 0");
-        Range("mirostat-eta", MirostatEta, MirostatEta >= 0, "a finite number from 0");
-        foreach (double bias in LogitBias?.Values ?? []) Range("logit-bias", bias, true, "finite numbers");
-        if (DryBreakers is null || DryBreakers.Any(string.IsNullOrEmpty)) SamplingException.ThrowOption("dry-breaker", "a text", "an empty one");
-        if (AllowedIds?.Count == 0) SamplingException.ThrowOption("allow-ids", "at least one id", "none");
-        if (BannedIds?.Count == 0 && Given.Contains("ban-ids")) SamplingException.ThrowOption("ban-ids", "at least one id", "none");
+        Range(nameof(Temperature), Temperature, Temperature >= 0, "a finite number from 0");
+        Range(nameof(DynatempRange), DynatempRange, DynatempRange >= 0, "a finite number from 0");
+        Range(nameof(DynatempExponent), DynatempExponent, DynatempExponent >= 0, "a finite number from 0");
+        Range(nameof(TopK), TopK, TopK >= 0, "a whole number from 0");
+        Range(nameof(TopP), TopP, TopP is > 0 and <= 1, "a number above 0, at most 1");
+        Range(nameof(MinP), MinP, MinP is >= 0 and <= 1, "a number from 0 to 1");
+        Range(nameof(TypicalP), TypicalP, TypicalP is > 0 and <= 1, "a number above 0, at most 1");
+        Range(nameof(TopNSigma), TopNSigma, TopNSigma >= 0, "a finite number from 0");
+        Range(nameof(XtcProbability), XtcProbability, XtcProbability is >= 0 and <= 1, "a number from 0 to 1");
+        Range(nameof(XtcThreshold), XtcThreshold, XtcThreshold is >= 0 and <= 0.5, "a number from 0 to 0.5");
+        Range(nameof(RepetitionPenalty), RepetitionPenalty, RepetitionPenalty > 0, "a finite number above 0");
+        Range(nameof(FrequencyPenalty), FrequencyPenalty, true, "a finite number");
+        Range(nameof(PresencePenalty), PresencePenalty, true, "a finite number");
+        Range(nameof(PenaltyWindow), PenaltyWindow ?? 1, PenaltyWindow is null or >= 1, "a whole number from 1");
+        Range(nameof(NoRepeatNgram), NoRepeatNgram, NoRepeatNgram >= 0, "a whole number from 0");
+        Range(nameof(DryMultiplier), DryMultiplier, DryMultiplier >= 0, "a finite number from 0");
+        Range(nameof(DryBase), DryBase, DryBase >= 1, "a finite number from 1");
+        Range(nameof(DryAllowedLength), DryAllowedLength, DryAllowedLength >= 1, "a whole number from 1");
+        Range(nameof(DryWindow), DryWindow ?? 1, DryWindow is null or >= 1, "a whole number from 1");
+        Range(nameof(Mirostat), Mirostat, Mirostat is >= 0 and <= 2, "0, 1 or 2");
+        Range(nameof(MirostatTau), MirostatTau, MirostatTau >= 0, "a finite number from 0");
+        Range(nameof(MirostatEta), MirostatEta, MirostatEta >= 0, "a finite number from 0");
+        foreach (double bias in LogitBias?.Values ?? [])
+        {
+            if (!double.IsFinite(bias)) SamplingException.ThrowOption(nameof(LogitBias), "finite numbers; {0} keeps an id out and {1} lets it alone in", bias, nameof(BannedIds), nameof(AllowedIds));
+        }
+        if (Given is null) SamplingException.ThrowOption(nameof(Given), "a list of properties", "null");
+        if (Samplers?.Contains(null!) == true) SamplingException.ThrowOption(nameof(Samplers), "names of steps", "null");
+        if (DryBreakers is null) SamplingException.ThrowOption(nameof(DryBreakers), "a list of texts", "null");
+        foreach (string breaker in DryBreakers)
+        {
+            if (string.IsNullOrEmpty(breaker)) SamplingException.ThrowOption(nameof(DryBreakers), "a text", breaker is null ? "null" : "an empty one");
+        }
+        if (AllowedIds?.Count == 0) SamplingException.ThrowOption(nameof(AllowedIds), "at least one id", "none");
+        if (BannedIds?.Count == 0 && Given.Contains(nameof(BannedIds))) SamplingException.ThrowOption(nameof(BannedIds), "at least one id", "none");
     }
 
     private static void Range(string option, double value, bool met, string expected)

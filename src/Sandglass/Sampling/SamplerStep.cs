@@ -4,7 +4,7 @@ namespace Sandglass.Sampling;
 /// <remarks>What it knows of the text it reads from <see cref="Candidates.Text"/>, so a step without <see cref="Learn"/> has no state and forks share it.</remarks>
 internal abstract class SamplerStep
 {
-    /// <summary>The step's name in <c>--samplers</c> and in explanations, for instance <c>top_k</c>.</summary>
+    /// <summary>The step's name in <see cref="SamplerOptions.Samplers"/> and in explanations, for instance <c>top_k</c>.</summary>
     internal abstract string Name { get; }
 
     /// <summary>Whether it reads the text before the token; if no step does, none is kept for them.</summary>

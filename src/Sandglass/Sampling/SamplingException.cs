@@ -3,40 +3,28 @@ using System.Globalization;
 
 namespace Sandglass.Sampling;
 
-/// <summary>An option of the sampler that makes no sense, or logits that no token can be chosen from. <see cref="Code"/> names a line in docs/errors.md.</summary>
-public sealed class SamplingException : Exception
+/// <summary>An option of the sampler that makes no sense, or logits that no token can be chosen from: then <see cref="OptionException.Option"/> says which.</summary>
+public sealed class SamplingException : OptionException
 {
-    private SamplingException(string code, string option, string expected, string found)
-        : base($"{option}: expected {expected}, found {found}.")
+    private SamplingException(string code, string option, string expected, string found, params string[] others)
+        : base(code, option, expected, found, others)
     {
-        Code = code;
-        Option = option;
-        Expected = expected;
-        Found = found;
     }
 
-    /// <summary>The kind of failure: <c>sampling-option</c>, <c>sampling-mix</c> or <c>sampling-logits</c>.</summary>
-    public string Code { get; }
-
-    /// <summary>What is wrong: the option, for instance <c>top-p</c>, or <c>logits at position 12</c>.</summary>
-    public string Option { get; }
-
-    /// <summary>What would have been right.</summary>
-    public string Expected { get; }
-
-    /// <summary>What was given.</summary>
-    public string Found { get; }
-
     [DoesNotReturn]
-    internal static void ThrowOption(string option, string expected, double found) =>
-        throw new SamplingException("sampling-option", option, expected, found.ToString(CultureInfo.InvariantCulture));
+    internal static void ThrowOption(string option, string expected, double found, params string[] others) =>
+        throw new SamplingException("sampling-option", option, expected, found.ToString(CultureInfo.InvariantCulture), others);
 
     [DoesNotReturn]
     internal static void ThrowOption(string option, string expected, string found) => throw new SamplingException("sampling-option", option, expected, found);
 
     /// <summary>For a mix of options of which one leaves the other nothing to do.</summary>
+    /// <param name="option">The property.</param>
+    /// <param name="expected">What would be right, with {0}, {1}, … in place of other properties.</param>
+    /// <param name="found">What is there.</param>
+    /// <param name="others">Those properties.</param>
     [DoesNotReturn]
-    internal static void ThrowMix(string option, string expected, string found) => throw new SamplingException("sampling-mix", option, expected, found);
+    internal static void ThrowMix(string option, string expected, string found, params string[] others) => throw new SamplingException("sampling-mix", option, expected, found, others);
 
     /// <summary>For a row in which the options leave only tokens that the model forbids.</summary>
     [DoesNotReturn]

@@ -20,10 +20,10 @@ internal enum StepRole
 }
 
 /// <summary>A kind of step: its name, the options that belong to it, and how it is made of them.</summary>
-/// <param name="Name">As in <c>--samplers</c> and in explanations.</param>
+/// <param name="Name">As in <see cref="SamplerOptions.Samplers"/> and in explanations.</param>
 /// <param name="Role">When it runs.</param>
 /// <param name="Aliases">Other names that the field has for it, with commas between them.</param>
-/// <param name="Options">The values that belong to it, by the names of their options.</param>
+/// <param name="Options">The values that belong to it, by the names of their properties.</param>
 /// <param name="IsOn">Whether it does anything as it is set.</param>
 /// <param name="Create">Makes the step.</param>
 /// <param name="Switches">How many of the options, the first ones, switch it on; the others do nothing alone.</param>
@@ -41,32 +41,32 @@ internal sealed record StepKind(
     /// <summary>All of them in the default order, llama.cpp's.</summary>
     internal static readonly StepKind[] All =
     [
-        new("logit_bias", StepRole.Rule, "", [("logit-bias", o => o.LogitBias)], (o, _) => o.LogitBias?.Count > 0, (o, _) => new LogitBias(o.LogitBias)),
-        new("allowed", StepRole.Rule, "allow_ids,allowed_ids,allowed_tokens", [("allow-ids", o => o.AllowedIds)], (o, _) => o.AllowedIds is not null, (o, t) => new Allowed(o.AllowedIds, t.VocabularySize)),
-        new("banned", StepRole.Rule, "ban_ids,banned_ids,banned_tokens", [("ban-ids", o => o.BannedIds)], (o, t) => o.BannedIds?.Count > 0 || t.IgnoreEnd, (o, t) => new Banned([.. o.BannedIds ?? [], .. t.IgnoreEnd ? t.EndIds : []])),
+        new("logit_bias", StepRole.Rule, "", [(nameof(SamplerOptions.LogitBias), o => o.LogitBias)], (o, _) => o.LogitBias?.Count > 0, (o, _) => new LogitBias(o.LogitBias)),
+        new("allowed", StepRole.Rule, "allow_ids,allowed_ids,allowed_tokens", [(nameof(SamplerOptions.AllowedIds), o => o.AllowedIds)], (o, _) => o.AllowedIds is not null, (o, t) => new Allowed(o.AllowedIds, t.VocabularySize)),
+        new("banned", StepRole.Rule, "ban_ids,banned_ids,banned_tokens", [(nameof(SamplerOptions.BannedIds), o => o.BannedIds)], (o, t) => o.BannedIds?.Count > 0 || t.IgnoreEnd, (o, t) => new Banned([.. o.BannedIds ?? [], .. t.IgnoreEnd ? t.EndIds : []])),
         new("min_tokens", StepRole.Rule, "", [], (_, t) => t.MinTokens > 0, (_, t) => new MinTokens(t.MinTokens, t.PromptLength, t.EndIds)),
-        new("no_repeat_ngram", StepRole.Rule, "no_repeat_ngram_size", [("no-repeat-ngram", o => o.NoRepeatNgram)], (o, _) => o.NoRepeatNgram > 0, (o, _) => new NoRepeatNgram(o.NoRepeatNgram)),
+        new("no_repeat_ngram", StepRole.Rule, "no_repeat_ngram_size", [(nameof(SamplerOptions.NoRepeatNgram), o => o.NoRepeatNgram)], (o, _) => o.NoRepeatNgram > 0, (o, _) => new NoRepeatNgram(o.NoRepeatNgram)),
         new("penalties", StepRole.Penalty, "repetition_penalty",
-            [("repetition-penalty", o => o.RepetitionPenalty), ("frequency-penalty", o => o.FrequencyPenalty), ("presence-penalty", o => o.PresencePenalty), ("penalty-window", o => o.PenaltyWindow)],
+            [(nameof(SamplerOptions.RepetitionPenalty), o => o.RepetitionPenalty), (nameof(SamplerOptions.FrequencyPenalty), o => o.FrequencyPenalty), (nameof(SamplerOptions.PresencePenalty), o => o.PresencePenalty), (nameof(SamplerOptions.PenaltyWindow), o => o.PenaltyWindow)],
             (o, _) => o.RepetitionPenalty != 1 || o.FrequencyPenalty != 0 || o.PresencePenalty != 0,
             (o, _) => new Penalties(o.RepetitionPenalty, o.FrequencyPenalty, o.PresencePenalty, o.PenaltyWindow),
             Switches: 3),
         new("dry", StepRole.Penalty, "",
-            [("dry-multiplier", o => o.DryMultiplier), ("dry-base", o => o.DryBase), ("dry-allowed-length", o => o.DryAllowedLength), ("dry-window", o => o.DryWindow), ("dry-breaker", o => o.DryBreakers)],
+            [(nameof(SamplerOptions.DryMultiplier), o => o.DryMultiplier), (nameof(SamplerOptions.DryBase), o => o.DryBase), (nameof(SamplerOptions.DryAllowedLength), o => o.DryAllowedLength), (nameof(SamplerOptions.DryWindow), o => o.DryWindow), (nameof(SamplerOptions.DryBreakers), o => o.DryBreakers)],
             (o, _) => o.DryMultiplier > 0,
             (o, t) => new Dry(o.DryMultiplier, o.DryBase, o.DryAllowedLength, o.DryWindow, o.DryMultiplier > 0 ? t.Breakers() : SequenceBreakers.None)),
-        new("top_n_sigma", StepRole.Filter, "", [("top-n-sigma", o => o.TopNSigma)], (o, _) => o.TopNSigma > 0, (o, _) => new TopNSigma(o.TopNSigma)),
-        new("top_k", StepRole.Filter, "topk", [("top-k", o => o.TopK)], (o, _) => o.TopK > 0, (o, _) => new TopK(o.TopK)),
-        new("typical_p", StepRole.Filter, "typ_p,typ,typical", [("typical-p", o => o.TypicalP)], (o, _) => o.TypicalP < 1, (o, _) => new TypicalP(o.TypicalP)),
-        new("top_p", StepRole.Filter, "topp,nucleus", [("top-p", o => o.TopP)], (o, _) => o.TopP < 1, (o, _) => new TopP(o.TopP)),
-        new("min_p", StepRole.Filter, "minp", [("min-p", o => o.MinP)], (o, _) => o.MinP > 0, (o, _) => new MinP(o.MinP)),
-        new("xtc", StepRole.Filter, "", [("xtc-probability", o => o.XtcProbability), ("xtc-threshold", o => o.XtcThreshold)], (o, _) => o.XtcProbability > 0, (o, _) => new Xtc(o.XtcProbability, o.XtcThreshold)),
+        new("top_n_sigma", StepRole.Filter, "", [(nameof(SamplerOptions.TopNSigma), o => o.TopNSigma)], (o, _) => o.TopNSigma > 0, (o, _) => new TopNSigma(o.TopNSigma)),
+        new("top_k", StepRole.Filter, "topk", [(nameof(SamplerOptions.TopK), o => o.TopK)], (o, _) => o.TopK > 0, (o, _) => new TopK(o.TopK)),
+        new("typical_p", StepRole.Filter, "typ_p,typ,typical", [(nameof(SamplerOptions.TypicalP), o => o.TypicalP)], (o, _) => o.TypicalP < 1, (o, _) => new TypicalP(o.TypicalP)),
+        new("top_p", StepRole.Filter, "topp,nucleus", [(nameof(SamplerOptions.TopP), o => o.TopP)], (o, _) => o.TopP < 1, (o, _) => new TopP(o.TopP)),
+        new("min_p", StepRole.Filter, "minp", [(nameof(SamplerOptions.MinP), o => o.MinP)], (o, _) => o.MinP > 0, (o, _) => new MinP(o.MinP)),
+        new("xtc", StepRole.Filter, "", [(nameof(SamplerOptions.XtcProbability), o => o.XtcProbability), (nameof(SamplerOptions.XtcThreshold), o => o.XtcThreshold)], (o, _) => o.XtcProbability > 0, (o, _) => new Xtc(o.XtcProbability, o.XtcThreshold)),
         new("temperature", StepRole.Temperature, "temp,temp_ext",
-            [("temperature", o => o.Temperature), ("dynatemp-range", o => o.DynatempRange), ("dynatemp-exponent", o => o.DynatempExponent)],
+            [(nameof(SamplerOptions.Temperature), o => o.Temperature), (nameof(SamplerOptions.DynatempRange), o => o.DynatempRange), (nameof(SamplerOptions.DynatempExponent), o => o.DynatempExponent)],
             (_, _) => true,
             (o, _) => new Temperature(o.Temperature, o.DynatempRange, o.DynatempExponent)),
         new("mirostat", StepRole.Mirostat, "mirostat_v2",
-            [("mirostat", o => o.Mirostat), ("mirostat-tau", o => o.MirostatTau), ("mirostat-eta", o => o.MirostatEta)],
+            [(nameof(SamplerOptions.Mirostat), o => o.Mirostat), (nameof(SamplerOptions.MirostatTau), o => o.MirostatTau), (nameof(SamplerOptions.MirostatEta), o => o.MirostatEta)],
             (o, _) => o.Mirostat > 0,
             (o, _) => new Mirostat(o.Mirostat, o.MirostatTau, o.MirostatEta)),
     ];

@@ -19,12 +19,11 @@ public static class Benchmark
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(limits);
-        GenerationOptions.Require(task.Tokens is >= 1 and <= 1 << 24, "tokens", "a whole number from 1 to 16777216", $"{task.Tokens}");
-        GenerationOptions.Require(task.Repeat is >= 1 and <= 1000, "repeat", "a whole number from 1 to 1000", $"{task.Repeat}");
-        GenerationOptions.Require(task.Kind != BenchmarkKind.DecodeDepth || task.Depth is >= 1 and <= 1 << 24, "depth", "a whole number from 1 to 16777216", $"{task.Depth}");
-        GenerationOptions.Require(task.Positions <= model.Context, "context", $"at least {task.Positions}, which the measurement needs", $"{model.Context}");
-
-        GenerationOptions.Require(task.Batch is >= 1 and <= StepBudget.Sequences, "batch", $"a whole number from 1 to {StepBudget.Sequences}", $"{task.Batch}");
+        GenerationOptions.Require(task.Tokens is >= 1 and <= 1 << 24, nameof(task.Tokens), "a whole number from 1 to 16777216", task.Tokens);
+        GenerationOptions.Require(task.Repeat is >= 1 and <= 1000, nameof(task.Repeat), "a whole number from 1 to 1000", task.Repeat);
+        GenerationOptions.Require(task.Kind != BenchmarkKind.DecodeDepth || task.Depth is >= 1 and <= 1 << 24, nameof(task.Depth), "a whole number from 1 to 16777216", task.Depth);
+        GenerationOptions.Require(task.Positions <= model.Context, nameof(model.Context), $"at least {task.Positions}, which the measurement needs", model.Context);
+        GenerationOptions.Require(task.Batch is >= 1 and <= StepBudget.Sequences, nameof(task.Batch), $"a whole number from 1 to {StepBudget.Sequences}", task.Batch);
 
         if (task.Kind == BenchmarkKind.Long) return await LongAsync(model, task, limits, cancellationToken).ConfigureAwait(false);
         (double[] rates, Demand demand) = task.Kind switch
@@ -93,7 +92,7 @@ public static class Benchmark
     /// <summary>One text, written once; memory is looked at on the way.</summary>
     private static async Task<BenchmarkResult> LongAsync(LanguageModel model, BenchmarkTask task, MachineLimits limits, CancellationToken cancellation)
     {
-        GenerationOptions.Require(model.Options.Window > 0, "window", "positions that a token sees: a long text needs a window", "none");
+        GenerationOptions.Require(model.Options.Window > 0, nameof(model.Options.Window), "positions that a token sees: a long text needs a window", "none");
         GenerationOptions options = new() { Sampling = new SamplerOptions { Seed = 1 }, IgnoreEnd = true, MaxTokens = task.Tokens, ShareCache = false };
         int[] ids = [1];
         TextGeneration generation = model.GenerateAsync(ids, options, cancellation);

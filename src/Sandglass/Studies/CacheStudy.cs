@@ -20,7 +20,7 @@ public static class CacheStudy
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompt);
-        GenerationOptions.Require(tokens >= 2 * Windows && prompt.Count + (long)tokens <= model.Context, "max-tokens", $"a whole number from {2 * Windows} to {model.Context - prompt.Count}, which the context has room for", $"{tokens}");
+        GenerationOptions.Require(tokens >= 2 * Windows && prompt.Count + (long)tokens <= model.Context, nameof(tokens), $"a whole number from {2 * Windows} to {model.Context - prompt.Count}, which the context has room for", tokens);
 
         (CacheStudyRow[] with, int[] ids) = await WriteAsync(model, prompt, tokens, cache: true, progress, cancellationToken).ConfigureAwait(false);
         (CacheStudyRow[] without, int[] again) = await WriteAsync(model, prompt, tokens, cache: false, progress, cancellationToken).ConfigureAwait(false);

@@ -33,16 +33,16 @@ public static class ForkStudy
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompt);
         int room = model.Options.Window > 0 ? int.MaxValue : model.Context - prompt.Count;
-        GenerationOptions.Require(position >= 0 && position < room, "at", $"a whole number from 0 to {room - 1}, a place that the context has room for", $"{position}");
-        GenerationOptions.Require(branches is >= 1 and <= StepBudget.Sequences, "branches", $"a whole number from 1 to {StepBudget.Sequences}", $"{branches}");
-        GenerationOptions.Require(tokens >= 1, "max-tokens", "a whole number from 1", $"{tokens}");
+        GenerationOptions.Require(position >= 0 && position < room, nameof(position), $"a whole number from 0 to {room - 1}, a place that the context has room for", position);
+        GenerationOptions.Require(branches is >= 1 and <= StepBudget.Sequences, nameof(branches), $"a whole number from 1 to {StepBudget.Sequences}", branches);
+        GenerationOptions.Require(tokens >= 1, nameof(tokens), "a whole number from 1", tokens);
 
         GenerationOptions greedy = new() { Sampling = SamplerOptions.Greedy };
         int done = 0, most = position + 1 + branches * (tokens - 1);
         Progress<(int Read, int Total)>? reading = progress is null ? null : new(_ => progress.Report((done, most)));      // a long prompt is no silence
         void Written() => progress?.Report((Interlocked.Increment(ref done), most));
         List<GeneratedToken> trunk = await Read(model.GenerateAsync(prompt, greedy with { MaxTokens = position + 1, Logprobs = branches, PromptProgress = reading }, cancellation), Written, cancellation).ConfigureAwait(false);
-        GenerationOptions.Require(trunk.Count == position + 1, "at", $"at most {trunk.Count - 1}: there the model ends the text", $"{position}");
+        GenerationOptions.Require(trunk.Count == position + 1, nameof(position), $"at most {trunk.Count - 1}: there the model ends the text", position);
 
         int[] stem = [.. prompt, .. trunk.Take(position).Select(token => token.Id)];
         IReadOnlyList<TokenLogprob> likeliest = trunk[position].Top;

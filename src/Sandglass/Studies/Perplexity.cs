@@ -18,11 +18,11 @@ public static class Perplexity
         LanguageModel model, string text, int context = 512, int? chunks = null, IProgress<(int Done, int Total, double SoFar)>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        GenerationOptions.Require(context >= 4 && context <= model.Context, "context", $"a whole number from 4 to {model.Context}, the model's own", $"{context}");
-        GenerationOptions.Require(chunks is null or > 0, "chunks", "a whole number from 1", $"{chunks}");
+        GenerationOptions.Require(context >= 4 && context <= model.Context, nameof(context), $"a whole number from 4 to {model.Context}, the model's own", context);
+        GenerationOptions.Require(chunks is null or > 0, nameof(chunks), "a whole number from 1", chunks);
         int[] ids = model.Tokenizer.Encode(text).Ids;
         int total = Math.Min(ids.Length / context, chunks ?? int.MaxValue);
-        GenerationOptions.Require(total > 0, "text", $"at least {context} tokens", $"{ids.Length}");
+        GenerationOptions.Require(total > 0, nameof(text), $"at least {context} tokens", ids.Length);
 
         int first = context / 2;
         double sum = 0;

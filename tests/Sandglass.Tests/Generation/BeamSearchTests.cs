@@ -207,14 +207,14 @@ public sealed class BeamSearchTests(Grain grain) : IClassFixture<Grain>
     [Fact]
     public void What_makes_no_sense_is_refused()
     {
-        Refused("beams", new BeamOptions { Beams = 0 });
-        Refused("beams", new BeamOptions { Beams = 65 });
-        Refused("length-penalty", new BeamOptions { LengthPenalty = double.NaN });
-        Refused("beam-groups", new BeamOptions { Beams = 4, Groups = 3, DiversityPenalty = 1 });
-        Refused("diversity-penalty", new BeamOptions { Beams = 4, Groups = 2 });
-        Refused("diversity-penalty", new BeamOptions { Beams = 4, DiversityPenalty = 1 });
-        Assert.Equal("n", Assert.Throws<GenerationException>(() => Model.GenerateSamples([1], 2, Options(2, 9))).Option);
-        Assert.Equal("loop-ngram", Assert.Throws<GenerationException>(() => Model.GenerateAsync([1], Options(2, 9) with { LoopNgram = 2 })).Option);
+        Refused("Beams", new BeamOptions { Beams = 0 });
+        Refused("Beams", new BeamOptions { Beams = 65 });
+        Refused("LengthPenalty", new BeamOptions { LengthPenalty = double.NaN });
+        Refused("Groups", new BeamOptions { Beams = 4, Groups = 3, DiversityPenalty = 1 });
+        Refused("DiversityPenalty", new BeamOptions { Beams = 4, Groups = 2 });
+        Refused("DiversityPenalty", new BeamOptions { Beams = 4, DiversityPenalty = 1 });
+        Assert.Equal("samples", Assert.Throws<GenerationException>(() => Model.GenerateSamples([1], 2, Options(2, 9))).Option);
+        Assert.Equal("LoopNgram", Assert.Throws<GenerationException>(() => Model.GenerateAsync([1], Options(2, 9) with { LoopNgram = 2 })).Option);
     }
 
     private void Refused(string option, BeamOptions beams) =>

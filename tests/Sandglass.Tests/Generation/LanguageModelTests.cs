@@ -185,13 +185,16 @@ public class LanguageModelTests(Grain grain) : IClassFixture<Grain>
 
     public static TheoryData<string, GenerationOptions> BadOptions => new()
     {
-        { "max-tokens", new GenerationOptions { MaxTokens = -1 } },
-        { "logprobs", new GenerationOptions { Logprobs = 1001 } },
-        { "prefill-chunk", new GenerationOptions { PrefillChunk = -1 } },
-        { "time-limit", new GenerationOptions { TimeLimit = TimeSpan.Zero } },
-        { "loop-ngram", new GenerationOptions { LoopNgram = -1 } },
-        { "loop-repeats", new GenerationOptions { LoopRepeats = 1 } },
-        { "stop", new GenerationOptions { Stop = ["a", ""] } },
+        { "MaxTokens", new GenerationOptions { MaxTokens = -1 } },
+        { "Logprobs", new GenerationOptions { Logprobs = 1001 } },
+        { "PrefillChunk", new GenerationOptions { PrefillChunk = -1 } },
+        { "TimeLimit", new GenerationOptions { TimeLimit = TimeSpan.Zero } },
+        { "LoopNgram", new GenerationOptions { LoopNgram = -1 } },
+        { "LoopRepeats", new GenerationOptions { LoopRepeats = 1 } },
+        { "Stop", new GenerationOptions { Stop = ["a", ""] } },
+        { "Stop", new GenerationOptions { Stop = ["a", null!] } },
+        { "Stop", new GenerationOptions { Stop = null! } },
+        { "Sampling", new GenerationOptions { Sampling = null! } },
     };
 
     [Theory, MemberData(nameof(BadOptions))]

@@ -93,7 +93,7 @@ public sealed class SamplesTests(Grain grain) : IClassFixture<Grain>
 
     [Theory, InlineData(0), InlineData(65)]
     public void As_many_as_run_at_once_may_be_asked_for(int samples) =>
-        Assert.Equal("n", Assert.Throws<GenerationException>(() => Model.GenerateSamples([1], samples)).Option);
+        Assert.Equal("samples", Assert.Throws<GenerationException>(() => Model.GenerateSamples([1], samples)).Option);
 
     private static GenerationOptions Options(int tokens, ulong seed = Seed) => new() { Sampling = new SamplerOptions { Seed = seed }, MaxTokens = tokens, HashLogits = true, ShareCache = false };
 

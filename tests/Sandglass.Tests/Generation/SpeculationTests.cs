@@ -158,9 +158,9 @@ public sealed class SpeculationTests(SpeculationTests.Pair pair) : IClassFixture
     [Fact]
     public void What_makes_no_sense_is_refused()
     {
-        Assert.Equal("draft", Assert.Throws<GenerationException>(() => { pair.Model.GenerateAsync("a", new GenerationOptions { Draft = DraftKind.Lookup, NoCache = true }); }).Option);
+        Assert.Equal("Draft", Assert.Throws<GenerationException>(() => { pair.Model.GenerateAsync("a", new GenerationOptions { Draft = DraftKind.Lookup, NoCache = true }); }).Option);
         using LanguageModel without = LanguageModel.LoadEmbedded("grain-1m");
-        Assert.Equal("draft", Assert.Throws<GenerationException>(() => { without.GenerateAsync("a", new GenerationOptions { Draft = DraftKind.Model }); }).Option);
+        Assert.Equal("Draft", Assert.Throws<GenerationException>(() => { without.GenerateAsync("a", new GenerationOptions { Draft = DraftKind.Model }); }).Option);
         Assert.Equal("model-unknown", Assert.Throws<GenerationException>(() => LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Draft = "embedded:none" })).Code);
     }
 

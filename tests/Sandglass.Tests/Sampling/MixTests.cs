@@ -8,34 +8,38 @@ public class MixTests
 
     public static TheoryData<SamplerOptions, string> Refused => new()
     {
-        { new() { Samplers = [] }, "samplers" },
-        { new() { Samplers = ["top_q"] }, "samplers" },
-        { new() { Samplers = ["top_k", "top-k"] }, "samplers" },
-        { new() { Samplers = ["top_k"], TopP = 0.5 }, "top-p" },
-        { new() { Samplers = ["top_k"], Given = ["top-p"] }, "top-p" },
-        { new() { Samplers = ["top_k"], Temperature = 0 }, "temperature" },
-        { new() { Samplers = ["temperature"], RepetitionPenalty = 1.2 }, "repetition-penalty" },
-        { new() { Samplers = ["temperature"], Mirostat = 2 }, "mirostat" },
-        { new() { Samplers = ["mirostat"] }, "samplers" },
-        { new() { Samplers = ["mirostat", "temperature"], Mirostat = 2 }, "samplers" },
-        { new() { Samplers = ["top_k", "mirostat"], Mirostat = 2 }, "mirostat" },
-        { new() { Mirostat = 1, TopK = 5 }, "mirostat" },
-        { new() { Mirostat = 1, Given = ["min-p"] }, "mirostat" },
-        { new() { Mirostat = 1, Temperature = 0 }, "mirostat" },
-        { new() { Temperature = 0, DynatempRange = 0.5 }, "dynatemp-range" },
-        { new() { Given = ["dynatemp-exponent"] }, "dynatemp-exponent" },
-        { new() { Given = ["xtc-threshold"] }, "xtc-threshold" },
-        { new() { Given = ["penalty-window"] }, "penalty-window" },
-        { new() { Given = ["dry-base"] }, "dry-base" },
-        { new() { Given = ["mirostat-tau"] }, "mirostat-tau" },
-        { new() { AllowedIds = [] }, "allow-ids" },
-        { new() { AllowedIds = [10] }, "allow-ids" },
-        { new() { BannedIds = [-1] }, "ban-ids" },
-        { new() { LogitBias = new Dictionary<int, double> { [10] = 1 } }, "logit-bias" },
-        { new() { LogitBias = new Dictionary<int, double> { [1] = double.NaN } }, "logit-bias" },
-        { new() { AllowedIds = [4, 5], BannedIds = [5, 4] }, "allow-ids" },
-        { new() { BannedIds = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] }, "ban-ids" },
-        { new() { DryBreakers = [""] }, "dry-breaker" },
+        { new() { Samplers = [] }, "Samplers" },
+        { new() { Samplers = ["top_q"] }, "Samplers" },
+        { new() { Samplers = ["top_k", "top-k"] }, "Samplers" },
+        { new() { Samplers = ["top_k"], TopP = 0.5 }, "TopP" },
+        { new() { Samplers = ["top_k"], Given = ["TopP"] }, "TopP" },
+        { new() { Samplers = ["top_k"], Temperature = 0 }, "Temperature" },
+        { new() { Samplers = ["temperature"], RepetitionPenalty = 1.2 }, "RepetitionPenalty" },
+        { new() { Samplers = ["temperature"], Mirostat = 2 }, "Mirostat" },
+        { new() { Samplers = ["mirostat"] }, "Samplers" },
+        { new() { Samplers = ["mirostat", "temperature"], Mirostat = 2 }, "Samplers" },
+        { new() { Samplers = ["top_k", "mirostat"], Mirostat = 2 }, "Mirostat" },
+        { new() { Mirostat = 1, TopK = 5 }, "Mirostat" },
+        { new() { Mirostat = 1, Given = ["MinP"] }, "Mirostat" },
+        { new() { Mirostat = 1, Temperature = 0 }, "Mirostat" },
+        { new() { Temperature = 0, DynatempRange = 0.5 }, "DynatempRange" },
+        { new() { Given = ["DynatempExponent"] }, "DynatempExponent" },
+        { new() { Given = ["XtcThreshold"] }, "XtcThreshold" },
+        { new() { Given = ["PenaltyWindow"] }, "PenaltyWindow" },
+        { new() { Given = ["DryBase"] }, "DryBase" },
+        { new() { Given = ["MirostatTau"] }, "MirostatTau" },
+        { new() { AllowedIds = [] }, "AllowedIds" },
+        { new() { AllowedIds = [10] }, "AllowedIds" },
+        { new() { BannedIds = [-1] }, "BannedIds" },
+        { new() { LogitBias = new Dictionary<int, double> { [10] = 1 } }, "LogitBias" },
+        { new() { LogitBias = new Dictionary<int, double> { [1] = double.NaN } }, "LogitBias" },
+        { new() { AllowedIds = [4, 5], BannedIds = [5, 4] }, "AllowedIds" },
+        { new() { BannedIds = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] }, "BannedIds" },
+        { new() { DryBreakers = [""] }, "DryBreakers" },
+        { new() { DryBreakers = [null!] }, "DryBreakers" },
+        { new() { DryBreakers = null! }, "DryBreakers" },
+        { new() { Samplers = ["top_k", null!] }, "Samplers" },
+        { new() { Given = null! }, "Given" },
     };
 
     [Theory, MemberData(nameof(Refused))]
@@ -47,9 +51,9 @@ public class MixTests
     {
         var options = new SamplerOptions { AllowedIds = [2, 3] };
         Assert.NotEmpty(Chain.Of(options, Ten));
-        Assert.Equal("ignore-eos", Assert.Throws<SamplingException>(() => Chain.Of(options, Ten with { IgnoreEnd = true })).Option);
-        Assert.Equal("min-tokens", Assert.Throws<SamplingException>(() => Chain.Of(options, Ten with { MinTokens = 1 })).Option);
-        Assert.Equal("min-tokens", Assert.Throws<SamplingException>(() => Chain.Of(new(), Ten with { EndIds = [.. Enumerable.Range(0, 10)], MinTokens = 1 })).Option);
+        Assert.Equal("IgnoreEnd", Assert.Throws<SamplingException>(() => Chain.Of(options, Ten with { IgnoreEnd = true })).Option);
+        Assert.Equal("MinTokens", Assert.Throws<SamplingException>(() => Chain.Of(options, Ten with { MinTokens = 1 })).Option);
+        Assert.Equal("MinTokens", Assert.Throws<SamplingException>(() => Chain.Of(new(), Ten with { EndIds = [.. Enumerable.Range(0, 10)], MinTokens = 1 })).Option);
     }
 
     [Fact]
@@ -71,7 +75,7 @@ public class MixTests
         Assert.Equal([.. first, "top_n_sigma", "top_k", "typical_p", "top_p", "min_p", "xtc", "temperature"], Names(options, Ten with { MinTokens = 1 }));
         Assert.Equal(first, Names(options with { Temperature = 0 }, Ten with { MinTokens = 1 }));
         Assert.Equal(["temperature", "mirostat"], Names(new() { Mirostat = 1 }, Ten));
-        Assert.Equal(["temperature", "mirostat"], Names(new() { Mirostat = 2, TopK = 0, Given = ["top-k"] }, Ten));
+        Assert.Equal(["temperature", "mirostat"], Names(new() { Mirostat = 2, TopK = 0, Given = ["TopK"] }, Ten));
     }
 
     [Fact]

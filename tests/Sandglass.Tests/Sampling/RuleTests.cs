@@ -36,7 +36,7 @@ public class RuleTests
     public void What_must_never_be_chosen_is_not_chosen_where_nothing_else_is_left()
     {
         SamplerStep[] rules = [new Allowed([0, 2], 4), new Banned([1]), new MinTokens(2, promptLength: 3, [1])];
-        Assert.All(rules, rule => Assert.Equal("samplers", Assert.Throws<SamplingException>(() => Steps.Run(Four, [0, 0, 0], new TopK(1), rule)).Option));
+        Assert.All(rules, rule => Assert.Equal("Samplers", Assert.Throws<SamplingException>(() => Steps.Run(Four, [0, 0, 0], new TopK(1), rule)).Option));
         Assert.All(rules, rule => Assert.Equal([2], Steps.Run(Four, [0, 0, 0], rule, new TopK(1)).Ids.ToArray()));
     }
 

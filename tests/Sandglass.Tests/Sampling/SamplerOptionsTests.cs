@@ -6,16 +6,16 @@ public class SamplerOptionsTests
 {
     public static TheoryData<SamplerOptions, string, string> Wrong => new()
     {
-        { new() { Temperature = -0.1 }, "temperature", "-0.1" },
-        { new() { Temperature = double.NaN }, "temperature", "NaN" },
-        { new() { Temperature = double.PositiveInfinity }, "temperature", "Infinity" },
-        { new() { TopK = -1 }, "top-k", "-1" },
-        { new() { TopP = 0 }, "top-p", "0" },
-        { new() { TopP = 1.01 }, "top-p", "1.01" },
-        { new() { TopP = double.NaN }, "top-p", "NaN" },
-        { new() { MinP = -0.01 }, "min-p", "-0.01" },
-        { new() { MinP = 1.5 }, "min-p", "1.5" },
-        { new() { MinP = double.NaN, Temperature = 0 }, "min-p", "NaN" },
+        { new() { Temperature = -0.1 }, "Temperature", "-0.1" },
+        { new() { Temperature = double.NaN }, "Temperature", "NaN" },
+        { new() { Temperature = double.PositiveInfinity }, "Temperature", "Infinity" },
+        { new() { TopK = -1 }, "TopK", "-1" },
+        { new() { TopP = 0 }, "TopP", "0" },
+        { new() { TopP = 1.01 }, "TopP", "1.01" },
+        { new() { TopP = double.NaN }, "TopP", "NaN" },
+        { new() { MinP = -0.01 }, "MinP", "-0.01" },
+        { new() { MinP = 1.5 }, "MinP", "1.5" },
+        { new() { MinP = double.NaN, Temperature = 0 }, "MinP", "NaN" },
     };
 
     [Theory, MemberData(nameof(Wrong))]

@@ -25,7 +25,7 @@ internal static class CacheBudget
     /// <summary>Said of a text that has all pages and needs more.</summary>
     /// <param name="texts">How many must be there together: the beams of a search wait for each other.</param>
     public static GenerationException TooSmall(PagePool pages, int positions, int texts = 1) =>
-        new("cache-too-small", "cache-memory", $"at least {pages.Shape.SetsFor(positions, StepBudget.PromptTokens) * pages.Shape.SetBytes * texts} bytes, which {positions} positions{(texts > 1 ? $" of {texts} texts" : "")} take", $"{pages.Budget} bytes");
+        new("cache-too-small", nameof(ModelOptions.CacheMemory), $"at least {pages.Shape.SetsFor(positions, StepBudget.PromptTokens) * pages.Shape.SetBytes * texts} bytes, which {positions} positions{(texts > 1 ? $" of {texts} texts" : "")} take", $"{pages.Budget} bytes");
 
     /// <summary>Bytes that this process may take without anybody else having to give some back, about.</summary>
     private static long FreeMemory()

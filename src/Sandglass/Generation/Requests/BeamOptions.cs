@@ -1,3 +1,5 @@
+using Sandglass.Sampling;
+
 namespace Sandglass.Generation;
 
 /// <summary>When a beam search has seen enough, once as many texts are finished as there are beams: <c>early_stopping</c> of Hugging Face transformers.</summary>
@@ -37,14 +39,15 @@ public sealed record BeamOptions
 
     internal void Validate(GenerationOptions others)
     {
-        GenerationOptions.Require(Beams is >= 1 and <= StepBudget.Sequences, "beams", $"a whole number from 1 to {StepBudget.Sequences}", $"{Beams}");
-        GenerationOptions.Require(double.IsFinite(LengthPenalty), "length-penalty", "a number", $"{LengthPenalty}");
-        GenerationOptions.Require(Enum.IsDefined(EarlyStopping), "early-stopping", "true, false or never", $"{EarlyStopping}");
-        GenerationOptions.Require(Groups >= 1 && Beams % Groups == 0, "beam-groups", $"a whole number that divides {Beams}, the beams", $"{Groups}");
-        GenerationOptions.Require(double.IsFinite(DiversityPenalty) && DiversityPenalty >= 0, "diversity-penalty", "a number above 0", $"{DiversityPenalty}");
-        GenerationOptions.Require(Groups > 1 == DiversityPenalty > 0, "diversity-penalty", "a number above 0 with several groups of beams, and none with one group", $"{DiversityPenalty} with {Groups}");
-        GenerationOptions.Require(!others.Explain, "explain", "no --beams beside it: they draw no token", $"{Beams}");
-        GenerationOptions.Require(others.Draft == DraftKind.None, "draft", "no --beams beside it: a step scores all of them together already", $"{Beams}");
-        GenerationOptions.Require(others.LoopNgram == 0, "loop-ngram", "no --beams beside it: a loop is of one text, and --no-repeat-ngram keeps beams from it", $"{Beams}");
+        GenerationOptions.Require(Beams is >= 1 and <= StepBudget.Sequences, nameof(Beams), $"a whole number from 1 to {StepBudget.Sequences}", Beams);
+        GenerationOptions.Require(double.IsFinite(LengthPenalty), nameof(LengthPenalty), "a finite number", LengthPenalty);
+        GenerationOptions.Require(Enum.IsDefined(EarlyStopping), nameof(EarlyStopping), "true, false or never", EarlyStopping);
+        GenerationOptions.Require(Groups >= 1 && Beams % Groups == 0, nameof(Groups), $"a whole number that divides {Beams} ({{0}})", Groups, nameof(Beams));
+        GenerationOptions.Require(double.IsFinite(DiversityPenalty) && DiversityPenalty >= 0, nameof(DiversityPenalty), "a number above 0", DiversityPenalty);
+        GenerationOptions.Require(Groups == 1 || DiversityPenalty > 0, nameof(DiversityPenalty), $"a number above 0 with {Groups} groups ({{0}})", DiversityPenalty, nameof(Groups));
+        GenerationOptions.Require(Groups > 1 || DiversityPenalty == 0, nameof(DiversityPenalty), "0 with one group ({0})", DiversityPenalty, nameof(Groups));
+        GenerationOptions.Require(!others.Explain, nameof(others.Explain), "no {0} beside it: they draw no token", Beams, nameof(Beams));
+        GenerationOptions.Require(others.Draft == DraftKind.None, nameof(others.Draft), "no {0} beside it: a step scores all of them together already", Beams, nameof(Beams));
+        GenerationOptions.Require(others.LoopNgram == 0, nameof(others.LoopNgram), "no {0} beside it: a loop is of one text, and {1} keeps beams from it", Beams, nameof(Beams), nameof(SamplerOptions.NoRepeatNgram));
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sandglass.Sampling;
 using Sandglass.Tokenization;
 
@@ -74,20 +75,23 @@ public sealed record GenerationOptions
 
     internal void Validate()
     {
-        Sampling.Validate();
-        Require(MaxTokens is null or >= 0, "max-tokens", "a whole number from 0", $"{MaxTokens}");
-        Require(MinTokens >= 0 && !(MinTokens > MaxTokens), "min-tokens", MaxTokens is int most ? $"a whole number from 0 to {most} (--max-tokens)" : "a whole number from 0", $"{MinTokens}");
-        Require(Logprobs is >= 0 and <= 1000, "logprobs", "a whole number from 0 to 1000", $"{Logprobs}");
-        Require(PrefillChunk >= 0, "prefill-chunk", "a whole number from 1", $"{PrefillChunk}");
-        Require(TimeLimit is null || TimeLimit > TimeSpan.Zero, "time-limit", "seconds above 0", $"{TimeLimit?.TotalSeconds}");
-        Require(Enum.IsDefined(Draft), "draft", "none, lookup or model", $"{Draft}");
-        Require(Draft == DraftKind.None || !NoCache, "draft", "a cache, in which what was guessed is checked", "no cache (--no-cache)");
-        Require(!DraftRejection || !Explain, "draft-rejection", "no --explain, which tells of a single draw", "both");
-        Require(!DraftRejection || Draft != DraftKind.None, "draft-rejection", "--draft with it, which guesses", "none");
-        Require(LoopNgram >= 0, "loop-ngram", "a whole number from 1", $"{LoopNgram}");
-        Require(LoopRepeats >= 2, "loop-repeats", "a whole number from 2", $"{LoopRepeats}");
+        Require(Sampling is not null, nameof(Sampling), "how each token is chosen", "null");
+        Sampling!.Validate();
+        Require(MaxTokens is null or >= 0, nameof(MaxTokens), "a whole number from 0", MaxTokens);
+        Require(MinTokens >= 0, nameof(MinTokens), "a whole number from 0", MinTokens);
+        Require(!(MinTokens > MaxTokens), nameof(MinTokens), $"a whole number from 0 to {MaxTokens} ({{0}})", MinTokens, nameof(MaxTokens));
+        Require(Logprobs is >= 0 and <= 1000, nameof(Logprobs), "a whole number from 0 to 1000", Logprobs);
+        Require(PrefillChunk >= 0, nameof(PrefillChunk), "a whole number from 1", PrefillChunk);
+        Require(TimeLimit is null || TimeLimit > TimeSpan.Zero, nameof(TimeLimit), "a time above 0", TimeLimit);
+        Require(Enum.IsDefined(Draft), nameof(Draft), "none, lookup or model", Draft);
+        Require(Draft == DraftKind.None || !NoCache, nameof(Draft), "no {0} beside it: guesses are checked in the cache", "both", nameof(NoCache));
+        Require(!DraftRejection || !Explain, nameof(DraftRejection), "no {0} beside it: it tells of a single draw", "both", nameof(Explain));
+        Require(!DraftRejection || Draft != DraftKind.None, nameof(DraftRejection), "{0} with it, which guesses", "none", nameof(Draft));
+        Require(LoopNgram >= 0, nameof(LoopNgram), "a whole number from 1", LoopNgram);
+        Require(LoopRepeats >= 2, nameof(LoopRepeats), "a whole number from 2", LoopRepeats);
         Beams?.Validate(this);
-        Require(Stop is not null && Stop.All(text => text.Length > 0), "stop", "a text", "an empty one");
+        Require(Stop is not null, nameof(Stop), "a list of texts", "null");
+        foreach (string text in Stop!) Require(!string.IsNullOrEmpty(text), nameof(Stop), "a text", text is null ? "null" : "an empty one");
     }
 
     /// <summary>What a sampler must know of the text.</summary>
@@ -100,8 +104,13 @@ public sealed record GenerationOptions
         Breakers = () => BreakerTokens.Of(Sampling.DryBreakers, tokenizer),
     };
 
-    internal static void Require(bool met, string option, string expected, string found)
+    /// <param name="met">Whether all is well.</param>
+    /// <param name="option">The property or parameter.</param>
+    /// <param name="expected">What would be right; with others given, {0}, {1}, … stand for them.</param>
+    /// <param name="found">What is there.</param>
+    /// <param name="others">Other properties that the text names.</param>
+    internal static void Require<T>(bool met, string option, string expected, T found, params string[] others)
     {
-        if (!met) throw new GenerationException("option-out-of-range", option, expected, found);
+        if (!met) throw new GenerationException("option-out-of-range", option, expected, Convert.ToString(found, CultureInfo.InvariantCulture) ?? "", others);
     }
 }

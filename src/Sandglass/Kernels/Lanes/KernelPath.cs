@@ -44,9 +44,9 @@ public static class KernelPath
             "256" => KernelWidth.Vector256,
             "128" => KernelWidth.Vector128,
             "scalar" => KernelWidth.Scalar,
-            _ => throw new KernelPathException(asked, "512, 256, 128 or scalar"),
+            _ => throw new KernelPathException("kernel-path", asked, "512, 256, 128 or scalar"),
         };
-        if (width > widest) throw new KernelPathException(asked!, $"at most {NameOf(widest)}, the widest that this processor has");
+        if (width > widest) throw new KernelPathException("kernel-path", asked!, $"at most {NameOf(widest)}, the widest that this processor has");
         return width;
     }
 
@@ -71,10 +71,10 @@ public static class KernelPath
 }
 
 /// <summary>The environment asks for kernels that cannot run here.</summary>
-public sealed class KernelPathException : Exception
+public sealed class KernelPathException : SandglassException
 {
-    internal KernelPathException(string found, string expected)
-        : base($"{KernelPath.Variable}={found} cannot be used: expected {expected}. Unset it to let the processor decide.")
+    internal KernelPathException(string code, string found, string expected)
+        : base(code, $"{KernelPath.Variable}={found} cannot be used: expected {expected}. Unset it to let the processor decide.")
     {
         Found = found;
         Expected = expected;

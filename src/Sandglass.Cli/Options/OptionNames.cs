@@ -1,0 +1,90 @@
+using System.Collections.Frozen;
+using Sandglass.Generation;
+using Sandglass.Sampling;
+
+namespace Sandglass.Cli;
+
+/// <summary>The tool's names for what the library calls by properties and parameters: the only place where the two meet.</summary>
+internal static class OptionNames
+{
+    private static readonly (string Property, string Option)[] Table =
+    [
+        (nameof(ModelOptions.Threads), "--threads"),
+        (nameof(ModelOptions.Context), "--context"),
+        (nameof(ModelOptions.Compute), "--compute"),
+        (nameof(ModelOptions.CacheType), "--cache-type"),
+        (nameof(ModelOptions.CacheMemory), "--cache-memory"),
+        (nameof(ModelOptions.Window), "--window"),
+        (nameof(ModelOptions.SinkTokens), "--sinks"),
+        (nameof(ModelOptions.Draft), "--draft"),
+
+        (nameof(GenerationOptions.MaxTokens), "--max-tokens"),
+        (nameof(GenerationOptions.MinTokens), "--min-tokens"),
+        (nameof(GenerationOptions.Stop), "--stop"),
+        (nameof(GenerationOptions.EndIds), "--eos-ids"),
+        (nameof(GenerationOptions.IgnoreEnd), "--ignore-eos"),
+        (nameof(GenerationOptions.AddBos), "--no-bos"),
+        (nameof(GenerationOptions.ParseSpecial), "--no-special"),
+        (nameof(GenerationOptions.Explain), "--explain"),
+        (nameof(GenerationOptions.Logprobs), "--logprobs"),
+        (nameof(GenerationOptions.HashLogits), "--hash-logits"),
+        (nameof(GenerationOptions.DraftRejection), "--draft-rejection"),
+        (nameof(GenerationOptions.NoCache), "--no-cache"),
+        (nameof(GenerationOptions.PrefillChunk), "--prefill-chunk"),
+        (nameof(GenerationOptions.TimeLimit), "--time-limit"),
+        (nameof(GenerationOptions.LoopNgram), "--loop-ngram"),
+        (nameof(GenerationOptions.LoopRepeats), "--loop-repeats"),
+
+        (nameof(BeamOptions.Beams), "--beams"),
+        (nameof(BeamOptions.LengthPenalty), "--length-penalty"),
+        (nameof(BeamOptions.EarlyStopping), "--early-stopping"),
+        (nameof(BeamOptions.Groups), "--beam-groups"),
+        (nameof(BeamOptions.DiversityPenalty), "--diversity-penalty"),
+
+        (nameof(SamplerOptions.Samplers), "--samplers"),
+        (nameof(SamplerOptions.Temperature), "--temperature"),
+        (nameof(SamplerOptions.DynatempRange), "--dynatemp-range"),
+        (nameof(SamplerOptions.DynatempExponent), "--dynatemp-exponent"),
+        (nameof(SamplerOptions.TopK), "--top-k"),
+        (nameof(SamplerOptions.TopP), "--top-p"),
+        (nameof(SamplerOptions.MinP), "--min-p"),
+        (nameof(SamplerOptions.TypicalP), "--typical-p"),
+        (nameof(SamplerOptions.TopNSigma), "--top-n-sigma"),
+        (nameof(SamplerOptions.XtcProbability), "--xtc-probability"),
+        (nameof(SamplerOptions.XtcThreshold), "--xtc-threshold"),
+        (nameof(SamplerOptions.RepetitionPenalty), "--repetition-penalty"),
+        (nameof(SamplerOptions.FrequencyPenalty), "--frequency-penalty"),
+        (nameof(SamplerOptions.PresencePenalty), "--presence-penalty"),
+        (nameof(SamplerOptions.PenaltyWindow), "--penalty-window"),
+        (nameof(SamplerOptions.NoRepeatNgram), "--no-repeat-ngram"),
+        (nameof(SamplerOptions.DryMultiplier), "--dry-multiplier"),
+        (nameof(SamplerOptions.DryBase), "--dry-base"),
+        (nameof(SamplerOptions.DryAllowedLength), "--dry-allowed-length"),
+        (nameof(SamplerOptions.DryWindow), "--dry-window"),
+        (nameof(SamplerOptions.DryBreakers), "--dry-breaker"),
+        (nameof(SamplerOptions.Mirostat), "--mirostat"),
+        (nameof(SamplerOptions.MirostatTau), "--mirostat-tau"),
+        (nameof(SamplerOptions.MirostatEta), "--mirostat-eta"),
+        (nameof(SamplerOptions.LogitBias), "--logit-bias"),
+        (nameof(SamplerOptions.AllowedIds), "--allow-ids"),
+        (nameof(SamplerOptions.BannedIds), "--ban-ids"),
+        (nameof(SamplerOptions.Seed), "--seed"),
+
+        // parameters of methods
+        ("samples", "--n"),
+        ("ids", "--ids"),
+        ("position", "--at"),
+        ("branches", "--branches"),
+        ("tokens", "--max-tokens"),
+        ("context", "--context"),
+        ("chunks", "--chunks"),
+    ];
+
+    private static readonly FrozenDictionary<string, string> Options = Table.ToFrozenDictionary(pair => pair.Property, pair => pair.Option);
+
+    /// <summary>The option of a property; its own name where the tool has no option for it.</summary>
+    public static string Of(string property) => Options.GetValueOrDefault(property, property);
+
+    /// <summary>The property of an option; null for none.</summary>
+    public static string? PropertyOf(string option) => Array.Find(Table, pair => pair.Option == option).Property;
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Sandglass.Generation;
+using Sandglass.Sampling;
+
+namespace Sandglass.Cli.Tests;
+
+public class OptionNamesTests
+{
+    // set by the program that uses the library, not by a person: objects, callbacks, and what the tool decides itself
+    private static readonly string[] NotForPeople =
+    [
+        nameof(ModelOptions.Time), nameof(ModelOptions.LoadProgress), nameof(GenerationOptions.Sampling), nameof(GenerationOptions.ShareCache), nameof(GenerationOptions.PromptProgress),
+        nameof(ScoreOptions.From), nameof(ScoreOptions.Progress), nameof(SamplerOptions.Given),
+    ];
+
+    private static readonly Type[] OptionTypes = [typeof(ModelOptions), typeof(GenerationOptions), typeof(BeamOptions), typeof(SamplerOptions), typeof(ScoreOptions)];
+
+    public static TheoryData<string> Properties =>
+        [.. OptionTypes.SelectMany(type => type.GetProperties()).Where(property => property.SetMethod is not null).Select(property => property.Name).Distinct().Except(NotForPeople)];
+
+    [Theory, MemberData(nameof(Properties))]
+    public void Every_property_of_the_librarys_options_has_an_option_that_there_is(string property)
+    {
+        string option = OptionNames.Of(property);
+
+        Assert.StartsWith("--", option, StringComparison.Ordinal);
+        Assert.Contains(option, All());
+    }
+
+    [Fact]
+    public void Options_go_back_to_the_property_that_sets_them()
+    {
+        Assert.Equal("MaxTokens", OptionNames.PropertyOf("--max-tokens"));
+        Assert.Equal("Beams", OptionNames.PropertyOf(OptionNames.Of("Beams")));
+        Assert.Null(OptionNames.PropertyOf("--json"));
+        Assert.Equal("Sampling", OptionNames.Of("Sampling"));       // nothing that a person sets
+        Assert.All(new SamplingChoice().OfTheDraw, option => Assert.NotNull(OptionNames.PropertyOf(option.Name)));
+    }
+
+    private static HashSet<string> All() => [.. Inside(SandglassCommand.Create(new Terminal())).SelectMany(command => command.Options).Select(option => option.Name)];
+
+    private static IEnumerable<Command> Inside(Command command) => command.Subcommands.SelectMany(Inside).Prepend(command);
+}
