@@ -1,5 +1,5 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Sandglass.Kernels;
 
@@ -59,21 +59,14 @@ internal sealed unsafe class Attention : Job, IDisposable
         _stage = Stage.Second;
         _pool.Run(this, _parts.Count);
         foreach (ref readonly AttentionTile tile in CollectionsMarshal.AsSpan(_tiles))
-            if (tile.IsCut) Finish(tile);
+            if (tile.IsCut) KernelPath.Run(new FinishKernel(tile));
     }
 
     public override void Do(int piece, int worker)
     {
         Part part = _parts[piece];
-        Span<AttentionTile> tiles = CollectionsMarshal.AsSpan(_tiles).Slice(part.FirstTile, part.Tiles);
-        AttentionScratch scratch = _scratch[worker];
-        switch (KernelPath.Current)
-        {
-            case KernelWidth.Vector512: Do<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(tiles, part, scratch); break;
-            case KernelWidth.Vector256: Do<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(tiles, part, scratch); break;
-            case KernelWidth.Vector128: Do<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(tiles, part, scratch); break;
-            default: DoPlainly(tiles[0], scratch); break;
-        }
+        ReadOnlySpan<AttentionTile> tiles = CollectionsMarshal.AsSpan(_tiles).Slice(part.FirstTile, part.Tiles);
+        KernelPath.Run(new PartKernel(tiles, part, _stage, _scratch[worker]));
     }
 
     public void Dispose()
@@ -81,43 +74,6 @@ internal sealed unsafe class Attention : Job, IDisposable
         _shared.Dispose();
         foreach (AttentionScratch scratch in _scratch)
             scratch.Dispose();
-    }
-
-    private void Do<L, F, I, B>(ReadOnlySpan<AttentionTile> tiles, Part part, AttentionScratch scratch)
-        where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
-    {
-        long page = AttentionScratch.PageFloats(tiles[0].Task);
-        if (tiles[0].IsCut)
-        {
-            float* memory = scratch.Reserve(page);
-            if (_stage == Stage.First) VectorAttention<L, F, I, B>.Score(tiles, part.FromSpan, part.ToSpan, memory);
-            else VectorAttention<L, F, I, B>.Weigh(tiles, part.FromSpan, part.ToSpan, memory);
-        }
-        else
-        {
-            AttentionTile tile = tiles[0];
-            float* memory = scratch.Reserve(page + tile.Floats);
-            tile.Place(memory + page);
-            VectorAttention<L, F, I, B>.Score([tile], part.FromSpan, part.ToSpan, memory);
-            VectorAttention<L, F, I, B>.Weigh([tile], part.FromSpan, part.ToSpan, memory);
-            VectorAttention<L, F, I, B>.Finish(tile);
-        }
-    }
-
-    private static void DoPlainly(AttentionTile tile, AttentionScratch scratch)
-    {
-        tile.Place(scratch.Reserve(tile.Floats));
-        ScalarAttention.Run(tile);
-    }
-
-    private static void Finish(in AttentionTile tile)
-    {
-        switch (KernelPath.Current)
-        {
-            case KernelWidth.Vector512: VectorAttention<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>.Finish(tile); break;
-            case KernelWidth.Vector256: VectorAttention<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>.Finish(tile); break;
-            default: VectorAttention<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>.Finish(tile); break;
-        }
     }
 
     /// <summary>Tasks to tiles, and tiles to parts.</summary>
@@ -197,4 +153,54 @@ internal sealed unsafe class Attention : Job, IDisposable
 
     /// <summary>What one worker does at a time: a tile, or some spans of one or more tiles of the same tokens.</summary>
     private readonly record struct Part(int FirstTile, int Tiles, int FromSpan, int ToSpan);
+
+    private readonly ref struct PartKernel(ReadOnlySpan<AttentionTile> tiles, Part part, Stage stage, AttentionScratch scratch) : IKernel
+    {
+        private readonly ReadOnlySpan<AttentionTile> _tiles = tiles;
+
+        public void Scalar()
+        {
+            AttentionTile tile = _tiles[0];
+            tile.Place(scratch.Reserve(tile.Floats));
+            ScalarAttention.Run(tile);
+        }
+
+        public void Vector<L, F, I, B>()
+            where L : struct, ILanes<F, I, B>
+            where F : struct
+            where I : struct
+            where B : struct
+        {
+            long page = AttentionScratch.PageFloats(_tiles[0].Task);
+            if (_tiles[0].IsCut)
+            {
+                float* memory = scratch.Reserve(page);
+                if (stage == Stage.First) VectorAttention<L, F, I, B>.Score(_tiles, part.FromSpan, part.ToSpan, memory);
+                else VectorAttention<L, F, I, B>.Weigh(_tiles, part.FromSpan, part.ToSpan, memory);
+            }
+            else
+            {
+                AttentionTile tile = _tiles[0];
+                float* memory = scratch.Reserve(page + tile.Floats);
+                tile.Place(memory + page);
+                VectorAttention<L, F, I, B>.Score([tile], part.FromSpan, part.ToSpan, memory);
+                VectorAttention<L, F, I, B>.Weigh([tile], part.FromSpan, part.ToSpan, memory);
+                VectorAttention<L, F, I, B>.Finish(tile);
+            }
+        }
+    }
+
+    private readonly ref struct FinishKernel(in AttentionTile tile) : IKernel
+    {
+        private readonly ref readonly AttentionTile _tile = ref tile;
+
+        public void Scalar() => throw new UnreachableException("plain kernels cut no tile");
+
+        public void Vector<L, F, I, B>()
+            where L : struct, ILanes<F, I, B>
+            where F : struct
+            where I : struct
+            where B : struct =>
+            VectorAttention<L, F, I, B>.Finish(_tile);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -30,10 +31,34 @@ public static class KernelPath
 
     /// <summary>The width in use.</summary>
     /// <exception cref="KernelPathException">The environment asks for a width that does not exist or that this processor lacks.</exception>
-    public static KernelWidth Current => Chosen.Width;
+    public static KernelWidth Current
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Chosen.Width == Chosen.None ? Asked() : Chosen.Width;
+    }
 
     /// <summary>The width in use as the tool reports it: <c>512</c>, <c>256</c>, <c>128</c> or <c>scalar</c>.</summary>
     public static string Name => NameOf(Current);
+
+    /// <summary>Runs a kernel in the width in use and returns it, for a result it may hold.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TKernel Run<TKernel>(TKernel kernel)
+        where TKernel : struct, IKernel, allows ref struct => Run(Current, kernel);
+
+    /// <summary>Runs a kernel in a width and returns it. The only place that tells which lanes a width has.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TKernel Run<TKernel>(KernelWidth width, TKernel kernel)
+        where TKernel : struct, IKernel, allows ref struct
+    {
+        switch (width)
+        {
+            case KernelWidth.Vector512: kernel.Vector<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(); break;
+            case KernelWidth.Vector256: kernel.Vector<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(); break;
+            case KernelWidth.Vector128: kernel.Vector<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(); break;
+            default: kernel.Scalar(); break;
+        }
+        return kernel;
+    }
 
     internal static KernelWidth Parse(string? asked, KernelWidth widest)
     {
@@ -61,12 +86,26 @@ public static class KernelPath
         return KernelWidth.Scalar;
     }
 
-    // A class of its own, so that a wrong variable fails at first use with our exception and not with a type initialiser's.
+    private static KernelWidth Asked() => Parse(Environment.GetEnvironmentVariable(Variable), Widest);
+
+    // Set once, before anything reads it, so compiled code holds the width as a constant. The initialiser throws nothing: a wrong variable fails at each use, with our exception.
     private static class Chosen
     {
-        private static KernelWidth? _width;
+        public const KernelWidth None = (KernelWidth)(-1);
 
-        public static KernelWidth Width => _width ??= Parse(Environment.GetEnvironmentVariable(Variable), Widest);
+        public static readonly KernelWidth Width = Find();
+
+        private static KernelWidth Find()
+        {
+            try
+            {
+                return Asked();
+            }
+            catch (KernelPathException)
+            {
+                return None;
+            }
+        }
     }
 }
 

@@ -20,10 +20,7 @@ internal abstract unsafe class PeakLoops
     public static PeakLoops For(KernelWidth width) => width switch
     {
         KernelWidth.Vector512 when ByteDotPeak.Loop != null => new ByteDotPeakLoops(),
-        KernelWidth.Vector512 => new VectorPeakLoops<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(),
-        KernelWidth.Vector256 => new VectorPeakLoops<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(),
-        KernelWidth.Vector128 => new VectorPeakLoops<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(),
-        _ => new ScalarPeakLoops(),
+        _ => KernelPath.Run(width, default(Maker)).Made!,
     };
 
     /// <summary>How often a loop of arithmetic goes over its input in one piece: a fraction of a millisecond.</summary>
@@ -44,6 +41,20 @@ internal abstract unsafe class PeakLoops
 
     /// <summary>Fused multiply-adds of F32 into sums that stay in registers.</summary>
     public abstract float Fp32(float* input, int rounds);
+
+    private struct Maker : IKernel
+    {
+        public PeakLoops? Made;
+
+        public void Scalar() => Made = new ScalarPeakLoops();
+
+        public void Vector<L, F, I, B>()
+            where L : struct, ILanes<F, I, B>
+            where F : struct
+            where I : struct
+            where B : struct =>
+            Made = new VectorPeakLoops<L, F, I, B>();
+    }
 }
 
 /// <summary>One source for every width of vectors.</summary>

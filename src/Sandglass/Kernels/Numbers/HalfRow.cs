@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Sandglass.Kernels;
 
@@ -12,16 +11,7 @@ internal static unsafe class HalfRow
     /// <summary>The F16 nearest to each value, as <see cref="F16.FromFloat"/> has it.</summary>
     /// <param name="from">[count], no NaN among them.</param>
     /// <param name="to">[count]</param>
-    public static void Narrow(float* from, int count, ushort* to)
-    {
-        switch (KernelPath.Current)
-        {
-            case KernelWidth.Vector512: Vector<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(from, count, to); break;
-            case KernelWidth.Vector256: Vector<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(from, count, to); break;
-            case KernelWidth.Vector128: Vector<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(from, count, to); break;
-            default: Scalar(from, count, to); break;
-        }
-    }
+    public static void Narrow(float* from, int count, ushort* to) => KernelPath.Run(new Kernel(from, count, to));
 
     internal static void Scalar(float* from, int count, ushort* to)
     {
@@ -50,5 +40,17 @@ internal static unsafe class HalfRow
             L.StoreLowShorts(to + i, L.OrInt(half, L.AndInt(L.ShiftRightInt(L.AsInt(value), 16), sign)));
         }
         Scalar(from + whole, count - whole, to + whole);
+    }
+
+    private readonly struct Kernel(float* from, int count, ushort* to) : IKernel
+    {
+        public void Scalar() => HalfRow.Scalar(from, count, to);
+
+        public void Vector<L, F, I, B>()
+            where L : struct, ILanes<F, I, B>
+            where F : struct
+            where I : struct
+            where B : struct =>
+            HalfRow.Vector<L, F, I, B>(from, count, to);
     }
 }

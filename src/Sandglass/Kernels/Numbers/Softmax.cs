@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Sandglass.Kernels;
 
@@ -16,16 +15,7 @@ internal static unsafe class Softmax
     /// <summary>The largest element: NaN where any is NaN, negative infinity for an empty row.</summary>
     internal static float Max(ReadOnlySpan<float> row)
     {
-        fixed (float* values = row)
-        {
-            return KernelPath.Current switch
-            {
-                KernelWidth.Vector512 => Max<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(values, row.Length),
-                KernelWidth.Vector256 => Max<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(values, row.Length),
-                KernelWidth.Vector128 => Max<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(values, row.Length),
-                _ => ScalarMax(row),
-            };
-        }
+        fixed (float* values = row) return KernelPath.Run(new MaxKernel(values, row.Length)).Max;
     }
 
     /// <summary>log(sum of e^x) over the row: NaN where an element is NaN or positive infinity, negative infinity where all are.</summary>
@@ -36,32 +26,14 @@ internal static unsafe class Softmax
 
         float* lanes = stackalloc float[LaneCount];
         new Span<float>(lanes, LaneCount).Clear();
-        fixed (float* values = row)
-        {
-            switch (KernelPath.Current)
-            {
-                case KernelWidth.Vector512: AddExps<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(values, row.Length, max, lanes); break;
-                case KernelWidth.Vector256: AddExps<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(values, row.Length, max, lanes); break;
-                case KernelWidth.Vector128: AddExps<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(values, row.Length, max, lanes); break;
-                default: ScalarAddExps(values, row.Length, max, lanes); break;
-            }
-        }
+        fixed (float* values = row) KernelPath.Run(new AddExpsKernel(values, row.Length, max, lanes));
         return (float)(max + Elementary.Log(LaneTree.Sum(lanes)));
     }
 
     /// <summary>The first index of the largest element of a row without NaN: of equal ones (0 and -0 are) the lowest.</summary>
     internal static int IndexOfMax(ReadOnlySpan<float> row)
     {
-        fixed (float* values = row)
-        {
-            return KernelPath.Current switch
-            {
-                KernelWidth.Vector512 => IndexOfMax<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(values, row.Length),
-                KernelWidth.Vector256 => IndexOfMax<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(values, row.Length),
-                KernelWidth.Vector128 => IndexOfMax<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(values, row.Length),
-                _ => ScalarIndexOfMax(row),
-            };
-        }
+        fixed (float* values = row) return KernelPath.Run(new IndexOfMaxKernel(values, row.Length)).Index;
     }
 
     internal static int ScalarIndexOfMax(ReadOnlySpan<float> row)
@@ -145,5 +117,45 @@ internal static unsafe class Softmax
             sum = L.Add(sum, Lanes<L, F, I, B>.Exp(L.Subtract(L.Load(values + i), shift)));
         L.Store(lanes, sum);
         ScalarAddExps(values + whole, count - whole, max, lanes);
+    }
+
+    private struct MaxKernel(float* values, int count) : IKernel
+    {
+        public float Max;
+
+        public void Scalar() => Max = ScalarMax(new ReadOnlySpan<float>(values, count));
+
+        public void Vector<L, F, I, B>()
+            where L : struct, ILanes<F, I, B>
+            where F : struct
+            where I : struct
+            where B : struct =>
+            Max = Softmax.Max<L, F, I, B>(values, count);
+    }
+
+    private struct IndexOfMaxKernel(float* values, int count) : IKernel
+    {
+        public int Index;
+
+        public void Scalar() => Index = ScalarIndexOfMax(new ReadOnlySpan<float>(values, count));
+
+        public void Vector<L, F, I, B>()
+            where L : struct, ILanes<F, I, B>
+            where F : struct
+            where I : struct
+            where B : struct =>
+            Index = IndexOfMax<L, F, I, B>(values, count);
+    }
+
+    private readonly struct AddExpsKernel(float* values, int count, float max, float* lanes) : IKernel
+    {
+        public void Scalar() => ScalarAddExps(values, count, max, lanes);
+
+        public void Vector<L, F, I, B>()
+            where L : struct, ILanes<F, I, B>
+            where F : struct
+            where I : struct
+            where B : struct =>
+            AddExps<L, F, I, B>(values, count, max, lanes);
     }
 }

@@ -1,18 +1,25 @@
-using System.Runtime.Intrinsics;
-
 namespace Sandglass.Kernels;
 
 /// <summary>Makes the panels of a float type.</summary>
 internal static class FloatPanels
 {
     public static Panels Create<TElement>(TensorType type, KernelWidth width)
-        where TElement : struct, IElement => width switch
-        {
-            KernelWidth.Vector512 => new VectorFloatPanels<TElement, Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(type),
-            KernelWidth.Vector256 => new VectorFloatPanels<TElement, Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(type),
-            KernelWidth.Vector128 => new VectorFloatPanels<TElement, Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(type),
-            _ => new FloatPanels<TElement>(type),
-        };
+        where TElement : struct, IElement => KernelPath.Run(width, new Maker<TElement>(type)).Made!;
+
+    private struct Maker<TElement>(TensorType type) : IKernel
+        where TElement : struct, IElement
+    {
+        public Panels? Made;
+
+        public void Scalar() => Made = new FloatPanels<TElement>(type);
+
+        public void Vector<L, F, I, B>()
+            where L : struct, ILanes<F, I, B>
+            where F : struct
+            where I : struct
+            where B : struct =>
+            Made = new VectorFloatPanels<TElement, L, F, I, B>(type);
+    }
 }
 
 /// <summary>Panels of a float type, [column, 16 rows], with the plain arithmetic.</summary>

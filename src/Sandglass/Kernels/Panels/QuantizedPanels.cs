@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Sandglass.Kernels;
@@ -20,11 +19,9 @@ internal unsafe class QuantizedPanels<TFormat, TCodes> : Panels
 
     public static Panels Create(TensorType type, KernelWidth width) => width switch
     {
-        KernelWidth.Vector512 => ByteDotPanels<TFormat, TCodes>.TryCreate(type) ?? new VectorQuantizedPanels<TFormat, TCodes, Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(type),
+        KernelWidth.Vector512 when ByteDotPanels<TFormat, TCodes>.TryCreate(type) is { } panels => panels,
         KernelWidth.Vector256 when !Avx512F.IsSupported => new SplitQuantizedPanels<TFormat, TCodes>(type), // 16 registers
-        KernelWidth.Vector256 => new VectorQuantizedPanels<TFormat, TCodes, Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(type),
-        KernelWidth.Vector128 => new VectorQuantizedPanels<TFormat, TCodes, Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(type),
-        _ => new QuantizedPanels<TFormat, TCodes>(type),
+        _ => KernelPath.Run(width, new Maker(type)).Made!,
     };
 
     public override long PanelBytes(int columns) => (long)(columns / TFormat.Columns) * BlockBytes;
@@ -182,4 +179,18 @@ internal unsafe class QuantizedPanels<TFormat, TCodes> : Panels
     private static byte* Header(byte* panel, int column) => panel + (long)(column / TFormat.Columns) * BlockBytes;
 
     private static int SubBlock(int column) => column % TFormat.Columns / (32 / TFormat.SubBlocks);
+
+    private struct Maker(TensorType type) : IKernel
+    {
+        public Panels? Made;
+
+        public void Scalar() => Made = new QuantizedPanels<TFormat, TCodes>(type);
+
+        public void Vector<L, F, I, B>()
+            where L : struct, ILanes<F, I, B>
+            where F : struct
+            where I : struct
+            where B : struct =>
+            Made = new VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>(type);
+    }
 }

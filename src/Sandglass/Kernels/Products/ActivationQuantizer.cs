@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Sandglass.Kernels;
 
@@ -22,16 +21,7 @@ internal static unsafe class ActivationQuantizer
     /// <param name="columns">Elements of the token.</param>
     /// <param name="blocks">[columns / 32], <paramref name="stride"/> apart.</param>
     /// <param name="stride">Blocks from one of the token's to its next: the batch's tokens stand side by side.</param>
-    public static void Quantize(float* x, int columns, ActivationBlock* blocks, int stride)
-    {
-        switch (KernelPath.Current)
-        {
-            case KernelWidth.Vector512: Vector<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(x, columns, blocks, stride); break;
-            case KernelWidth.Vector256: Vector<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(x, columns, blocks, stride); break;
-            case KernelWidth.Vector128: Vector<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(x, columns, blocks, stride); break;
-            default: Scalar(x, columns, blocks, stride); break;
-        }
-    }
+    public static void Quantize(float* x, int columns, ActivationBlock* blocks, int stride) => KernelPath.Run(new Kernel(x, columns, blocks, stride));
 
     internal static void Scalar(float* x, int columns, ActivationBlock* blocks, int stride)
     {
@@ -118,5 +108,17 @@ internal static unsafe class ActivationQuantizer
     {
         *block = default;
         block->Scale = float.NaN;
+    }
+
+    private readonly struct Kernel(float* x, int columns, ActivationBlock* blocks, int stride) : IKernel
+    {
+        public void Scalar() => ActivationQuantizer.Scalar(x, columns, blocks, stride);
+
+        public void Vector<L, F, I, B>()
+            where L : struct, ILanes<F, I, B>
+            where F : struct
+            where I : struct
+            where B : struct =>
+            ActivationQuantizer.Vector<L, F, I, B>(x, columns, blocks, stride);
     }
 }

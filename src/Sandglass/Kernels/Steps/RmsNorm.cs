@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Sandglass.Kernels;
 
@@ -9,16 +8,7 @@ internal static unsafe class RmsNorm
     /// <param name="x">[width]</param>
     /// <param name="weight">[width]</param>
     /// <param name="to">[width]</param>
-    public static void Apply(float* x, float* weight, float epsilon, int width, float* to)
-    {
-        switch (KernelPath.Current)
-        {
-            case KernelWidth.Vector512: Vector<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(x, weight, epsilon, width, to); break;
-            case KernelWidth.Vector256: Vector<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(x, weight, epsilon, width, to); break;
-            case KernelWidth.Vector128: Vector<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(x, weight, epsilon, width, to); break;
-            default: Scalar(x, weight, epsilon, width, to); break;
-        }
-    }
+    public static void Apply(float* x, float* weight, float epsilon, int width, float* to) => KernelPath.Run(new Kernel(x, weight, epsilon, width, to));
 
     internal static void Scalar(float* x, float* weight, float epsilon, int width, float* to)
     {
@@ -60,4 +50,16 @@ internal static unsafe class RmsNorm
     }
 
     private static float Inverse(float squares, int width, float epsilon) => 1f / MathF.Sqrt(squares / width + epsilon);
+
+    private readonly struct Kernel(float* x, float* weight, float epsilon, int width, float* to) : IKernel
+    {
+        public void Scalar() => RmsNorm.Scalar(x, weight, epsilon, width, to);
+
+        public void Vector<L, F, I, B>()
+            where L : struct, ILanes<F, I, B>
+            where F : struct
+            where I : struct
+            where B : struct =>
+            RmsNorm.Vector<L, F, I, B>(x, weight, epsilon, width, to);
+    }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Sandglass.Kernels;
 
@@ -8,16 +7,7 @@ internal static unsafe class SwiGlu
 {
     /// <param name="gate">[count], overwritten.</param>
     /// <param name="up">[count]</param>
-    public static void Apply(float* gate, float* up, int count)
-    {
-        switch (KernelPath.Current)
-        {
-            case KernelWidth.Vector512: Vector<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(gate, up, count); break;
-            case KernelWidth.Vector256: Vector<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(gate, up, count); break;
-            case KernelWidth.Vector128: Vector<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(gate, up, count); break;
-            default: Scalar(gate, up, count); break;
-        }
-    }
+    public static void Apply(float* gate, float* up, int count) => KernelPath.Run(new Kernel(gate, up, count));
 
     internal static void Scalar(float* gate, float* up, int count)
     {
@@ -41,5 +31,17 @@ internal static unsafe class SwiGlu
             L.Store(gate + i, L.Multiply(sigmoid, L.Load(up + i)));
         }
         Scalar(gate + whole, up + whole, count - whole);
+    }
+
+    private readonly struct Kernel(float* gate, float* up, int count) : IKernel
+    {
+        public void Scalar() => SwiGlu.Scalar(gate, up, count);
+
+        public void Vector<L, F, I, B>()
+            where L : struct, ILanes<F, I, B>
+            where F : struct
+            where I : struct
+            where B : struct =>
+            SwiGlu.Vector<L, F, I, B>(gate, up, count);
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Sandglass.Kernels;
 
@@ -51,14 +50,9 @@ internal static unsafe class PageQuantizer
     /// <param name="to">[count], <paramref name="toStride"/> bytes apart.</param>
     private static void Blocks(CacheType type, ushort* from, int count, int fromStride, int elements, byte* to, int toStride, ushort* scales, ushort* minima)
     {
-        KernelWidth width = elements == PageLayout.Block ? KernelPath.Current : KernelWidth.Scalar;
-        for (int i = 0; i < count; i++, from += fromStride, to += toStride)
-        {
-            if (width == KernelWidth.Scalar) Scalar(type, from, elements, to, scales + i, minima + i);
-            else if (width == KernelWidth.Vector512) Vector<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(type, from, to, scales + i, minima + i);
-            else if (width == KernelWidth.Vector256) Vector<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(type, from, to, scales + i, minima + i);
-            else Vector<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(type, from, to, scales + i, minima + i);
-        }
+        BlocksKernel kernel = new(type, from, count, fromStride, elements, to, toStride, scales, minima);
+        if (elements == PageLayout.Block) KernelPath.Run(kernel);
+        else kernel.Scalar();
     }
 
     /// <summary>One block of up to 32 elements.</summary>
@@ -124,5 +118,25 @@ internal static unsafe class PageQuantizer
         *scale = F16.FromFloat(exact);
         float rounded = F16.ToFloat(*scale);
         return rounded == 0 ? 0 : 1f / rounded;
+    }
+
+    private readonly struct BlocksKernel(
+        CacheType type, ushort* from, int count, int fromStride, int elements, byte* to, int toStride, ushort* scales, ushort* minima) : IKernel
+    {
+        public void Scalar()
+        {
+            for (long i = 0; i < count; i++)
+                PageQuantizer.Scalar(type, from + i * fromStride, elements, to + i * toStride, scales + i, minima + i);
+        }
+
+        public void Vector<L, F, I, B>()
+            where L : struct, ILanes<F, I, B>
+            where F : struct
+            where I : struct
+            where B : struct
+        {
+            for (long i = 0; i < count; i++)
+                PageQuantizer.Vector<L, F, I, B>(type, from + i * fromStride, to + i * toStride, scales + i, minima + i);
+        }
     }
 }
