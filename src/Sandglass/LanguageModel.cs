@@ -155,10 +155,10 @@ public sealed class LanguageModel : IDisposable
         {
             int room = Room(prompt.Length, options);
             GeneratedSequence Sample(int number, GeneratedSequence? first, Siblings? siblings) =>
-                new(prompt, options, unchecked(seed + (ulong)number), Tokenizer, room, Options, Pages, outputs[number], first, Drafter(options)) { Siblings = siblings };
+                new(prompt, options, unchecked(seed + (ulong)number), Tokenizer, room, Options, Pages, _engine.Choosing, outputs[number], first, Drafter(options)) { Siblings = siblings };
             Submit(options.Beams is null
                 ? Sample(0, null, samples == 1 ? null : new Siblings(outputs[1..], (first, i) => Sample(i + 1, first, null)))
-                : new BeamSearch(prompt, options, seed, Tokenizer, room, Options, Pages, outputs[0]).Root);
+                : new BeamSearch(prompt, options, seed, Tokenizer, room, Options, Pages, _engine.Choosing, outputs[0]).Root);
             return outputs;
         }
         catch (Exception refusal)

@@ -2,10 +2,9 @@ namespace Sandglass.Sampling;
 
 /// <summary>Takes all ids out but those that may be chosen.</summary>
 /// <param name="ids">Null allows all.</param>
-/// <param name="vocabularySize">One more than the largest id.</param>
-internal sealed class Allowed(IReadOnlyCollection<int>? ids, int vocabularySize) : SamplerStep
+internal sealed class Allowed(IReadOnlyCollection<int>? ids) : SamplerStep
 {
-    private readonly bool[]? _may = ids is null ? null : Flags(ids, vocabularySize);      // [id]
+    private readonly int[]? _ids = ids is null ? null : [.. ids.Order()];
 
     internal override string Name => "allowed";
 
@@ -13,17 +12,12 @@ internal sealed class Allowed(IReadOnlyCollection<int>? ids, int vocabularySize)
 
     internal override void Apply(Candidates candidates, Chance chance)
     {
-        if (_may is null) return;
+        if (_ids is null) return;
+        int next = 0;                                        // of the allowed ids, the first that is not below the candidate
         foreach (int id in candidates.Ids)
         {
-            if (!_may[id]) candidates.Remove(id);
+            while (next < _ids.Length && _ids[next] < id) next++;
+            if (next == _ids.Length || _ids[next] != id) candidates.Remove(id);
         }
-    }
-
-    private static bool[] Flags(IReadOnlyCollection<int> ids, int vocabularySize)
-    {
-        var flags = new bool[vocabularySize];
-        foreach (int id in ids) flags[id] = true;
-        return flags;
     }
 }

@@ -12,6 +12,7 @@ internal sealed class Candidates(int vocabularySize)
     private readonly ulong[] _keys = new ulong[vocabularySize];
     private int _count;
     private byte _step;
+    private SamplerStep? _running;                                       // null between steps; one that threw stays here until the next choice
     private int[]? _counts;
     private List<int>? _text;
 
@@ -23,12 +24,8 @@ internal sealed class Candidates(int vocabularySize)
     /// <summary>One more than the largest id.</summary>
     internal int VocabularySize => _ids.Length;
 
-    /// <summary>A token's logit; steps may change it.</summary>
-    internal float this[int id]
-    {
-        get => _logits[id];
-        set => _logits[id] = value;
-    }
+    /// <summary>A token's logit, as the steps so far left it.</summary>
+    internal float this[int id] => _logits[id];
 
     /// <summary>The tokens before the one that is being chosen, the prompt's too; empty where no step looks back.</summary>
     internal ReadOnlySpan<int> Text => CollectionsMarshal.AsSpan(_text);
@@ -43,8 +40,10 @@ internal sealed class Candidates(int vocabularySize)
     internal Span<ulong> Keys => _keys.AsSpan(0, _count);
 
     /// <summary>Sets a token's logit to the nearest F32, not beyond the largest: infinity has no difference to another. What the model forbids stays so.</summary>
+    /// <exception cref="SamplingException">It is not a number: such a logit compares with nothing, so any token could win.</exception>
     internal void Change(int id, double logit)
     {
+        if (double.IsNaN(logit)) SamplingException.ThrowNotANumber(_running?.Name ?? "", id);
         if (!float.IsNegativeInfinity(_logits[id])) _logits[id] = (float)Math.Clamp(logit, float.MinValue, float.MaxValue);
     }
 
@@ -60,6 +59,8 @@ internal sealed class Candidates(int vocabularySize)
     /// <summary>The whole vocabulary with a model's logits, after a text.</summary>
     internal void Reset(ReadOnlySpan<float> logits, List<int>? text = null)
     {
+        if (_running is not null) _counts?.AsSpan().Clear();            // it threw while it counted, and the next text must not notice
+        _running = null;
         _text = text;
         logits.CopyTo(_logits);
         Array.Clear(_removedBy);
@@ -72,7 +73,9 @@ internal sealed class Candidates(int vocabularySize)
     internal void Run(SamplerStep step, Chance chance)
     {
         _step = checked((byte)chance.Step);
+        _running = step;
         step.Apply(this, chance);
+        _running = null;
         Compact();
         if (_count > 0) return;
         if (step.IsStrict) SamplingException.ThrowMix(nameof(SamplerOptions.Samplers), $"steps before {step.Name} that leave an id which may be chosen", "none left");

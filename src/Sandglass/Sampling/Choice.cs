@@ -5,4 +5,4 @@ namespace Sandglass.Sampling;
 /// <param name="Logprob">Its log-probability in the model's own distribution, before any step; natural logarithm.</param>
 /// <param name="LogSumExp">What makes any logit of that distribution a log-probability.</param>
 /// <param name="Explanation">Why this one; null where nobody asked.</param>
-internal readonly record struct Choice(int Id, float Logprob, float LogSumExp, Explanation? Explanation = null);
+internal readonly record struct Choice(int Id, float Logprob, LogSumExp LogSumExp, Explanation? Explanation = null);

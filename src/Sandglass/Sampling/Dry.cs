@@ -27,7 +27,7 @@ internal sealed class Dry(double multiplier, double growth, int allowed, int? wi
         if (longest < allowed) return;
 
         int[] repeats = ArrayPool<int>.Shared.Rent(text.Length);
-        CountRepeats(text, repeats);
+        Repeats.Count(text, repeats);
         Span<int> lengths = candidates.Counts;               // [id], the longest repetition that the token would go on with
         for (int back = 1; back < text.Length; back++)
         {
@@ -45,18 +45,5 @@ internal sealed class Dry(double multiplier, double growth, int allowed, int? wi
             lengths[id] = 0;
         }
         ArrayPool<int>.Shared.Return(repeats);
-    }
-
-    /// <summary>For each distance back from the end, how many tokens that end there equal the text's last ones: the Z-algorithm over the reversed text, in linear time.</summary>
-    private static void CountRepeats(ReadOnlySpan<int> text, int[] repeats)
-    {
-        int left = 0, right = 0;                             // the match that reaches furthest: [left, right) of the reversed text equals its beginning
-        for (int back = 1; back < text.Length; back++)
-        {
-            int length = back < right ? Math.Min(right - back, repeats[back - left]) : 0;
-            while (back + length < text.Length && text[^(length + 1)] == text[^(back + length + 1)]) length++;
-            repeats[back] = length;
-            if (back + length > right) (left, right) = (back, back + length);
-        }
     }
 }

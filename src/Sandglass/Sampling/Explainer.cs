@@ -19,10 +19,10 @@ internal sealed class Explainer(int vocabularySize)
     internal void Note(SamplerStep step, Candidates candidates) => _stages.Add(new SamplerStage(step.Name, candidates.Count, Entropy(Row(candidates), out _)));
 
     /// <summary>The token is chosen.</summary>
-    internal Explanation Explain(ReadOnlySpan<float> logits, float logSumExp, Candidates candidates, Drawn drawn, IReadOnlyList<SamplerStep> steps)
+    internal Explanation Explain(ReadOnlySpan<float> logits, LogSumExp logSumExp, Candidates candidates, Drawn drawn, IReadOnlyList<SamplerStep> steps, bool greedy)
     {
         int chosen = drawn.Interval.Id;
-        double entropy = Entropy(Row(candidates), out float finalSum);
+        double entropy = Entropy(Row(candidates), out LogSumExp finalSum);
         return new Explanation
         {
             Rank = Logprobs.Rank(logits, chosen),
@@ -30,6 +30,7 @@ internal sealed class Explainer(int vocabularySize)
             EntropyFinal = entropy,
             Kept = candidates.Count,
             Final = Final(candidates, finalSum),
+            IsLikeliest = greedy,
             Draw = drawn.Point / (double)drawn.Total,
             Interval = (drawn.Interval.From / (double)drawn.Total, drawn.Interval.To / (double)drawn.Total),
             Stages = [.. _stages],
@@ -45,29 +46,29 @@ internal sealed class Explainer(int vocabularySize)
     }
 
     /// <summary>The sum of -p ln p over a row's F32 softmax, in nats.</summary>
-    private static double Entropy(ReadOnlySpan<float> row, out float logSumExp)
+    private static double Entropy(ReadOnlySpan<float> row, out LogSumExp logSumExp)
     {
-        logSumExp = Softmax.LogSumExp(row);
+        logSumExp = LogSumExp.Of(row);
         double entropy = 0;
         foreach (float logit in row)
         {
-            float logprob = logit - logSumExp;
-            if (!float.IsNegativeInfinity(logprob)) entropy -= (double)Elementary.Exp(logprob) * logprob;
+            float logprob = logSumExp.Logprob(logit);
+            if (float.IsFinite(logprob)) entropy -= (double)Elementary.Exp(logprob) * logprob;
         }
         return Math.Max(entropy, 0);                         // one token's probability may round to a little above 1
     }
 
-    private static TokenProbability[] Final(Candidates candidates, float logSumExp)
+    private static TokenProbability[] Final(Candidates candidates, LogSumExp logSumExp)
     {
         var best = new Best(new ulong[Math.Min(Likeliest, candidates.Count)]);
         foreach (int id in candidates.Ids) best.Offer(candidates[id], id);
         ReadOnlySpan<ulong> keys = best.Sorted();
         var final = new TokenProbability[keys.Length];
-        for (int i = 0; i < final.Length; i++) final[i] = new(LikelihoodOrder.Id(keys[i]), Elementary.Exp(LikelihoodOrder.Logit(keys[i]) - logSumExp));
+        for (int i = 0; i < final.Length; i++) final[i] = new(LikelihoodOrder.Id(keys[i]), Elementary.Exp(logSumExp.Logprob(LikelihoodOrder.Logit(keys[i]))));
         return final;
     }
 
-    private static Alternative[] Alternatives(ReadOnlySpan<float> logits, float logSumExp, Candidates candidates, float finalSum, int chosen, IReadOnlyList<SamplerStep> steps)
+    private static Alternative[] Alternatives(ReadOnlySpan<float> logits, LogSumExp logSumExp, Candidates candidates, LogSumExp finalSum, int chosen, IReadOnlyList<SamplerStep> steps)
     {
         Span<TokenLogprob> top = stackalloc TokenLogprob[Math.Min(Others + 1, logits.Length)];
         Logprobs.Top(logits, logSumExp, top);
@@ -76,7 +77,7 @@ internal sealed class Explainer(int vocabularySize)
         {
             if (token.Id == chosen || alternatives.Count == Others) continue;
             int step = candidates.RemovedBy(token.Id);
-            float probability = step == 0 ? Elementary.Exp(candidates[token.Id] - finalSum) : 0;
+            float probability = step == 0 ? Elementary.Exp(finalSum.Logprob(candidates[token.Id])) : 0;
             alternatives.Add(new Alternative(token.Id, token.Logprob, probability, step == 0 ? null : steps[step - 1].Name));
         }
         return [.. alternatives];

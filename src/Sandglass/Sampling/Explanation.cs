@@ -19,6 +19,9 @@ public sealed record Explanation
     /// <summary>The likeliest of them, at most 64, likeliest first.</summary>
     public required IReadOnlyList<TokenProbability> Final { get; init; }
 
+    /// <summary>Whether the likeliest token was taken for certain, at temperature 0: nothing was drawn.</summary>
+    public required bool IsLikeliest { get; init; }
+
     /// <summary>The number that was drawn, in [0, 1); 0 where the likeliest token is taken, whose interval begins there.</summary>
     public required double Draw { get; init; }
 

@@ -1,20 +1,16 @@
 using System.Buffers;
-using Sandglass.Kernels;
 
 namespace Sandglass.Sampling;
 
 /// <summary>Log-probabilities of the model's own distribution, before any sampler; natural logarithm.</summary>
 internal static class Logprobs
 {
-    /// <summary>What is subtracted from a logit to make it a log-probability.</summary>
-    internal static float LogSumExp(ReadOnlySpan<float> logits) => Softmax.LogSumExp(logits);
-
     /// <summary>The likeliest tokens, likeliest first, the lower id first among equals.</summary>
     /// <param name="logits">[vocabulary]</param>
-    /// <param name="logSumExp">The row's <see cref="LogSumExp"/>.</param>
+    /// <param name="logSumExp">The row's.</param>
     /// <param name="top">Filled from its start; as many as it has room for.</param>
     /// <returns>How many were filled in: fewer than the room where the vocabulary is smaller.</returns>
-    internal static int Top(ReadOnlySpan<float> logits, float logSumExp, Span<TokenLogprob> top)
+    internal static int Top(ReadOnlySpan<float> logits, LogSumExp logSumExp, Span<TokenLogprob> top)
     {
         int n = Math.Min(top.Length, logits.Length);
         if (n == 0) return 0;
@@ -24,7 +20,7 @@ internal static class Logprobs
         for (int id = 0; id < logits.Length; id++) best.Offer(logits[id], id);
 
         ReadOnlySpan<ulong> keys = best.Sorted();
-        for (int i = 0; i < n; i++) top[i] = new TokenLogprob(LikelihoodOrder.Id(keys[i]), LikelihoodOrder.Logit(keys[i]) - logSumExp);
+        for (int i = 0; i < n; i++) top[i] = new TokenLogprob(LikelihoodOrder.Id(keys[i]), logSumExp.Logprob(LikelihoodOrder.Logit(keys[i])));
         ArrayPool<ulong>.Shared.Return(room);
         return n;
     }

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Sandglass.Sampling;
 
 /// <summary>Takes out every token that would end a run of n tokens which the text, prompt included, already has.</summary>
@@ -13,10 +15,12 @@ internal sealed class NoRepeatNgram(int n) : SamplerStep
     {
         ReadOnlySpan<int> text = candidates.Text;
         if (n == 0 || text.Length < n) return;
-        ReadOnlySpan<int> begun = text[^(n - 1)..];
-        for (int at = 0; at + n <= text.Length; at++)
+        int[] repeats = ArrayPool<int>.Shared.Rent(text.Length);
+        if (n > 1) Repeats.Count(text, repeats);
+        for (int back = 1; back <= text.Length - n + 1; back++)
         {
-            if (text.Slice(at, n - 1).SequenceEqual(begun)) candidates.Remove(text[at + n - 1]);
+            if (n == 1 || repeats[back] >= n - 1) candidates.Remove(text[^back]);
         }
+        ArrayPool<int>.Shared.Return(repeats);
     }
 }

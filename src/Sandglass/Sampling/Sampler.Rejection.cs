@@ -5,18 +5,17 @@ namespace Sandglass.Sampling;
 // Guesses that are kept by their probability, instead of where the choice is the same.
 internal sealed partial class Sampler
 {
-    private double[]? _probabilities;    // [vocabulary], made when it is first wanted
-
     /// <summary>The probabilities behind the last choice: what the chain left, and 0 for what it removed.</summary>
     /// <param name="to">[vocabulary]</param>
     internal void Distribution(Span<double> to)
     {
-        if (_candidates is null || _greedy) throw new InvalidOperationException("Where the likeliest token is taken there is no distribution to draw from.");
+        if (_greedy) throw new InvalidOperationException("Where the likeliest token is taken there is no distribution to draw from.");
+        Candidates candidates = _buffers.Candidates;
         to.Clear();
-        float max = _candidates.MaxLogit();
+        float max = candidates.MaxLogit();
         ulong total = 0;
-        foreach (int id in _candidates.Ids) total += Weights.Of(_candidates[id], max);
-        foreach (int id in _candidates.Ids) to[id] = Weights.Of(_candidates[id], max) / (double)total;
+        foreach (int id in candidates.Ids) total += Weights.Of(candidates[id], max);
+        foreach (int id in candidates.Ids) to[id] = Weights.Of(candidates[id], max) / (double)total;
     }
 
     /// <summary>Keeps a guess, or draws another token; see <see cref="RejectionDraw"/>. Not for a chain that takes the likeliest.</summary>
@@ -24,10 +23,10 @@ internal sealed partial class Sampler
     internal Choice Check(ReadOnlySpan<float> logits, long position, int guess, ReadOnlySpan<double> draft)
     {
         Choice plain = Choose(logits, position);
-        _probabilities ??= new double[_vocabularySize];
-        Distribution(_probabilities);
-        int id = RejectionDraw.Choose(_probabilities, draft, guess, _seed, position);
-        _drawn = (id, -Elementary.Log2(_probabilities[id]));
-        return plain with { Id = id, Logprob = logits[id] - plain.LogSumExp };
+        double[] probabilities = _buffers.Probabilities;
+        Distribution(probabilities);
+        int id = RejectionDraw.Choose(probabilities, draft, guess, _seed, position);
+        _drawn = (id, -Elementary.Log2(probabilities[id]));
+        return plain with { Id = id, Logprob = plain.LogSumExp.Logprob(logits[id]) };
     }
 }

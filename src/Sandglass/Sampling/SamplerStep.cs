@@ -1,7 +1,7 @@
 namespace Sandglass.Sampling;
 
 /// <summary>One step of the chain between the logits and the draw: it removes candidates or changes their logits.</summary>
-/// <remarks>What it knows of the text it reads from <see cref="Candidates.Text"/>, so a step without <see cref="Learn"/> has no state and forks share it.</remarks>
+/// <remarks>What it knows of the text it reads from <see cref="Candidates.Text"/>, so a step without <see cref="Accept"/> and <see cref="Learn"/> has no state and forks share it.</remarks>
 internal abstract class SamplerStep
 {
     /// <summary>The step's name in <see cref="SamplerOptions.Samplers"/> and in explanations, for instance <c>top_k</c>.</summary>
@@ -14,6 +14,9 @@ internal abstract class SamplerStep
     internal virtual bool IsStrict => false;
 
     internal abstract void Apply(Candidates candidates, Chance chance);
+
+    /// <summary>A token is now part of the text: one of the prompt, or the chosen one, also where the likeliest is taken and nothing is drawn.</summary>
+    internal virtual void Accept(int id) { }
 
     /// <summary>A token that this chain drew is now part of the text.</summary>
     /// <param name="surprise">Of that token in the distribution that it was drawn from, in bits.</param>

@@ -31,6 +31,11 @@ public sealed class SamplingException : OptionException
     internal static void ThrowNothingLeft() =>
         throw new SamplingException("sampling-logits", "logits of the tokens that the options allow", "at least one finite number", "negative infinity for each");
 
+    /// <summary>For a step that made something of a logit that is not a number.</summary>
+    [DoesNotReturn]
+    internal static void ThrowNotANumber(string step, int id) =>
+        throw new SamplingException("sampling-logits", $"the logits after {step}", "numbers", string.Create(CultureInfo.InvariantCulture, $"NaN for token {id}"));
+
     [DoesNotReturn]
     internal static void ThrowLength(int expected, int found) =>
         throw new SamplingException("sampling-logits", "logits", $"a row of {expected}", $"{found}");

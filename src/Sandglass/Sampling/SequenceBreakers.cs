@@ -1,35 +1,55 @@
 namespace Sandglass.Sampling;
 
 /// <summary>Runs of tokens over which <see cref="Dry"/> sees no repetition: line ends, quotes, names of speakers.</summary>
-/// <param name="runs">Each at least one token long.</param>
-internal sealed class SequenceBreakers(IEnumerable<int[]> runs)
+/// <remarks>A trie of tokens, so that a place in the text costs no more steps than the longest run has tokens, however many runs there are. Immutable: texts share it.</remarks>
+internal sealed class SequenceBreakers
 {
-    private readonly ILookup<int, int[]> _byHead = runs.ToLookup(run => run[0]);
+    private readonly Dictionary<(int Node, int Id), int> _next = [];
+    private readonly List<bool> _ends = [false];             // [node], whether a run ends there; node 0 is the root
+
+    /// <param name="runs">Each at least one token long.</param>
+    internal SequenceBreakers(IEnumerable<int[]> runs)
+    {
+        foreach (int[] run in runs)
+        {
+            int node = 0;
+            foreach (int id in run)
+            {
+                if (!_next.TryGetValue((node, id), out int child))
+                {
+                    _next[(node, id)] = child = _ends.Count;
+                    _ends.Add(false);
+                }
+                node = child;
+            }
+            _ends[node] = true;
+        }
+    }
 
     internal static SequenceBreakers None { get; } = new([]);
 
     /// <summary>Whether this token is a breaker by itself.</summary>
-    internal bool IsBreaker(int id)
-    {
-        foreach (int[] run in _byHead[id])
-        {
-            if (run.Length == 1) return true;
-        }
-        return false;
-    }
+    internal bool IsBreaker(int id) => _next.TryGetValue((0, id), out int node) && _ends[node];
 
     /// <summary>How many tokens at the end of a text come after its last breaker; all where it has none.</summary>
     internal int TokensSince(ReadOnlySpan<int> text)
     {
         for (int at = text.Length - 1; at >= 0; at--)
         {
-            int longest = 0;
-            foreach (int[] run in _byHead[text[at]])
-            {
-                if (run.Length > longest && text[at..].StartsWith(run)) longest = run.Length;
-            }
+            int longest = Longest(text[at..]);
             if (longest > 0) return text.Length - at - longest;
         }
         return text.Length;
+    }
+
+    /// <summary>Tokens of the longest run that a text begins with; 0 for none.</summary>
+    private int Longest(ReadOnlySpan<int> text)
+    {
+        int longest = 0;
+        for (int node = 0, at = 0; at < text.Length && _next.TryGetValue((node, text[at]), out node); at++)
+        {
+            if (_ends[node]) longest = at + 1;
+        }
+        return longest;
     }
 }

@@ -42,7 +42,7 @@ internal sealed record StepKind(
     internal static readonly StepKind[] All =
     [
         new("logit_bias", StepRole.Rule, "", [(nameof(SamplerOptions.LogitBias), o => o.LogitBias)], (o, _) => o.LogitBias?.Count > 0, (o, _) => new LogitBias(o.LogitBias)),
-        new("allowed", StepRole.Rule, "allow_ids,allowed_ids,allowed_tokens", [(nameof(SamplerOptions.AllowedIds), o => o.AllowedIds)], (o, _) => o.AllowedIds is not null, (o, t) => new Allowed(o.AllowedIds, t.VocabularySize)),
+        new("allowed", StepRole.Rule, "allow_ids,allowed_ids,allowed_tokens", [(nameof(SamplerOptions.AllowedIds), o => o.AllowedIds)], (o, _) => o.AllowedIds is not null, (o, _) => new Allowed(o.AllowedIds)),
         new("banned", StepRole.Rule, "ban_ids,banned_ids,banned_tokens", [(nameof(SamplerOptions.BannedIds), o => o.BannedIds)], (o, t) => o.BannedIds?.Count > 0 || t.IgnoreEnd, (o, t) => new Banned([.. o.BannedIds ?? [], .. t.IgnoreEnd ? t.EndIds : []])),
         new("min_tokens", StepRole.Rule, "", [], (_, t) => t.MinTokens > 0, (_, t) => new MinTokens(t.MinTokens, t.PromptLength, t.EndIds)),
         new("no_repeat_ngram", StepRole.Rule, "no_repeat_ngram_size", [(nameof(SamplerOptions.NoRepeatNgram), o => o.NoRepeatNgram)], (o, _) => o.NoRepeatNgram > 0, (o, _) => new NoRepeatNgram(o.NoRepeatNgram)),

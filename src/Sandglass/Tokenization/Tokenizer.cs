@@ -112,6 +112,9 @@ public abstract class Tokenizer
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public ReadOnlyMemory<byte> Bytes(int id) => _bytes.Of(Checked(id));
 
+    /// <summary>What texts are compared with: what a token adds, and for one that adds nothing (a control, unknown or end token) its own text. Empty for unused tokens.</summary>
+    internal ReadOnlyMemory<byte> Called(int id) => _bytes.Called(Checked(id));
+
     /// <summary>The text of tokens: what they add, one after the other. The space that SentencePiece models put before a text is taken away again.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public string Decode(ReadOnlySpan<int> ids)

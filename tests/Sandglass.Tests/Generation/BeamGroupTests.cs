@@ -1,4 +1,5 @@
 using Sandglass.Generation;
+using Sandglass.Sampling;
 
 namespace Sandglass.Tests.Generation;
 
@@ -61,7 +62,7 @@ public class BeamGroupTests
     private static BeamHypothesis[] Search(BeamOptions options, int width, Func<IReadOnlyList<int>, float[]>? rows = null, int longest = Longest)
     {
         BeamGroup group = new(width, options, longest, FinishReason.Length);
-        BeamScorer scorer = new([], Vocabulary);
+        BeamScorer scorer = new([], new SamplingBuffers(Vocabulary));
         while (!group.IsOver)
         {
             List<BeamCandidate> candidates = [];

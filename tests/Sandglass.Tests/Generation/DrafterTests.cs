@@ -156,7 +156,7 @@ public class DrafterTests
     }
 
     private static int Guess(Speculation speculation, int written) =>
-        speculation.Guess(new int[5], written, new Sampler(SamplerOptions.Greedy, 1, new SamplerText(4)), new int[Speculation.Most]);
+        speculation.Guess(new int[5], written, new Sampler(SamplerOptions.Greedy, 1, new SamplerText(4), new SamplingBuffers(4)), new int[Speculation.Most]);
 
     /// <summary>Time as the test says, in seconds.</summary>
     private sealed class Clock : TimeProvider

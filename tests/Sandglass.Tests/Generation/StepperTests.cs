@@ -2,6 +2,7 @@ using Sandglass.Generation;
 using Sandglass.Kernels;
 using Sandglass.KvCache;
 using Sandglass.ModelFiles;
+using Sandglass.Sampling;
 using Sandglass.Tests.Transformer;
 using Sandglass.Tokenization;
 using Sandglass.Tracing;
@@ -16,6 +17,7 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
     private readonly Tokenizer _tokenizer;
     private readonly TokenBuffer _logits;
     private readonly Stepper _stepper;
+    private readonly SamplingBuffers _choosing = new(TypedModel.Vocabulary);
 
     public StepperTests(TypedModelFiles files)
     {
@@ -205,7 +207,7 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
         GeneratedSequence[] sequences =
         [
             .. generations.Select((generation, i) =>
-                new GeneratedSequence(Evidence.Ids(prompt, TypedModel.Vocabulary), options, seed: (ulong)i, _tokenizer, context: 512, new ModelOptions(), pages ?? _run.Pages, generation)),
+                new GeneratedSequence(Evidence.Ids(prompt, TypedModel.Vocabulary), options, seed: (ulong)i, _tokenizer, context: 512, new ModelOptions(), pages ?? _run.Pages, _choosing, generation)),
         ];
         foreach (GeneratedSequence sequence in sequences) _stepper.Scheduler.Add(sequence);
         return (generations, sequences);

@@ -7,7 +7,7 @@ public class StopTextTests
     [Fact]
     public void What_may_still_become_a_stop_text_is_held_back_and_let_go_when_it_does_not()
     {
-        StopText text = new(["###"]);
+        StopText text = new(StopTexts.Of(["###"]));
 
         Assert.Equal("one ", text.Append("one #"));
         Assert.Equal("", text.Append("#"));
@@ -18,7 +18,7 @@ public class StopTextTests
     [Fact]
     public void A_stop_text_that_overlaps_its_own_beginning_is_found()
     {
-        StopText text = new(["aab"]);
+        StopText text = new(StopTexts.Of(["aab"]));
 
         Assert.Equal("", text.Append("a"));
         Assert.Equal("", text.Append("a"));
@@ -31,7 +31,7 @@ public class StopTextTests
     [Fact]
     public void Of_two_stop_texts_in_one_token_the_one_that_begins_first_cuts()
     {
-        StopText text = new(["cd", "bcx", "abcd"]);
+        StopText text = new(StopTexts.Of(["cd", "bcx", "abcd"]));
 
         Assert.Equal("_", text.Append("_abcdef"));
         Assert.True(text.Found);
@@ -40,7 +40,7 @@ public class StopTextTests
     [Fact]
     public void What_is_held_back_at_the_end_is_given_up()
     {
-        StopText text = new(["END"]);
+        StopText text = new(StopTexts.Of(["END"]));
 
         Assert.Equal("", text.Append("EN"));
         Assert.Equal("EN", text.Flush());
@@ -55,7 +55,7 @@ public class StopTextTests
         for (int round = 0; round < 4000; round++)
         {
             string[] stop = stops[round % stops.Length];
-            StopText filter = new(stop);
+            StopText filter = new(StopTexts.Of(stop));
             string seen = "", shown = "";
             while (seen.Length < 24 && !filter.Found)
             {

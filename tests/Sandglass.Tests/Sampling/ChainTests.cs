@@ -31,7 +31,7 @@ public class ChainTests
     {
         var options = new SamplerOptions { TopK = topK, TopP = topP, MinP = minP, Temperature = temperature };
         const int Vocabulary = 1000;
-        var sampler = new Sampler(options, seed: 77, new SamplerText(Vocabulary));
+        var sampler = Steps.Sampler(options, 77, Vocabulary);
         for (int position = 0; position < 60; position++)
         {
             float[] logits = Rows.Random(Vocabulary, position, withTies);

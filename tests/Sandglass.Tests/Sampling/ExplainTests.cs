@@ -11,8 +11,8 @@ public class ExplainTests
     [Theory, MemberData(nameof(Options))]
     public void What_is_told_fits_together_and_changes_nothing(SamplerOptions options)
     {
-        var told = new Sampler(options, 5, new SamplerText(900), explain: true);
-        var silent = new Sampler(options, 5, new SamplerText(900));
+        var told = Steps.Sampler(options, 5, 900, explain: true);
+        var silent = Steps.Sampler(options, 5, 900);
         for (int position = 0; position < 80; position++)
         {
             float[] row = Rows.Random(900, position, withTies: position % 2 == 0);
@@ -28,12 +28,30 @@ public class ExplainTests
     public void Each_alternative_names_the_step_that_took_it()
     {
         var options = new SamplerOptions { BannedIds = [1], TopK = 2, TopP = 1, MinP = 0.9 };
-        Explanation why = new Sampler(options, 5, new SamplerText(4), explain: true).Choose(Rows.Of(0.1, 0.4, 0.3, 0.2), 0).Explanation!;
+        Explanation why = Steps.Sampler(options, 5, 4, explain: true).Choose(Rows.Of(0.1, 0.4, 0.3, 0.2), 0).Explanation!;
         Assert.Equal([(1, "banned"), (3, "min_p"), (0, "top_k")], why.Alternatives.Select(other => (other.Id, other.RemovedBy)));
         Assert.Equal([("banned", 3), ("top_k", 2), ("min_p", 1), ("temperature", 1)], why.Stages.Select(stage => (stage.Name, stage.Kept)));
         Assert.Equal((2, 1, 0.0), (why.Rank, why.Kept, why.EntropyFinal));
         Assert.Equal(1.2798542, why.EntropyRaw, 1e-5);
         Assert.Equal(-(0.6 * Math.Log(0.6) + 0.4 * Math.Log(0.4)), why.Stages[1].Entropy, 1e-5);
+    }
+
+    [Theory, InlineData(1e9), InlineData(-1e9), InlineData(1e30)]
+    public void Two_tokens_of_a_large_bias_have_half_each(double bias)
+    {
+        var options = new SamplerOptions { Samplers = ["temperature"], LogitBias = new Dictionary<int, double> { [0] = bias, [1] = bias, [2] = bias, [3] = bias }, BannedIds = [1, 2] };
+        Explanation why = Steps.Sampler(options, 1, 4, explain: true).Choose([1, 1, 1, 1], 0).Explanation!;
+        Assert.Equal([(0, 0.5f), (3, 0.5f)], why.Final.Select(token => (token.Id, token.Probability)));
+        Assert.Equal(Math.Log(2), why.EntropyFinal, 1e-6);
+        Assert.All(why.Stages.Skip(1), stage => Assert.Equal(Math.Log(stage.Kept), stage.Entropy, 1e-6));
+        Assert.Equal(0.5f, why.Alternatives.Single(other => other.RemovedBy is null).Probability);
+    }
+
+    [Fact]
+    public void Where_the_likeliest_is_taken_nothing_was_drawn()
+    {
+        Assert.True(Steps.Sampler(SamplerOptions.Greedy, 5, 4, explain: true).Choose([1, 2, 3, 4], 0).Explanation!.IsLikeliest);
+        Assert.False(Steps.Sampler(new SamplerOptions(), 5, 4, explain: true).Choose([1, 2, 3, 4], 0).Explanation!.IsLikeliest);
     }
 
     private static void Check(Choice choice, float[] row, Explanation why)

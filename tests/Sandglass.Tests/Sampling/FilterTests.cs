@@ -112,7 +112,7 @@ public class FilterTests
     public void Mirostat_learns_from_what_was_drawn_and_accepted()
     {
         var step = new Mirostat(2, tau: 2, eta: 0.5);
-        var sampler = new Sampler([step], greedy: false, seed: 3, vocabularySize: 4);
+        var sampler = new Sampler([step], greedy: false, 3, new SamplingBuffers(4));
         sampler.Accept(1);                                   // the prompt teaches nothing
         Assert.Equal(4, step.Mu);
         int id = sampler.Choose(Four, 1).Id;

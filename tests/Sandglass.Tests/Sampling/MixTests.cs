@@ -92,7 +92,7 @@ public class MixTests
     public void The_chain_draws_what_the_pencil_says()
     {
         var options = new SamplerOptions { Samplers = ["penalties", "top_k", "temperature"], BannedIds = [0, 3], PresencePenalty = Math.Log(2), TopK = 3, Temperature = 0.5 };
-        var sampler = new Sampler(options, seed: 8, new SamplerText(5));
+        var sampler = Steps.Sampler(options, 8, 5);
         sampler.Accept(1);
         float[] row = Rows.Of(0.1, 0.4, 0.3, 0.15, 0.05);
         const int Draws = 100_000;

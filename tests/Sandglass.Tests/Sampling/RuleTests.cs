@@ -26,16 +26,16 @@ public class RuleTests
     [Fact]
     public void Allowed_ids_alone_are_left_and_banned_ones_are_not()
     {
-        Steps.Same([0.1 / 0.4, 0, 0.3 / 0.4, 0], Run(Four, [], new Allowed([2, 0], 4)));
+        Steps.Same([0.1 / 0.4, 0, 0.3 / 0.4, 0], Run(Four, [], new Allowed([2, 0])));
         Steps.Same([0.1 / 0.3, 0, 0, 0.2 / 0.3], Run(Four, [], new Banned([1, 2, 1])));
-        Steps.Same(P, Run(Four, [], new Allowed(null, 4)));
+        Steps.Same(P, Run(Four, [], new Allowed(null)));
     }
 
     // a filter named before a rule may leave only what the rule forbids: an error, and never the forbidden token
     [Fact]
     public void What_must_never_be_chosen_is_not_chosen_where_nothing_else_is_left()
     {
-        SamplerStep[] rules = [new Allowed([0, 2], 4), new Banned([1]), new MinTokens(2, promptLength: 3, [1])];
+        SamplerStep[] rules = [new Allowed([0, 2]), new Banned([1]), new MinTokens(2, promptLength: 3, [1])];
         Assert.All(rules, rule => Assert.Equal("Samplers", Assert.Throws<SamplingException>(() => Steps.Run(Four, [0, 0, 0], new TopK(1), rule)).Option));
         Assert.All(rules, rule => Assert.Equal([2], Steps.Run(Four, [0, 0, 0], rule, new TopK(1)).Ids.ToArray()));
     }

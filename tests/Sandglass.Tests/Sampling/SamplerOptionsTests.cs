@@ -21,7 +21,7 @@ public class SamplerOptionsTests
     [Theory, MemberData(nameof(Wrong))]
     public void A_value_out_of_range_names_the_option_and_what_was_found(SamplerOptions options, string option, string found)
     {
-        var failure = Assert.Throws<SamplingException>(() => new Sampler(options, 0, new SamplerText(10)));
+        var failure = Assert.Throws<SamplingException>(() => Steps.Sampler(options, 0, 10));
         Assert.Equal(("sampling-option", option, found), (failure.Code, failure.Option, failure.Found));
         Assert.Equal($"{option}: expected {failure.Expected}, found {found}.", failure.Message);
     }

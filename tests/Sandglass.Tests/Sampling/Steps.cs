@@ -5,6 +5,10 @@ namespace Sandglass.Tests.Sampling;
 /// <summary>Runs steps over a row by hand.</summary>
 internal static class Steps
 {
+    /// <summary>A sampler with buffers of its own.</summary>
+    public static Sampler Sampler(SamplerOptions options, ulong seed, int vocabularySize, bool explain = false) =>
+        new(options, seed, new SamplerText(vocabularySize), new SamplingBuffers(vocabularySize), explain);
+
     public static Candidates Run(float[] logits, int[] text, params SamplerStep[] steps) => Run(logits, text, position: 0, steps);
 
     public static Candidates Run(float[] logits, int[] text, long position, params SamplerStep[] steps)

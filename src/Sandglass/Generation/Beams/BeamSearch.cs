@@ -31,15 +31,15 @@ internal sealed class BeamSearch
     private FinishReason? _interrupted;
     private Exception? _failure;
 
-    public BeamSearch(int[] prompt, GenerationOptions options, ulong seed, Tokenizer tokenizer, int context, ModelOptions model, PagePool pages, TextGeneration output)
+    public BeamSearch(int[] prompt, GenerationOptions options, ulong seed, Tokenizer tokenizer, int context, ModelOptions model, PagePool pages, SamplingBuffers buffers, TextGeneration output)
     {
         (_prompt, _options, _seed, _model, _output, Pages) = (prompt, options, seed, model, output, pages);
         Options = options.Beams!;
         _ends = options.EndIds is null ? tokenizer.EndIds : options.EndIds.ToHashSet();
         _requested = model.Time.GetTimestamp();
         _stop = new StopRules(options, _ends, context, model.Time, _requested);
-        _text = new BeamText(tokenizer, _ends, options.Stop);
-        _scorer = new BeamScorer(Chain.WithoutDraw(options.Sampling, options.Text(tokenizer, _ends, prompt.Length)), tokenizer.VocabularySize);
+        _text = new BeamText(tokenizer, _ends, StopTexts.Of(options.Stop));
+        _scorer = new BeamScorer(Chain.WithoutDraw(options.Sampling, options.Text(tokenizer, _ends, prompt.Length)), buffers);
 
         int room = context - prompt.Length, most = Math.Min(options.MaxTokens ?? int.MaxValue, room);
         FinishReason full = options.MaxTokens <= room ? FinishReason.Length : FinishReason.Context;
@@ -224,13 +224,13 @@ internal sealed class BeamSearch
         if (_shown == 0) _firstShown = now;
         foreach (BeamToken token in agreed.Path(_shown))
         {
-            string text = _text.Next(token.Id) + (isOver && token == best!.Last && best.Finish != FinishReason.Stop ? _text.Flush() : "");
+            string text = _text.Next(token.Id) + (isOver && token == best!.Last && best.Finish != FinishReason.Stop ? _text.Rest() : "");
             _output.Emit(new GeneratedToken(token.Length - 1, token.Id, _text.Bytes(token.Id), text, token.Logprob, token.Facts.Top, token.Facts.LogitsHash, now));
         }
         _shown = agreed.Length;
     }
 
-    private BeamFacts Facts(ReadOnlySpan<float> logits, float logSumExp)
+    private BeamFacts Facts(ReadOnlySpan<float> logits, LogSumExp logSumExp)
     {
         if (_options.Logprobs == 0 && !_options.HashLogits) return BeamFacts.None;
         TokenLogprob[] top = new TokenLogprob[Math.Min(_options.Logprobs, logits.Length)];

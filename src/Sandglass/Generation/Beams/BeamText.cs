@@ -4,45 +4,70 @@ using Sandglass.Tokenization;
 namespace Sandglass.Generation;
 
 /// <summary>The text of beams: of the one that is shown token by token, and of any as a whole.</summary>
-internal sealed class BeamText(Tokenizer tokenizer, IReadOnlySet<int> ends, IReadOnlyList<string> stops)
+/// <remarks>Both go by the rule of <see cref="WrittenText"/>, as a plain text does. Whether a stop text comes up is asked of every candidate, so a beam keeps how far it has read.</remarks>
+internal sealed class BeamText(Tokenizer tokenizer, IReadOnlySet<int> ends, StopTexts stops)
 {
-    private readonly IncrementalDecoder _decoder = new();
-    private readonly StopText _stop = new(stops);
+    private readonly WrittenText _shown = new(tokenizer, ends, stops);
 
     /// <summary>What a token adds: nothing where it is one that ends the text.</summary>
-    public ReadOnlyMemory<byte> Bytes(int id) => ends.Contains(id) ? default : tokenizer.Bytes(id);
+    public ReadOnlyMemory<byte> Bytes(int id) => _shown.Bytes(id);
 
     /// <summary>What may be shown with the next token of the one that is shown.</summary>
-    public string Next(int id) => _stop.Append(_decoder.Append(Bytes(id).Span));
+    public string Next(int id) => _shown.Add(id);
 
     /// <summary>What was held back of it.</summary>
-    public string Flush() => _stop.Flush() + _decoder.Flush();
+    public string Rest() => _shown.Rest();
 
     /// <summary>A beam's text, up to a stop text.</summary>
     public string Of(BeamToken last)
     {
-        string text = Whole(last);
-        int end = text.Length;
-        foreach (string stop in stops)
-        {
-            int at = text.IndexOf(stop, StringComparison.Ordinal);
-            if (at >= 0) end = Math.Min(end, at);
-        }
-        return text[..end];
+        WrittenText written = new(tokenizer, ends, stops);
+        StringBuilder text = new();
+        foreach (BeamToken token in last.Path()) text.Append(written.Add(token.Id));
+        return text.Append(written.Rest()).ToString();
     }
 
-    /// <summary>Whether one of the stop texts came up.</summary>
+    /// <summary>Whether a stop text comes up with a beam's last token, which ends no text; those before it have been asked.</summary>
     public bool HoldsStop(BeamToken last)
     {
-        if (stops.Count == 0) return false;
-        string text = Whole(last);
-        return stops.Any(stop => text.Contains(stop, StringComparison.Ordinal));
+        if (stops.IsEmpty) return false;
+        TextState state = last.Before?.Text ?? default;
+        ReadOnlySpan<byte> bytes = tokenizer.Bytes(last.Id).Span;
+        bool isFound = bytes.IsEmpty ? Read(Encoding.UTF8.GetString(tokenizer.Called(last.Id).Span), ref state) : Read(bytes, ref state);
+        last.Text = state;
+        return isFound;
     }
 
-    private string Whole(BeamToken last)
+    private bool Read(ReadOnlySpan<byte> bytes, ref TextState state)
     {
-        List<byte> bytes = [];
-        foreach (BeamToken token in last.Path()) bytes.AddRange(Bytes(token.Id).Span);
-        return Encoding.UTF8.GetString([.. bytes]);
+        byte[] all = [.. state.Pending ?? [], .. bytes];
+        ReadOnlySpan<byte> rest = all;
+        bool isFound = false;
+        Span<char> characters = stackalloc char[2];
+        while (!rest.IsEmpty && Rune.DecodeFromUtf8(rest, out Rune rune, out int read) is var status && status != System.Buffers.OperationStatus.NeedMoreData)
+        {
+            isFound |= Read(characters[..rune.EncodeToUtf16(characters)], ref state);
+            rest = rest[read..];
+        }
+        state = state with { Pending = rest.IsEmpty ? null : rest.ToArray() };
+        return isFound;
+    }
+
+    private bool Read(ReadOnlySpan<char> text, ref TextState state)
+    {
+        bool isFound = false;
+        int at = state.Stop;
+        foreach (char next in text)
+        {
+            at = stops.Next(at, next);
+            isFound |= stops.Found(at) > 0;
+        }
+        state = state with { Stop = at };
+        return isFound;
     }
 }
+
+/// <summary>How far a beam's text has been read in search of stop texts.</summary>
+/// <param name="Stop">The state in <see cref="StopTexts"/>.</param>
+/// <param name="Pending">The bytes at the end that are no whole character yet; null for none.</param>
+internal readonly record struct TextState(int Stop, byte[]? Pending);

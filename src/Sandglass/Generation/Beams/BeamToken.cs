@@ -23,6 +23,9 @@ internal sealed class BeamToken(BeamToken? before, int id, float logprob, BeamFa
 
     public BeamFacts Facts { get; } = facts;
 
+    /// <summary>How far the text up to here has been read in search of stop texts.</summary>
+    public TextState Text { get; set; }
+
     /// <summary>Tokens from the first of the completion to this one.</summary>
     public int Length { get; } = (before?.Length ?? 0) + 1;
 

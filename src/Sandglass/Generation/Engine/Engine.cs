@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Sandglass.Kernels;
 using Sandglass.KvCache;
 using Sandglass.ModelFiles;
+using Sandglass.Sampling;
 using Sandglass.Transformer;
 
 namespace Sandglass.Generation;
@@ -26,6 +27,7 @@ internal sealed class Engine : IDisposable
         Shape = shape;
         Options = options;
         Context = options.Context > 0 ? options.Context : shape.ContextLength;
+        Choosing = new SamplingBuffers(shape.VocabularySize);
         try
         {
             WorkerPool pool = Own(new WorkerPool(options.Threads > 0 ? options.Threads : Environment.ProcessorCount));
@@ -62,6 +64,9 @@ internal sealed class Engine : IDisposable
     public bool QuantizedWeights { get; }
 
     public PagePool Pages { get; }
+
+    /// <summary>What choosing tokens takes: for this engine's thread alone.</summary>
+    public SamplingBuffers Choosing { get; }
 
     /// <summary>The model that guesses, or null.</summary>
     public DraftModel? Draft { get; }

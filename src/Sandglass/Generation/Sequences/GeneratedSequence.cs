@@ -10,13 +10,12 @@ internal sealed class GeneratedSequence : Sequence
 {
     private readonly int[] _prompt;
     private readonly GenerationOptions _options;
-    private readonly Tokenizer _tokenizer;
     private readonly TextGeneration _output;
     private readonly Sampler _sampler;
     private readonly StopRules _stop;
     private readonly IReadOnlySet<int> _ends;
     private readonly ComputeMode _compute;
-    private readonly IncrementalDecoder _decoder = new();
+    private readonly WrittenText _text;
     private readonly GenerationTimes _times;
     private readonly ulong _seed;
     private readonly int _context;
@@ -25,16 +24,16 @@ internal sealed class GeneratedSequence : Sequence
     private int _cached;
     private FinishReason? _finish;
 
-    public GeneratedSequence(int[] prompt, GenerationOptions options, ulong seed, Tokenizer tokenizer, int context, ModelOptions model, PagePool pages, TextGeneration output, GeneratedSequence? first = null, IDrafter? drafter = null)
+    public GeneratedSequence(int[] prompt, GenerationOptions options, ulong seed, Tokenizer tokenizer, int context, ModelOptions model, PagePool pages, SamplingBuffers buffers, TextGeneration output, GeneratedSequence? first = null, IDrafter? drafter = null)
         : base([.. prompt], prompt.Length, first?.ForkCache() ?? new SequenceCache(pages))
     {
-        (_prompt, _options, _seed, _tokenizer, _output) = (prompt, options, seed, tokenizer, output);
+        (_prompt, _options, _seed, _output) = (prompt, options, seed, output);
         (_compute, _context) = (model.Compute, context);
         _speculation = drafter is null ? null : new Speculation(drafter, options.RejectsDrafts ? null : model.Time);
-        _ends = options.EndIds is null ? tokenizer.EndIds : options.EndIds.ToHashSet();
-        _sampler = new Sampler(options.Sampling, seed, options.Text(tokenizer, _ends, prompt.Length), options.Explain);
-        foreach (int id in prompt)
-            _sampler.Accept(id);
+        _ends = first?._ends ?? (options.EndIds is null ? tokenizer.EndIds : options.EndIds.ToHashSet());
+        _text = new WrittenText(tokenizer, _ends, first?._text.Stops ?? StopTexts.Of(options.Stop));
+        _sampler = first?._sampler.Fork(seed) ?? new Sampler(options.Sampling, seed, options.Text(tokenizer, _ends, prompt.Length), buffers, options.Explain);
+        for (int i = 0; i < prompt.Length && first is null; i++) _sampler.Accept(prompt[i]);    // a fork has read it
         _times = first is null ? new GenerationTimes(model.Time) : new GenerationTimes(first._times);
         _stop = new StopRules(options, _ends, context, model.Time, _times.Requested);
         if (options.MaxTokens == 0) Finish(FinishReason.Length);
@@ -84,8 +83,8 @@ internal sealed class GeneratedSequence : Sequence
         Choice choice = Choose(logits);                                     // one token, by the chain and this position's own chance
         if (Append(choice.Id)) _speculation!.Accept();                      // from here on it is fixed; a guess that was right is in the cache already
         _sampler.Accept(choice.Id);                                         // and the steps that look back know it
-        string text = _stop.Filter(_decoder.Append(Bytes(choice.Id).Span)); // whole characters, no part of a stop text
-        Finish(_stop.Check(this, _output.Cancellation));                    // or go on
+        string text = _text.Add(choice.Id);                                 // whole characters, no part of a stop text
+        Finish(_stop.Check(this, _text.HasStopped, _output.Cancellation));  // or go on
         Emit(choice, logits, text + Rest());                                // the caller sees it now
         if (IsOver) RefuseDrafts();                                         // guesses behind the end are none
         if (_options.NoCache) Cache.Truncate(0);                            // then the whole text is read again
@@ -153,11 +152,7 @@ internal sealed class GeneratedSequence : Sequence
         IsOver = _finish is not null;
     }
 
-    /// <summary>What a token adds to the text: nothing where it is one that ends it, be it a word elsewhere.</summary>
-    private ReadOnlyMemory<byte> Bytes(int id) => _ends.Contains(id) ? default : _tokenizer.Bytes(id);
-
-    /// <summary>What was held back and may be shown now that nothing more comes; a stop text and what led to it stay hidden.</summary>
-    private string Rest() => _finish is null or FinishReason.Stop ? "" : _stop.Flush() + _decoder.Flush();
+    private string Rest() => _finish is null ? "" : _text.Rest();
 
     private void Emit(Choice choice, ReadOnlySpan<float> logits, string text)
     {
@@ -165,6 +160,6 @@ internal sealed class GeneratedSequence : Sequence
         TokenLogprob[] top = _options.Logprobs == 0 ? [] : new TokenLogprob[Math.Min(_options.Logprobs, logits.Length)];
         if (top.Length > 0) Logprobs.Top(logits, choice.LogSumExp, top);
         string? hash = _options.HashLogits ? LogitsHash.Of(logits) : null;
-        _output.Emit(new GeneratedToken(Completion.Length - 1, choice.Id, Bytes(choice.Id), text, choice.Logprob, top, hash, elapsed, choice.Explanation));
+        _output.Emit(new GeneratedToken(Completion.Length - 1, choice.Id, _text.Bytes(choice.Id), text, choice.Logprob, top, hash, elapsed, choice.Explanation));
     }
 }

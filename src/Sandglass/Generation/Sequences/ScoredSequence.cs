@@ -39,12 +39,12 @@ internal sealed class ScoredSequence : Sequence
     public override void Take(ReadOnlySpan<float> logits)
     {
         int id = _text[_next + 1];
-        float logSumExp = Logprobs.LogSumExp(logits);
-        if (!float.IsFinite(logSumExp)) SamplingException.ThrowLogits(logits, _next + 1);
+        LogSumExp logSumExp = LogSumExp.Of(logits);
+        if (!logSumExp.IsFinite) SamplingException.ThrowLogits(logits, _next + 1);
         TokenLogprob[] top = _options.Logprobs == 0 ? [] : new TokenLogprob[Math.Min(_options.Logprobs, logits.Length)];
         if (top.Length > 0) Logprobs.Top(logits, logSumExp, top);
         string? hash = _options.HashLogits ? LogitsHash.Of(logits) : null;
-        _output.TryWrite(new TokenScore(_next, _text[_next], id, logits[id] - logSumExp, Logprobs.Rank(logits, id), top, hash));
+        _output.TryWrite(new TokenScore(_next, _text[_next], id, logSumExp.Logprob(logits[id]), Logprobs.Rank(logits, id), top, hash));
         _next++;
     }
 

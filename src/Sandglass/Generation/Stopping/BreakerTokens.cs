@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Sandglass.Sampling;
 using Sandglass.Tokenization;
@@ -5,12 +7,31 @@ using Sandglass.Tokenization;
 namespace Sandglass.Generation;
 
 /// <summary>Texts over which no repetition reaches, as the runs of tokens that may hold them.</summary>
-/// <remarks>As llama.cpp: a token with the whole text in it, or one that ends with the text's beginning, followed by the tokens of what is missing.</remarks>
-internal static class BreakerTokens
+/// <remarks>
+/// As llama.cpp: a token with the whole text in it, or one that ends with the text's beginning, followed by the tokens of what is missing. Texts are compared with what tokens are called,
+/// so one that names a control token breaks at it. Each text walks the whole vocabulary; that is the work of the caller's thread, and the last few sets of texts are kept for each tokenizer.
+/// </remarks>
+internal sealed class BreakerTokens
 {
     private const int LongestTail = 20;                      // tokens; what comes later is not looked at
+    private const int MostKept = 16;                         // sets of texts
+
+    private static readonly ConditionalWeakTable<Tokenizer, BreakerTokens> PerTokenizer = [];
+
+    private readonly ConcurrentDictionary<string, SequenceBreakers> _kept = new();
 
     public static SequenceBreakers Of(IEnumerable<string> texts, Tokenizer tokenizer)
+    {
+        ConcurrentDictionary<string, SequenceBreakers> kept = PerTokenizer.GetOrCreateValue(tokenizer)._kept;
+        string[] set = [.. texts];
+        string name = string.Join('\0', set.Select(text => $"{text.Length} {text}"));
+        if (kept.TryGetValue(name, out SequenceBreakers? breakers)) return breakers;
+
+        if (kept.Count >= MostKept) kept.Clear();
+        return kept[name] = Find(set, tokenizer);
+    }
+
+    private static SequenceBreakers Find(string[] texts, Tokenizer tokenizer)
     {
         List<int[]> runs = [];
         foreach (string text in texts)
@@ -24,7 +45,7 @@ internal static class BreakerTokens
 
     private static void AddRuns(List<int[]> runs, int id, Tokenizer tokenizer, ReadOnlySpan<byte> breaker, int[]?[] tails)
     {
-        ReadOnlySpan<byte> token = tokenizer.Bytes(id).Span;
+        ReadOnlySpan<byte> token = tokenizer.Called(id).Span;
         if (token.IndexOf(breaker) >= 0)
         {
             runs.Add([id]);

@@ -5,19 +5,15 @@ namespace Sandglass.Generation;
 internal sealed class StopRules(GenerationOptions options, IReadOnlySet<int> endIds, int context, TimeProvider time, long started)
 {
     private readonly LoopDetector _loop = new(options.LoopNgram, options.LoopRepeats);
-    private readonly StopText _text = new(options.Stop);
-
-    /// <summary>Takes what the newest token added to the text and gives what may be shown of it.</summary>
-    public string Filter(string text) => _text.Append(text);
-
-    /// <summary>What was held back and may be shown after all, when the text is over.</summary>
-    public string Flush() => _text.Flush();
 
     /// <summary>The reason to end after the newest token, or null to go on.</summary>
-    public FinishReason? Check(GeneratedSequence sequence, CancellationToken cancellation)
+    /// <param name="sequence">The text.</param>
+    /// <param name="hasStopped">Whether a stop text came up.</param>
+    /// <param name="cancellation">The caller's.</param>
+    public FinishReason? Check(GeneratedSequence sequence, bool hasStopped, CancellationToken cancellation)
     {
         if (endIds.Contains(sequence.Completion[^1])) return FinishReason.Eos;
-        if (_text.Found) return FinishReason.Stop;
+        if (hasStopped) return FinishReason.Stop;
         if (_loop.Loops(sequence.Completion)) return FinishReason.Loop;
         if (sequence.Completion.Length >= options.MaxTokens) return FinishReason.Length;
         if (sequence.Length >= context) return FinishReason.Context;

@@ -1,57 +1,54 @@
+using System.Text;
+
 namespace Sandglass.Generation;
 
 /// <summary>Lets text through until a stop text comes up; what may still become one is held back, and no more than that.</summary>
-internal sealed class StopText(IReadOnlyList<string> stops)
+internal sealed class StopText(StopTexts stops)
 {
-    private readonly string[] _stops = [.. stops]; // an array: to walk an interface would cost an enumerator at every token
-    private string _held = "";
+    private readonly List<(char Value, bool IsShown)> _held = [];
+    private int _state;
 
     /// <summary>Whether a stop text came up.</summary>
     public bool Found { get; private set; }
 
     /// <summary>Takes new text and gives what is safe to show.</summary>
-    public string Append(string text)
+    /// <param name="text">What a token is called.</param>
+    /// <param name="isShown">Whether the text has it too: a control token's name is compared, and never shown.</param>
+    public string Append(string text, bool isShown = true)
     {
-        if (_stops.Length == 0) return text;
-
-        string all = _held + text;
-        int first = int.MaxValue;
-        foreach (string stop in _stops)
+        int first = int.MaxValue;                            // where the first stop text begins, counted from what is held
+        for (int i = 0; i < text.Length && !stops.IsEmpty; i++)
         {
-            int at = all.IndexOf(stop, StringComparison.Ordinal);
-            if (at >= 0) first = Math.Min(first, at);
+            _state = stops.Next(_state, text[i]);
+            int length = stops.Found(_state);
+            if (length > 0) first = Math.Min(first, _held.Count + i + 1 - length);
         }
-        if (first != int.MaxValue)
-        {
-            Found = true;
-            _held = "";
-            return all[..first];
-        }
+        Found |= first != int.MaxValue;
+        int safe = Found ? Math.Min(first, _held.Count + text.Length) : _held.Count + text.Length - stops.Held(_state);
+        if (_held.Count == 0 && safe == text.Length) return isShown ? text : "";
 
-        int safe = all.Length - LongestBeginning(all);
-        _held = all[safe..];
-        return all[..safe];
+        foreach (char value in text) _held.Add((value, isShown));
+        string shown = Shown(safe);
+        if (Found) _held.Clear();
+        else _held.RemoveRange(0, safe);
+        return shown;
     }
 
     /// <summary>Gives what was held back, when nothing more will come.</summary>
     public string Flush()
     {
-        string held = _held;
-        _held = "";
+        string held = Shown(_held.Count);
+        _held.Clear();
         return held;
     }
 
-    /// <summary>Length of the longest end of the text that is the beginning of a stop text.</summary>
-    private int LongestBeginning(string text)
+    private string Shown(int count)
     {
-        int longest = 0;
-        foreach (string stop in _stops)
+        StringBuilder shown = new(count);
+        for (int i = 0; i < count; i++)
         {
-            for (int length = Math.Min(stop.Length - 1, text.Length); length > longest; length--)
-            {
-                if (text.AsSpan(text.Length - length).SequenceEqual(stop.AsSpan(0, length))) longest = length;
-            }
+            if (_held[i].IsShown) shown.Append(_held[i].Value);
         }
-        return longest;
+        return shown.ToString();
     }
 }

@@ -21,13 +21,22 @@ internal static unsafe class Softmax
     /// <summary>log(sum of e^x) over the row: NaN where an element is NaN or positive infinity, negative infinity where all are.</summary>
     internal static float LogSumExp(ReadOnlySpan<float> row)
     {
-        float max = Max(row);
-        if (float.IsNegativeInfinity(max)) return max;
+        double log = LogSum(row, out float max);
+        return float.IsNegativeInfinity(max) ? max : (float)(max + log);
+    }
+
+    /// <summary>log(sum of e^(x - max)) over the row, with the largest element taken out: their sum in F32 would lose the logarithm where elements are large.</summary>
+    /// <param name="max">NaN where an element is NaN; negative infinity where all are, and the logarithm is 0.</param>
+    /// <returns>NaN where an element is NaN or positive infinity.</returns>
+    internal static double LogSum(ReadOnlySpan<float> row, out float max)
+    {
+        max = Max(row);
+        if (float.IsNegativeInfinity(max)) return 0;
 
         float* lanes = stackalloc float[LaneCount];
         new Span<float>(lanes, LaneCount).Clear();
         fixed (float* values = row) KernelPath.Run(new AddExpsKernel(values, row.Length, max, lanes));
-        return (float)(max + Elementary.Log(LaneTree.Sum(lanes)));
+        return Elementary.Log(LaneTree.Sum(lanes));
     }
 
     /// <summary>The first index of the largest element of a row without NaN: of equal ones (0 and -0 are) the lowest.</summary>

@@ -3,10 +3,11 @@ using System.Text;
 
 namespace Sandglass.Tokenization;
 
-/// <summary>What each token adds to the text.</summary>
+/// <summary>What each token adds to the text, and what it is called.</summary>
 internal sealed class TokenBytes
 {
     private readonly byte[][] _bytes;
+    private readonly Dictionary<int, byte[]> _names = [];    // of the tokens that add nothing and are called something
 
     /// <summary>Reads all tokens of a vocabulary.</summary>
     /// <param name="vocabulary">The tokens.</param>
@@ -26,10 +27,15 @@ internal sealed class TokenBytes
                 TokenKind.Byte => ByteOf(text) is byte value ? [value] : [],
                 _ => [],
             };
+            if (_bytes[id].Length == 0 && vocabulary.Kinds[id] is not (TokenKind.Unused or TokenKind.Byte))
+                _names[id] = vocabulary.Kinds[id] == TokenKind.Normal ? spellNormal(text) : Encoding.UTF8.GetBytes(text);
         }
     }
 
     public ReadOnlyMemory<byte> Of(int id) => _bytes[id];
+
+    /// <summary>What a token is called: what it adds, and the own text of a control, unknown or end token, which adds nothing.</summary>
+    public ReadOnlyMemory<byte> Called(int id) => _names.TryGetValue(id, out byte[]? name) ? name : _bytes[id];
 
     /// <summary>The byte that <c>&lt;0x41&gt;</c> names, or null for another text.</summary>
     public static byte? ByteOf(string text) =>

@@ -1,0 +1,19 @@
+namespace Sandglass.Sampling;
+
+/// <summary>Memory that choosing a token takes, of the vocabulary's size. It holds nothing between two choices, so all texts share one whose tokens are chosen one after the other.</summary>
+/// <remarks>An engine has one, and only its thread touches it: a request that waits costs nothing here. Each buffer is made at its first use.</remarks>
+/// <param name="vocabularySize">The length of every row of logits.</param>
+internal sealed class SamplingBuffers(int vocabularySize)
+{
+    internal int VocabularySize => vocabularySize;
+
+    internal Candidates Candidates => field ??= new Candidates(vocabularySize);
+
+    internal Explainer Explainer => field ??= new Explainer(vocabularySize);
+
+    /// <summary>[id], for a draw that keeps guesses by their probability.</summary>
+    internal double[] Probabilities => field ??= new double[vocabularySize];
+
+    /// <summary>[id], for beams, which score with the model's own log-probabilities.</summary>
+    internal float[] Logprobs => field ??= new float[vocabularySize];
+}
