@@ -189,7 +189,7 @@ public sealed class LanguageModel : IDisposable
         {
             (Hyperparameters shape, _) = Understand(file);
             using WeightReader dryRun = new(file, pool: null, progress: null);
-            LlamaWeights.Read(dryRun, shape).Dispose();
+            Architectures.For(shape, file.Metadata).Read(dryRun, shape).Dispose();
             return new ModelSupport(null, [.. dryRun.Unasked]);
         }
         catch (ModelFileException obstacle)
@@ -249,9 +249,7 @@ public sealed class LanguageModel : IDisposable
     private static (Hyperparameters Shape, Tokenizer Tokenizer) Understand(ModelFile file)
     {
         Hyperparameters shape = Hyperparameters.Read(file.Metadata, file.Tensors.Count);
-        if (shape.Architecture != "llama")
-            throw new ModelFileException("architecture-unsupported", file.Name, "metadata general.architecture", "llama, the architecture that runs so far", shape.Architecture);
-        shape.RefuseUnsupported(file.Metadata);
+        _ = Architectures.For(shape, file.Metadata);
         return (shape, Tokenizer.From(file.Metadata));
     }
 

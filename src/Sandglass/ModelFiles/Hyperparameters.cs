@@ -123,27 +123,5 @@ public sealed record Hyperparameters
         };
     }
 
-    /// <summary>Fails where a <c>llama</c> file asks for what the engine does not do, or lacks what it needs; a loader calls this, an inspection does not.</summary>
-    /// <exception cref="ModelFileException">What is asked for or missing, by name.</exception>
-    public void RefuseUnsupported(Metadata metadata)
-    {
-        if (Architecture != "llama") return;
-        if (Experts > 0) Fail.Throw("experts-unsupported", metadata.File, "metadata llama.expert_count", "0, since mixtures of experts do not run yet", $"{Experts}");
-
-        ArchitectureMetadata entries = new(metadata);
-        if (FeedForwardWidthByLayer.Contains(0)) entries.Missing<int>("feed_forward_length", "a whole number above 0");
-        if (RmsEpsilon == 0) entries.Missing<int>("attention.layer_norm_rms_epsilon", "a number above 0");
-        if (HeadsByLayer.Contains(0)) entries.Refuse<int>("attention.head_count", "at least 1 in each layer", "0");
-        if (KeyValueHeadsByLayer.Contains(0)) entries.Refuse<int>("attention.head_count_kv", "at least 1 in each layer", "0");
-        if (RopeBase < 1) entries.Refuse<int>("rope.freq_base", "at least 1", $"{RopeBase}");
-        if (RopeScaling.Kind == RopeScalingKind.LongRope) entries.Refuse<int>("rope.scaling.type", "none, linear or yarn", "longrope, which does not run yet");
-        if (!Alike(FeedForwardWidthByLayer)) entries.Refuse<int>("feed_forward_length", "the same in each layer", "layers that differ");
-        if (!LayersAreAlike) entries.Refuse<int>("attention.head_count", "the same heads in each layer", "layers that differ");
-        if ((long)Heads * KeyHeadDim > MaxWidth) entries.Refuse<int>("attention.key_length", $"{Heads} heads of at most {MaxWidth} values together", $"{KeyHeadDim} each");
-        if ((long)Heads * ValueHeadDim > MaxWidth) entries.Refuse<int>("attention.value_length", $"{Heads} heads of at most {MaxWidth} values together", $"{ValueHeadDim} each");
-        if (RopeDimensions != KeyHeadDim) entries.Refuse<int>("rope.dimension_count", $"{KeyHeadDim}, all values of a head", $"{RopeDimensions}");
-        if (RopeDimensions % 2 != 0) entries.Refuse<int>("rope.dimension_count", "an even number, since values are rotated in pairs", $"{RopeDimensions}");
-    }
-
     private static bool Alike(IReadOnlyList<int> values) => values.All(value => value == values[0]);
 }

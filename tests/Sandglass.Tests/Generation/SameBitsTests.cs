@@ -35,7 +35,7 @@ public class SameBitsTests(TypedModelFiles files) : IClassFixture<TypedModelFile
     }
 
     /// <summary>Holds all ways to one, in one mode; gives the hashes.</summary>
-    private static async Task<string?[]> Check(Func<ModelOptions, LanguageModel> load, ModelOptions mode, int[] prompt, int tokens)
+    internal static async Task<string?[]> Check(Func<ModelOptions, LanguageModel> load, ModelOptions mode, int[] prompt, int tokens)
     {
         string?[]? expected = null;
         int[] text = prompt;

@@ -25,7 +25,7 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
         _tokenizer = Tokenizer.From(file.Metadata);
         _run = new SmallRun(files[TensorType.Q4_0], ComputeMode.Fast);
         _logits = new TokenBuffer(StepBudget.Sequences, TypedModel.Vocabulary);
-        _stepper = new Stepper(_run.Llama, _logits);
+        _stepper = new Stepper(_run.Decoder, _logits);
     }
 
     [Fact]

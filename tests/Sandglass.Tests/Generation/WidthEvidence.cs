@@ -1,5 +1,6 @@
 using Sandglass.Generation;
 using Sandglass.Kernels;
+using Sandglass.Transformer;
 
 namespace Sandglass.Tests.Generation;
 
@@ -17,6 +18,11 @@ internal static class WidthEvidence
         {
             foreach (TensorType type in TypedModel.Types)
                 lines.Add(await Line($"{type}", options => LanguageModel.Load(Path.Combine(folder, $"typed-{type}.gguf"), options), mode, length: 37)); // beyond a page of 32
+        }
+        foreach (ModelOptions mode in (ModelOptions[])[fast, exact, new() { CacheType = CacheType.Q4 }])
+        {
+            foreach (Architecture architecture in Architectures.All)
+                lines.Add(await Line(architecture.Name, options => LanguageModel.Load(Path.Combine(folder, $"{architecture.Name}-{TensorType.Q8_0}-1.gguf"), options), mode, length: 37));
         }
         foreach (ModelOptions mode in Evidence.QuantizedModes)
             lines.Add(await Line($"{TensorType.F32}", options => LanguageModel.Load(Path.Combine(folder, $"typed-{TensorType.F32}.gguf"), options), mode, length: 70));

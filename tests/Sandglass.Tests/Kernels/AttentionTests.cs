@@ -74,6 +74,27 @@ public unsafe class AttentionTests
         }
     }
 
+    // first position, tokens, window, sinks: a cap that bites, beside every place where a window can end
+    [Theory, InlineData(0, 40, 0, 0), InlineData(250, 13, 0, 0), InlineData(1500, 2, 0, 0), InlineData(0, 90, 20, 0), InlineData(700, 3, 33, 40), InlineData(1500, 9, 601, 300)]
+    public void Scores_are_capped_before_the_largest_is_taken(int first, int tokens, int window, int sinks)
+    {
+        foreach (CacheTypes types in Types)
+        {
+            using Case attention = new(types, first, tokens, heads: 6, kvHeads: 2, keyDim: 20, valueDim: 36, window, sinks, softCap: 1.5f);
+            float[] expected = attention.Run(ScalarAttention.Run), formula = attention.Formula();
+            for (int i = 0; i < expected.Length; i++)
+                Assert.Equal(formula[i], expected[i], 1e-4);
+            foreach (int cut in new[] { 1, int.MaxValue })
+            {
+                Same(expected, attention.Run(Cut<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(cut)));
+                if ((int)KernelPath.Widest >= 256) Same(expected, attention.Run(Cut<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(cut)));
+                if ((int)KernelPath.Widest >= 512) Same(expected, attention.Run(Cut<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(cut)));
+            }
+            using WorkerPool pool = new(3);
+            Same(expected, attention.Run(pool));
+        }
+    }
+
     [Fact]
     public void Tasks_of_different_lengths_in_one_dispatch_are_what_they_are_alone()
     {
@@ -112,7 +133,7 @@ public unsafe class AttentionTests
         private readonly AttentionTask _task;
         private readonly int _outputs;
 
-        public Case(CacheTypes types, int first, int tokens, int heads, int kvHeads, int keyDim, int valueDim, int window = 0, int sinks = 0)
+        public Case(CacheTypes types, int first, int tokens, int heads, int kvHeads, int keyDim, int valueDim, int window = 0, int sinks = 0, float softCap = 0)
         {
             int pages = (first + tokens + 31) / 32;
             _outputs = tokens * heads * valueDim;
@@ -156,6 +177,7 @@ public unsafe class AttentionTests
                 KeyDim = keyDim,
                 ValueDim = valueDim,
                 Scale = 1f / MathF.Sqrt(keyDim),
+                SoftCap = softCap,
             };
         }
 
@@ -211,6 +233,7 @@ public unsafe class AttentionTests
                         for (int d = 0; d < _task.KeyDim; d++)
                             score += query[d] * Key(t, visible - 1, kv, d);
                         weights[t] = score / Math.Sqrt(_task.KeyDim);
+                        if (_task.SoftCap > 0) weights[t] = _task.SoftCap * Math.Tanh(weights[t] / _task.SoftCap);
                     }
                     double max = weights.Max(), sum = weights.Sum(w => Math.Exp(w - max));
                     for (int d = 0; d < _task.ValueDim; d++)

@@ -14,13 +14,14 @@ public sealed unsafe class GatedProductTests : IDisposable
     public void Dispose() => _memory.Dispose();
 
     [Theory]
-    [InlineData(1, 96, 1, false)]
-    [InlineData(1, 2048, 2, true)]      // many pairs at once
-    [InlineData(5, 160, 2, true)]
-    [InlineData(64, 96, 1, false)]
-    [InlineData(2 * Panels.TileTokens + 22, 96, 3, true)]   // two tiles and a piece of one
-    public void Blocks_are_those_of_the_steps_one_after_the_other(int tokens, int rows, int threads, bool bias)
+    [InlineData(1, 96, 1, false, false)]
+    [InlineData(1, 2048, 2, true, false)]      // many pairs at once
+    [InlineData(5, 160, 2, true, true)]
+    [InlineData(64, 96, 1, false, true)]
+    [InlineData(2 * Panels.TileTokens + 22, 96, 3, true, false)]   // two tiles and a piece of one
+    public void Blocks_are_those_of_the_steps_one_after_the_other(int tokens, int rows, int threads, bool bias, bool gelu)
     {
+        Activation activation = gelu ? Activation.GeluTanh : Activation.Silu;
         WeightMatrix gate = Matrix(TensorType.Q4_1, rows), up = Matrix(TensorType.Q8_0, rows);
         float[] x = Values(tokens * Columns), gateBias = Values(rows), upBias = Values(rows), expected = new float[tokens * rows + 16], beside = new float[tokens * rows + 16];
         using WorkerPool pool = new(threads);
@@ -34,8 +35,8 @@ public sealed unsafe class GatedProductTests : IDisposable
             {
                 Activations input = new() { Blocks = blocks, Tokens = tokens, Columns = Columns }, output = new() { Blocks = to, Tokens = tokens, Columns = rows };
                 Assert.True(GatedProduct.CanDo(input, gate, up, output));
-                gated.Run(input, gate, biasOfGate, up, biasOfUp, output);
-                OneAfterTheOther(product, input, gate, biasOfGate, up, biasOfUp, a, b);
+                gated.Run(activation, input, gate, biasOfGate, up, biasOfUp, output);
+                OneAfterTheOther(activation, product, input, gate, biasOfGate, up, biasOfUp, a, b);
             }
             Same(InBlocks.Of(a, rows, tokens), found);
 
@@ -43,8 +44,8 @@ public sealed unsafe class GatedProductTests : IDisposable
             fixed (FineBlock* blocks = InBlocks.OfFine(from, Columns, tokens), to = fine)
             {
                 Activations input = new() { FineBlocks = blocks, Tokens = tokens, Columns = Columns }, output = new() { FineBlocks = to, Tokens = tokens, Columns = rows };
-                gated.Run(input, gate, biasOfGate, up, biasOfUp, output);
-                OneAfterTheOther(product, input, gate, biasOfGate, up, biasOfUp, a, b);
+                gated.Run(activation, input, gate, biasOfGate, up, biasOfUp, output);
+                OneAfterTheOther(activation, product, input, gate, biasOfGate, up, biasOfUp, a, b);
             }
             Same(InBlocks.OfFine(a, rows, tokens), fine);
         }
@@ -85,10 +86,10 @@ public sealed unsafe class GatedProductTests : IDisposable
         }
     }
 
-    private static void OneAfterTheOther(MatMul product, in Activations input, WeightMatrix gate, float* gateBias, WeightMatrix up, float* upBias, float* a, float* b)
+    private static void OneAfterTheOther(Activation activation, MatMul product, in Activations input, WeightMatrix gate, float* gateBias, WeightMatrix up, float* upBias, float* a, float* b)
     {
         product.Run(input, new MatMulTarget { Weights = gate, Bias = gateBias, Output = a }, new MatMulTarget { Weights = up, Bias = upBias, Output = b });
-        SwiGlu.Apply(a, b, input.Tokens * gate.Rows);
+        GatedActivation.Apply(activation, a, b, input.Tokens * gate.Rows);
     }
 
     private static void Same<T>(T[] expected, T[] found) where T : unmanaged =>

@@ -38,6 +38,24 @@ public unsafe class RopeTests
         }
     }
 
+    [Theory, InlineData(1, 2), InlineData(3, 6), InlineData(3, 20), InlineData(2, 64), InlineData(5, 38)]
+    public void Halves_together_turn_as_each_pair_does_alone(int heads, int headDim)
+    {
+        Random random = new(3);
+        foreach (int pairs in new[] { headDim / 2, headDim / 4 })  // all elements, and some that do not turn
+        {
+            float[] x = Values(heads * headDim), expected = [.. x], cosines = Values(pairs), sines = Values(pairs);
+            fixed (float* values = x, plain = expected, c = cosines, s = sines)
+            {
+                Rope.Rotate(values, heads, headDim, pairs, interleaved: false, c, s);
+                Rope.Scalar(plain, heads, headDim, 0, pairs, interleaved: false, c, s);
+            }
+            Assert.Equal(expected.Select(BitConverter.SingleToInt32Bits), x.Select(BitConverter.SingleToInt32Bits));
+        }
+
+        float[] Values(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() - 0.5))];
+    }
+
     [Fact]
     public void Pairs_side_by_side_turn_as_each_does_alone()
     {

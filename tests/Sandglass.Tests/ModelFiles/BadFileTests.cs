@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Sandglass.ModelFiles;
+using Sandglass.Transformer;
 using static Sandglass.Tests.ModelFiles.TinyModel;
 
 namespace Sandglass.Tests.ModelFiles;
@@ -135,7 +136,7 @@ public class BadFileTests
         if (value is 8u && code == "experts-unsupported") entries["llama.expert_used_count"] = 2u;
         Metadata changed = new("bad.gguf", entries);
 
-        ModelFileException error = Assert.Throws<ModelFileException>(() => Hyperparameters.Read(changed, model.Tensors.Count).RefuseUnsupported(changed));
+        ModelFileException error = Assert.Throws<ModelFileException>(() => Architectures.For(Hyperparameters.Read(changed, model.Tensors.Count), changed));
         Assert.Equal((code, $"metadata {key}"), (error.Code, error.Field));
     }
 

@@ -1,4 +1,5 @@
 using Sandglass.ModelFiles;
+using Sandglass.Transformer;
 
 namespace Sandglass.Tests.ModelFiles;
 
@@ -39,7 +40,7 @@ public class HyperparametersTests
         Assert.Equal((1e-5f, 100000f, 64), (shape.RmsEpsilon, shape.RopeBase, shape.RopeDimensions));
         Assert.Equal((RopeScalingKind.None, 1f, 8192), (shape.RopeScaling.Kind, shape.RopeScaling.Factor, shape.RopeScaling.OriginalContext));
         Assert.True(shape.LayersAreAlike);
-        shape.RefuseUnsupported(model.Metadata);
+        Assert.Equal("llama", Architectures.For(shape, model.Metadata).Name);
     }
 
     [GoldenFact]
@@ -58,7 +59,7 @@ public class HyperparametersTests
         using ModelFile model = ModelFile.Open(Shared.Path("models", "tiny", "mixtral.gguf"));
         Hyperparameters shape = Hyperparameters.Read(model.Metadata);
 
-        ModelFileException error = Assert.Throws<ModelFileException>(() => shape.RefuseUnsupported(model.Metadata));
+        ModelFileException error = Assert.Throws<ModelFileException>(() => Architectures.For(shape, model.Metadata));
         Assert.Equal(("experts-unsupported", "metadata llama.expert_count"), (error.Code, error.Field));
     }
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Sandglass.Kernels;
 using Sandglass.ModelFiles;
+using Sandglass.Transformer;
 using Xunit.Abstractions;
 
 namespace Sandglass.Tests.ModelFiles;
@@ -84,7 +85,7 @@ public class MutationTests(ITestOutputHelper output)
                 for (long at = 0; at < tensor.ByteCount; at += Buffer.Length)
                     model.Read(tensor, at, Buffer.AsSpan(0, (int)Math.Min(Buffer.Length, tensor.ByteCount - at)));
             }
-            Hyperparameters.Read(model.Metadata, model.Tensors.Count).RefuseUnsupported(model.Metadata);
+            Architectures.For(Hyperparameters.Read(model.Metadata, model.Tensors.Count), model.Metadata);
         }
         catch (ModelFileException)
         {

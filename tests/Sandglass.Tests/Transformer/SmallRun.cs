@@ -10,7 +10,6 @@ namespace Sandglass.Tests.Transformer;
 internal sealed unsafe class SmallRun : IDisposable
 {
     private readonly WorkerPool _pool;
-    private readonly LlamaWeights _weights;
     private readonly Batch _batch = new();
 
     public SmallRun(string path, ComputeMode compute, CacheTypes? cache = null, int threads = 1)
@@ -18,16 +17,14 @@ internal sealed unsafe class SmallRun : IDisposable
         using ModelFile file = ModelFile.Open(path);
         Shape = Hyperparameters.Read(file.Metadata, file.Tensors.Count);
         _pool = new WorkerPool(threads);
-        using WeightReader reader = new(file, _pool, null);
-        _weights = LlamaWeights.Read(reader, Shape);
-        Llama = new Llama(Shape, _weights, compute, Llama.MaxBatch, _pool);
-        Pages = new PagePool(new CacheShape(Shape.Layers, Shape.KeyValueHeads, Shape.KeyHeadDim, Shape.ValueHeadDim, cache ?? CacheType.F32));
+        Decoder = Decoder.Load(file, Shape, compute, _pool);
+        Pages = new PagePool(Decoder.CacheShape(cache ?? CacheType.F32));
         Cache = new SequenceCache(Pages);
     }
 
     public Hyperparameters Shape { get; }
 
-    public Llama Llama { get; }
+    public Decoder Decoder { get; }
 
     public PagePool Pages { get; }
 
@@ -36,20 +33,24 @@ internal sealed unsafe class SmallRun : IDisposable
     public SequenceCache Cache { get; }
 
     /// <summary>Logits of each id's position, [ids, vocabulary].</summary>
-    public float[][] Logits(ReadOnlySpan<int> ids, int chunk = Llama.MaxBatch, SequenceCache? cache = null)
+    public float[][] Logits(ReadOnlySpan<int> ids, int chunk = Decoder.MaxBatch, SequenceCache? cache = null) =>
+        [.. Rows(ids, chunk, cache).Select(row => row.Logits)];
+
+    /// <summary>Hidden state and logits of each id's position.</summary>
+    public (float[] Hidden, float[] Logits)[] Rows(ReadOnlySpan<int> ids, int chunk = Decoder.MaxBatch, SequenceCache? cache = null)
     {
-        List<float[]> rows = [];
+        List<(float[], float[])> rows = [];
         for (int from = 0; from < ids.Length; from += chunk)
         {
             int[] piece = ids.Slice(from, Math.Min(chunk, ids.Length - from)).ToArray();
             _batch.Clear();
             _batch.Add(cache ?? Cache, piece, Counters);
-            Llama.Forward(_batch);
+            Decoder.Forward(_batch);
             for (int i = 0; i < piece.Length; i++)
             {
                 float[] row = new float[Shape.VocabularySize];
-                fixed (float* to = row) Llama.Logits([i], to);
-                rows.Add(row);
+                fixed (float* to = row) Decoder.Logits([i], to);
+                rows.Add((new ReadOnlySpan<float>(Decoder.Hidden([i]).Row(0), Shape.Width).ToArray(), row));
             }
         }
         return [.. rows];
@@ -67,8 +68,7 @@ internal sealed unsafe class SmallRun : IDisposable
     {
         Cache.Dispose();
         Pages.Dispose();
-        Llama.Dispose();
-        _weights.Dispose();
+        Decoder.Dispose();
         _pool.Dispose();
     }
 }

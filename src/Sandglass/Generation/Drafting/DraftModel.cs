@@ -9,20 +9,17 @@ namespace Sandglass.Generation;
 /// <summary>A second, smaller model of the same vocabulary that guesses for the first; run by the engine's thread, between its steps.</summary>
 internal sealed unsafe class DraftModel : IDisposable
 {
-    private readonly LlamaWeights _weights;
-    private readonly Llama _model;
+    private readonly Decoder _model;
     private readonly TokenBuffer _logits;   // [1, vocabulary]
     private readonly Batch _batch = new();
 
     /// <exception cref="ModelFileException">The file lacks something or holds what the engine cannot run.</exception>
     public DraftModel(ModelFile file, Hyperparameters shape, ModelOptions options, WorkerPool pool)
     {
-        using WeightReader reader = new(file, pool, progress: null);
         Context = shape.ContextLength;
-        _weights = LlamaWeights.Read(reader, shape);
-        _model = new Llama(shape, _weights, options.Compute, Llama.MaxBatch, pool);
+        _model = Decoder.Load(file, shape, options.Compute, pool);
         _logits = new TokenBuffer(1, shape.VocabularySize);
-        Pages = new PagePool(new CacheShape(shape.Layers, shape.KeyValueHeads, shape.KeyHeadDim, shape.ValueHeadDim, options.CacheType));
+        Pages = new PagePool(_model.CacheShape(options.CacheType));
     }
 
     /// <summary>The caches' pages, apart from those of the model that it guesses for.</summary>
@@ -55,6 +52,5 @@ internal sealed unsafe class DraftModel : IDisposable
         Pages.Dispose();
         _logits.Dispose();
         _model.Dispose();
-        _weights.Dispose();
     }
 }

@@ -12,7 +12,7 @@ namespace Sandglass.Generation;
 /// <param name="keepsDistributions">Whether it is to tell the probabilities of its guesses.</param>
 internal sealed class ModelDrafter(DraftModel model, bool keepsDistributions) : IDrafter
 {
-    private const int Arrears = Llama.MaxBatch; // tokens that it catches up in a step at most: everybody else waits for it
+    private const int Arrears = Decoder.MaxBatch; // tokens that it catches up in a step at most: everybody else waits for it
 
     private const int Behind = 32;              // that it reads on its way to a guess: what was written since the last one
 

@@ -26,17 +26,17 @@ internal sealed class Engine : IDisposable
     {
         Shape = shape;
         Options = options;
+        if (options.Window > 0 && Architectures.For(shape, file.Metadata).HasLayerWindows)
+            throw new GenerationException("window-in-layers", nameof(options.Window), $"0, since {shape.Architecture} models have windows of their own in some layers", $"{options.Window}");
         Context = options.Context > 0 ? options.Context : shape.ContextLength;
         Choosing = new SamplingBuffers(shape.VocabularySize);
         try
         {
             WorkerPool pool = Own(new WorkerPool(options.Threads > 0 ? options.Threads : Environment.ProcessorCount));
             LoadProgress? progress = options.LoadProgress is null ? null : new LoadProgress(options.LoadProgress, file.Tensors.Sum(t => t.ByteCount));
-            using WeightReader reader = new(file, pool, progress);
-            LlamaWeights weights = Own(LlamaWeights.Read(reader, shape));
-            (WeightBytesPerToken, QuantizedWeights) = (weights.BytesPerToken, weights.Quantized);
-            Llama model = Own(new Llama(shape, weights, options.Compute, Llama.MaxBatch, pool, options.Window, options.SinkTokens));
-            CacheShape cache = new(shape.Layers, shape.KeyValueHeads, shape.KeyHeadDim, shape.ValueHeadDim, options.CacheType) { Window = options.Window, SinkTokens = options.Window == 0 ? 0 : options.SinkTokens };
+            Decoder model = Own(Decoder.Load(file, shape, options.Compute, pool, progress, options.Window, options.SinkTokens));
+            (WeightBytesPerToken, QuantizedWeights) = (model.WeightBytesPerToken, model.QuantizedWeights);
+            CacheShape cache = model.CacheShape(options.CacheType);
             Pages = Own(new PagePool(cache, CacheBudget.For(options, cache, Context), $"{file.Name} {options.Compute}"));
             if (draft is var (draftFile, draftShape)) Draft = Own(new DraftModel(draftFile, draftShape, options, pool));
             _stepper = new Stepper(model, Own(new TokenBuffer(StepBudget.Sequences, shape.VocabularySize)));

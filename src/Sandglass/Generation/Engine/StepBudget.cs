@@ -9,14 +9,14 @@ internal static class StepBudget
     public const int Sequences = 64;
 
     /// <summary>Tokens of prompts in a step where no text is being written: as many as the model takes.</summary>
-    public const int PromptTokens = Llama.MaxBatch;
+    public const int PromptTokens = Decoder.MaxBatch;
 
     /// <summary>Tokens of prompts beside texts that are being written. Each waits for the whole step, at 64 tokens a quarter as long as at 256.</summary>
     /// <remarks>The price is a tile's work for fewer tokens: prompts are read at 0.94 of the rate with 256 (1B shape in Q4_0), 0.91 (Q4_K_M), 0.82 (135M in Q6_K); medians of five pairs, two Zen 4 cores.</remarks>
     public const int PromptTokensBesideWriters = 64;
 
     /// <summary>Guesses in a step, of all texts: what the model takes, less a token of each text and the prompts beside them.</summary>
-    public const int Drafts = Llama.MaxBatch - Sequences - PromptTokensBesideWriters;
+    public const int Drafts = Decoder.MaxBatch - Sequences - PromptTokensBesideWriters;
 
     /// <summary>Of a prompt that others wait behind at least so many tokens go through, so that pieces do not become crumbs.</summary>
     public const int SmallestShare = 16;

@@ -4,7 +4,7 @@ namespace Sandglass.Generation;
 
 /// <summary>Takes all texts under way one step further: the loop that all text generation is.</summary>
 /// <param name="logits">[row, vocabulary]: room for the rows that are computed at once.</param>
-internal sealed unsafe class Stepper(Llama model, TokenBuffer logits)
+internal sealed unsafe class Stepper(Decoder model, TokenBuffer logits)
 {
     private readonly StepBatch _alone = new();
 

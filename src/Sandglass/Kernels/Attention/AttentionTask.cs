@@ -52,6 +52,9 @@ internal unsafe struct AttentionTask
     /// <summary>Factor on the scores, mostly 1 / sqrt(keyDim).</summary>
     public float Scale;
 
+    /// <summary>No score is larger than this: they become SoftCap * tanh(score / SoftCap) before the maximum is taken; 0 for none.</summary>
+    public float SoftCap;
+
     /// <summary>Query heads that share one head of keys and values.</summary>
     public readonly int Group => Heads / KvHeads;
 

@@ -22,6 +22,7 @@ internal static unsafe class ScalarAttention
         {
             if (t >= task.SinkTokens && t < first) continue;     // has left the window
             weights[t] = Score(task, t, tile.KvHead, t < first ? sinkQuery : query) * task.Scale;
+            if (task.SoftCap > 0) SoftCap.Scalar(weights + t, 1, task.SoftCap);
             max = MathF.Max(max, weights[t]);
         }
 

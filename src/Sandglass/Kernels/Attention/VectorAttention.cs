@@ -36,7 +36,10 @@ internal static unsafe class VectorAttention<L, F, I, B>
             for (int span = fromSpan; span < toSpan; span++)
             {
                 for (int row = 0; row < tile.Rows; row++)
+                {
+                    if (task.SoftCap > 0) Cap(tile, row, span);
                     tile.Maxima[(long)span * tile.Rows + row] = Largest(tile, row, span);
+                }
             }
         }
     }
@@ -132,6 +135,18 @@ internal static unsafe class VectorAttention<L, F, I, B>
     {
         int first = tile.FirstSeen(row);
         return first == 0 ? (0, 0) : (Math.Clamp(tile.Task.SinkTokens - span * Span, 0, Span), Math.Clamp(first - span * Span, 0, Span));
+    }
+
+    /// <summary>Caps the scores of a span that a row sees. Whole vectors: what lies in them beyond the visible scores, or has left the window, is never read.</summary>
+    private static void Cap(in AttentionTile tile, int row, int span)
+    {
+        float* scores = tile.ScoresOf(row, span * AttentionTile.PagesPerSpan);
+        int visible = (Visible(tile, row, span * Span, Span) + 15) & ~15;
+        (int from, int to) = Left(tile, row, span);
+        int before = (from + 15) & ~15, behind = Math.Max(before, to & ~15);    // never the same vector twice
+        if (to <= from) (before, behind) = (visible, visible);
+        SoftCap.Vector<L, F, I, B>(scores, before, tile.Task.SoftCap);
+        SoftCap.Vector<L, F, I, B>(scores + behind, visible - behind, tile.Task.SoftCap);
     }
 
     /// <summary>The largest score of a span that a row sees.</summary>

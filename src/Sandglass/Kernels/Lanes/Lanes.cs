@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Sandglass.Kernels;
 
-/// <summary>What sixteen lanes are made to do together: the exponential function, and the one order in which lanes are added up.</summary>
+/// <summary>What sixteen lanes are made to do together: the exponential function, the hyperbolic tangent, and the one order in which lanes are added up.</summary>
 internal static unsafe class Lanes<L, F, I, B>
     where L : struct, ILanes<F, I, B>
     where F : struct
@@ -32,6 +32,29 @@ internal static unsafe class Lanes<L, F, I, B>
         p = L.Fma(p, r, one);
 
         return L.Scale(p, L.Subtract(shifted, magic));
+    }
+
+    /// <summary>tanh x in each lane: the operations of <see cref="Elementary.Tanh(float)"/>, one for one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static F Tanh(F x)
+    {
+        F size = L.Abs(x), magic = L.Broadcast(Elementary.RoundMagic), one = L.Broadcast(1f);
+        F twice = L.Min(L.Broadcast(Elementary.TanhHighest), L.Add(size, size)); // the constant first, as in Exp
+        F shifted = L.Fma(twice, L.Broadcast(Elementary.Log2E), magic);
+        F n = L.Subtract(magic, shifted); // minus the whole number
+        F r = L.Fma(n, L.Broadcast(Elementary.Ln2Hi), twice);
+        r = L.Fma(n, L.Broadcast(Elementary.Ln2Lo), r);
+
+        F p = L.Fma(L.Broadcast(Elementary.ExpC6), r, L.Broadcast(Elementary.ExpC5));
+        p = L.Fma(p, r, L.Broadcast(Elementary.ExpC4));
+        p = L.Fma(p, r, L.Broadcast(Elementary.ExpC3));
+        p = L.Fma(p, r, L.Broadcast(Elementary.ExpC2));
+        F t = L.Fma(L.Multiply(r, r), p, r);
+
+        F scale = L.Scale(one, L.Subtract(shifted, magic));
+        F e = L.Fma(t, scale, L.Subtract(scale, one));
+        F result = L.Divide(e, L.Add(e, L.Broadcast(2f)));
+        return L.AsFloat(L.OrInt(L.AsInt(result), L.AndInt(L.AsInt(x), L.BroadcastInt(int.MinValue)))); // x's sign
     }
 
     /// <summary>a * 2^power in two factors of half the power: the first product is exact, the second rounds.</summary>

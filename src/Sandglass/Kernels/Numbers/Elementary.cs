@@ -4,8 +4,8 @@ namespace Sandglass.Kernels;
 
 /// <summary>The elementary functions of the numeric path: equal bits on every system, because they are made of +, -, *, / and fma only.</summary>
 /// <remarks>
-/// The platform's libm differs between systems, so <c>BannedSymbols.txt</c> forbids it and these stand in its place. This file holds the one function that
-/// runs in SIMD lanes, <see cref="Exp(float)"/>; the double functions (within 1 ulp, <see cref="Tanh"/> within 2) are beside it, one family a file.
+/// The platform's libm differs between systems, so <c>BannedSymbols.txt</c> forbids it and these stand in its place. Two functions run in
+/// SIMD lanes too: <see cref="Exp(float)"/>, here, and <see cref="Tanh(float)"/>; the double functions (within 1 ulp, <see cref="Tanh(double)"/> within 2) are beside it, one family a file.
 /// </remarks>
 internal static partial class Elementary
 {

@@ -5,12 +5,13 @@ namespace Sandglass.Kernels;
 /// <summary>The first half of a feed-forward block in one dispatch: gate and up multiplied, the gated activation, and its blocks of integers for the product that follows.</summary>
 /// <remarks>
 /// Two panels of either matrix are 32 columns of the result: just a block. So nothing goes through memory in F32, and what is written is whole lines of neighbouring tokens.
-/// The operations are those of <see cref="MatMul"/>, <see cref="SwiGlu"/> and the quantisers one after the other, and so are the bits.
+/// The operations are those of <see cref="MatMul"/>, <see cref="GatedActivation"/> and the quantisers one after the other, and so are the bits.
 /// </remarks>
 internal sealed unsafe class GatedProduct(WorkerPool pool) : Job
 {
     private const int PairFloats = 2 * Panels.Rows;
 
+    private Activation _activation;
     private Activations _input, _output;
     private WeightMatrix _gate = null!, _up = null!;
     private float* _gateBias, _upBias;
@@ -23,9 +24,9 @@ internal sealed unsafe class GatedProduct(WorkerPool pool) : Job
     /// <param name="gateBias">[rows], or null.</param>
     /// <param name="upBias">[rows], or null.</param>
     /// <param name="output">Its blocks are made; its values are left as they are.</param>
-    public void Run(in Activations input, WeightMatrix gate, float* gateBias, WeightMatrix up, float* upBias, in Activations output)
+    public void Run(Activation activation, in Activations input, WeightMatrix gate, float* gateBias, WeightMatrix up, float* upBias, in Activations output)
     {
-        (_input, _gate, _up, _output) = (input, gate, up, output);
+        (_activation, _input, _gate, _up, _output) = (activation, input, gate, up, output);
         _gateBias = gateBias;
         _upBias = upBias;
         _pieces = new PanelPieces(gate.PanelCount, input.Tokens, pool.Threads);
@@ -47,7 +48,7 @@ internal sealed unsafe class GatedProduct(WorkerPool pool) : Job
                 int tokens = Math.Min(tileTokens, _input.Tokens - token);
                 Multiply(_gate, _gateBias, panel, pairs, token, tokens, gate);
                 Multiply(_up, _upBias, panel, pairs, token, tokens, up);
-                SwiGlu.Apply(gate, up, pairs * tokens * PairFloats);
+                GatedActivation.Apply(_activation, gate, up, pairs * tokens * PairFloats);
                 for (int pair = 0; pair < pairs; pair++)
                     Quantize(gate + (long)pair * tokens * PairFloats, tokens, (long)(panel / 2 + pair) * _output.Tokens + token);
             }

@@ -21,26 +21,30 @@ internal static unsafe class Rope
         }
     }
 
-    /// <summary>Turns the heads of one token in place.</summary>
+    /// <summary>Rotates the heads of one token in place.</summary>
     /// <param name="x">[heads, headDim]</param>
     /// <param name="pairs">dimensions / 2.</param>
-    /// <param name="interleaved">Pairs are neighbours (2i, 2i + 1); otherwise, as in GPT-NeoX, (i, i + pairs).</param>
+    /// <param name="interleaved">Pairs are neighbours (2i, 2i + 1); otherwise, as in GPT-NeoX, a half apart: (i, i + pairs).</param>
     public static void Rotate(float* x, int heads, int headDim, int pairs, bool interleaved, float* cosines, float* sines)
     {
-        int whole = interleaved && KernelPath.Current != KernelWidth.Scalar ? pairs & ~1 : 0;
-        if (whole > 0) RotateNeighbours(x, heads, headDim, whole, cosines, sines);
-        for (int head = 0; head < heads && whole < pairs; head++)
-            RotatePairs(x + (long)head * headDim, whole, pairs, interleaved, cosines, sines);
+        int whole = KernelPath.Current == KernelWidth.Scalar ? 0 : interleaved ? pairs & ~1 : pairs & ~3;
+        if (whole > 0 && interleaved) RotateNeighbours(x, heads, headDim, whole, cosines, sines);
+        else if (whole > 0) RotateHalves(x, heads, headDim, whole, pairs, cosines, sines);
+        if (whole < pairs) Scalar(x, heads, headDim, whole, pairs, interleaved, cosines, sines);
     }
 
-    private static void RotatePairs(float* x, int from, int pairs, bool interleaved, float* cosines, float* sines)
+    /// <summary>The plain twin, from a pair on.</summary>
+    internal static void Scalar(float* x, int heads, int headDim, int from, int pairs, bool interleaved, float* cosines, float* sines)
     {
         int step = interleaved ? 2 : 1, other = interleaved ? 1 : pairs;
-        for (int i = from; i < pairs; i++)
+        for (int head = 0; head < heads; head++, x += headDim)
         {
-            float a = x[step * i], b = x[step * i + other];
-            x[step * i] = MathF.FusedMultiplyAdd(a, cosines[i], -(b * sines[i]));
-            x[step * i + other] = MathF.FusedMultiplyAdd(a, sines[i], b * cosines[i]);
+            for (int i = from; i < pairs; i++)
+            {
+                float a = x[step * i], b = x[step * i + other];
+                x[step * i] = MathF.FusedMultiplyAdd(a, cosines[i], -(b * sines[i]));
+                x[step * i + other] = MathF.FusedMultiplyAdd(a, sines[i], b * cosines[i]);
+            }
         }
     }
 
@@ -57,6 +61,23 @@ internal static unsafe class Rope
                 Vector128<float> two = Vector128.Load(at);
                 Vector128<float> a = Vector128.Shuffle(two, Vector128.Create(0, 0, 2, 2)), b = Vector128.Shuffle(two, Vector128.Create(1, 1, 3, 3));
                 Vector128.FusedMultiplyAdd(a, ofA, b * ofB).Store(at);
+            }
+        }
+    }
+
+    /// <summary>Four pairs at once, whose elements lie <paramref name="apart"/> from each other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RotateHalves(float* x, int heads, int headDim, int pairs, int apart, float* cosines, float* sines)
+    {
+        for (int i = 0; i < pairs; i += 4)
+        {
+            Vector128<float> cosine = Vector128.Load(cosines + i), sine = Vector128.Load(sines + i);
+            float* at = x + i;
+            for (int head = 0; head < heads; head++, at += headDim)
+            {
+                Vector128<float> a = Vector128.Load(at), b = Vector128.Load(at + apart);
+                Vector128.FusedMultiplyAdd(a, cosine, -(b * sine)).Store(at);
+                Vector128.FusedMultiplyAdd(a, sine, b * cosine).Store(at + apart);
             }
         }
     }

@@ -3,7 +3,7 @@ using Sandglass.Kernels;
 namespace Sandglass.Transformer;
 
 /// <summary>Cosines and sines of a batch's positions, made once for all layers.</summary>
-internal sealed unsafe class RotaryPositions(RopeFrequencies frequencies, int tokens, int headDim, bool interleaved) : IDisposable
+internal sealed unsafe class RotaryPositions(RopeFrequencies frequencies, int tokens, int headDim, RopePairs pairs) : IDisposable
 {
     private readonly int _pairs = frequencies.Radians.Length;
     private readonly TokenBuffer _cosines = new(tokens, Math.Max(1, frequencies.Radians.Length));
@@ -24,7 +24,7 @@ internal sealed unsafe class RotaryPositions(RopeFrequencies frequencies, int to
     /// <param name="x">[heads, headDim] of one token.</param>
     /// <param name="columns">heads * headDim.</param>
     public void Rotate(float* x, int columns, int row) =>
-        Rope.Rotate(x, columns / headDim, headDim, _pairs, interleaved, _cosines.Row(row), _sines.Row(row));
+        Rope.Rotate(x, columns / headDim, headDim, _pairs, pairs == RopePairs.Neighbours, _cosines.Row(row), _sines.Row(row));
 
     public void Dispose()
     {

@@ -5,21 +5,21 @@ using Sandglass.ModelFiles;
 namespace Sandglass.Transformer;
 
 /// <summary>Reads a file's tensors into the engine's own layout, a stretch of rows at a time: a tensor never stands in memory twice.</summary>
-/// <param name="pool">Who packs; null for a dryRun, which checks every tensor's name, shape and type and leaves the values in the file.</param>
+/// <param name="pool">The workers that pack; null for a dry run, which checks every tensor's name, shape and type and leaves the values in the file.</param>
 internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IProgress<long>? progress) : IDisposable
 {
     private const long StretchBytes = 64 << 20;
 
     private readonly PackJob? _job = pool is null ? null : new PackJob(file, pool, progress);
-    private readonly PagedMemory? _memory = pool is null ? null : new PagedMemory(StretchBytes);
     private readonly HashSet<string> _asked = [];
-    private readonly List<IDisposable> _read = [];
 
     /// <summary>The tensors of the file that nobody has asked for.</summary>
     public IEnumerable<string> Unasked => file.Tensors.Select(tensor => tensor.Name).Where(name => !_asked.Contains(name));
 
-    /// <summary>What the matrices lie in; whoever keeps them disposes of it. Null in a dryRun.</summary>
-    public PagedMemory? Memory => _memory;
+    /// <summary>What has been read so far; whoever keeps it disposes of it.</summary>
+    public Weights Weights { get; } = new(pool is null ? null : new PagedMemory(StretchBytes));
+
+    public Metadata Metadata => file.Metadata;
 
     /// <summary>Whether the file has the tensor.</summary>
     public bool Has(string name) => file.Find(name) is not null;
@@ -31,7 +31,7 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IPro
         TensorInfo tensor = Find(name, rows, columns);
         Panels panels = Panels.For(tensor.Type)
             ?? throw new ModelFileException("tensor-type-unsupported", file.Name, $"tensor {name}, type", "one that the engine computes with (F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K to Q6_K)", tensor.Type.ToString());
-        WeightMatrix matrix = new(panels, rows, columns, _memory);
+        WeightMatrix matrix = Weights.Matrix(panels, rows, columns);
         _job?.Run(tensor, matrix);
         return matrix;
     }
@@ -43,28 +43,38 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IPro
     /// <exception cref="ModelFileException">It is absent, of another length, or holds values that are no numbers.</exception>
     public Vector Vector(string name, int count)
     {
-        TensorInfo tensor = Find(name, 1, count);
-        if (!Dequantizer.Supports(tensor.Type))
-            throw new ModelFileException("tensor-type-unsupported", file.Name, $"tensor {name}, type", "one that the engine reads", tensor.Type.ToString());
-        Vector vector = new(count);
-        _read.Add(vector);
-        if (_job is null) return vector;
-
-        byte[] bytes = new byte[tensor.ByteCount];
-        file.ReadFinite(tensor, 0, bytes);
-        Dequantizer.Dequantize(tensor.Type, bytes, vector.Span);
-        progress?.Report(tensor.ByteCount);
+        TensorInfo tensor = FindVector(name, count);
+        Vector vector = Weights.Vector(count);
+        if (_job is not null) Read(tensor, vector.Span);
         return vector;
     }
 
-    /// <summary>Frees all that was read, when the model did not come about.</summary>
-    public void Abandon()
+    /// <summary>The values of a vector that is not kept, or null where the file has none.</summary>
+    public float[]? OptionalValues(string name, int count)
     {
-        _read.ForEach(part => part.Dispose());
-        _memory?.Dispose();
+        if (!Has(name)) return null;
+        float[] values = new float[count];
+        TensorInfo tensor = FindVector(name, count);
+        if (_job is not null) Read(tensor, values);
+        return values;
     }
 
     public void Dispose() => _job?.Dispose();
+
+    private void Read(TensorInfo tensor, Span<float> to)
+    {
+        byte[] bytes = new byte[tensor.ByteCount];
+        file.ReadFinite(tensor, 0, bytes);
+        Dequantizer.Dequantize(tensor.Type, bytes, to);
+        progress?.Report(tensor.ByteCount);
+    }
+
+    private TensorInfo FindVector(string name, int count)
+    {
+        TensorInfo tensor = Find(name, 1, count);
+        if (Dequantizer.Supports(tensor.Type)) return tensor;
+        throw new ModelFileException("tensor-type-unsupported", file.Name, $"tensor {name}, type", "one that the engine reads", tensor.Type.ToString());
+    }
 
     private TensorInfo Find(string name, long rows, long columns)
     {

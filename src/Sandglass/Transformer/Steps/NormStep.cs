@@ -6,26 +6,25 @@ namespace Sandglass.Transformer;
 internal sealed unsafe class NormStep(WorkerPool pool) : TokenJob(pool)
 {
     private TokenBuffer _x = null!, _to = null!;
-    private Vector _weight = null!;
-    private float _epsilon;
+    private Norm _norm = null!;
     private int[]? _rows;
     private int _tokens;
 
     /// <summary>The first tokens, each to its own place.</summary>
-    public void Run(TokenBuffer x, int tokens, Vector weight, float epsilon, TokenBuffer to) => Run(x, null, tokens, weight, epsilon, to);
+    public void Run(TokenBuffer x, int tokens, Norm norm, TokenBuffer to) => Run(x, null, tokens, norm, to);
 
     /// <summary>Some tokens, to the first places of <paramref name="to"/>.</summary>
     /// <param name="rows">Where the tokens stand in <paramref name="x"/>; null for the first ones.</param>
     /// <param name="tokens">How many.</param>
-    public void Run(TokenBuffer x, int[]? rows, int tokens, Vector weight, float epsilon, TokenBuffer to)
+    public void Run(TokenBuffer x, int[]? rows, int tokens, Norm norm, TokenBuffer to)
     {
-        (_x, _rows, _tokens, _weight, _epsilon, _to) = (x, rows, tokens, weight, epsilon, to);
+        (_x, _rows, _tokens, _norm, _to) = (x, rows, tokens, norm, to);
         Run(tokens, x.Columns);
     }
 
     protected override void DoToken(int token)
     {
-        RmsNorm.Apply(_x.Row(_rows is null ? token : _rows[token]), _weight.Values, _epsilon, _x.Columns, _to.Row(token));
+        RmsNorm.Apply(_x.Row(_rows is null ? token : _rows[token]), _norm.Weight.Values, _norm.Epsilon, _x.Columns, _to.Row(token));
         _to.Quantize(token, _tokens);
     }
 }

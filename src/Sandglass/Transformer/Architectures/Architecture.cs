@@ -1,0 +1,25 @@
+using Sandglass.ModelFiles;
+
+namespace Sandglass.Transformer;
+
+/// <summary>An architecture: its name in model files, and how its model is built from parts.</summary>
+internal sealed record Architecture(string Name, Func<ModelBuilder, Model> Build)
+{
+    /// <summary>Whether some of its layers see only a window of positions; a window asked for by option would contradict it.</summary>
+    public bool HasLayerWindows { get; init; }
+
+    /// <summary>Reads a model's weights; a failure leaves nothing behind.</summary>
+    /// <exception cref="ModelFileException">A tensor is absent, of another shape or type, or holds values that are not finite.</exception>
+    public Model Read(WeightReader reader, Hyperparameters shape)
+    {
+        try
+        {
+            return Build(new ModelBuilder(reader, shape));
+        }
+        catch
+        {
+            reader.Weights.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using Sandglass.Kernels;
+
+namespace Sandglass.Transformer;
+
+/// <summary>Llama 1 to 3, Mistral, TinyLlama, SmolLM2. Source: Touvron et al. 2023, arXiv:2302.13971.</summary>
+internal static class Llama
+{
+    public static readonly Architecture Description = new("llama", Build);
+
+    // x += attention(norm(x)); x += feedForward(norm(x))
+    private static Model Build(ModelBuilder model) => model.Build(
+        rope: RopePairs.Neighbours,
+        block: layer => new PreNorm
+        {
+            AttentionNorm = model.Norm(layer, "attn_norm"),
+            Attention = model.Attention(layer),
+            FeedForwardNorm = model.Norm(layer, "ffn_norm"),
+            FeedForward = model.FeedForward(layer, Activation.Silu),
+        });
+}

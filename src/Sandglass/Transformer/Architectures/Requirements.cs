@@ -1,0 +1,46 @@
+using Sandglass.ModelFiles;
+
+namespace Sandglass.Transformer;
+
+/// <summary>What the parts that all architectures share cannot do or cannot do without; checked on the metadata alone, before any weight is read.</summary>
+internal static class Requirements
+{
+    private const int MaxWidth = 1 << 24;   // as Hyperparameters bounds each width: heads times their width must not wrap around
+
+    /// <exception cref="ModelFileException">What is asked for or missing, by name.</exception>
+    public static void Check(Hyperparameters shape, Metadata metadata)
+    {
+        ArchitectureMetadata entries = new(metadata);
+        if (shape.Experts > 0)
+            throw new ModelFileException("experts-unsupported", metadata.File, $"metadata {shape.Architecture}.expert_count", "0, since mixtures of experts do not run yet", $"{shape.Experts}");
+        CheckFeedForward(shape, entries);
+        CheckAttention(shape, entries);
+        CheckRope(shape, entries);
+    }
+
+    private static void CheckFeedForward(Hyperparameters shape, ArchitectureMetadata entries)
+    {
+        if (shape.FeedForwardWidthByLayer.Contains(0)) entries.Missing<int>("feed_forward_length", "a whole number above 0");
+        if (shape.RmsEpsilon == 0) entries.Missing<int>("attention.layer_norm_rms_epsilon", "a number above 0");
+        if (shape.FeedForwardWidthByLayer.Distinct().Count() > 1) entries.Refuse<int>("feed_forward_length", "the same in each layer", "layers that differ");
+    }
+
+    private static void CheckAttention(Hyperparameters shape, ArchitectureMetadata entries)
+    {
+        if (shape.HeadsByLayer.Contains(0)) entries.Refuse<int>("attention.head_count", "at least 1 in each layer", "0");
+        if (shape.KeyValueHeadsByLayer.Contains(0)) entries.Refuse<int>("attention.head_count_kv", "at least 1 in each layer", "0");
+        if (!shape.LayersAreAlike) entries.Refuse<int>("attention.head_count", "the same heads in each layer", "layers that differ");
+        if ((long)shape.Heads * shape.KeyHeadDim > MaxWidth)
+            entries.Refuse<int>("attention.key_length", $"{shape.Heads} heads of at most {MaxWidth} values together", $"{shape.KeyHeadDim} each");
+        if ((long)shape.Heads * shape.ValueHeadDim > MaxWidth)
+            entries.Refuse<int>("attention.value_length", $"{shape.Heads} heads of at most {MaxWidth} values together", $"{shape.ValueHeadDim} each");
+    }
+
+    private static void CheckRope(Hyperparameters shape, ArchitectureMetadata entries)
+    {
+        if (shape.RopeBase < 1) entries.Refuse<int>("rope.freq_base", "at least 1", $"{shape.RopeBase}");
+        if (shape.RopeScaling.Kind == RopeScalingKind.LongRope) entries.Refuse<int>("rope.scaling.type", "none, linear or yarn", "longrope, which does not run yet");
+        if (shape.RopeDimensions != shape.KeyHeadDim) entries.Refuse<int>("rope.dimension_count", $"{shape.KeyHeadDim}, all values of a head", $"{shape.RopeDimensions}");
+        if (shape.RopeDimensions % 2 != 0) entries.Refuse<int>("rope.dimension_count", "an even number, since values are rotated in pairs", $"{shape.RopeDimensions}");
+    }
+}

@@ -1,0 +1,73 @@
+using Sandglass.Kernels;
+using Sandglass.ModelFiles;
+
+namespace Sandglass.Transformer;
+
+/// <summary>The words that an architecture's file is written in: parts, filled with a file's tensors by their GGUF names.</summary>
+/// <remarks>A bias is read wherever the file has one. With a reader that reads no values this is the dry run that says whether a file would load.</remarks>
+internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape)
+{
+    private readonly ArchitectureMetadata _entries = new(reader.Metadata);
+
+    public Hyperparameters Shape => shape;
+
+    /// <summary>A number of the architecture's own metadata; null where the file does not state it.</summary>
+    public float? Float(string key, double least, double most) => _entries.Float(key, least, most);
+
+    /// <summary>A layer's norm over the width of the model.</summary>
+    public Norm Norm(int layer, string name) => Norm($"blk.{layer}.{name}");
+
+    /// <summary>A layer's attention.</summary>
+    /// <param name="inputBiases">Whether queries, keys and values must have biases; otherwise they have where the file does.</param>
+    public GroupedAttention Attention(int layer, bool inputBiases = false) => new()
+    {
+        Heads = shape.Heads,
+        KvHeads = shape.KeyValueHeads,
+        KeyDim = shape.KeyHeadDim,
+        ValueDim = shape.ValueHeadDim,
+        Scale = 1f / MathF.Sqrt(shape.KeyHeadDim),
+        Query = Linear($"blk.{layer}.attn_q", shape.Heads * shape.KeyHeadDim, shape.Width, inputBiases),
+        Key = Linear($"blk.{layer}.attn_k", shape.KeyValueHeads * shape.KeyHeadDim, shape.Width, inputBiases),
+        Value = Linear($"blk.{layer}.attn_v", shape.KeyValueHeads * shape.ValueHeadDim, shape.Width, inputBiases),
+        Output = Linear($"blk.{layer}.attn_output", shape.Width, shape.Heads * shape.ValueHeadDim),
+    };
+
+    /// <summary>A layer's gated feed-forward part.</summary>
+    public FeedForward FeedForward(int layer, Activation activation) => new()
+    {
+        Activation = activation,
+        Gate = Linear($"blk.{layer}.ffn_gate", shape.FeedForwardWidth, shape.Width),
+        Up = Linear($"blk.{layer}.ffn_up", shape.FeedForwardWidth, shape.Width),
+        Down = Linear($"blk.{layer}.ffn_down", shape.Width, shape.FeedForwardWidth),
+    };
+
+    /// <summary>The whole model: embedding, blocks, output norm and output.</summary>
+    /// <param name="rope">Which elements of a head are rotated together.</param>
+    /// <param name="block">A layer's block.</param>
+    /// <param name="embeddingScale">Factor on the embeddings.</param>
+    /// <param name="logitCap">No logit is larger than this; 0 for no bound.</param>
+    public Model Build(RopePairs rope, Func<int, Block> block, float embeddingScale = 1, float logitCap = 0)
+    {
+        WeightMatrix embedding = reader.Matrix("token_embd.weight", shape.VocabularySize, shape.Width);
+        return new Model
+        {
+            Shape = shape,
+            Embedding = embedding,
+            EmbeddingScale = embeddingScale,
+            Blocks = [.. Enumerable.Range(0, shape.Layers).Select(block)],
+            RopeFrequencies = RopeFrequencies.From(shape, reader.OptionalValues("rope_freqs.weight", shape.RopeDimensions / 2)),
+            RopePairs = rope,
+            OutputNorm = Norm("output_norm"),
+            Output = reader.Has("output.weight")
+                ? Linear("output", shape.VocabularySize, shape.Width)
+                : new Linear(embedding, reader.OptionalVector("output.bias", shape.VocabularySize)),
+            LogitCap = logitCap,
+            Weights = reader.Weights,
+        };
+    }
+
+    private Norm Norm(string name) => new(reader.Vector($"{name}.weight", shape.Width), shape.RmsEpsilon);
+
+    private Linear Linear(string name, int rows, int columns, bool bias = false) =>
+        new(reader.Matrix($"{name}.weight", rows, columns), bias ? reader.Vector($"{name}.bias", rows) : reader.OptionalVector($"{name}.bias", rows));
+}

@@ -1,0 +1,126 @@
+using Sandglass.Kernels;
+using Sandglass.ModelFiles;
+
+namespace Sandglass.Transformer;
+
+/// <summary>What changes while a batch goes through a model: its activations, and the steps that fill them.</summary>
+internal sealed class RunState : IDisposable
+{
+    private readonly List<IDisposable> _owned = [];
+
+    /// <param name="compute">How quantised weights are multiplied; float types are multiplied in F32 in every mode.</param>
+    /// <param name="window">Positions that a token sees; 0 for all, as the model has it.</param>
+    /// <param name="sinkTokens">First positions that are seen beside the window.</param>
+    public RunState(Model model, ComputeMode compute, int maxTokens, WorkerPool pool, int window, int sinkTokens)
+    {
+        (Window, SinkTokens) = (window, window == 0 ? 0 : sinkTokens);
+        Hyperparameters shape = model.Shape;
+        int queries = shape.Heads * shape.KeyHeadDim;
+
+        X = Buffer(shape.Width);
+        Normed = Buffer(shape.Width, [model.Output, .. model.Blocks.SelectMany(Inputs)]);
+        Part = Buffer(shape.Width);
+        Queries = Buffer(queries);
+        Keys = Buffer(shape.KeyValueHeads * shape.KeyHeadDim);
+        Values = Buffer(shape.KeyValueHeads * shape.ValueHeadDim);
+        Attended = Buffer(shape.Heads * shape.ValueHeadDim, model.Blocks.Select(block => block.Attention.Output));
+        Gate = Buffer(shape.FeedForwardWidth, model.Blocks.Select(block => block.FeedForward.Down));
+        Up = Buffer(shape.FeedForwardWidth);
+        Positions = Own(new RotaryPositions(model.RopeFrequencies, maxTokens, shape.KeyHeadDim, model.RopePairs));
+        RotaryPositions? sinkPosition = null;
+        if (SinkTokens > 0)
+        {
+            SinkQueries = Buffer(queries);
+            sinkPosition = Own(new RotaryPositions(model.RopeFrequencies, 1, shape.KeyHeadDim, model.RopePairs));
+            sinkPosition.Set(SinkTokens + Window - 1);    // a query's place in a full cache, whatever its true one: the model was never trained on larger distances
+        }
+
+        Norm = new NormStep(pool);
+        AddNorm = new AddNormStep(pool);
+        RotateAndStore = new RotateAndStoreStep(pool, SinkQueries is null ? null : (SinkQueries, sinkPosition!));
+        QuantizePages = new QuantizePagesStep(pool);
+        GatedActivation = new GatedActivationStep(pool);
+        Quantize = new QuantizeStep(pool);
+        CapLogits = new CapLogitsStep(pool);
+        Attention = Own(new Attention(pool));
+        MatMul = Own(new MatMul(pool));
+        GatedProduct = new GatedProduct(pool);
+
+        TokenBuffer Buffer(int columns, IEnumerable<Linear>? products = null) =>
+            Own(new TokenBuffer(maxTokens, columns, products?.Any(product => product.Weights.Panels.Quantized) == true ? compute : ComputeMode.Exact));
+
+        static IEnumerable<Linear> Inputs(Block block) => [block.Attention.Query, block.Attention.Key, block.Attention.Value, block.FeedForward.Gate, block.FeedForward.Up];
+    }
+
+    /// <summary>[token, width]: the residual stream. Every block adds to it twice and never overwrites it.</summary>
+    public TokenBuffer X { get; }
+
+    /// <summary>[token, width], and in blocks for products in integers.</summary>
+    public TokenBuffer Normed { get; }
+
+    /// <summary>[token, width]: what attention or a feed-forward part gives, where a norm comes before it is added.</summary>
+    public TokenBuffer Part { get; }
+
+    /// <summary>[token, head, keyDim]</summary>
+    public TokenBuffer Queries { get; }
+
+    /// <summary>[token, kvHead, keyDim], on their way to the caches.</summary>
+    public TokenBuffer Keys { get; }
+
+    /// <summary>[token, kvHead, valueDim], on their way to the caches.</summary>
+    public TokenBuffer Values { get; }
+
+    /// <summary>[token, head, valueDim], and in blocks.</summary>
+    public TokenBuffer Attended { get; }
+
+    /// <summary>[token, ffnWidth], and in blocks once the activation has been applied.</summary>
+    public TokenBuffer Gate { get; }
+
+    /// <summary>[token, ffnWidth]</summary>
+    public TokenBuffer Up { get; }
+
+    /// <summary>[token, keyDim / 2], twice: cosines and sines.</summary>
+    public RotaryPositions Positions { get; }
+
+    /// <summary>Positions that a token sees in layers that have no window of their own; 0 for all.</summary>
+    public int Window { get; }
+
+    /// <summary>First positions that are seen beside the window.</summary>
+    public int SinkTokens { get; }
+
+    /// <summary>[token, head, keyDim]: queries for the sinks; null where there are none.</summary>
+    public TokenBuffer? SinkQueries { get; }
+
+    /// <summary>What goes through: the last batch, until the next one begins.</summary>
+    public Batch Batch { get; private set; } = null!;
+
+    public NormStep Norm { get; }
+    public AddNormStep AddNorm { get; }
+    public RotateAndStoreStep RotateAndStore { get; }
+    public QuantizePagesStep QuantizePages { get; }
+    public GatedActivationStep GatedActivation { get; }
+    public QuantizeStep Quantize { get; }
+    public CapLogitsStep CapLogits { get; }
+    public Attention Attention { get; }
+    public MatMul MatMul { get; }
+    public GatedProduct GatedProduct { get; }
+
+    /// <summary>One a segment; filled anew by each layer.</summary>
+    public List<AttentionTask> AttentionTasks { get; } = [];
+
+    /// <summary>Takes up a batch, and computes its positions' cosines and sines for all layers.</summary>
+    public void Begin(Batch batch)
+    {
+        Batch = batch;
+        Positions.Set(batch);
+    }
+
+    public void Dispose() => _owned.ForEach(part => part.Dispose());
+
+    private T Own<T>(T part)
+        where T : IDisposable
+    {
+        _owned.Add(part);
+        return part;
+    }
+}

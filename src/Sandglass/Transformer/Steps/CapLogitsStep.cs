@@ -1,0 +1,27 @@
+using Sandglass.Kernels;
+
+namespace Sandglass.Transformer;
+
+/// <summary>Bounds the scores of a vocabulary, which may be long: split over workers by stretches.</summary>
+internal sealed unsafe class CapLogitsStep(WorkerPool pool) : Job
+{
+    private const int Stretch = 16384;  // floats: a few microseconds, more than it costs to hand one out
+
+    private float* _logits;
+    private long _count;
+    private float _cap;
+
+    /// <param name="logits">[count], overwritten.</param>
+    public void Run(float* logits, long count, float cap)
+    {
+        _logits = logits;
+        (_count, _cap) = (count, cap);
+        pool.Run(this, (int)((count + Stretch - 1) / Stretch));
+    }
+
+    public override void Do(int piece, int worker)
+    {
+        long from = (long)piece * Stretch;
+        SoftCap.Apply(_logits + from, (int)Math.Min(Stretch, _count - from), _cap);
+    }
+}

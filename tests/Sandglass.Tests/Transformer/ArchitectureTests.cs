@@ -1,0 +1,116 @@
+using Sandglass.Generation;
+using Sandglass.Kernels;
+using Sandglass.ModelFiles;
+using Sandglass.Tests.Generation;
+using Sandglass.Transformer;
+
+namespace Sandglass.Tests.Transformer;
+
+/// <summary>What holds for every architecture in the list: the promise of equal bits, the dry run, and that it is named where people look. (Widths: <see cref="KernelWidthTests"/>.)</summary>
+public sealed class ArchitectureTests(TypedModelFiles files) : IClassFixture<TypedModelFiles>
+{
+    private static readonly ModelOptions[] Modes =
+        [new(), new() { Compute = ComputeMode.Exact, CacheType = CacheType.F32 }, new() { Compute = ComputeMode.Fine }, new() { CacheType = CacheType.Q8 }, new() { CacheType = CacheType.Q4 }];
+
+    public static TheoryData<string> Names => [.. Architectures.All.Select(architecture => architecture.Name)];
+
+    [Theory, MemberData(nameof(Names))]
+    public async Task Same_bits_whatever_the_threads_the_chunks_and_the_cache(string architecture)
+    {
+        foreach (ModelOptions mode in Modes)
+            await SameBitsTests.Check(options => LanguageModel.Load(files[architecture], options), mode, Evidence.Ids(70, 301), tokens: 4);
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public async Task Same_bits_beside_others_and_from_the_pages_of_others(string architecture)
+    {
+        foreach (ModelOptions mode in Modes)
+        {
+            using LanguageModel model = LanguageModel.Load(files[architecture], mode with { Threads = 2 });
+            int[][] prompts = [.. ((int[])[100, 1, 33, 70, 64]).Select(length => Evidence.Ids(length, 301))];  // each begins as all longer ones do
+            List<Run> alone = [];
+            foreach (int[] prompt in prompts) alone.Add(await Run.Of(model, prompt, Options(shared: false)));
+
+            Run[] together = await Task.WhenAll(prompts.Select(prompt => Run.Of(model, prompt, Options(shared: false))));
+            Run[] hits = await Task.WhenAll(prompts.Select(prompt => Run.Of(model, prompt, Options(shared: true))));
+            Run hit = await Run.Of(model, prompts[0], Options(shared: true));
+
+            Assert.Equal(alone.Select(run => run.Hashes), together.Select(run => run.Hashes));
+            Assert.Equal(alone.Select(run => run.Hashes), hits.Select(run => run.Hashes));
+            Assert.Equal(96, hit.Result.CachedTokens);
+            Assert.Equal(alone[0].Hashes, hit.Hashes);
+            Assert.Equal(0, model.Pages.Held);
+        }
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void A_dry_run_asks_for_every_tensor_and_finds_what_is_missing(string architecture)
+    {
+        using ModelFile file = ModelFile.Open(files[architecture]);
+        ModelSupport support = LanguageModel.Examine(file);
+        Assert.Null(support.Obstacle);
+        Assert.Empty(support.UnusedTensors);
+
+        byte[] bytes = File.ReadAllBytes(files[architecture]);
+        int at = bytes.AsSpan().IndexOf("blk.2.attn_v.weight"u8);
+        bytes[at] = (byte)'x';
+        using ModelFile damaged = ModelFile.Open(new MemoryStream(bytes), "damaged.gguf");
+        Assert.Equal(("tensor-missing", "tensor blk.2.attn_v.weight"), (LanguageModel.Examine(damaged).Obstacle!.Code, LanguageModel.Examine(damaged).Obstacle!.Field));
+    }
+
+    [Fact]
+    public void Biases_that_an_architecture_is_built_on_must_be_there()
+    {
+        byte[] bytes = File.ReadAllBytes(files["qwen2"]);
+        bytes[bytes.AsSpan().IndexOf("blk.1.attn_k.bias"u8)] = (byte)'x';
+        using ModelFile file = ModelFile.Open(new MemoryStream(bytes), "damaged.gguf");
+        Assert.Equal("tensor blk.1.attn_k.bias", LanguageModel.Examine(file).Obstacle!.Field);
+    }
+
+    [Fact]
+    public void A_window_is_refused_where_layers_have_their_own()
+    {
+        GenerationException refused = Assert.Throws<GenerationException>(() => LanguageModel.Load(files["gemma2"], new ModelOptions { Window = 64 }));
+        Assert.Equal("window-in-layers", refused.Code);
+        LanguageModel.Load(files["qwen2"], new ModelOptions { Window = 64 }).Dispose();
+
+        foreach (Architecture architecture in Architectures.All)
+        {
+            using ModelFile file = ModelFile.Open(files[architecture.Name]);
+            using WeightReader dryRun = new(file, pool: null, progress: null);
+            using Model model = architecture.Read(dryRun, Hyperparameters.Read(file.Metadata));
+            Assert.Equal(architecture.HasLayerWindows, model.Blocks.Any(block => block.Attention.Window > 0));
+        }
+    }
+
+    [Fact]
+    public void Work_is_counted_by_what_each_layer_sees()
+    {
+        using SmallRun run = new(files["gemma2"], ComputeMode.Fast);
+        run.Logits(Evidence.Ids(50, 301), chunk: 30);
+
+        long local = Enumerable.Range(1, 50).Sum(seen => Math.Min(seen, 20)), global = 50 * 51 / 2;   // layers 0 and 2 have the window, layer 1 has none
+        Assert.Equal((2 * local + global) * 4 * (24 + 24), run.Counters.MultiplyAdds.Attention);
+    }
+
+    [Fact]
+    public void The_documents_and_the_message_name_every_architecture()
+    {
+        using ModelFile file = ModelFile.Open(files["qwen2"]);
+        Dictionary<string, object> facts = new(file.Metadata.Values) { ["general.architecture"] = "bert" };
+        foreach ((string key, object value) in file.Metadata.Values.Where(fact => fact.Key.StartsWith("qwen2.", StringComparison.Ordinal))) facts["bert" + key[5..]] = value;
+        Metadata other = new("bert.gguf", facts);
+        ModelFileException refused = Assert.Throws<ModelFileException>(() => Architectures.For(Hyperparameters.Read(other), other));
+        Assert.Equal("architecture-unsupported", refused.Code);
+
+        foreach (Architecture architecture in Architectures.All)
+        {
+            Assert.Contains(architecture.Name, refused.Expected);
+            foreach (string page in (string[])["README.md", Path.Combine("docs", "transformer.md"), Path.Combine("docs", "errors.md")])
+                Assert.Contains($"`{architecture.Name}`", File.ReadAllText(Path.Combine(Checkout.Folder, page)));
+        }
+    }
+
+    private static GenerationOptions Options(bool shared) =>
+        new() { Sampling = Evidence.Sampled, MaxTokens = 4, IgnoreEnd = true, HashLogits = true, ShareCache = shared };
+}

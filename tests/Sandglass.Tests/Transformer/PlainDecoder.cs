@@ -1,0 +1,147 @@
+using Sandglass.Kernels;
+using Sandglass.ModelFiles;
+
+namespace Sandglass.Tests.Transformer;
+
+/// <summary>A decoder in the manner of llama2.c: double[], one token after the other, loops that can be read against the papers. The oracle of every architecture that runs.</summary>
+/// <remarks>It shares no arithmetic with the engine: only files are read by the same code. A new architecture adds what it does differently to the fields, and an if where it does it.</remarks>
+internal sealed class PlainDecoder
+{
+    private readonly ModelFile _file;
+    private readonly Hyperparameters _shape;
+
+    // what architectures do differently
+    private readonly bool _rotatesHalves;           // pairs (i, i + half); else (2i, 2i + 1)
+    private readonly bool _normsAfter;              // a part is normed before it is added
+    private readonly bool _gelu;                    // else SiLU
+    private readonly double _embeddingScale = 1;
+    private readonly double _scoreCap, _logitCap;   // 0: none
+    private readonly int _localWindow;              // of layers 0, 2, 4, …; 0: none
+
+    private readonly Dictionary<string, double[]> _tensors = [];
+    private readonly List<double[]>[] _keys, _values;   // [layer][position]: [kvHead, headDim]
+
+    public PlainDecoder(ModelFile file)
+    {
+        _file = file;
+        _shape = Hyperparameters.Read(file.Metadata, file.Tensors.Count);
+        _keys = [.. Enumerable.Range(0, _shape.Layers).Select(_ => new List<double[]>())];
+        _values = [.. Enumerable.Range(0, _shape.Layers).Select(_ => new List<double[]>())];
+        _rotatesHalves = _shape.Architecture != "llama";
+        if (_shape.Architecture != "gemma2") return;
+        (_normsAfter, _gelu, _embeddingScale, _localWindow) = (true, true, Math.Sqrt(_shape.Width), _shape.SlidingWindow);
+        _scoreCap = Convert.ToDouble(file.Metadata.Values["gemma2.attn_logit_softcapping"]);
+        _logitCap = Convert.ToDouble(file.Metadata.Values["gemma2.final_logit_softcapping"]);
+    }
+
+    /// <summary>The next token: its normed residual stream, and the scores of what follows it.</summary>
+    public (double[] Hidden, double[] Logits) Next(int id)
+    {
+        int position = _keys[0].Count;
+        double[] x = [.. Tensor("token_embd.weight").AsSpan(id * _shape.Width, _shape.Width)];
+        for (int d = 0; d < x.Length; d++) x[d] *= _embeddingScale;
+
+        for (int layer = 0; layer < _shape.Layers; layer++)
+        {
+            string name = $"blk.{layer}.";
+            double[] part = Attention(layer, position, Norm(x, name + "attn_norm.weight"));
+            if (_normsAfter) part = Norm(part, name + "post_attention_norm.weight");
+            for (int d = 0; d < x.Length; d++) x[d] += part[d];
+
+            part = FeedForward(layer, Norm(x, name + "ffn_norm.weight"));
+            if (_normsAfter) part = Norm(part, name + "post_ffw_norm.weight");
+            for (int d = 0; d < x.Length; d++) x[d] += part[d];
+        }
+
+        double[] hidden = Norm(x, "output_norm.weight");
+        double[] logits = Multiply(_file.Find("output.weight") is null ? "token_embd" : "output", hidden);
+        for (int i = 0; i < logits.Length; i++) logits[i] = Capped(logits[i], _logitCap);
+        return (hidden, logits);
+    }
+
+    private double[] Attention(int layer, int position, double[] x)
+    {
+        int heads = _shape.Heads, keyDim = _shape.KeyHeadDim, valueDim = _shape.ValueHeadDim, group = heads / _shape.KeyValueHeads;
+        double[] queries = Multiply($"blk.{layer}.attn_q", x), keys = Multiply($"blk.{layer}.attn_k", x);
+        Rotate(queries, keyDim, position);
+        Rotate(keys, keyDim, position);
+        _keys[layer].Add(keys);
+        _values[layer].Add(Multiply($"blk.{layer}.attn_v", x));
+
+        int first = _localWindow > 0 && layer % 2 == 0 ? Math.Max(0, position - _localWindow + 1) : 0;
+        double[] attended = new double[heads * valueDim];
+        for (int head = 0; head < heads; head++)
+        {
+            double[] weights = new double[position + 1];
+            for (int t = first; t <= position; t++)
+            {
+                double score = 0;
+                for (int d = 0; d < keyDim; d++) score += queries[head * keyDim + d] * _keys[layer][t][head / group * keyDim + d];
+                weights[t] = Capped(score / Math.Sqrt(keyDim), _scoreCap);
+            }
+            double largest = weights[first..].Max(), sum = weights[first..].Sum(score => Math.Exp(score - largest));
+            for (int t = first; t <= position; t++)
+            {
+                for (int d = 0; d < valueDim; d++)
+                    attended[head * valueDim + d] += Math.Exp(weights[t] - largest) / sum * _values[layer][t][head / group * valueDim + d];
+            }
+        }
+        return Multiply($"blk.{layer}.attn_output", attended);
+    }
+
+    private double[] FeedForward(int layer, double[] x)
+    {
+        double[] gate = Multiply($"blk.{layer}.ffn_gate", x), up = Multiply($"blk.{layer}.ffn_up", x);
+        for (int i = 0; i < gate.Length; i++)
+        {
+            double g = gate[i];
+            gate[i] = up[i] * (_gelu ? 0.5 * g * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (g + 0.044715 * g * g * g))) : g / (1 + Math.Exp(-g)));
+        }
+        return Multiply($"blk.{layer}.ffn_down", gate);
+    }
+
+    private double[] Norm(double[] x, string name)
+    {
+        double[] weight = Tensor(name);
+        double scale = 1 / Math.Sqrt(x.Sum(v => v * v) / x.Length + _shape.RmsEpsilon);
+        return [.. x.Select((v, d) => v * scale * weight[d])];
+    }
+
+    private void Rotate(double[] x, int headDim, int position)
+    {
+        for (int head = 0; head < x.Length; head += headDim)
+        {
+            for (int i = 0; i < headDim / 2; i++)
+            {
+                int first = head + (_rotatesHalves ? i : 2 * i), second = first + (_rotatesHalves ? headDim / 2 : 1);
+                (double sine, double cosine) = Math.SinCos(position * Math.Pow(_shape.RopeBase, -2.0 * i / headDim));
+                (x[first], x[second]) = (x[first] * cosine - x[second] * sine, x[first] * sine + x[second] * cosine);
+            }
+        }
+    }
+
+    /// <summary>The matrix's rows times x, and the bias where there is one.</summary>
+    private double[] Multiply(string name, double[] x)
+    {
+        double[] matrix = Tensor(name + ".weight"), result = new double[matrix.Length / x.Length];
+        for (int row = 0; row < result.Length; row++)
+        {
+            for (int column = 0; column < x.Length; column++) result[row] += matrix[row * x.Length + column] * x[column];
+            if (_file.Find(name + ".bias") is not null) result[row] += Tensor(name + ".bias")[row];
+        }
+        return result;
+    }
+
+    private static double Capped(double x, double cap) => cap == 0 ? x : cap * Math.Tanh(x / cap);
+
+    private double[] Tensor(string name)
+    {
+        if (_tensors.TryGetValue(name, out double[]? known)) return known;
+        TensorInfo tensor = _file.Find(name)!;
+        byte[] bytes = new byte[tensor.ByteCount];
+        _file.Read(tensor, 0, bytes);
+        float[] values = new float[tensor.Rows * tensor.Columns];
+        Dequantizer.Dequantize(tensor.Type, bytes, values);
+        return _tensors[name] = [.. values.Select(v => (double)v)];
+    }
+}

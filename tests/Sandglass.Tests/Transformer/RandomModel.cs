@@ -1,0 +1,139 @@
+using System.Runtime.InteropServices;
+using Sandglass.Kernels;
+using Sandglass.ModelFiles;
+
+namespace Sandglass.Tests.Transformer;
+
+/// <summary>A small model of any architecture that runs, with random weights: equal on every machine for the same numbers.</summary>
+/// <remarks>A new architecture adds its facts and tensors here, and its loops to <see cref="PlainDecoder"/>.</remarks>
+internal sealed record RandomModel(string Architecture)
+{
+    private readonly ModelFileWriter _writer = new();
+    private Random _random = new(0);
+
+    public int Seed { get; init; } = 1;
+    public int Layers { get; init; } = 3;
+    public int Width { get; init; } = 96;
+    public int Heads { get; init; } = 4;
+    public int KvHeads { get; init; } = 2;
+    public int HeadDim { get; init; } = 24;
+    public int FeedForward { get; init; } = 160;
+    public int Vocabulary { get; init; } = 301;
+    public bool Tied { get; init; }
+
+    /// <summary>Of the layers that have one.</summary>
+    public int Window { get; init; } = 20;
+
+    /// <summary>Of scores; small, so that it bites.</summary>
+    public float ScoreCap { get; init; } = 2;
+
+    public float LogitCap { get; init; } = 5;
+
+    /// <summary>Of the matrices.</summary>
+    public TensorType Type { get; init; } = TensorType.F32;
+
+    /// <summary>Numbers as odd as the architecture allows.</summary>
+    public static RandomModel Odd(string architecture, int seed)
+    {
+        Random random = new(seed);
+        int kvHeads = random.Next(1, 4);
+        return new RandomModel(architecture)
+        {
+            Seed = seed,
+            Layers = random.Next(1, 5),
+            Width = random.Next(20, 90),
+            KvHeads = kvHeads,
+            Heads = kvHeads * random.Next(1, 4),
+            HeadDim = 2 * random.Next(2, 20),
+            FeedForward = random.Next(20, 130),
+            Vocabulary = random.Next(40, 300),
+            Tied = random.Next(2) == 0,
+            Window = random.Next(1, 50),
+            ScoreCap = random.Next(3) == 0 ? 0 : random.Next(1, 6),
+            LogitCap = random.Next(3) == 0 ? 0 : random.Next(1, 9),
+        };
+    }
+
+    /// <summary>Writes the file into a folder and gives its path.</summary>
+    public string Write(string folder)
+    {
+        string path = Path.Combine(folder, $"{Architecture}-{Type}-{Seed}.gguf");
+        File.WriteAllBytes(path, Bytes());
+        return path;
+    }
+
+    private byte[] Bytes()
+    {
+        _random = new Random(Seed);
+        Facts();
+        Matrix("token_embd.weight", Width, Vocabulary);
+        Norm("output_norm.weight");
+        if (!Tied) Matrix("output.weight", Width, Vocabulary);
+        for (int layer = 0; layer < Layers; layer++) Layer($"blk.{layer}.");
+        return _writer.ToArray();
+    }
+
+    private void Facts()
+    {
+        _writer.Add("general.architecture", Architecture);
+        _writer.Add($"{Architecture}.block_count", (uint)Layers);
+        _writer.Add($"{Architecture}.context_length", 512u);
+        _writer.Add($"{Architecture}.embedding_length", (uint)Width);
+        _writer.Add($"{Architecture}.feed_forward_length", (uint)FeedForward);
+        _writer.Add($"{Architecture}.attention.head_count", (uint)Heads);
+        _writer.Add($"{Architecture}.attention.head_count_kv", (uint)KvHeads);
+        _writer.Add($"{Architecture}.attention.key_length", (uint)HeadDim);
+        _writer.Add($"{Architecture}.attention.value_length", (uint)HeadDim);
+        _writer.Add($"{Architecture}.attention.layer_norm_rms_epsilon", 1e-5f);
+        if (Architecture == "gemma2")
+        {
+            _writer.Add("gemma2.attention.sliding_window", (uint)Window);
+            _writer.Add("gemma2.attn_logit_softcapping", ScoreCap);
+            _writer.Add("gemma2.final_logit_softcapping", LogitCap);
+        }
+        _writer.Add("tokenizer.ggml.model", "gpt2");
+        _writer.Add("tokenizer.ggml.tokens", Enumerable.Range(0, Vocabulary).Select(id => $"t{id}").ToArray());
+        _writer.Add("tokenizer.ggml.merges", Array.Empty<string>());
+        _writer.Add("tokenizer.ggml.add_bos_token", false);
+    }
+
+    private void Layer(string layer)
+    {
+        Norm(layer + "attn_norm.weight");
+        Matrix(layer + "attn_q.weight", Width, Heads * HeadDim, loudness: 3);  // scores that tell positions apart
+        Matrix(layer + "attn_k.weight", Width, KvHeads * HeadDim, loudness: 3);
+        Matrix(layer + "attn_v.weight", Width, KvHeads * HeadDim);
+        Matrix(layer + "attn_output.weight", Heads * HeadDim, Width);
+        if (Architecture == "qwen2")
+        {
+            Vector(layer + "attn_q.bias", Heads * HeadDim, middle: 0);
+            Vector(layer + "attn_k.bias", KvHeads * HeadDim, middle: 0);
+            Vector(layer + "attn_v.bias", KvHeads * HeadDim, middle: 0);
+        }
+        Norm(layer + "ffn_norm.weight");
+        Matrix(layer + "ffn_gate.weight", Width, FeedForward);
+        Matrix(layer + "ffn_up.weight", Width, FeedForward);
+        Matrix(layer + "ffn_down.weight", FeedForward, Width);
+        if (Architecture == "gemma2")
+        {
+            Norm(layer + "post_attention_norm.weight");
+            Norm(layer + "post_ffw_norm.weight");
+        }
+    }
+
+    private void Norm(string name) => Vector(name, Width, middle: 1);
+
+    private void Vector(string name, int count, float middle) =>
+        _writer.Add(name, TensorType.F32, [count], MemoryMarshal.AsBytes<float>(Values(count, middle, 0.5f)).ToArray());
+
+    private void Matrix(string name, int columns, int rows, float loudness = 1)
+    {
+        float[] values = Values(columns * rows, 0, loudness * MathF.Sqrt(3f / columns));
+        byte[] bytes = new byte[TensorGeometry.ByteCount(Type, values.Length)];
+        Quantizer.Quantize(Type, values, bytes);
+        _writer.Add(name, Type, [columns, rows], bytes);
+    }
+
+    private float[] Values(int count, float middle, float most) =>
+        [.. Enumerable.Range(0, count).Select(_ => middle + (2 * _random.NextSingle() - 1) * most)];
+}
