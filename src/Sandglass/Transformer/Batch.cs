@@ -4,22 +4,22 @@ using Sandglass.Tracing;
 
 namespace Sandglass.Transformer;
 
-/// <summary>What goes through the model at once: a segment of each sequence that takes part. A row is a token, and rows know nothing of each other.</summary>
+/// <summary>What goes through the model at once: a segment of each sequence that takes part. A row is a token; no row's result depends on another row.</summary>
 internal sealed class Batch
 {
     private readonly List<Segment> _segments = [];
     private readonly List<int> _owners = [];    // [row]: its segment
 
-    /// <summary>The sequences' parts, in the order of their rows.</summary>
+    /// <summary>One a sequence, in the order of their rows.</summary>
     public ReadOnlySpan<Segment> Segments => CollectionsMarshal.AsSpan(_segments);
 
-    /// <summary>Rows: tokens of all segments.</summary>
+    /// <summary>Rows: the tokens of all segments.</summary>
     public int Tokens => _owners.Count;
 
     /// <summary>The segment of a row.</summary>
     public ref readonly Segment Owner(int row) => ref Segments[_owners[row]];
 
-    /// <summary>Adds tokens of one more sequence; no sequence comes twice.</summary>
+    /// <summary>Adds tokens of one more sequence; a sequence may have only one segment.</summary>
     public void Add(SequenceCache cache, ReadOnlyMemory<int> tokens, Counters work)
     {
         _segments.Add(new Segment(cache, tokens, Tokens, cache.Length, work));

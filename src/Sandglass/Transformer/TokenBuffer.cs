@@ -3,10 +3,10 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Transformer;
 
-/// <summary>Activations of a batch, [token, columns] in F32, in native memory; where products are of integers, their blocks beside.</summary>
+/// <summary>Activations of a batch in native memory: [token, columns] in F32 and, for products in integers, blocks of them beside.</summary>
 internal sealed unsafe class TokenBuffer : IDisposable
 {
-    /// <param name="products">How they are multiplied: <see cref="ComputeMode.Exact"/> in F32, otherwise blocks are kept too (columns must then be a multiple of 32).</param>
+    /// <param name="products">How they are multiplied: with <see cref="ComputeMode.Exact"/> in F32, otherwise blocks are kept too and columns must be a multiple of 32.</param>
     public TokenBuffer(int tokens, int columns, ComputeMode products = ComputeMode.Exact)
     {
         Tokens = tokens;
@@ -20,7 +20,7 @@ internal sealed unsafe class TokenBuffer : IDisposable
 
     ~TokenBuffer() => Free();
 
-    /// <summary>Room, in tokens.</summary>
+    /// <summary>Capacity in tokens.</summary>
     public int Tokens { get; }
 
     /// <summary>Elements of a token.</summary>
@@ -41,7 +41,7 @@ internal sealed unsafe class TokenBuffer : IDisposable
     /// <summary>One token's values.</summary>
     public float* Row(int token) => Values + (long)token * Columns;
 
-    /// <summary>Makes one token's blocks from its values, where they are asked for.</summary>
+    /// <summary>Makes one token's blocks from its values, if blocks are kept.</summary>
     public void Quantize(int token, int batchTokens)
     {
         if (Blocks != null) ActivationQuantizer.Quantize(Row(token), Columns, Blocks + token, batchTokens);

@@ -3,10 +3,10 @@ using Sandglass.ModelFiles;
 
 namespace Sandglass.Transformer;
 
-/// <summary>The angle a position adds to each rotary pair, after the scaling that the file asks for; computed in double.</summary>
+/// <summary>The angle that one position adds to each rotary pair, after the scaling that the file asks for; computed in double.</summary>
 internal sealed record RopeFrequencies(double[] Radians, float Scale)
 {
-    /// <param name="factors">[dimensions / 2] by which each frequency is divided (Llama 3's <c>rope_freqs.weight</c>), or null.</param>
+    /// <param name="factors">[dimensions / 2] divisors of the frequencies (<c>rope_freqs.weight</c>), or null.</param>
     public static RopeFrequencies From(Hyperparameters shape, float[]? factors)
     {
         RopeScaling scaling = shape.RopeScaling;
@@ -18,14 +18,14 @@ internal sealed record RopeFrequencies(double[] Radians, float Scale)
         for (int i = 0; i < radians.Length; i++)
         {
             double own = Elementary.Pow(shape.RopeBase, -2.0 * i / shape.RopeDimensions) / (factors is null ? 1 : factors[i]);
-            // YaRN leaves fast turns as they are and slows the slow ones down, with a ramp between them.
+            // YaRN keeps the frequencies of fast pairs and interpolates those of slow ones, with a ramp between them
             double kept = yarn ? scaling.YarnExtFactor * (1 - Math.Clamp((i - low) / Math.Max(0.001, high - low), 0, 1)) : 0;
             radians[i] = own * interpolation * (1 - kept) + own * kept;
         }
         return new RopeFrequencies(radians, (float)(scaling.AttentionFactor * (yarn ? YarnScale(scaling) : 1)));
     }
 
-    /// <summary>The pairs between which YaRN's ramp runs: those that turn BetaFast and BetaSlow times within the original context (arXiv:2309.00071, 3.2).</summary>
+    /// <summary>The pairs between which YaRN's ramp runs: those that rotate BetaFast and BetaSlow times within the original context (arXiv:2309.00071, 3.2).</summary>
     private static (double Low, double High) YarnRamp(Hyperparameters shape)
     {
         double Pair(double turns) => shape.RopeDimensions * Elementary.Log(shape.RopeScaling.OriginalContext / (turns * 2 * Math.PI)) / (2 * Elementary.Log(shape.RopeBase));
@@ -34,7 +34,7 @@ internal sealed record RopeFrequencies(double[] Radians, float Scale)
         return (Math.Max(0, low), Math.Min(shape.RopeDimensions - 1, high));
     }
 
-    /// <summary>How much longer YaRN makes queries and keys: 0.1 ln(factor) + 1, less what the file's multiplier takes back.</summary>
+    /// <summary>YaRN's factor on the length of queries and keys: 0.1 ln(factor) + 1, divided by the same with the file's multiplier, if it has one.</summary>
     private static double YarnScale(RopeScaling scaling)
     {
         double Longer(double multiplier) => scaling.Factor <= 1 ? 1 : 0.1 * multiplier * Elementary.Log(scaling.Factor) + 1;

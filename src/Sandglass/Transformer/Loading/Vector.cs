@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Sandglass.Transformer;
 
-/// <summary>A norm's weights or a bias: F32 in native memory.</summary>
+/// <summary>A norm's weights or a bias, in F32 in native memory.</summary>
 internal sealed unsafe class Vector : IDisposable
 {
     public Vector(int count)

@@ -4,7 +4,7 @@ using Sandglass.ModelFiles;
 
 namespace Sandglass.Transformer;
 
-/// <summary>Reads a file's tensors into the engine's own layout, a stretch of rows at a time: a tensor never stands in memory twice.</summary>
+/// <summary>Reads a file's tensors into the engine's own layout, a few rows at a time, so that no tensor is in memory twice.</summary>
 /// <param name="pool">The workers that pack; null for a dry run, which checks every tensor's name, shape and type and leaves the values in the file.</param>
 internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IProgress<long>? progress) : IDisposable
 {
@@ -13,10 +13,10 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IPro
     private readonly PackJob? _job = pool is null ? null : new PackJob(file, pool, progress);
     private readonly HashSet<string> _asked = [];
 
-    /// <summary>The tensors of the file that nobody has asked for.</summary>
+    /// <summary>Tensors of the file that have not been asked for.</summary>
     public IEnumerable<string> Unasked => file.Tensors.Select(tensor => tensor.Name).Where(name => !_asked.Contains(name));
 
-    /// <summary>What has been read so far; whoever keeps it disposes of it.</summary>
+    /// <summary>What has been read so far; the model that keeps it disposes of it.</summary>
     public Weights Weights { get; } = new(pool is null ? null : new PagedMemory(StretchBytes));
 
     public Metadata Metadata => file.Metadata;
@@ -25,7 +25,7 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IPro
     public bool Has(string name) => file.Find(name) is not null;
 
     /// <summary>A matrix of exactly this shape.</summary>
-    /// <exception cref="ModelFileException">It is absent, of another shape, of a type that nothing computes with, or holds values that are no numbers.</exception>
+    /// <exception cref="ModelFileException">It is absent, of another shape, of a type that no kernel computes with, or holds values that are not finite.</exception>
     public WeightMatrix Matrix(string name, int rows, int columns)
     {
         TensorInfo tensor = Find(name, rows, columns);
@@ -40,7 +40,7 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IPro
     public Vector? OptionalVector(string name, int count) => Has(name) ? Vector(name, count) : null;
 
     /// <summary>A vector in F32.</summary>
-    /// <exception cref="ModelFileException">It is absent, of another length, or holds values that are no numbers.</exception>
+    /// <exception cref="ModelFileException">It is absent, of another length, or holds values that are not finite.</exception>
     public Vector Vector(string name, int count)
     {
         TensorInfo tensor = FindVector(name, count);
@@ -86,7 +86,7 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IPro
         return tensor;
     }
 
-    /// <summary>Packs panels in parallel; a piece is a run of panels of about a megabyte.</summary>
+    /// <summary>Packs panels in parallel; a task part is a run of panels of about a megabyte.</summary>
     private sealed class PackJob(ModelFile file, WorkerPool pool, IProgress<long>? progress) : Job, IDisposable
     {
         private const long StagingBytes = 1 << 20;

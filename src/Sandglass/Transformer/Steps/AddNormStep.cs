@@ -2,7 +2,7 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Transformer;
 
-/// <summary>Normalises what a part gave for each token, and adds it to the residual stream.</summary>
+/// <summary>Normalises each token's result of a part, and adds it to the residual stream.</summary>
 internal sealed unsafe class AddNormStep(WorkerPool pool) : TokenJob(pool)
 {
     private TokenBuffer _x = null!, _part = null!;

@@ -2,10 +2,10 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Transformer;
 
-/// <summary>Bounds the scores of a vocabulary, which may be long: split over workers by stretches.</summary>
+/// <summary>Caps logits, split over workers by stretches of the vocabulary, which may be long.</summary>
 internal sealed unsafe class CapLogitsStep(WorkerPool pool) : Job
 {
-    private const int Stretch = 16384;  // floats: a few microseconds, more than it costs to hand one out
+    private const int Stretch = 16384;  // floats: some microseconds of work, more than it costs to hand out a part
 
     private float* _logits;
     private long _count;

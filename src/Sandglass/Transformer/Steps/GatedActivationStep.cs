@@ -2,7 +2,7 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Transformer;
 
-/// <summary>The gated activation of each token, made ready for the product that follows.</summary>
+/// <summary>Applies the gated activation to each token, and makes its blocks for the product that follows.</summary>
 internal sealed unsafe class GatedActivationStep(WorkerPool pool) : TokenJob(pool)
 {
     private Activation _activation;

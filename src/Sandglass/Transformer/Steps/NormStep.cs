@@ -2,7 +2,7 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Transformer;
 
-/// <summary>Normalises each token and makes it ready for the products that follow.</summary>
+/// <summary>Normalises each token, and makes its blocks for the products that follow.</summary>
 internal sealed unsafe class NormStep(WorkerPool pool) : TokenJob(pool)
 {
     private TokenBuffer _x = null!, _to = null!;
@@ -10,11 +10,11 @@ internal sealed unsafe class NormStep(WorkerPool pool) : TokenJob(pool)
     private int[]? _rows;
     private int _tokens;
 
-    /// <summary>The first tokens, each to its own place.</summary>
+    /// <summary>Normalises the first tokens, each into its own row.</summary>
     public void Run(TokenBuffer x, int tokens, Norm norm, TokenBuffer to) => Run(x, null, tokens, norm, to);
 
-    /// <summary>Some tokens, to the first places of <paramref name="to"/>.</summary>
-    /// <param name="rows">Where the tokens stand in <paramref name="x"/>; null for the first ones.</param>
+    /// <summary>Normalises some tokens, into the first rows of <paramref name="to"/>.</summary>
+    /// <param name="rows">The tokens' rows in <paramref name="x"/>; null for the first ones.</param>
     /// <param name="tokens">How many.</param>
     public void Run(TokenBuffer x, int[]? rows, int tokens, Norm norm, TokenBuffer to)
     {

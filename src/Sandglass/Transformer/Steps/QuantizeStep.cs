@@ -2,7 +2,7 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Transformer;
 
-/// <summary>Makes each token of a buffer ready for the product that follows.</summary>
+/// <summary>Makes each token's blocks for the product that follows; nothing where products are in F32.</summary>
 internal sealed class QuantizeStep(WorkerPool pool) : TokenJob(pool)
 {
     private TokenBuffer _buffer = null!;

@@ -2,8 +2,8 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Transformer;
 
-/// <summary>Turns each token's queries and keys to its position, then puts keys and values into its sequence's cache. Where there are sinks beside a window, queries are turned a second time for them.</summary>
-/// <param name="sinks">Queries for the sinks, and the one position that all of them have; null where there are none.</param>
+/// <summary>Rotates each token's queries and keys to its position, then writes keys and values into its sequence's cache. Where there are sink tokens beside a window, queries are rotated a second time for them.</summary>
+/// <param name="sinks">Queries for the sink tokens, and the one position that all of them have; null without sink tokens.</param>
 internal sealed unsafe class RotateAndStoreStep(WorkerPool pool, (TokenBuffer Queries, RotaryPositions Position)? sinks) : TokenJob(pool)
 {
     private Batch _batch = null!;
@@ -19,10 +19,10 @@ internal sealed unsafe class RotateAndStoreStep(WorkerPool pool, (TokenBuffer Qu
 
     protected override void DoToken(int token)
     {
-        if (sinks is (TokenBuffer turned, RotaryPositions position))
+        if (sinks is (TokenBuffer rotated, RotaryPositions position))
         {
-            new Span<float>(_queries.Row(token), _queries.Columns).CopyTo(new Span<float>(turned.Row(token), turned.Columns));
-            position.Rotate(turned.Row(token), turned.Columns, 0);
+            new Span<float>(_queries.Row(token), _queries.Columns).CopyTo(new Span<float>(rotated.Row(token), rotated.Columns));
+            position.Rotate(rotated.Row(token), rotated.Columns, 0);
         }
         _positions.Rotate(_queries.Row(token), _queries.Columns, token);
         _positions.Rotate(_keys.Row(token), _keys.Columns, token);
