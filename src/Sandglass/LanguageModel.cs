@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
-using System.Threading.Channels;
 using Sandglass.Generation;
 using Sandglass.Kernels;
 using Sandglass.KvCache;
@@ -51,6 +50,9 @@ public sealed class LanguageModel : IDisposable
         using ModelFile draft = OpenNamed(options.Draft);
         _engine = new Engine(file, Shape, options, (draft, DraftShape(draft, file)));
     }
+
+    /// <summary>Frees the model for a caller that dropped it. A text that is still read keeps its model.</summary>
+    ~LanguageModel() => _engine?.Close();   // null where loading failed
 
     /// <summary>Names of the models that ship inside.</summary>
     public static IReadOnlyList<string> EmbeddedNames { get; } =
@@ -149,21 +151,35 @@ public sealed class LanguageModel : IDisposable
             GenerationOptions.Require(id >= 0 && id < Tokenizer.VocabularySize, nameof(options.EndIds), $"ids from 0 to {Tokenizer.VocabularySize - 1}", id);
         GenerationOptions.Require(samples == 1 || options.Beams is null, nameof(samples), "1 beside {0}, which are several texts already", samples, nameof(options.Beams));
 
+        bool endless = GenerationRequest.IsEndless(options, Options) && !cancellationToken.CanBeCanceled;
         ulong seed = options.Sampling.Seed ?? (options.Beams is null ? (uint)RandomNumberGenerator.GetInt32(int.MaxValue) : 0);     // beams draw nothing
-        TextGeneration[] outputs = [.. Enumerable.Range(0, samples).Select(_ => new TextGeneration(cancellationToken))];
+        OutputQueue<GeneratedToken>[] tokens = [.. Enumerable.Range(0, samples).Select(_ => new OutputQueue<GeneratedToken>(_engine.Wake, this) { IsEndless = endless })];
+        ProgressRelay<(int Read, int Total)>? progress = options.PromptProgress is null ? null : new(options.PromptProgress, _ => Array.ForEach(tokens, queue => queue.Cancel()));
+        GenerationOutput[] outputs = Array.ConvertAll(tokens, queue => new GenerationOutput(cancellationToken, queue, progress));
         try
         {
-            int room = Room(prompt.Length, options);
-            GeneratedSequence Sample(int number, GeneratedSequence? first, Siblings? siblings) =>
-                new(prompt, options, unchecked(seed + (ulong)number), Tokenizer, room, Options, Pages, _engine.Choosing, outputs[number], first, Drafter(options)) { Siblings = siblings };
+            GenerationRequest request = new()
+            {
+                Prompt = prompt,
+                Options = options.WithOwnLists(),
+                Model = Options,
+                Tokenizer = Tokenizer,
+                Pages = Pages,
+                Buffers = _engine.Choosing,
+                Positions = Room(prompt.Length, options),
+                Seed = seed,
+                EndIds = options.EndIds is null ? Tokenizer.EndIds : options.EndIds.ToHashSet(),
+                Progress = progress,
+            };
+            GeneratedSequence Sample(int number, GeneratedSequence? first, Siblings? siblings) => new(request, number, outputs[number], first, Drafter(options)) { Siblings = siblings };
             Submit(options.Beams is null
                 ? Sample(0, null, samples == 1 ? null : new Siblings(outputs[1..], (first, i) => Sample(i + 1, first, null)))
-                : new BeamSearch(prompt, options, seed, Tokenizer, room, Options, Pages, _engine.Choosing, outputs[0]).Root);
-            return outputs;
+                : new BeamSearch(request, outputs[0]).Root);
+            return Array.ConvertAll(outputs, output => new TextGeneration(output));
         }
         catch (Exception refusal)
         {
-            foreach (TextGeneration output in outputs) output.Fail(refusal);    // lets go of the caller's token, which may live long
+            foreach (GenerationOutput output in outputs) output.Fail(refusal);      // lets go of the caller's token, which may live long
             throw;
         }
     }
@@ -198,8 +214,12 @@ public sealed class LanguageModel : IDisposable
         }
     }
 
-    /// <summary>Ends what is under way and frees everything.</summary>
-    public void Dispose() => _engine.Dispose();
+    /// <summary>Ends what is in progress and frees everything.</summary>
+    public void Dispose()
+    {
+        _engine.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     /// <summary>Positions that a text may take: the context, or where no number of tokens was asked for, what the cache's memory holds of it.</summary>
     private int Room(int prompt, GenerationOptions options)
@@ -255,17 +275,14 @@ public sealed class LanguageModel : IDisposable
 
     private async IAsyncEnumerable<TokenScore> Scores(int[] ids, ScoreOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        Channel<TokenScore> scores = Channel.CreateUnbounded<TokenScore>();
-        using CancellationTokenSource listening = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Submit(new ScoredSequence(ids, options, Pages, scores.Writer, listening.Token));
-        try
+        OutputQueue<TokenScore> scores = new(_engine.Wake, this);
+        scores.BeginReading();
+        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static scores => ((OutputQueue<TokenScore>)scores!).Cancel(), scores);
+        using OutputGuard<TokenScore> guard = new(scores);
+        Submit(new ScoredSequence(ids, options, Pages, scores, cancellationToken));
+        while (await scores.WaitAsync().ConfigureAwait(false))
         {
-            await foreach (TokenScore score in scores.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
-                yield return score;
-        }
-        finally
-        {
-            await listening.CancelAsync().ConfigureAwait(false);
+            while (scores.TryRead(out TokenScore? score)) yield return score;
         }
     }
 

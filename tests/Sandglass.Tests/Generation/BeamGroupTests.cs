@@ -70,7 +70,7 @@ public class BeamGroupTests
             {
                 List<int> text = [.. group.Running[beam].Last?.Path().Select(token => token.Id) ?? []];
                 scorer.Read((rows ?? Row)(text), text);
-                scorer.Offer(candidates, beam, group.Running[beam].Score, group.CandidatesNeeded(1), BeamFacts.None);
+                scorer.Offer(candidates, beam, group.Running[beam].Score, group.CandidatesNeeded(1), new RowFacts([], null));
             }
             candidates.Sort();
             group.Advance(candidates.Take(group.CandidatesNeeded(1)).ToArray(), token => token.Id == End ? FinishReason.Eos : null);

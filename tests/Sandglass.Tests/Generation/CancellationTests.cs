@@ -36,16 +36,18 @@ public sealed class CancellationTests(CancellationTests.Pair models) : IClassFix
     {
         foreach (LanguageModel model in Models(way))
         {
-            for (int piece = 1; piece * Chunk < PromptTokens; piece++)
+            int look = 1;
+            for (; ; look++)    // at each look at the clock, of which each step has one
             {
                 using CancellationTokenSource cancel = new();
-                GenerationOptions options = Options[way] with { PromptProgress = new AtPiece(piece, cancel) };
-                Run run = await Run.Read(model.GenerateAsync(Evidence.Ids(PromptTokens, 4096), options, cancel.Token));
-
-                Assert.Equal((FinishReason.Cancelled, 0), (run.Result.Finish, run.Tokens.Length));
-                Assert.Null(run.Result.TimeToFirstToken);
+                models.Clock.At(look, cancel.Cancel);
+                Run run = await Run.Read(model.GenerateAsync(Evidence.Ids(PromptTokens, 4096), Options[way] with { TimeLimit = TimeSpan.FromHours(1) }, cancel.Token));
                 NothingIsLeft(model);
+                Assert.Equal(FinishReason.Cancelled, run.Result.Finish);
+                if (run.Tokens.Length > 0) break;
+                Assert.Null(run.Result.TimeToFirstToken);
             }
+            Assert.InRange(look, PromptTokens / Chunk + 1, 100);
         }
     }
 
@@ -113,24 +115,22 @@ public sealed class CancellationTests(CancellationTests.Pair models) : IClassFix
     /// <summary>No text ends by itself before somebody can call it off.</summary>
     public sealed class Pair : IDisposable
     {
-        public LanguageModel Long { get; } = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Context = 100_000, Draft = "embedded:grain-1m" });
+        public Pair()
+        {
+            Long = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Context = 100_000, Draft = "embedded:grain-1m", Time = Clock });
+            Windowed = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Window = 40, Time = Clock });
+        }
 
-        public LanguageModel Windowed { get; } = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Window = 40 });
+        internal CallingClock Clock { get; } = new();
+
+        public LanguageModel Long { get; }
+
+        public LanguageModel Windowed { get; }
 
         public void Dispose()
         {
             Long.Dispose();
             Windowed.Dispose();
-        }
-    }
-
-    private sealed class AtPiece(int number, CancellationTokenSource cancel) : IProgress<(int Read, int Total)>
-    {
-        private int _pieces;
-
-        public void Report((int Read, int Total) value)
-        {
-            if (++_pieces == number) cancel.Cancel();
         }
     }
 }

@@ -215,20 +215,4 @@ public class LanguageModelTests(Grain grain) : IClassFixture<Grain>
         Assert.Throws<GenerationException>(() => LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Threads = -1 }));
         Assert.Throws<GenerationException>(() => LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Context = -1 }));
     }
-
-    [Fact]
-    public async Task A_long_prompt_reports_how_far_it_was_read()
-    {
-        Reports reports = new();
-        await Run.Of(Model, Evidence.Ids(20, 4096), new GenerationOptions { MaxTokens = 2, PrefillChunk = 8, PromptProgress = reports });
-
-        Assert.Equal([(8, 20), (16, 20), (20, 20)], reports.All);
-    }
-
-    private sealed class Reports : IProgress<(int Read, int Total)>
-    {
-        public List<(int Read, int Total)> All { get; } = [];
-
-        public void Report((int Read, int Total) value) => All.Add(value);
-    }
 }

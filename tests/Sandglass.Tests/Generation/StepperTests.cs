@@ -203,12 +203,21 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
     private (TextGeneration[] Generations, GeneratedSequence[] Sequences) Add(int count, int prompt, int tokens, CancellationToken cancellation = default, PagePool? pages = null, bool share = false)
     {
         GenerationOptions options = new() { Sampling = Evidence.Sampled, MaxTokens = tokens, EndIds = [], HashLogits = true, ShareCache = share };
-        TextGeneration[] generations = [.. Enumerable.Range(0, count).Select(_ => new TextGeneration(cancellation))];
-        GeneratedSequence[] sequences =
-        [
-            .. generations.Select((generation, i) =>
-                new GeneratedSequence(Evidence.Ids(prompt, TypedModel.Vocabulary), options, seed: (ulong)i, _tokenizer, context: 512, new ModelOptions(), pages ?? _run.Pages, _choosing, generation)),
-        ];
+        GenerationRequest request = new()
+        {
+            Prompt = Evidence.Ids(prompt, TypedModel.Vocabulary),
+            Options = options,
+            Model = new ModelOptions(),
+            Tokenizer = _tokenizer,
+            Pages = pages ?? _run.Pages,
+            Buffers = _choosing,
+            Positions = 512,
+            Seed = 0,
+            EndIds = new HashSet<int>(),
+        };
+        GenerationOutput[] outputs = [.. Enumerable.Range(0, count).Select(_ => new GenerationOutput(cancellation))];
+        TextGeneration[] generations = [.. outputs.Select(output => new TextGeneration(output))];
+        GeneratedSequence[] sequences = [.. outputs.Select((output, i) => new GeneratedSequence(request, i, output))];
         foreach (GeneratedSequence sequence in sequences) _stepper.Scheduler.Add(sequence);
         return (generations, sequences);
     }

@@ -76,7 +76,7 @@ public sealed class StopNameTests(Grain grain) : IClassFixture<Grain>
             string shown = "";
             while (last is null || (last.Length < 14 && !plain.HasStopped))
             {
-                last = new BeamToken(last, pieces[random.Next(pieces.Length)], 0, BeamFacts.None);
+                last = new BeamToken(last, pieces[random.Next(pieces.Length)], 0, new RowFacts([], null));
                 shown += plain.Add(last.Id);
                 Assert.Equal(plain.HasStopped, beams.HoldsStop(last));
             }

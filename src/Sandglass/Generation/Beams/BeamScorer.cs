@@ -28,7 +28,7 @@ internal sealed class BeamScorer(SamplerStep[] steps, SamplingBuffers buffers)
     /// <param name="score">The beam's score.</param>
     /// <param name="count">How many at most.</param>
     /// <param name="facts">What else is told of the row.</param>
-    public void Offer(List<BeamCandidate> to, int beam, float score, int count, BeamFacts facts)
+    public void Offer(List<BeamCandidate> to, int beam, float score, int count, RowFacts facts)
     {
         Candidates candidates = buffers.Candidates;
         count = Math.Min(count, candidates.Count);

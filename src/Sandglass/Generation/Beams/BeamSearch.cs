@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Sandglass.Kernels;
 using Sandglass.KvCache;
 using Sandglass.Sampling;
-using Sandglass.Tokenization;
 using Sandglass.Tracing;
 
 namespace Sandglass.Generation;
@@ -10,12 +9,10 @@ namespace Sandglass.Generation;
 /// <summary>A search under way: its beams go through the model together, and when all have been scored it says which go on and which begin anew from another's pages.</summary>
 internal sealed class BeamSearch
 {
-    private readonly int[] _prompt;
+    private readonly GenerationRequest _request;
     private readonly GenerationOptions _options;
-    private readonly ModelOptions _model;
     private readonly IReadOnlySet<int> _ends;
-    private readonly ulong _seed;
-    private readonly TextGeneration _output;
+    private readonly GenerationOutput _output;
     private readonly StopRules _stop;
     private readonly BeamText _text;
     private readonly BeamScorer _scorer;
@@ -24,26 +21,24 @@ internal sealed class BeamSearch
     private readonly List<BeamCandidate>[] _candidates; // [group]
     private readonly List<BeamSequence> _live;          // each once
     private readonly List<int> _readText = [];
-    private readonly long _requested;
-    private long _begun, _cacheBytes;
-    private TimeSpan _prefillTime, _firstChosen, _firstShown, _lastChosen;
+    private readonly GenerationTimes _times;
+    private long _cacheBytes;
     private int _awaited = 1, _shown;
     private FinishReason? _interrupted;
     private Exception? _failure;
 
-    public BeamSearch(int[] prompt, GenerationOptions options, ulong seed, Tokenizer tokenizer, int context, ModelOptions model, PagePool pages, SamplingBuffers buffers, TextGeneration output)
+    public BeamSearch(GenerationRequest request, GenerationOutput output)
     {
-        (_prompt, _options, _seed, _model, _output, Pages) = (prompt, options, seed, model, output, pages);
-        Options = options.Beams!;
-        _ends = options.EndIds is null ? tokenizer.EndIds : options.EndIds.ToHashSet();
-        _requested = model.Time.GetTimestamp();
-        _stop = new StopRules(options, _ends, context, model.Time, _requested);
-        _text = new BeamText(tokenizer, _ends, StopTexts.Of(options.Stop));
-        _scorer = new BeamScorer(Chain.WithoutDraw(options.Sampling, options.Text(tokenizer, _ends, prompt.Length)), buffers);
+        (_request, _options, _ends, _output) = (request, request.Options, request.EndIds, output);
+        Options = _options.Beams!;
+        _times = new GenerationTimes(request.Model.Time);
+        _stop = new StopRules(_options, _ends, request.Positions, request.Model.Time, _times.Requested);
+        _text = new BeamText(request.Tokenizer, _ends, StopTexts.Of(_options.Stop));
+        _scorer = new BeamScorer(Chain.WithoutDraw(_options.Sampling, request.SamplerText), request.Buffers);
 
-        int room = context - prompt.Length, most = Math.Min(options.MaxTokens ?? int.MaxValue, room);
-        FinishReason full = options.MaxTokens <= room ? FinishReason.Length : FinishReason.Context;
-        Root = new BeamSequence(this, prompt);
+        int room = request.Positions - request.Prompt.Length, most = Math.Min(_options.MaxTokens ?? int.MaxValue, room);
+        FinishReason full = _options.MaxTokens <= room ? FinishReason.Length : FinishReason.Context;
+        Root = new BeamSequence(this, request.Prompt);
         _live = [Root];
         _groups = [.. Enumerable.Range(0, Options.Groups).Select(_ => new BeamGroup(Options.Beams / Options.Groups, Options, most, full))];
         _places = [.. _groups.Select(_ => new[] { Root })];
@@ -56,7 +51,7 @@ internal sealed class BeamSearch
 
     public BeamOptions Options { get; }
 
-    public PagePool Pages { get; }
+    public PagePool Pages => _request.Pages;
 
     /// <summary>The work of all beams.</summary>
     public Counters Work { get; } = new();
@@ -64,11 +59,14 @@ internal sealed class BeamSearch
     /// <summary>Whether the prompt has been read.</summary>
     public bool HasBegun { get; private set; }
 
-    public int LongestChunk => _options.PrefillChunk > 0 ? _options.PrefillChunk : int.MaxValue;
+    public int LongestChunk => _request.LongestChunk;
+
+    /// <summary>Whether the caller reads so slowly that the search rests.</summary>
+    public bool IsReaderBehind => _output.Tokens.IsFull;
 
     public void Begin()
     {
-        if (_begun == 0) _begun = _model.Time.GetTimestamp();  // a beam that was set back comes in again
+        if (!HasBegun) _times.Begin();
     }
 
     /// <summary>Looks whether somebody, or the clock, ends the search.</summary>
@@ -79,17 +77,17 @@ internal sealed class BeamSearch
 
     public void ChunkRead(BeamSequence sequence)
     {
-        if (!HasBegun) _options.PromptProgress?.Report((sequence.Cache.Length, _prompt.Length));
+        if (!HasBegun) _request.Progress?.Report((sequence.Cache.Length, _request.Prompt.Length));
     }
 
     /// <summary>Takes the logits behind a beam; with those of the last one the step is decided.</summary>
     public void Take(BeamSequence sequence, ReadOnlySpan<float> logits)
     {
-        if (!HasBegun) _prefillTime = _model.Time.GetElapsedTime(_begun);
+        if (!HasBegun) _times.PromptRead();
         HasBegun = true;
         _readText.Clear();
         _readText.AddRange(sequence.Ids.Span);
-        BeamFacts facts = Facts(logits, _scorer.Read(logits, _readText));
+        RowFacts facts = RowFacts.Of(logits, _scorer.Read(logits, _readText), _options.Logprobs, _options.HashLogits);
         for (int group = 0; group < _groups.Length; group++)
         {
             int needed = _groups[group].CandidatesNeeded(_ends.Count) + (_groups.Length > 1 ? Options.Beams : 0);   // a penalty can only lower those that other groups chose
@@ -126,8 +124,7 @@ internal sealed class BeamSearch
 
     private void Decide(BeamSequence last)
     {
-        _lastChosen = _model.Time.GetElapsedTime(_requested);
-        if (_firstChosen == default) _firstChosen = _lastChosen;
+        _times.Step();
         List<int> chosen = [];      // by earlier groups in this step
         for (int i = 0; i < _groups.Length; i++)
         {
@@ -220,22 +217,13 @@ internal sealed class BeamSearch
         }
         if (agreed is null || agreed.Length <= _shown) return;
 
-        TimeSpan now = _model.Time.GetElapsedTime(_requested);
-        if (_shown == 0) _firstShown = now;
+        TimeSpan now = _times.Shown();
         foreach (BeamToken token in agreed.Path(_shown))
         {
             string text = _text.Next(token.Id) + (isOver && token == best!.Last && best.Finish != FinishReason.Stop ? _text.Rest() : "");
             _output.Emit(new GeneratedToken(token.Length - 1, token.Id, _text.Bytes(token.Id), text, token.Logprob, token.Facts.Top, token.Facts.LogitsHash, now));
         }
         _shown = agreed.Length;
-    }
-
-    private BeamFacts Facts(ReadOnlySpan<float> logits, LogSumExp logSumExp)
-    {
-        if (_options.Logprobs == 0 && !_options.HashLogits) return BeamFacts.None;
-        TokenLogprob[] top = new TokenLogprob[Math.Min(_options.Logprobs, logits.Length)];
-        Logprobs.Top(logits, logSumExp, top);
-        return new BeamFacts(top, _options.HashLogits ? LogitsHash.Of(logits) : null);
     }
 
     private GenerationResult Result()
@@ -246,20 +234,18 @@ internal sealed class BeamSearch
         return new GenerationResult
         {
             Finish = _interrupted ?? beams[0].Finish,
-            Seed = _seed,
-            PromptIds = _prompt,
+            Seed = _request.Seed,
+            PromptIds = _request.Prompt,
             CompletionTokens = tokens,
-            TimeToFirstToken = tokens == 0 ? null : _firstShown,
-            PrefillTokensPerSecond = Rate(_prompt.Length, _prefillTime),
-            DecodeTokensPerSecond = Rate(tokens - 1, _lastChosen - _firstChosen),
+            TimeToFirstToken = _times.FirstToken,
+            PrefillTokensPerSecond = _times.PrefillRate(_request.Prompt.Length),
+            DecodeTokensPerSecond = _times.DecodeRate(tokens),
             CacheBytes = _cacheBytes,
             LayerTokenPasses = Work.LayerTokenPasses,
             MultiplyAdds = Work.MultiplyAdds,
             Kernels = KernelPath.Name,
-            Compute = _model.Compute,
+            Compute = _request.Model.Compute,
             Beams = beams,
         };
     }
-
-    private static double Rate(int tokens, TimeSpan time) => tokens > 0 && time > TimeSpan.Zero ? tokens / time.TotalSeconds : 0;
 }

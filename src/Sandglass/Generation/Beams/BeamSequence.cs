@@ -25,6 +25,8 @@ internal sealed class BeamSequence : Sequence
 
     public override int FirstScored => Length - 1;
 
+    protected override bool MustRest => _search.IsReaderBehind;
+
     public override void Begin() => _search.Begin();
 
     public override void CheckInterruption() => _search.CheckInterruption();

@@ -1,17 +1,7 @@
-using Sandglass.Sampling;
-
 namespace Sandglass.Generation;
 
-/// <summary>What a row of logits tells beside its scores: the same for whichever token is chosen from it.</summary>
-/// <param name="Top">The likeliest tokens; empty unless asked for.</param>
-/// <param name="LogitsHash">Null unless asked for.</param>
-internal sealed record BeamFacts(TokenLogprob[] Top, string? LogitsHash)
-{
-    public static BeamFacts None { get; } = new([], null);
-}
-
 /// <summary>A token of a beam, and by way of those before it the whole beam: beams that begin alike share their beginning.</summary>
-internal sealed class BeamToken(BeamToken? before, int id, float logprob, BeamFacts facts)
+internal sealed class BeamToken(BeamToken? before, int id, float logprob, RowFacts facts)
 {
     /// <summary>The one before it; null for the first of the completion.</summary>
     public BeamToken? Before { get; } = before;
@@ -21,7 +11,7 @@ internal sealed class BeamToken(BeamToken? before, int id, float logprob, BeamFa
     /// <summary>In the model's own distribution.</summary>
     public float Logprob { get; } = logprob;
 
-    public BeamFacts Facts { get; } = facts;
+    public RowFacts Facts { get; } = facts;
 
     /// <summary>How far the text up to here has been read in search of stop texts.</summary>
     public TextState Text { get; set; }

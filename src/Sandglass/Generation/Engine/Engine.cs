@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using Sandglass.Kernels;
 using Sandglass.KvCache;
@@ -22,10 +23,11 @@ internal sealed class Engine : IDisposable
     /// <summary>Reads the weights and starts the thread. A failure leaves nothing behind.</summary>
     /// <exception cref="ModelFileException">The file lacks something or holds what the engine cannot run.</exception>
     /// <param name="draft">The model that guesses, which has the same vocabulary; null for none.</param>
-    public Engine(ModelFile file, Hyperparameters shape, ModelOptions options, (ModelFile File, Hyperparameters Shape)? draft = null)
+    /// <param name="cancellation">Ends the reading of weights with an <see cref="OperationCanceledException"/>.</param>
+    public Engine(ModelFile file, Hyperparameters shape, ModelOptions options, (ModelFile File, Hyperparameters Shape)? draft = null, CancellationToken cancellation = default)
     {
         Shape = shape;
-        Options = options;
+        Options = options with { LoadProgress = null };  // the caller's, which may hold the model that this thread must not keep alive
         if (options.Window > 0 && Architectures.For(shape, file.Metadata).HasLayerWindows)
             throw new GenerationException("window-in-layers", nameof(options.Window), $"0, since {shape.Architecture} models have windows of their own in some layers", $"{options.Window}");
         Context = options.Context > 0 ? options.Context : shape.ContextLength;
@@ -33,15 +35,16 @@ internal sealed class Engine : IDisposable
         try
         {
             WorkerPool pool = Own(new WorkerPool(options.Threads > 0 ? options.Threads : Environment.ProcessorCount));
-            LoadProgress? progress = options.LoadProgress is null ? null : new LoadProgress(options.LoadProgress, file.Tensors.Sum(t => t.ByteCount));
+            LoadProgress? progress = options.LoadProgress is null && !cancellation.CanBeCanceled ? null : new LoadProgress(options.LoadProgress, file.Tensors.Sum(t => t.ByteCount), cancellation);
             Decoder model = Own(Decoder.Load(file, shape, options.Compute, pool, progress, options.Window, options.SinkTokens));
             (WeightBytesPerToken, QuantizedWeights) = (model.WeightBytesPerToken, model.QuantizedWeights);
             CacheShape cache = model.CacheShape(options.CacheType);
             Pages = Own(new PagePool(cache, CacheBudget.For(options, cache, Context), $"{file.Name} {options.Compute}"));
             if (draft is var (draftFile, draftShape)) Draft = Own(new DraftModel(draftFile, draftShape, options, pool));
             _stepper = new Stepper(model, Own(new TokenBuffer(StepBudget.Sequences, shape.VocabularySize)));
+            progress?.Finish();
             _thread = new Thread(Serve) { IsBackground = true, Name = "sandglass engine" };
-            _thread.Start();
+            _thread.UnsafeStart();  // without the loader's execution context: no AsyncLocal of its outlives it here
         }
         catch
         {
@@ -82,16 +85,20 @@ internal sealed class Engine : IDisposable
     /// <summary>Says that a sequence which rested may go on; from any thread.</summary>
     public void Wake() => _wake.Set();
 
-    /// <summary>Ends work in progress at its next token, turns the rest away, and frees everything.</summary>
+    /// <summary>Ends work in progress at its next token and turns the rest away; returns when everything is freed.</summary>
     public void Dispose()
     {
-        if (Thread.CurrentThread == _thread) throw new InvalidOperationException("A model cannot be disposed of from within its own progress reports.");
-        if (!_queue.Writer.TryComplete()) return;
-
-        _closing = true;
-        Wake();
+        if (Thread.CurrentThread == _thread) throw new InvalidOperationException("A model cannot be disposed of by its own engine's thread.");
+        Close();
         _thread.Join();
-        Free();
+    }
+
+    /// <summary>Begins to do the same without waiting for it.</summary>
+    public void Close()
+    {
+        _closing = true;
+        _queue.Writer.TryComplete();
+        Wake();
     }
 
     private T Own<T>(T part)
@@ -124,24 +131,37 @@ internal sealed class Engine : IDisposable
                 scheduler.Fail(failure);    // nobody's own: whoever is here hears of it, and the thread goes on
             }
         }
+        Free();
     }
 
-    /// <summary>Sleeps until somebody comes; false where nobody will any more.</summary>
+    /// <summary>Blocks until a request arrives; false once the queue is closed.</summary>
     private bool SomebodyComes() => _queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
 
-    /// <summary>Adds up what workers report as they read, and tells it one report after the other, never less than before.</summary>
-    private sealed class LoadProgress(IProgress<(long Read, long Total)> to, long total) : IProgress<long>
+    /// <summary>Adds up what workers report as they read, and relays the sum: never less than before, and never on a worker's thread.</summary>
+    private sealed class LoadProgress(IProgress<(long Read, long Total)>? to, long total, CancellationToken cancellation) : IProgress<long>
     {
+        private readonly ProgressRelay<(long Read, long Total)>? _relay = to is null ? null : new(to);
         private readonly Lock _one = new();
         private long _read;
 
+        /// <exception cref="OperationCanceledException">Loading was cancelled.</exception>
         public void Report(long value)
         {
-            lock (_one)
-            {
-                _read += value;
-                to.Report((_read, total));
-            }
+            cancellation.ThrowIfCancellationRequested();
+            ThrowIfFailed();
+            lock (_one) _relay?.Report((_read += value, total));
+        }
+
+        /// <summary>Waits until the caller has got the last report.</summary>
+        public void Finish()
+        {
+            _relay?.Delivered.Wait();
+            ThrowIfFailed();
+        }
+
+        private void ThrowIfFailed()
+        {
+            if (_relay?.Failure is Exception failure) ExceptionDispatchInfo.Capture(failure).Throw();
         }
     }
 }

@@ -9,6 +9,9 @@ public sealed record GenerationResult
     /// <summary>Why it ended.</summary>
     public required FinishReason Finish { get; init; }
 
+    /// <summary>The completion: the texts of all tokens that were handed out, joined. Of a beam search the best text.</summary>
+    public string Text { get; init; } = "";
+
     /// <summary>The seed that gives this text again.</summary>
     public required ulong Seed { get; init; }
 

@@ -8,54 +8,57 @@ namespace Sandglass.Generation;
 /// <summary>A text that is generated: a prompt, and tokens chosen one at a time until a rule says that it is over.</summary>
 internal sealed class GeneratedSequence : Sequence
 {
-    private readonly int[] _prompt;
-    private readonly GenerationOptions _options;
-    private readonly TextGeneration _output;
+    private readonly GenerationRequest _request;
+    private readonly GenerationOutput _output;
     private readonly Sampler _sampler;
     private readonly StopRules _stop;
-    private readonly IReadOnlySet<int> _ends;
-    private readonly ComputeMode _compute;
     private readonly WrittenText _text;
     private readonly GenerationTimes _times;
     private readonly ulong _seed;
-    private readonly int _context;
     private readonly Speculation? _speculation;
     private Siblings? _siblings;
     private int _cached;
     private FinishReason? _finish;
 
-    public GeneratedSequence(int[] prompt, GenerationOptions options, ulong seed, Tokenizer tokenizer, int context, ModelOptions model, PagePool pages, SamplingBuffers buffers, TextGeneration output, GeneratedSequence? first = null, IDrafter? drafter = null)
-        : base([.. prompt], prompt.Length, first?.ForkCache() ?? new SequenceCache(pages))
+    /// <param name="request">Shared by all its samples.</param>
+    /// <param name="sample">Which of them, from 0.</param>
+    /// <param name="output">Where its tokens go.</param>
+    /// <param name="first">The sample whose prompt and pages it begins with; null for the one that reads the prompt.</param>
+    /// <param name="drafter">Drafts its next tokens; null for none.</param>
+    public GeneratedSequence(GenerationRequest request, int sample, GenerationOutput output, GeneratedSequence? first = null, IDrafter? drafter = null)
+        : base([.. request.Prompt], request.Prompt.Length, first?.ForkCache() ?? new SequenceCache(request.Pages))
     {
-        (_prompt, _options, _seed, _output) = (prompt, options, seed, output);
-        (_compute, _context) = (model.Compute, context);
-        _speculation = drafter is null ? null : new Speculation(drafter, options.RejectsDrafts ? null : model.Time);
-        _ends = first?._ends ?? (options.EndIds is null ? tokenizer.EndIds : options.EndIds.ToHashSet());
-        _text = new WrittenText(tokenizer, _ends, first?._text.Stops ?? StopTexts.Of(options.Stop));
-        _sampler = first?._sampler.Fork(seed) ?? new Sampler(options.Sampling, seed, options.Text(tokenizer, _ends, prompt.Length), buffers, options.Explain);
-        for (int i = 0; i < prompt.Length && first is null; i++) _sampler.Accept(prompt[i]);    // a fork has read it
-        _times = first is null ? new GenerationTimes(model.Time) : new GenerationTimes(first._times);
-        _stop = new StopRules(options, _ends, context, model.Time, _times.Requested);
-        if (options.MaxTokens == 0) Finish(FinishReason.Length);
-        else if (prompt.Length >= context) Finish(FinishReason.Context);
+        (_request, _seed, _output) = (request, unchecked(request.Seed + (ulong)sample), output);
+        _speculation = drafter is null ? null : new Speculation(drafter, Options.RejectsDrafts ? null : request.Model.Time);
+        _text = new WrittenText(request.Tokenizer, request.EndIds, first?._text.Stops ?? StopTexts.Of(Options.Stop));
+        _sampler = first?._sampler.Fork(_seed) ?? new Sampler(Options.Sampling, _seed, request.SamplerText, request.Buffers, Options.Explain);
+        for (int i = 0; i < request.Prompt.Length && first is null; i++) _sampler.Accept(request.Prompt[i]);    // a fork has read it
+        _times = first is null ? new GenerationTimes(request.Model.Time) : new GenerationTimes(first._times);
+        _stop = new StopRules(Options, request.EndIds, request.Positions, request.Model.Time, _times.Requested);
+        if (Options.MaxTokens == 0) Finish(FinishReason.Length);
+        else if (request.Prompt.Length >= request.Positions) Finish(FinishReason.Context);
     }
 
     /// <summary>Who else begins where this one does, when the prompt is read; null for nobody.</summary>
     public Siblings? Siblings { init => _siblings = value; }
 
     /// <summary>What was generated so far.</summary>
-    public ReadOnlySpan<int> Completion => Ids.Span[_prompt.Length..];
+    public ReadOnlySpan<int> Completion => Ids.Span[_request.Prompt.Length..];
 
     public override int Slots => 1 + (_siblings?.Count ?? 0);
 
-    public override int LongestChunk => _options.PrefillChunk > 0 ? _options.PrefillChunk : int.MaxValue;
+    public override int LongestChunk => _request.LongestChunk;
 
     public override int FirstScored => Length - 1;
 
-    /// <summary>No guess is behind the last token that the rules leave room for: it would be for nothing.</summary>
-    protected override int MostDrafts => _speculation is null or { IsOff: true } ? 0 : Math.Min(Speculation.Most, Math.Min(_context - Length, (_options.MaxTokens ?? int.MaxValue) - Completion.Length) - 1);
+    protected override bool MustRest => _output.Tokens.IsFull;
 
-    protected override bool SharesCache => _options.ShareCache && !_options.NoCache;
+    private GenerationOptions Options => _request.Options;
+
+    /// <summary>No guess is behind the last token that the rules leave room for: it would be for nothing.</summary>
+    protected override int MostDrafts => _speculation is null or { IsOff: true } ? 0 : Math.Min(Speculation.Most, Math.Min(_request.Positions - Length, (Options.MaxTokens ?? int.MaxValue) - Completion.Length) - 1);
+
+    protected override bool SharesCache => Options.ShareCache && !Options.NoCache;
 
     public override void Begin()
     {
@@ -72,7 +75,7 @@ internal sealed class GeneratedSequence : Sequence
 
     public override void ChunkRead()
     {
-        if (Completion.IsEmpty) _options.PromptProgress?.Report((Cache.Length, Length));
+        if (Completion.IsEmpty) _request.Progress?.Report((Cache.Length, Length));
     }
 
     /// <summary>One token more.</summary>
@@ -87,12 +90,12 @@ internal sealed class GeneratedSequence : Sequence
         Finish(_stop.Check(this, _text.HasStopped, _output.Cancellation));  // or go on
         Emit(choice, logits, text + Rest());                                // the caller sees it now
         if (IsOver) RefuseDrafts();                                         // guesses behind the end are none
-        if (_options.NoCache) Cache.Truncate(0);                            // then the whole text is read again
+        if (Options.NoCache) Cache.Truncate(0);                            // then the whole text is read again
     }
 
     public override void Close() => Finish(FinishReason.Cancelled);
 
-    private Choice Choose(ReadOnlySpan<float> logits) => _options.RejectsDrafts && NextDraft is int guess
+    private Choice Choose(ReadOnlySpan<float> logits) => Options.RejectsDrafts && NextDraft is int guess
         ? _sampler.Check(logits, Length, guess, _speculation!.Distribution)
         : _sampler.Choose(logits, Length);
 
@@ -117,18 +120,18 @@ internal sealed class GeneratedSequence : Sequence
     {
         Finish = _finish!.Value,
         Seed = _seed,
-        PromptIds = _prompt,
+        PromptIds = _request.Prompt,
         CompletionTokens = Completion.Length,
         TimeToFirstToken = _times.FirstToken,
         CachedTokens = _cached,
-        PrefillTokensPerSecond = _times.PrefillRate(_prompt.Length - _cached),
+        PrefillTokensPerSecond = _times.PrefillRate(_request.Prompt.Length - _cached),
         DecodeTokensPerSecond = _times.DecodeRate(Completion.Length),
-        CacheBytes = _options.NoCache ? 0 : cacheBytes,
+        CacheBytes = Options.NoCache ? 0 : cacheBytes,
         LayerTokenPasses = Work.LayerTokenPasses,
         MultiplyAdds = Work.MultiplyAdds,
         Speculation = _speculation?.Result,
         Kernels = KernelPath.Name,
-        Compute = _compute,
+        Compute = _request.Model.Compute,
     };
 
     /// <summary>One more that goes on from here with a chance of its own; what goes wrong with it is its own matter.</summary>
@@ -157,9 +160,7 @@ internal sealed class GeneratedSequence : Sequence
     private void Emit(Choice choice, ReadOnlySpan<float> logits, string text)
     {
         TimeSpan elapsed = _times.Token();
-        TokenLogprob[] top = _options.Logprobs == 0 ? [] : new TokenLogprob[Math.Min(_options.Logprobs, logits.Length)];
-        if (top.Length > 0) Logprobs.Top(logits, choice.LogSumExp, top);
-        string? hash = _options.HashLogits ? LogitsHash.Of(logits) : null;
-        _output.Emit(new GeneratedToken(Completion.Length - 1, choice.Id, _text.Bytes(choice.Id), text, choice.Logprob, top, hash, elapsed, choice.Explanation));
+        RowFacts facts = RowFacts.Of(logits, choice.LogSumExp, Options.Logprobs, Options.HashLogits);
+        _output.Emit(new GeneratedToken(Completion.Length - 1, choice.Id, _text.Bytes(choice.Id), text, choice.Logprob, facts.Top, facts.LogitsHash, elapsed, choice.Explanation));
     }
 }

@@ -1,44 +1,61 @@
 namespace Sandglass.Generation;
 
-/// <summary>When a text was asked for, begun and written, and how fast that was.</summary>
+/// <summary>When a text was requested, begun and written, and how fast that was. Of a beam search too, whose tokens are chosen some steps before they are shown.</summary>
 internal sealed class GenerationTimes
 {
     private readonly TimeProvider _time;
     private long _begun;
-    private TimeSpan _prefill, _lastToken;
+    private TimeSpan _prefill, _lastStep;
+    private TimeSpan? _firstStep;
 
     public GenerationTimes(TimeProvider time) => (_time, Requested) = (time, time.GetTimestamp());
 
-    /// <summary>Of a text that is born of another: it was asked for and begun when that one was.</summary>
+    /// <summary>Of a sample that is forked from another: it was requested and begun with that one.</summary>
     public GenerationTimes(GenerationTimes parent) => (_time, Requested, _begun) = (parent._time, parent.Requested, parent._begun);
 
-    /// <summary>The clock's own number of when it was asked for.</summary>
+    /// <summary>The clock's own number of when it was requested.</summary>
     public long Requested { get; }
 
-    /// <summary>From then to the first token; null before it.</summary>
+    /// <summary>From then until the first token was handed out; null before that.</summary>
     public TimeSpan? FirstToken { get; private set; }
 
     /// <summary>It comes to the front of the queue.</summary>
     public void Begin() => _begun = _time.GetTimestamp();
 
-    /// <summary>All of the prompt has gone through.</summary>
+    /// <summary>The whole prompt has gone through the model.</summary>
     public void PromptRead() => _prefill = _time.GetElapsedTime(_begun);
 
-    /// <summary>A token is there: how long after it was asked for.</summary>
+    /// <summary>A token is chosen; gives the time since the request.</summary>
+    public TimeSpan Step()
+    {
+        _lastStep = _time.GetElapsedTime(Requested);
+        _firstStep ??= _lastStep;
+        return _lastStep;
+    }
+
+    /// <summary>A token is handed out as soon as it is chosen; gives the time since the request.</summary>
     public TimeSpan Token()
     {
-        _lastToken = _time.GetElapsedTime(Requested);
-        FirstToken ??= _lastToken;
-        return _lastToken;
+        TimeSpan now = Step();
+        FirstToken ??= now;
+        return now;
+    }
+
+    /// <summary>Tokens are handed out; gives the time since the request.</summary>
+    public TimeSpan Shown()
+    {
+        TimeSpan now = _time.GetElapsedTime(Requested);
+        FirstToken ??= now;
+        return now;
     }
 
     /// <summary>Tokens a second while the prompt was read; 0 where there is nothing to tell.</summary>
-    /// <param name="tokens">That went through.</param>
+    /// <param name="tokens">That went through the model.</param>
     public double PrefillRate(int tokens) => Rate(tokens, _prefill);
 
-    /// <summary>Tokens a second behind the first one.</summary>
+    /// <summary>Tokens a second after the first one.</summary>
     /// <param name="tokens">Of the completion.</param>
-    public double DecodeRate(int tokens) => Rate(tokens - 1, _lastToken - (FirstToken ?? default));
+    public double DecodeRate(int tokens) => Rate(tokens - 1, _lastStep - (_firstStep ?? default));
 
     private static double Rate(int tokens, TimeSpan time) => tokens > 0 && time > TimeSpan.Zero ? tokens / time.TotalSeconds : 0;
 }

@@ -1,23 +1,24 @@
-using System.Threading.Channels;
 using Sandglass.KvCache;
 using Sandglass.Sampling;
 
 namespace Sandglass.Generation;
 
-/// <summary>A text that is given, and the model says at each position how likely the next id was: teacher forcing.</summary>
-/// <remarks>The last id is foretold and never read.</remarks>
+/// <summary>A given text for which the model says at each position how likely the next id is: teacher forcing.</summary>
+/// <remarks>The last id is only predicted, never fed to the model.</remarks>
 internal sealed class ScoredSequence : Sequence
 {
     private readonly int[] _text;
     private readonly ScoreOptions _options;
-    private readonly ChannelWriter<TokenScore> _output;
+    private readonly OutputQueue<TokenScore> _output;
     private readonly CancellationToken _cancellation;
+    private readonly ProgressRelay<(int Read, int Total)>? _progress;
     private int _next;
 
-    public ScoredSequence(int[] text, ScoreOptions options, PagePool pages, ChannelWriter<TokenScore> output, CancellationToken cancellation)
+    public ScoredSequence(int[] text, ScoreOptions options, PagePool pages, OutputQueue<TokenScore> output, CancellationToken cancellation)
         : base(text, text.Length - 1, pages)
     {
         (_text, _options, _output, _cancellation, _next) = (text, options, output, cancellation, options.From);
+        _progress = options.Progress is null ? null : new ProgressRelay<(int Read, int Total)>(options.Progress, _ => output.Cancel());
         IsOver = Pending == 0;
     }
 
@@ -25,14 +26,16 @@ internal sealed class ScoredSequence : Sequence
 
     public override int FirstScored => _options.From;
 
+    protected override bool MustRest => _output.IsFull;
+
     public override void CheckInterruption()
     {
-        if (_cancellation.IsCancellationRequested) Fail(new OperationCanceledException(_cancellation));
+        if (_output.Cancellation.IsCancellationRequested) Fail(_progress?.Failure ?? new OperationCanceledException(_cancellation));
     }
 
     public override void ChunkRead()
     {
-        _options.Progress?.Report((Cache.Length, Length));
+        _progress?.Report((Cache.Length, Length));
         IsOver = Pending == 0;
     }
 
@@ -41,16 +44,22 @@ internal sealed class ScoredSequence : Sequence
         int id = _text[_next + 1];
         LogSumExp logSumExp = LogSumExp.Of(logits);
         if (!logSumExp.IsFinite) SamplingException.ThrowLogits(logits, _next + 1);
-        TokenLogprob[] top = _options.Logprobs == 0 ? [] : new TokenLogprob[Math.Min(_options.Logprobs, logits.Length)];
-        if (top.Length > 0) Logprobs.Top(logits, logSumExp, top);
-        string? hash = _options.HashLogits ? LogitsHash.Of(logits) : null;
-        _output.TryWrite(new TokenScore(_next, _text[_next], id, logSumExp.Logprob(logits[id]), Logprobs.Rank(logits, id), top, hash));
+        RowFacts facts = RowFacts.Of(logits, logSumExp, _options.Logprobs, _options.HashLogits);
+        _output.Put(new TokenScore(_next, _text[_next], id, logSumExp.Logprob(logits[id]), Logprobs.Rank(logits, id), facts.Top, facts.LogitsHash));
         _next++;
     }
 
     public override void Close() => Fail(new ObjectDisposedException("LanguageModel", "The model was disposed of before the text was scored."));
 
-    protected override void Complete(long cacheBytes) => _output.TryComplete();
+    protected override void Complete(long cacheBytes) => End(null);
 
-    protected override void Complete(Exception failure) => _output.TryComplete(failure);
+    protected override void Complete(Exception failure) => End(failure);
+
+    /// <summary>The caller hears all progress before the end.</summary>
+    private void End(Exception? failure)
+    {
+        Task delivered = _progress?.Delivered ?? Task.CompletedTask;
+        if (delivered.IsCompleted) _output.End(failure ?? _progress?.Failure);
+        else delivered.ContinueWith(_ => _output.End(failure ?? _progress!.Failure), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
 }

@@ -3,7 +3,7 @@ namespace Sandglass.Generation;
 /// <summary>The other samples of a prompt, yet to be born: when the first has read it, each begins with a fork of its pages and the same logits.</summary>
 /// <param name="outputs">Who listens to each.</param>
 /// <param name="make">The sequence of a listener, by its place in the list, that begins where the first one stands.</param>
-internal sealed class Siblings(IReadOnlyList<TextGeneration> outputs, Func<GeneratedSequence, int, GeneratedSequence> make)
+internal sealed class Siblings(IReadOnlyList<GenerationOutput> outputs, Func<GeneratedSequence, int, GeneratedSequence> make)
 {
     private int _forked;
 

@@ -1,58 +1,103 @@
-using System.Threading.Channels;
+using System.Runtime.CompilerServices;
 
 namespace Sandglass.Generation;
 
-/// <summary>A generation under way: the tokens as they come, and how it went once it is over.</summary>
-/// <remarks>One listener. Who stops listening (leaves the loop) cancels the generation; nothing is left behind.</remarks>
-public sealed class TextGeneration : IAsyncEnumerable<GeneratedToken>
+/// <summary>A generation in progress: its tokens as they come, and the outcome once it is over.</summary>
+/// <remarks>
+/// <para>One reader. Leaving the loop, disposing of the enumerator (read from or not) and disposing of this object cancel the generation. One that is dropped, neither read nor asked for its result, is cancelled
+/// when it is collected as garbage; dispose of it where that is too late.</para>
+/// <para>Tokens wait for their reader, <see cref="MostUnread"/> at most: then the generation rests, and goes on when half of them are read. Where only <see cref="Result"/> is asked for it does not rest.</para>
+/// </remarks>
+/// <example>
+/// <code>
+/// await using TextGeneration generation = model.GenerateAsync("Once upon a time", new GenerationOptions { MaxTokens = 100 });
+/// await foreach (GeneratedToken token in generation)
+///     Console.Write(token.Text);
+/// GenerationResult result = await generation.Result;
+/// Console.WriteLine($" [{result.Finish}, seed {result.Seed}]");
+/// </code>
+/// </example>
+public sealed class TextGeneration : IAsyncEnumerable<GeneratedToken>, IAsyncDisposable
 {
-    private readonly Channel<GeneratedToken> _tokens = Channel.CreateUnbounded<GeneratedToken>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-    private readonly TaskCompletionSource<GenerationResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _listening = new();
-    private readonly CancellationTokenRegistration _cancellation;
-    private bool _heard;
+    /// <summary>Tokens that wait for their reader before the generation rests. The last step may add a few more.</summary>
+    public const int MostUnread = OutputQueue<GeneratedToken>.Most;
 
-    internal TextGeneration(CancellationToken cancellation) => _cancellation = cancellation.UnsafeRegister(Cancel, _listening);
+    private readonly GenerationOutput _output;
 
-    /// <summary>How the generation went; done when the last token has been handed out. A cancelled one is a result too.</summary>
-    public Task<GenerationResult> Result => _result.Task;
+    internal TextGeneration(GenerationOutput output) => _output = output;
 
-    internal CancellationToken Cancellation => _listening.Token;
+    /// <summary>Ends the work for a caller that dropped the generation.</summary>
+    ~TextGeneration() => _output.Tokens.Abandon();
+
+    /// <summary>How the generation went; done when its last token has been handed out. A cancelled one is a result too.</summary>
+    /// <remarks>
+    /// Asked for without reading the tokens, the generation runs to its end. Up to <see cref="MostUnread"/> tokens can still be read afterwards; where there are more, none is kept, and reading throws.
+    /// A generation that no rule would ever end (a window, no limit of tokens or time, no stop, no cancellation token) is then cancelled at that point.
+    /// </remarks>
+    public Task<GenerationResult> Result
+    {
+        get
+        {
+            _output.Tokens.AskForOutcome();
+            Task<GenerationResult> result = _output.Result;
+            GC.KeepAlive(this);
+            return result;
+        }
+    }
 
     /// <summary>The tokens, in order; ends when the generation does, also when it is cancelled.</summary>
-    /// <exception cref="InvalidOperationException">Somebody listens already, or did: tokens are handed out once.</exception>
-    public async IAsyncEnumerator<GeneratedToken> GetAsyncEnumerator(CancellationToken cancellationToken = default)
+    /// <param name="cancellationToken">Ends the generation at its next token.</param>
+    /// <exception cref="InvalidOperationException">The tokens are or were read by another loop, or were not kept: see <see cref="Result"/>.</exception>
+    public IAsyncEnumerator<GeneratedToken> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
-        if (Interlocked.Exchange(ref _heard, true)) throw new InvalidOperationException("The tokens of a generation are handed out once.");
-        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(Cancel, _listening);
-        try
+        _output.Tokens.BeginReading();
+        return new Reader(this, cancellationToken);
+    }
+
+    /// <summary>The tokens, read with or without the caller's synchronization context.</summary>
+    public ConfiguredCancelableAsyncEnumerable<GeneratedToken> ConfigureAwait(bool continueOnCapturedContext) =>
+        TaskAsyncEnumerableExtensions.ConfigureAwait<GeneratedToken>(this, continueOnCapturedContext);     // both interfaces have an extension of this name
+
+    /// <summary>Ends the generation at its next token and waits until nothing is left of it; a failure is not thrown.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Cancel();
+        await ((Task)_output.Result).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        GC.SuppressFinalize(this);
+    }
+
+    private void Cancel()
+    {
+        if (!_output.Result.IsCompleted) _output.Tokens.Cancel();
+    }
+
+    private async IAsyncEnumerable<GeneratedToken> ReadAsync()
+    {
+        bool isFirst = true;
+        while (await _output.Tokens.WaitAsync().ConfigureAwait(false))
         {
-            await foreach (GeneratedToken token in _tokens.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
-                yield return token;
-            await Result.ConfigureAwait(false); // a failure of the engine's is the listener's too
+            if (isFirst) await _output.ProgressDelivered.ConfigureAwait(false);
+            isFirst = false;
+            while (_output.Tokens.TryRead(out GeneratedToken? token)) yield return token;
         }
-        finally
+        await _output.Result.ConfigureAwait(false);     // a failure is the reader's too
+    }
+
+    /// <summary>The loop's own. Not an iterator method: disposed of before its first step, that would not notice.</summary>
+    private sealed class Reader(TextGeneration generation, CancellationToken cancellation) : IAsyncEnumerator<GeneratedToken>
+    {
+        private readonly IAsyncEnumerator<GeneratedToken> _tokens = generation.ReadAsync().GetAsyncEnumerator(CancellationToken.None);
+        private readonly CancellationTokenRegistration _loopsToken = cancellation.UnsafeRegister(static generation => ((TextGeneration)generation!).Cancel(), generation);
+
+        public GeneratedToken Current => _tokens.Current;
+
+        public ValueTask<bool> MoveNextAsync() => _tokens.MoveNextAsync();
+
+        public ValueTask DisposeAsync()
         {
-            _listening.Cancel();
+            _loopsToken.Unregister();
+            generation.Cancel();
+            return _tokens.DisposeAsync();
         }
     }
-
-    internal void Emit(GeneratedToken token) => _tokens.Writer.TryWrite(token);
-
-    internal void Complete(GenerationResult result)
-    {
-        _cancellation.Dispose(); // the caller's token may live much longer than this
-        _result.TrySetResult(result);
-        _tokens.Writer.TryComplete();
-    }
-
-    internal void Fail(Exception failure)
-    {
-        _cancellation.Dispose();
-        _result.TrySetException(failure);
-        _ = _result.Task.Exception; // observed: a caller may read the tokens alone, and gets the failure there
-        _tokens.Writer.TryComplete();
-    }
-
-    private static void Cancel(object? listening) => ((CancellationTokenSource)listening!).Cancel();
 }

@@ -49,7 +49,7 @@ internal sealed class WorkerPool : IDisposable
         {
             int worker = i + 1;
             _threads[i] = new Thread(() => Work(worker)) { IsBackground = true, Name = $"sandglass worker {worker}" };
-            _threads[i].Start();
+            _threads[i].UnsafeStart();  // without the loader's execution context
         }
     }
 

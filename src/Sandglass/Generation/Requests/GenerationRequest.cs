@@ -1,0 +1,48 @@
+using Sandglass.KvCache;
+using Sandglass.Sampling;
+using Sandglass.Tokenization;
+
+namespace Sandglass.Generation;
+
+/// <summary>A checked request, with what its sequences need of the model. Made once, on the caller's thread; all samples or beams of the request share it.</summary>
+internal sealed record GenerationRequest
+{
+    /// <summary>Ids of the prompt.</summary>
+    public required int[] Prompt { get; init; }
+
+    /// <summary>What was asked for. Its lists are copies: the caller's own may change, and no code of the caller's runs on the engine's thread.</summary>
+    public required GenerationOptions Options { get; init; }
+
+    /// <summary>How the model is run.</summary>
+    public required ModelOptions Model { get; init; }
+
+    public required Tokenizer Tokenizer { get; init; }
+
+    /// <summary>The pages of the model's cache.</summary>
+    public required PagePool Pages { get; init; }
+
+    /// <summary>Room to choose tokens in: the engine's.</summary>
+    public required SamplingBuffers Buffers { get; init; }
+
+    /// <summary>Positions that prompt and completion may take together.</summary>
+    public required int Positions { get; init; }
+
+    /// <summary>The first sample's; each further one has the next.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>Ids that end the text.</summary>
+    public required IReadOnlySet<int> EndIds { get; init; }
+
+    /// <summary>The caller's handler of progress, or null.</summary>
+    public ProgressRelay<(int Read, int Total)>? Progress { get; init; }
+
+    /// <summary>Prompt tokens that may go through the model at once.</summary>
+    public int LongestChunk => Options.PrefillChunk > 0 ? Options.PrefillChunk : int.MaxValue;
+
+    /// <summary>What a sampler must know of the text.</summary>
+    public SamplerText SamplerText => Options.Text(Tokenizer, EndIds, Prompt.Length);
+
+    /// <summary>Whether a rule of the request's own can end the text; a window leaves no last position.</summary>
+    public static bool IsEndless(GenerationOptions options, ModelOptions model) =>
+        model.Window > 0 && options is { MaxTokens: null, TimeLimit: null, LoopNgram: 0, Stop.Count: 0 } && (options.IgnoreEnd || options.EndIds is { Count: 0 });
+}

@@ -1,0 +1,59 @@
+using System.Text;
+
+namespace Sandglass.Generation;
+
+/// <summary>The engine's side of a <see cref="TextGeneration"/>: tokens go in as they are chosen, then the outcome.</summary>
+/// <remarks>It does not refer to the caller's object, so a generation that its caller has dropped is collected, and its finalizer ends the work.</remarks>
+internal sealed class GenerationOutput
+{
+    private readonly TaskCompletionSource<GenerationResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenRegistration _callersToken;
+    private readonly ProgressRelay<(int Read, int Total)>? _progress;
+    private readonly StringBuilder _text = new();
+
+    /// <param name="cancellation">The caller's own.</param>
+    /// <param name="tokens">The queue of its tokens; null for one of its own.</param>
+    /// <param name="progress">Of the prompt that is read for it: the caller hears all of it before the first token and before the outcome.</param>
+    public GenerationOutput(CancellationToken cancellation = default, OutputQueue<GeneratedToken>? tokens = null, ProgressRelay<(int Read, int Total)>? progress = null)
+    {
+        (Tokens, _progress) = (tokens ?? new OutputQueue<GeneratedToken>(), progress);
+        _callersToken = cancellation.UnsafeRegister(static tokens => ((OutputQueue<GeneratedToken>)tokens!).Cancel(), Tokens);
+    }
+
+    public OutputQueue<GeneratedToken> Tokens { get; }
+
+    public Task<GenerationResult> Result => _result.Task;
+
+    /// <summary>Completed when the caller's handler has got all progress so far.</summary>
+    public Task ProgressDelivered => _progress?.Delivered ?? Task.CompletedTask;
+
+    public CancellationToken Cancellation => Tokens.Cancellation;
+
+    /// <summary>Hands a token out.</summary>
+    public void Emit(GeneratedToken token)
+    {
+        _text.Append(token.Text);
+        Tokens.Put(token);
+    }
+
+    public void Complete(GenerationResult result) => End(result with { Text = _text.ToString() }, null);
+
+    public void Fail(Exception failure) => End(null, failure);
+
+    private void End(GenerationResult? result, Exception? failure)
+    {
+        _callersToken.Unregister();     // the caller's token may live much longer than this
+        Task delivered = ProgressDelivered;
+        if (delivered.IsCompleted) Tell(result, failure);
+        else delivered.ContinueWith(_ => Tell(result, failure), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    private void Tell(GenerationResult? result, Exception? failure)
+    {
+        failure ??= _progress?.Failure;
+        if (failure is null) _result.TrySetResult(result!);
+        else _result.TrySetException(failure);
+        _ = _result.Task.Exception;     // observed: a caller may read the tokens alone, and gets the failure there
+        Tokens.End();
+    }
+}
