@@ -94,19 +94,14 @@ public sealed record GenerationOptions
         foreach (string text in Stop!) Require(!string.IsNullOrEmpty(text), nameof(Stop), "a text", text is null ? "null" : "an empty one");
     }
 
-    /// <summary>The same with copies of all lists: the caller's own may change, or be code, while the text is written.</summary>
+    /// <summary>The same with copies of the lists that are looked at while the text is written: the caller's own may change meanwhile, or be code.</summary>
     internal GenerationOptions WithOwnLists() => this with
     {
-        Stop = [.. Stop],
-        EndIds = EndIds?.ToArray(),
         Sampling = Sampling with
         {
-            Samplers = Sampling.Samplers?.ToArray(),
-            Given = [.. Sampling.Given],
             LogitBias = Sampling.LogitBias?.ToDictionary(),
             AllowedIds = Sampling.AllowedIds?.ToArray(),
             BannedIds = Sampling.BannedIds?.ToArray(),
-            DryBreakers = [.. Sampling.DryBreakers],
         },
     };
 
