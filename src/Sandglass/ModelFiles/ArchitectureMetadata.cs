@@ -69,5 +69,13 @@ internal sealed class ArchitectureMetadata
     public T Missing<T>(string key, string expected) =>
         throw new ModelFileException("hyperparameter-missing", _metadata.File, $"metadata {Full(key)}", expected, "none");
 
+    /// <summary>Of an entry that must be above 0 and is not: told apart are one that is absent and one that says 0.</summary>
+    [DoesNotReturn]
+    public void NotPositive(string key, string expected)
+    {
+        if (!_metadata.Values.ContainsKey(Full(key))) Missing<int>(key, expected);
+        Refuse<int>(key, expected, "0");
+    }
+
     private string Full(string key) => $"{Architecture}.{key}";
 }

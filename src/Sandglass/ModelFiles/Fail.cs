@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Sandglass.Kernels;
 
 namespace Sandglass.ModelFiles;
@@ -31,10 +32,17 @@ internal static class Fail
     public static void Version(string file, uint found) => Throw("gguf-version", file, "version", "2 or 3", $"{found}");
 
     [DoesNotReturn]
+    public static void NewerVersion(string file, uint found) => Throw("gguf-version-newer", file, "version", "2 or 3", $"{found}, which is newer than this program");
+
+    [DoesNotReturn]
     public static void Truncated(string file, string field, long expected, long found) => Throw("gguf-truncated", file, field, $"{expected} more bytes", $"{found}");
 
     [DoesNotReturn]
     public static void Count(string file, string field, ulong found, long limit) => Throw("gguf-count", file, field, $"at most {limit} in the bytes that are left", $"{found}");
+
+    [DoesNotReturn]
+    public static void HeaderSize(string file, string field, long limit, long position, long bytes) =>
+        Throw("gguf-header-size", file, field, $"a header of at most {limit} bytes", $"at least {bytes} more bytes from byte {position} on");
 
     [DoesNotReturn]
     public static void TextLength(string file, string field, ulong found, long limit) => Throw("gguf-text-length", file, field, $"at most {limit} bytes", $"{found}");
@@ -55,10 +63,10 @@ internal static class Fail
     public static void Alignment(string file, string found) => Throw("gguf-alignment", file, "metadata general.alignment", "a power of two from 1 to 1048576", found);
 
     [DoesNotReturn]
-    public static void DimensionCount(string file, string field, uint found) => Throw("gguf-dimensions", file, field, "1 to 4 dimensions", $"{found}");
+    public static void DimensionCount(string file, string field, uint found) => Throw("gguf-dimensions", file, field, "at most 4 dimensions", $"{found}");
 
     [DoesNotReturn]
-    public static void Dimension(string file, string field, ulong found) => Throw("gguf-dimension", file, field, "at least 1, and fewer than 2^63 values in all", $"{found}");
+    public static void Dimension(string file, string field, ulong found) => Throw("gguf-dimension", file, field, "fewer than 2^63, and fewer than 2^63 values in all", $"{found}");
 
     [DoesNotReturn]
     public static void TensorKind(string file, string field, uint found) => Throw("gguf-tensor-type", file, field, "a tensor type of the format (0 to 42 without the retired ones)", $"{found}");
@@ -76,12 +84,16 @@ internal static class Fail
     [DoesNotReturn]
     public static void Overlap(string file, string field, string found) => Throw("gguf-overlap", file, field, "bytes of its own", $"it inside tensor {found}");
 
+    /// <summary>Of the block that begins at the tensor's value number <paramref name="value"/>.</summary>
     [DoesNotReturn]
-    public static void NotFinite(string file, TensorInfo tensor, long block, string expected)
-    {
-        long value = block * TensorGeometry.BlockSize(tensor.Type);
-        Throw("tensor-not-finite", file, $"tensor {Short(tensor.Name)}, row {value / tensor.Columns}, columns from {value % tensor.Columns}", expected, "an infinite one or NaN");
-    }
+    public static void NotFinite(string file, TensorInfo tensor, long value) => Throw("tensor-not-finite", file, Place(tensor, value), "finite numbers", "an infinite one or NaN");
+
+    /// <summary>Of a number that is sound, and too large for the type that was asked for.</summary>
+    [DoesNotReturn]
+    public static void OutOfRange(string file, TensorInfo tensor, long value, TensorType target, float found) =>
+        Throw("quantize-range", file, Place(tensor, value), $"numbers that {target} can hold", string.Create(CultureInfo.InvariantCulture, $"{found}"));
+
+    private static string Place(TensorInfo tensor, long value) => $"tensor {Short(tensor.Name)}, row {value / tensor.Columns}, columns from {value % tensor.Columns}";
 
     [DoesNotReturn]
     public static void Throw(string code, string file, string field, string expected, string found) => throw new ModelFileException(code, file, field, expected, found);

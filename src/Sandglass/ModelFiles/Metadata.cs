@@ -63,9 +63,7 @@ public sealed class Metadata(string file, IReadOnlyDictionary<string, object> va
         object? found = Find(key);
         if (found is null) return null;
 
-        // by the exact element type: to the runtime an sbyte[] also "is" a byte[], and an ulong[] a long[]
-        TypeCode kind = found is Array && found.GetType().GetElementType()!.IsPrimitive ? Type.GetTypeCode(found.GetType().GetElementType()) : TypeCode.Object;
-        return kind switch
+        return ElementKind(found) switch
         {
             TypeCode.Int64 => (long[])found,
             TypeCode.Byte => Widen((byte[])found),
@@ -79,17 +77,25 @@ public sealed class Metadata(string file, IReadOnlyDictionary<string, object> va
         };
     }
 
-    /// <summary>A list of F32 numbers, or null where the key is absent.</summary>
+    /// <summary>A list of numbers of any stored kind, as F32; null where the key is absent.</summary>
     public float[]? Floats(string key) => Find(key) switch
     {
         null => null,
         float[] numbers => numbers,
-        object other => throw Mismatch(key, "a list of F32 numbers", other),
+        double[] numbers => Array.ConvertAll(numbers, number => (float)number),
+        Array list when IsOfIntegers(list) => Array.ConvertAll(Integers(key)!, number => (float)number),
+        object other => throw Mismatch(key, "a list of numbers", other),
     };
+
+    // by the exact element type: to the runtime an sbyte[] also "is" a byte[], and an ulong[] a long[]
+    private static TypeCode ElementKind(object found) => found is Array && found.GetType().GetElementType() is { IsPrimitive: true } element ? Type.GetTypeCode(element) : TypeCode.Object;
+
+    private static bool IsOfIntegers(Array list) => ElementKind(list) is >= TypeCode.SByte and <= TypeCode.UInt64;
 
     private object? Find(string key) => Values.GetValueOrDefault(key);
 
-    private static long? AsInteger(object value) => value switch
+    /// <summary>A stored value as a whole number; null where it is none, or one of 2^63 and above.</summary>
+    internal static long? AsInteger(object value) => value switch
     {
         byte n => n,
         sbyte n => n,

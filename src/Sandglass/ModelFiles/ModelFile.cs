@@ -58,7 +58,7 @@ public sealed class ModelFile : IDisposable
     {
         Read(tensor, offset, destination);
         long block = FiniteScan.FirstNonFinite(tensor.Type, destination);
-        if (block >= 0) Fail.NotFinite(_parts[tensor.Part].Name, tensor, offset / TensorGeometry.BlockBytes(tensor.Type) + block, "finite numbers");
+        if (block >= 0) Fail.NotFinite(_parts[tensor.Part].Name, tensor, (offset / TensorGeometry.BlockBytes(tensor.Type) + block) * TensorGeometry.BlockSize(tensor.Type));
     }
 
     /// <summary>Each entry's own bytes, as they stand in the (first) file: what a copy needs where text is not UTF-8.</summary>

@@ -29,7 +29,7 @@ public class BadFileTests
         { "gguf-magic", "89504E47", [0x89, 0x50, 0x4E, 0x47, 0, 0, 0, 0] },
         { "gguf-big-endian", "0x03000000", [.. "GGUF"u8, 0, 0, 0, 3, .. new byte[32]] },
         { "gguf-version", "1", [.. "GGUF"u8, .. U32(1), .. new byte[32]] },
-        { "gguf-version", "4", [.. "GGUF"u8, .. U32(4), .. new byte[32]] },
+        { "gguf-version-newer", "4, which is newer than this program", [.. "GGUF"u8, .. U32(4), .. new byte[32]] },
         { "gguf-version", "0", [.. "GGUF"u8, .. U32(0), .. new byte[32]] },
         { "gguf-count", "tensor count", File(Huge, 0) },
         { "gguf-count", "tensor count", File(ulong.MaxValue, 0, Data) },
@@ -50,10 +50,12 @@ public class BadFileTests
         { "gguf-alignment", "found 0", File(0, 1, Fact("general.alignment", 4, U32(0)), Data) },
         { "gguf-alignment", "found 48", File(0, 1, Fact("general.alignment", 4, U32(48)), Data) },
         { "gguf-alignment", "found 2147483648", File(0, 1, Fact("general.alignment", 4, U32(1u << 31)), Data) },
-        { "gguf-alignment", "a text", File(0, 1, Fact("general.alignment", 8, Text("32")), Data) },
-        { "gguf-dimensions", "found 0", File(1, 0, Tensor("t", [], 0, 0), Data) },
+        { "gguf-alignment", "found -8", File(0, 1, Fact("general.alignment", 5, U32(unchecked((uint)-8))), Data) },
+        { "metadata-kind", "general.alignment: expected a whole number", File(0, 1, Fact("general.alignment", 8, Text("32")), Data) },
+        { "metadata-kind", "general.alignment: expected a whole number", File(0, 1, Fact("general.alignment", 6, U32(0x42000000)), Data) },
         { "gguf-dimensions", "found 5", File(1, 0, Tensor("t", [1, 1, 1, 1, 1], 0, 0), Data) },
-        { "gguf-dimension", "tensor t, shape", File(1, 0, Tensor("t", [4, 0], 0, 0), Data) },
+        { "gguf-dimension", "found 4294967296", File(1, 0, Tensor("t", [0, 1UL << 32, 1UL << 32], 0, 0), Data) },     // no values, and yet no such shape
+        { "gguf-row-size", "found 1 values", File(1, 0, Tensor("t", [], 8, 0), Data) },
         { "gguf-dimension", "found 4294967296", File(1, 0, Tensor("t", [1UL << 32, 1UL << 32], 0, 0), Data) },
         { "gguf-dimension", "found 18446744073709551615", File(1, 0, Tensor("t", [ulong.MaxValue], 0, 0), Data) },
         { "gguf-tensor-type", "found 4", File(1, 0, Tensor("t", [32], 4, 0), Data) },
@@ -104,6 +106,9 @@ public class BadFileTests
         { "hyperparameter-absurd", "llama.attention.layer_norm_rms_epsilon", float.NaN },
         { "hyperparameter-absurd", "llama.attention.layer_norm_rms_epsilon", float.PositiveInfinity },
         { "hyperparameter-absurd", "llama.attention.layer_norm_rms_epsilon", -1e-5f },
+        { "hyperparameter-absurd", "llama.attention.layer_norm_rms_epsilon", 0f },        // it is there, and it is 0: that is what is wrong
+        { "hyperparameter-absurd", "llama.feed_forward_length", 0u },
+        { "hyperparameter-absurd", "llama.feed_forward_length", new[] { 96, 0 } },
         { "hyperparameter-absurd", "llama.rope.freq_base", 0f },
         { "hyperparameter-absurd", "llama.rope.freq_base", float.NaN },
         { "hyperparameter-absurd", "llama.rope.dimension_count", 17u },
@@ -150,6 +155,124 @@ public class BadFileTests
         Assert.Equal("file-is-directory", Code(Path.GetTempPath()));
     }
 
+    [Theory]
+    [InlineData(0u, 1L << 30)]
+    [InlineData(1u, 1L << 30)]
+    [InlineData(2u, 1L << 30)]
+    [InlineData(3u, 1L << 30)]
+    [InlineData(4u, 1L << 29)]
+    [InlineData(5u, 1L << 29)]
+    [InlineData(6u, 1L << 29)]
+    [InlineData(7u, 1L << 31)]
+    [InlineData(8u, 1L << 28)]
+    [InlineData(9u, 1L << 28)]
+    [InlineData(10u, 1L << 28)]
+    [InlineData(11u, 1L << 28)]
+    [InlineData(12u, 1L << 28)]
+    public void A_list_longer_than_an_array_can_be_is_refused_at_once(uint type, long count)
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            using (FileStream sparse = new(path, FileMode.Create))
+            {
+                sparse.Write(File(0, 1, Fact("list", 9, U32(type), U64((ulong)count))));
+                sparse.SetLength(5L << 30);       // takes no room on the disk
+            }
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            ModelFileException error = Assert.Throws<ModelFileException>(() => ModelFile.Open(path));
+            Assert.Equal(("gguf-header-size", "metadata list"), (error.Code, error.Field));
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+        }
+        finally
+        {
+            System.IO.File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void Many_lists_and_a_text_cannot_exceed_together_what_a_header_may_have()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            foreach (byte[] second in new[] { Fact("b", 9, U32(0), U64(400 << 20)), Fact("b", 8, U64(400 << 20)) })
+            {
+                using (FileStream sparse = new(path, FileMode.Create))
+                {
+                    sparse.Write(File(0, 2, Fact("a", 9, U32(0), U64(200 << 20))));
+                    sparse.Position += 200 << 20;
+                    sparse.Write(second);
+                    sparse.SetLength(1L << 30);
+                }
+                ModelFileException error = Assert.Throws<ModelFileException>(() => ModelFile.Open(path));
+                Assert.Equal(("gguf-header-size", "metadata b"), (error.Code, error.Field));
+            }
+        }
+        finally
+        {
+            System.IO.File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void Tensors_without_values_and_tensors_without_dimensions_are_read()
+    {
+        byte[] bytes = File(6, 0,
+            Tensor("none", [0], 0, 0), Tensor("one", [], 0, 0), Tensor("no rows", [32, 0], 8, 32), Tensor("no columns", [0, 7], 2, 32),
+            Tensor("some", [8], 0, 32), Tensor("at the end", [4, 0, 2, 3], 0, 4096), Data);
+
+        using ModelFile model = ModelFile.Open(new MemoryStream(bytes), "zero");
+
+        Assert.Equal([0L, 1L, 0L, 0L, 8L, 0L], model.Tensors.Select(tensor => tensor.Count));
+        Assert.Equal([0L, 4L, 0L, 0L, 32L, 0L], model.Tensors.Select(tensor => tensor.ByteCount));
+        Assert.Equal([(0L, 1L), (1L, 1L), (32L, 0L), (0L, 7L), (8L, 1L), (4L, 0L)], model.Tensors.Select(tensor => (tensor.Columns, tensor.Rows)));
+        Assert.All(model.Tensors, tensor => Assert.InRange(tensor.Offset, 0, bytes.Length));
+        foreach (TensorInfo tensor in model.Tensors) model.ReadFinite(tensor, 0, new byte[tensor.ByteCount]);
+    }
+
+    [Fact]
+    public void A_file_that_ends_with_its_header_holds_tensors_without_values()
+    {
+        using ModelFile model = ModelFile.Open(new MemoryStream(File(1, 0, Tensor("none", [0, 5], 0, 0))), "short");
+        Assert.Equal(0, Assert.Single(model.Tensors).ByteCount);
+    }
+
+    [Theory]
+    [InlineData(0u, 1)]
+    [InlineData(3u, 2)]
+    [InlineData(5u, 4)]
+    [InlineData(10u, 8)]
+    [InlineData(11u, 8)]
+    public void An_alignment_of_any_whole_kind_is_taken(uint type, int bytes)
+    {
+        using ModelFile model = ModelFile.Open(new MemoryStream(File(1, 1, Fact("general.alignment", type, U64(64)[..bytes]), Tensor("t", [4], 0, 64), Data)), "aligned");
+        Assert.Equal(0, model.Tensors[0].Offset % 64);
+    }
+
+    [Fact]
+    public void What_is_no_file_never_holds_up_its_reader()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        string pipe = Path.Combine(Path.GetTempPath(), $"sandglass-pipe-{Guid.NewGuid():N}");
+        System.Diagnostics.Process.Start("mkfifo", pipe).WaitForExit();
+        using System.Net.Sockets.Socket socket = new(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, 0);
+        socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(pipe + "s"));
+        try
+        {
+            foreach ((string path, string found) in new[] { (pipe, "a named pipe"), (pipe + "s", "a socket"), ("/dev/null", "a device"), ("/dev/zero", "a device") })
+            {
+                ModelFileException error = Assert.Throws<ModelFileException>(() => ModelFile.Open(path));
+                Assert.Equal(("file-unreadable", found), (error.Code, error.Found));
+            }
+        }
+        finally
+        {
+            System.IO.File.Delete(pipe);
+            System.IO.File.Delete(pipe + "s");
+        }
+    }
+
     [Fact]
     public void A_file_that_shrinks_while_it_is_open_is_refused_when_it_is_read()
     {
@@ -183,7 +306,7 @@ public class BadFileTests
         DirectoryInfo root = new(AppContext.BaseDirectory);
         while (!System.IO.File.Exists(Path.Combine(root.FullName, "Sandglass.slnx"))) root = root.Parent!;
         string documentation = System.IO.File.ReadAllText(Path.Combine(root.FullName, "docs", "errors.md"));
-        string sources = string.Concat(Directory.GetFiles(Path.Combine(root.FullName, "src", "Sandglass", "ModelFiles"), "*.cs").Select(System.IO.File.ReadAllText));
+        string sources = string.Concat(Directory.GetFiles(Path.Combine(root.FullName, "src", "Sandglass", "ModelFiles"), "*.cs", SearchOption.AllDirectories).Select(System.IO.File.ReadAllText));
         string[] codes = [.. Regex.Matches(sources, "(?:Throw|ModelFileException|\\bnew)\\(\"([a-z0-9-]+)\"").Select(match => match.Groups[1].Value).Distinct()];
 
         Assert.True(codes.Length > 30);

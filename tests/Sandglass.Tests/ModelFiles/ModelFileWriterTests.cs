@@ -46,7 +46,7 @@ public class ModelFileWriterTests
         Assert.Equal((-1e300, 1.5, 255.0), (metadata.Float("f64"), metadata.Float("f32"), metadata.Float("u8")));
         Assert.Equal(["a", "", "é"], metadata.Strings("texts")!);
         Assert.Null(metadata.String("absent"));
-        foreach (Action wrong in new Action[] { () => metadata.Integer("u64"), () => metadata.Integer("f32"), () => metadata.Integers("u64s"), () => metadata.Integers("flags"), () => metadata.Integers("lists"), () => metadata.String("u8"), () => metadata.Bool("u8"), () => metadata.Floats("f64s"), () => metadata.Strings("lists"), () => metadata.Float("text") })
+        foreach (Action wrong in new Action[] { () => metadata.Integer("u64"), () => metadata.Integer("f32"), () => metadata.Integers("u64s"), () => metadata.Integers("flags"), () => metadata.Integers("lists"), () => metadata.String("u8"), () => metadata.Bool("u8"), () => metadata.Floats("texts"), () => metadata.Floats("flags"), () => metadata.Strings("lists"), () => metadata.Float("text") })
             Assert.Equal("metadata-kind", Assert.Throws<ModelFileException>(wrong).Code);
     }
 

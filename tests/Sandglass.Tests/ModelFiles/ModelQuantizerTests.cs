@@ -163,8 +163,81 @@ public sealed class ModelQuantizerTests : IDisposable
         TinyModel.Add(writer, "a.weight", [32, 2], [.. Enumerable.Repeat(1e6f, 64)]);
         using ModelFile model = ModelFile.Open(new MemoryStream(writer.ToArray()), "large");
 
-        Assert.Equal("tensor-not-finite", Assert.Throws<ModelFileException>(() => ModelQuantizer.Quantize(model, Out(), TensorType.F16)).Code);
+        ModelFileException error = Assert.Throws<ModelFileException>(() => ModelQuantizer.Quantize(model, Out(), TensorType.F16));
+        Assert.Equal(("quantize-range", "tensor a.weight, row 0, columns from 0", "numbers that F16 can hold", "1000000"), (error.Code, error.Field, error.Expected, error.Found));
         ModelQuantizer.Quantize(model, Out(), TensorType.BF16);
+    }
+
+    [Theory]
+    [InlineData(TensorType.F16, 70000f)]
+    [InlineData(TensorType.Q8_0, 65504f * 128)]
+    [InlineData(TensorType.Q4_0, -65504f * 9)]
+    [InlineData(TensorType.Q4_1, 65504f * 16)]
+    [InlineData(TensorType.BF16, float.MaxValue)]
+    public void What_a_type_cannot_hold_is_told_from_what_is_damaged(TensorType type, float large)
+    {
+        float[] values = new float[96];
+        values[70] = large;
+        ModelFileWriter writer = TinyModel.Entries();
+        TinyModel.Add(writer, "a.weight", [32, 3], values);
+        using ModelFile model = ModelFile.Open(new MemoryStream(writer.ToArray()), "large");
+
+        ModelFileException error = Assert.Throws<ModelFileException>(() => ModelQuantizer.Quantize(model, Out(), type));
+
+        Assert.Equal("quantize-range", error.Code);
+        Assert.StartsWith("tensor a.weight, row 2, ", error.Field);
+        Assert.Equal(large, float.Parse(error.Found, System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Empty(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public void Tensors_without_values_and_without_dimensions_are_copied()
+    {
+        ModelFileWriter writer = TinyModel.Entries();
+        writer.Add("empty.weight", TensorType.F32, [32, 0], new byte[0]);
+        writer.Add("none", TensorType.F16, [0], new byte[0]);
+        writer.Add("scale.weight", TensorType.F32, [], BitConverter.GetBytes(3f));
+        TinyModel.Add(writer, "z.weight", [32, 2], [.. Enumerable.Repeat(1f, 64)]);
+        using ModelFile model = ModelFile.Open(new MemoryStream(writer.ToArray()), "zero");
+
+        ModelQuantizer.Quantize(model, Out(), TensorType.Q8_0);
+
+        using ModelFile made = ModelFile.Open(Out());
+        Assert.Equal(["empty.weight", "none", "scale.weight", "z.weight"], made.Tensors.Select(tensor => tensor.Name));
+        Assert.Equal(["F32 32 0", "F16 0", "F32", "Q8_0 32 2"], made.Tensors.Select(tensor => string.Join(' ', [tensor.Type.ToString(), .. tensor.Shape.Select(dimension => $"{dimension}")])));
+        byte[] scale = new byte[4];
+        made.Read(made.Tensors[2], 0, scale);
+        Assert.Equal(3f, BitConverter.ToSingle(scale));
+    }
+
+    [Fact]
+    public void A_pipe_or_a_socket_is_never_replaced()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        System.Diagnostics.Process.Start("mkfifo", Out("pipe")).WaitForExit();
+        File.CreateSymbolicLink(Out("link"), Out("pipe"));
+        using ModelFile model = ModelFile.Open(new MemoryStream(TinyModel.Bytes()), "tiny");
+
+        foreach (string path in new[] { Out("pipe"), Out("link"), "/dev/null" })
+            Assert.Equal("write-failed", Assert.Throws<ModelFileException>(() => ModelQuantizer.Quantize(model, path, TensorType.Q8_0)).Code);
+        Assert.Equal("a named pipe", FileKind.Special(Out("pipe")));
+        Assert.Equal(2, Directory.GetFileSystemEntries(_folder).Length);
+    }
+
+    [Fact]
+    public void A_name_may_be_as_long_as_names_can_be()
+    {
+        using ModelFile model = ModelFile.Open(new MemoryStream(TinyModel.Bytes()), "tiny");
+        string longest = Out(new string('n', 250) + ".gguf");
+
+        ModelQuantizer.Quantize(model, longest, TensorType.Q8_0);
+
+        Assert.Equal([longest], Directory.GetFiles(_folder));
+        string seen = "";
+        Progress never = new(() => seen = "written");
+        foreach (string path in new[] { Out(new string('é', 128)), Out("half \uD800 pair.gguf") })
+            Assert.Equal("write-failed", Assert.Throws<ModelFileException>(() => ModelQuantizer.Quantize(model, path, TensorType.Q8_0, never)).Code);
+        Assert.Equal("", seen);     // before the work, not after it
     }
 
     [Fact]

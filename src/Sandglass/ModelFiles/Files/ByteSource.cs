@@ -35,7 +35,7 @@ internal sealed class ByteSource : IDisposable
         SafeFileHandle? file = null;
         try
         {
-            file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
+            file = FileKind.OpenToRead(path);
             return new ByteSource(path, file, null, RandomAccess.GetLength(file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)

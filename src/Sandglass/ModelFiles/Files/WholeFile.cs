@@ -1,17 +1,24 @@
+using System.Text;
+
 namespace Sandglass.ModelFiles;
 
-/// <summary>Writes a file whole or not at all: beside its place first, then renamed.</summary>
+/// <summary>Writes a file whole or not at all: under another name in the same folder first, then renamed.</summary>
 internal static class WholeFile
 {
+    private const int MaxNameBytes = 255;       // of every file system in use; what a longer name fails with comes after the writing
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     public static void Write(string path, Action<Stream> write)
     {
         path = Destination(path);
         if (Directory.Exists(path)) Fail.Throw("write-failed", path, "output", "a file", "a directory");
-        string partial = $"{path}.{Environment.ProcessId}.partial";
+        string? partial = null;
+        EventHandler discard = (_, _) => Discard(partial);      // the process may be asked to end while this writes
+        AppDomain.CurrentDomain.ProcessExit += discard;
         try
         {
-            using (FileStream stream = new(partial, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
-                write(stream);
+            using (FileStream stream = Create(path, out partial)) write(stream);
+            RefuseSpecial(path);                                // it may have become one
             File.Move(partial, path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -24,12 +31,17 @@ internal static class WholeFile
             Discard(partial);
             throw;
         }
+        finally
+        {
+            AppDomain.CurrentDomain.ProcessExit -= discard;
+        }
     }
 
-    /// <summary>Where a path leads in the end: a link is written through, not replaced; a device is no place for a file, and renaming onto one would destroy it.</summary>
+    /// <summary>Where a path leads in the end: a link is written through, not replaced; a pipe, a socket or a device is no place for a file, and renaming onto one would destroy it.</summary>
     internal static string Destination(string path)
     {
         if (string.IsNullOrWhiteSpace(path) || path.Contains('\0')) Fail.Throw("write-failed", path, "output", "the path of a file", "none");
+        RefuseName(path);
         string end = Path.GetFullPath(path);
         try
         {
@@ -39,15 +51,55 @@ internal static class WholeFile
         {
             // nothing there yet, or a circle of links: opening it will say so
         }
-        bool device = !OperatingSystem.IsWindows() && !IsUnder("/dev/shm/") && (IsUnder("/dev/") || IsUnder("/proc/") || IsUnder("/sys/"));
-        if (device) Fail.Throw("write-failed", path, "output", "the path of a file", "a device");
+        bool isSystems = !OperatingSystem.IsWindows() && !IsUnder("/dev/shm/") && (IsUnder("/dev/") || IsUnder("/proc/") || IsUnder("/sys/"));
+        if (isSystems) Fail.Throw("write-failed", path, "output", "the path of a file", "a device");
+        RefuseSpecial(end);
         return end;
 
         bool IsUnder(string folder) => end.StartsWith(folder, StringComparison.Ordinal);
     }
 
-    private static void Discard(string partial)
+    // half of a surrogate pair has no UTF-8: the system would be given a name with U+FFFD in its place, and that is another file's
+    private static void RefuseName(string path)
     {
+        try
+        {
+            int length = Strict.GetByteCount(Path.GetFileName(path));
+            if (length > MaxNameBytes) Fail.Throw("write-failed", path, "output", $"a name of at most {MaxNameBytes} bytes", $"one of {length}");
+            _ = Strict.GetByteCount(path);
+        }
+        catch (EncoderFallbackException)
+        {
+            Fail.Throw("write-failed", path, "output", "a path that can be written in UTF-8", "one with half a surrogate pair");
+        }
+    }
+
+    private static void RefuseSpecial(string path)
+    {
+        if (FileKind.Special(path) is string special) Fail.Throw("write-failed", path, "output", "the path of a file", special);
+    }
+
+    /// <summary>A new file beside the destination. Its name is short, so that whatever name the destination may have, this one is possible too.</summary>
+    private static FileStream Create(string path, out string partial)
+    {
+        string folder = Path.GetDirectoryName(path) ?? "";
+        for (int i = 0; ; i++)
+        {
+            partial = Path.Combine(folder, $".sandglass-{Environment.ProcessId}-{i}.partial");
+            try
+            {
+                return new FileStream(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
+            }
+            catch (IOException) when (i < 1000 && Path.Exists(partial))
+            {
+                // another write of this process, or what a process of the same number left when it was killed
+            }
+        }
+    }
+
+    private static void Discard(string? partial)
+    {
+        if (partial is null) return;
         try
         {
             File.Delete(partial);

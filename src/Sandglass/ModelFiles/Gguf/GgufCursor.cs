@@ -8,8 +8,8 @@ namespace Sandglass.ModelFiles;
 /// <summary>Reads a GGUF header in order, through a small buffer; nothing is allocated for bytes that are not there.</summary>
 internal sealed class GgufCursor(ByteSource source)
 {
-    private const int MaxStringBytes = 1 << 30;   // as gguf.cpp
-    private const int MaxCount = 1 << 30;       // as gguf.cpp
+    /// <summary>A header beyond this is refused unread: the largest of published models is 40 times smaller, and so no length or count here reaches the limits of an array.</summary>
+    public const int MaxHeaderBytes = 1 << 29;
 
     private readonly byte[] _buffer = new byte[(int)Math.Min(1 << 16, source.Length)];
     private long _bufferStart;
@@ -45,12 +45,13 @@ internal sealed class GgufCursor(ByteSource source)
 
     public ulong UInt64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
 
-    /// <summary>A number of things of which each takes at least <paramref name="leastBytes"/>: refused where the file cannot hold them.</summary>
+    /// <summary>A number of things of which each takes at least <paramref name="leastBytes"/>: refused where the file, or a header of the greatest length, cannot hold them.</summary>
     public int Count(int leastBytes)
     {
         ulong count = UInt64();
-        long limit = Math.Min(Left / leastBytes, MaxCount);
+        long limit = Left / leastBytes;
         if (count > (ulong)limit) Fail.Count(File, Field, count, limit);
+        RefuseBeyondHeader((long)count * leastBytes);
         return (int)count;
     }
 
@@ -58,8 +59,8 @@ internal sealed class GgufCursor(ByteSource source)
     public string String()
     {
         ulong length = UInt64();
-        long limit = Math.Min(Left, MaxStringBytes);
-        if (length > (ulong)limit) Fail.TextLength(File, Field, length, limit);
+        if (length > (ulong)Left) Fail.TextLength(File, Field, length, Left);
+        RefuseBeyondHeader((long)length);
         if (length == 0) return "";
         if (length <= (ulong)_buffer.Length) return Encoding.UTF8.GetString(Take((int)length));
 
@@ -86,6 +87,7 @@ internal sealed class GgufCursor(ByteSource source)
     public void Bytes(Span<byte> destination)
     {
         if (destination.Length > Left) Fail.Truncated(File, Field, destination.Length, Left);
+        RefuseBeyondHeader(destination.Length);
         if (destination.Length <= _buffer.Length)
         {
             Take(destination.Length).CopyTo(destination);
@@ -95,9 +97,15 @@ internal sealed class GgufCursor(ByteSource source)
         Position += destination.Length;
     }
 
+    private void RefuseBeyondHeader(long count)
+    {
+        if (count > MaxHeaderBytes - Position) Fail.HeaderSize(File, Field, MaxHeaderBytes, Position, count);
+    }
+
     private ReadOnlySpan<byte> Take(int count)
     {
         if (count > Left) Fail.Truncated(File, Field, count, Left);
+        RefuseBeyondHeader(count);
         long inBuffer = Position - _bufferStart;
         if (inBuffer < 0 || inBuffer + count > _bufferLength)
         {

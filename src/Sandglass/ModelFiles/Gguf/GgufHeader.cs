@@ -65,18 +65,15 @@ internal sealed class GgufHeader
         cursor.At("version");
         uint version = cursor.UInt32();
         if (version != 0 && (version & 0xFFFF) == 0) Fail.BigEndian(cursor.File, version);
-        if (version is not (2 or 3)) Fail.Version(cursor.File, version);
+        if (version > 3) Fail.NewerVersion(cursor.File, version);
+        if (version < 2) Fail.Version(cursor.File, version);
         return (int)version;
     }
 
     private static int Alignment(Metadata metadata)
     {
-        if (!metadata.Values.TryGetValue("general.alignment", out object? value)) return DefaultAlignment;
-        if (value is not uint alignment || alignment is 0 or > MaxAlignment || (alignment & (alignment - 1)) != 0)
-        {
-            Fail.Alignment(metadata.File, value is Array ? "a list" : value is string ? "a text" : $"{value}");
-            return 0;
-        }
+        long alignment = metadata.Integer("general.alignment") ?? DefaultAlignment;    // the format asks for 32 bits without sign; any whole number will do
+        if (alignment is < 1 or > MaxAlignment || (alignment & (alignment - 1)) != 0) Fail.Alignment(metadata.File, $"{alignment}");
         return (int)alignment;
     }
 

@@ -5,7 +5,7 @@ namespace Sandglass.ModelFiles;
 /// <summary>Reads what a GGUF header says about its tensors, and checks that their bytes are there.</summary>
 internal static class GgufTensors
 {
-    public const int LeastBytes = 8 + 1 + 4 + 8 + 4 + 8;   // name length, one letter, dimension count, one dimension, type, offset
+    public const int LeastBytes = 8 + 1 + 4 + 4 + 8;       // name length, one letter, dimension count, no dimension, type, offset
     private const int MaxDimensions = 4;                   // as ggml.h
 
     public static TensorInfo[] Read(GgufCursor cursor, int count, int part, int alignment, long fileLength)
@@ -20,7 +20,8 @@ internal static class GgufTensors
         for (int i = 0; i < count; i++)
         {
             TensorInfo tensor = tensors[i];
-            if (tensor.ByteCount > dataLength || tensor.Offset > dataLength - tensor.ByteCount)
+            if (tensor.ByteCount == 0) tensors[i] = tensor = tensor with { Offset = Math.Clamp(dataLength, 0, tensor.Offset) };     // nothing is read there, so any place will do
+            else if (tensor.ByteCount > dataLength || tensor.Offset > dataLength - tensor.ByteCount)
             {
                 cursor.At("tensor", tensor.Name, ", offset");
                 Fail.PastEnd(cursor.File, cursor.Field, dataLength, (ulong)tensor.Offset, tensor.ByteCount);
@@ -39,16 +40,17 @@ internal static class GgufTensors
 
         cursor.At("tensor", name, ", dimension count");
         uint dimensions = cursor.UInt32();
-        if (dimensions is 0 or > MaxDimensions) Fail.DimensionCount(cursor.File, cursor.Field, dimensions);
+        if (dimensions > MaxDimensions) Fail.DimensionCount(cursor.File, cursor.Field, dimensions);
 
         cursor.At("tensor", name, ", shape");
         long[] shape = new long[dimensions];
-        UInt128 values = 1;
+        UInt128 values = 1, most = 1;      // of no dimensions: one value
         for (int i = 0; i < shape.Length; i++)
         {
             ulong dimension = cursor.UInt64();
             values *= dimension;
-            if (dimension == 0 || values > long.MaxValue) Fail.Dimension(cursor.File, cursor.Field, dimension);
+            most *= Math.Max(dimension, 1);    // rows and columns are counted apart, so their products must be sound beside a dimension of 0 too
+            if (most > long.MaxValue) Fail.Dimension(cursor.File, cursor.Field, dimension);
             shape[i] = (long)dimension;
         }
 
@@ -57,7 +59,8 @@ internal static class GgufTensors
         if (!TensorGeometry.IsKnown((int)number)) Fail.TensorKind(cursor.File, cursor.Field, number);
         TensorType type = (TensorType)number;
         int blockSize = TensorGeometry.BlockSize(type);
-        if (shape[0] % blockSize != 0) Fail.RowSize(cursor.File, cursor.Field, blockSize, shape[0]);
+        long columns = shape.Length == 0 ? 1 : shape[0];
+        if (columns % blockSize != 0) Fail.RowSize(cursor.File, cursor.Field, blockSize, columns);
 
         cursor.At("tensor", name, ", offset");
         ulong offset = cursor.UInt64();
@@ -69,9 +72,8 @@ internal static class GgufTensors
 
     private static void RefuseOverlap(GgufCursor cursor, TensorInfo[] tensors)
     {
-        long[] starts = new long[tensors.Length];
-        int[] order = new int[tensors.Length];
-        for (int i = 0; i < tensors.Length; i++) (starts[i], order[i]) = (tensors[i].Offset, i);
+        int[] order = [.. Enumerable.Range(0, tensors.Length).Where(i => tensors[i].ByteCount > 0)];     // what has no bytes shares none
+        long[] starts = [.. order.Select(i => tensors[i].Offset)];
         Array.Sort(starts, order);
         for (int i = 1; i < order.Length; i++)
         {

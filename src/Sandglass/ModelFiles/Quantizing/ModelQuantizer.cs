@@ -16,7 +16,7 @@ public static class ModelQuantizer
     /// <param name="outPath">Where to write: not a file of the input.</param>
     /// <param name="type">F32, F16, BF16, Q8_0, Q4_0 or Q4_1.</param>
     /// <param name="progress">Told after each tensor.</param>
-    /// <param name="cancellation">Stops between tensors; nothing is left then.</param>
+    /// <param name="cancellation">Stops the work soon; nothing is left then.</param>
     /// <exception cref="ModelFileException">The type cannot be written, a tensor's type cannot be read, a value is not finite, or the file cannot be written.</exception>
     public static QuantizeReport Quantize(ModelFile input, string outPath, TensorType type, IProgress<QuantizeProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -47,7 +47,7 @@ public static class ModelQuantizer
             writer.Add(tensor.Name, target, QuantizePlan.Shape(tensor), destination =>
             {
                 cancellation.ThrowIfCancellationRequested();
-                TensorConversion.Copy(input, tensor, target, destination);
+                TensorConversion.Copy(input, tensor, target, destination, cancellation);
                 progress?.Report(new QuantizeProgress(++done, tensors.Length, tensor.Name));
             });
         }

@@ -52,7 +52,8 @@ internal static class QuantizePlan
     };
 
     private static bool IsQuantised(TensorInfo tensor) =>
-        Shape(tensor).Length >= 2
+        tensor.Count > 0
+        && Shape(tensor).Length >= 2
         && tensor.Name.EndsWith("weight", StringComparison.Ordinal)
         && tensor.Name is not ("position_embd.weight" or "token_types.weight")
         && !KeptParts.Any(part => tensor.Name.Contains(part, StringComparison.Ordinal));

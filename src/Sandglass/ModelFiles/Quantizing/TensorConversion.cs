@@ -8,7 +8,7 @@ internal static class TensorConversion
     private const int PieceValues = 1 << 20;   // whole blocks of every type
     private const int SliceValues = 1 << 15;   // what one worker converts at a time
 
-    public static void Copy(ModelFile input, TensorInfo tensor, TensorType target, Stream destination)
+    public static void Copy(ModelFile input, TensorInfo tensor, TensorType target, Stream destination, CancellationToken cancellation)
     {
         long count = tensor.Count;
         int piece = (int)Math.Min(count, PieceValues);
@@ -16,6 +16,7 @@ internal static class TensorConversion
         byte[] to = tensor.Type == target ? from : new byte[TensorGeometry.ByteCount(target, piece)];
         for (long done = 0; done < count; done += piece)
         {
+            cancellation.ThrowIfCancellationRequested();
             int values = (int)Math.Min(piece, count - done);
             int fromBytes = (int)TensorGeometry.ByteCount(tensor.Type, values);
             int toBytes = (int)TensorGeometry.ByteCount(target, values);
@@ -24,11 +25,21 @@ internal static class TensorConversion
             {
                 Convert(tensor.Type, from, target, to, values);
                 long block = FiniteScan.FirstNonFinite(target, to.AsSpan(0, toBytes));
-                if (block >= 0)
-                    Fail.NotFinite(input.Name, tensor with { Type = target }, done / TensorGeometry.BlockSize(target) + block, $"numbers that {target} can hold");
+                if (block >= 0) RefuseRange(input, tensor, target, from, done, (int)block * TensorGeometry.BlockSize(target));
             }
             destination.Write(to.AsSpan(0, toBytes));
         }
+    }
+
+    // the numbers are finite in their own type, so the file is sound: the type that was asked for is too narrow for the largest of the block
+    private static void RefuseRange(ModelFile input, TensorInfo tensor, TensorType target, byte[] from, long done, int at)
+    {
+        int length = TensorGeometry.BlockSize(target), own = TensorGeometry.BlockSize(tensor.Type);
+        int first = at / own * own;
+        float[] values = new float[(at + length - first + own - 1) / own * own];
+        Dequantizer.Dequantize(tensor.Type, Bytes(tensor.Type, from, first, values.Length), values);
+        float largest = values.AsSpan(at - first, length).ToArray().MaxBy(MathF.Abs);
+        Fail.OutOfRange(input.Name, tensor, done + at, target, largest);
     }
 
     private static void Convert(TensorType type, byte[] from, TensorType target, byte[] to, int values)

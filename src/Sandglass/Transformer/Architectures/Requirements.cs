@@ -20,8 +20,8 @@ internal static class Requirements
 
     private static void CheckFeedForward(Hyperparameters shape, ArchitectureMetadata entries)
     {
-        if (shape.FeedForwardWidthByLayer.Contains(0)) entries.Missing<int>("feed_forward_length", "a whole number above 0");
-        if (shape.RmsEpsilon == 0) entries.Missing<int>("attention.layer_norm_rms_epsilon", "a number above 0");
+        if (shape.FeedForwardWidthByLayer.Contains(0)) entries.NotPositive("feed_forward_length", "a whole number above 0 for each layer");
+        if (shape.RmsEpsilon == 0) entries.NotPositive("attention.layer_norm_rms_epsilon", "a number above 0");
         if (shape.FeedForwardWidthByLayer.Distinct().Count() > 1) entries.Refuse<int>("feed_forward_length", "the same in each layer", "layers that differ");
     }
 

@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Sandglass.ModelFiles;
+
+/// <summary>Tells files from pipes, sockets and devices, and opens them so that none of these can hold up the caller.</summary>
+/// <remarks>
+/// The BCL has no way to ask, and its <c>open</c> waits at a named pipe until somebody writes. Linux is asked through <c>statx</c>, whose layout is the same on every
+/// processor. Other systems are not asked: there a path counts as a file.
+/// </remarks>
+internal static unsafe partial class FileKind
+{
+    private const int CurrentDirectory = -100, EmptyPath = 0x1000;                       // AT_FDCWD, AT_EMPTY_PATH
+    private const uint TypeMask = 1;                                                     // STATX_TYPE
+    private const int BufferBytes = 256, ModeOffset = 28;                                // struct statx, stx_mode
+    private const int ReadOnly = 0, NonBlocking = 0x800, CloseOnExec = 0x80000;          // O_*
+    private const int Interrupted = 4, NoSuchDevice = 6;                                 // EINTR, ENXIO: what opening a socket gives
+
+    /// <summary>What lies at a path where it is no file and no directory, for instance "a named pipe"; null for these, for nothing, and where the system is not asked.</summary>
+    public static string? Special(string path) => OperatingSystem.IsLinux() && !path.Contains('\0') ? Special(CurrentDirectory, path, 0) : null;
+
+    /// <summary>Opens a file to read it. Never waits, and opens no device: the kind is asked before, and again of what was opened, since the path may have got another meaning.</summary>
+    /// <exception cref="IOException">It is no file, or cannot be opened.</exception>
+    public static SafeFileHandle OpenToRead(string path)
+    {
+        if (!OperatingSystem.IsLinux()) return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
+        Refuse(Special(path));
+        int descriptor;
+        do descriptor = Open(path, ReadOnly | NonBlocking | CloseOnExec);
+        while (descriptor < 0 && Marshal.GetLastPInvokeError() == Interrupted);
+        if (descriptor < 0)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            throw new IOException(error == NoSuchDevice ? "a socket" : Marshal.GetPInvokeErrorMessage(error));
+        }
+        SafeFileHandle file = new(descriptor, ownsHandle: true);
+        try
+        {
+            Refuse(Special(descriptor, "", EmptyPath));
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static void Refuse(string? special)
+    {
+        if (special is not null) throw new IOException(special);
+    }
+
+    private static string? Special(int folder, string path, int flags)
+    {
+        byte* buffer = stackalloc byte[BufferBytes];
+        if (Status(folder, path, flags, TypeMask, buffer) != 0) return null;     // nothing there, or not for us: opening it will say so
+        return (*(ushort*)(buffer + ModeOffset) & 0xF000) switch                 // S_IFMT
+        {
+            0x1000 => "a named pipe",
+            0x2000 or 0x6000 => "a device",
+            0xC000 => "a socket",
+            _ => null,
+        };
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int Status(int folder, string path, int flags, uint mask, byte* buffer);
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int Open(string path, int flags);
+}
