@@ -39,7 +39,7 @@ public sealed class LanguageModel : IDisposable
         GenerationOptions.Require(options.SinkTokens is >= 0 and <= 4096, nameof(options.SinkTokens), "a whole number from 0 to 4096", options.SinkTokens);
         _ = KernelPath.Current; // a forced width that cannot be had fails here, before any work
 
-        Name = file.Metadata.String("general.name") ?? file.Name;
+        Name = file.Metadata.Values.GetValueOrDefault("general.name") as string ?? file.Name;
         (Shape, Tokenizer) = Understand(file);
         Options = options;
         if (options.Draft is null)

@@ -24,7 +24,7 @@ public abstract class Tokenizer
         _addsEos = special.AddsEos && special.Eos is not null;
         EndIds = special.Ends;
         UnknownId = special.Unknown;
-        HasChatTemplate = vocabulary.Metadata.String("tokenizer.chat_template") is not null;
+        HasChatTemplate = vocabulary.HasChatTemplate;
 
         List<int> userDefined = [], all = [];
         for (int id = 0; id < vocabulary.Size; id++)
@@ -63,6 +63,9 @@ public abstract class Tokenizer
 
     /// <summary>Whether the file has a chat template, so that a bare prompt is not what the model was trained on.</summary>
     public bool HasChatTemplate { get; }
+
+    /// <summary>What is doubtful about the file's vocabulary and yet keeps no text from being read: a sentence each. Whoever shows the model should show them.</summary>
+    public IReadOnlyList<string> Doubts => _vocabulary.Doubts;
 
     private protected int? UnknownId { get; }
 

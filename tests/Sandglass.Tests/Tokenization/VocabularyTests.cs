@@ -13,14 +13,18 @@ public class VocabularyTests
         { "tokenizer-model", [("model", "t5"), ("tokens", Tokens)] },
         { "tokenizer-missing", [("model", "gpt2")] },
         { "tokenizer-missing", [("model", "gpt2"), ("tokens", Tokens)] },
-        { "tokenizer-missing", [("model", "llama"), ("tokens", Tokens)] },
+        { "tokenizer-missing", [("model", "llama")] },
         { "tokenizer-empty", [("model", "gpt2"), ("tokens", Array.Empty<string>()), ("merges", Tokens)] },
         { "tokenizer-pre", [("model", "gpt2"), ("tokens", Tokens), ("merges", Tokens), ("pre", "of-tomorrow")] },
         { "tokenizer-length", [("model", "gpt2"), ("tokens", Tokens), ("merges", Tokens), ("token_type", new int[255])] },
         { "tokenizer-length", [("model", "llama"), ("tokens", Tokens), ("scores", new float[257])] },
+        { "tokenizer-length", [("model", "llama"), ("tokens", Tokens), ("scores", new string[257])] },
+        { "metadata-kind", [("model", "llama"), ("tokens", (string[])["a"]), ("scores", (string[])["-1"])] },
+        { "metadata-kind", [("model", "llama"), ("tokens", Tokens), ("scores", 1f)] },
         { "tokenizer-score", [("model", "llama"), ("tokens", (string[])["a"]), ("scores", (float[])[float.NaN])] },
-        { "tokenizer-id", [("model", "gpt2"), ("tokens", Tokens), ("merges", Tokens), ("bos_token_id", 256u)] },
-        { "tokenizer-id", [("model", "gpt2"), ("tokens", Tokens), ("merges", Tokens), ("eos_token_id", -1)] },
+        { "tokenizer-id", [("model", "gpt2"), ("tokens", Tokens), ("merges", Tokens), ("bos_token_id", 256u), ("add_bos_token", true)] },
+        { "tokenizer-id", [("model", "llama"), ("tokens", Tokens), ("bos_token_id", 256u)] },
+        { "tokenizer-id", [("model", "gpt2"), ("tokens", Tokens), ("merges", Tokens), ("eos_token_id", -1), ("add_eos_token", true)] },
         { "metadata-kind", [("model", "gpt2"), ("tokens", new int[3])] },
         { "metadata-kind", [("model", "gpt2"), ("tokens", Tokens), ("merges", Tokens), ("add_bos_token", "yes")] },
     };
@@ -33,6 +37,49 @@ public class VocabularyTests
 
         Assert.Equal(code, error.Code);
         Assert.StartsWith("metadata tokenizer.ggml.", error.Field);
+    }
+
+    public static TheoryData<object> OddIds => [256u, -1, ulong.MaxValue, "two", 1.5f, (int[])[1]];
+
+    [Theory]
+    [MemberData(nameof(OddIds))]
+    public void A_special_token_that_no_text_needs_may_be_named_wrongly(object id)
+    {
+        foreach (string key in (string[])["bos", "eos", "unknown", "eot", "eom", "fim_pre", "prefix", "fim_pad", "padding", "mask"])
+        {
+            Tokenizer tokenizer = Tokenizer.From(Vocabularies.Metadata(
+                ("model", "gpt2"), ("tokens", Tokens), ("merges", (string[])[]), ("pre", "gpt-2"), ("add_bos_token", false), ($"{key}_token_id", id)));
+
+            Assert.Equal(2, tokenizer.Encode("ab").Ids.Length);
+            if (key is "padding" or "mask") Assert.Empty(tokenizer.Doubts);     // nothing here reads them
+            else Assert.StartsWith($"tokenizer.ggml.{key}_token_id names none of the {Tokens.Length} tokens", Assert.Single(tokenizer.Doubts));
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Scores_may_be_of_any_kind_of_number_or_missing(bool missing)
+    {
+        string[] tokens = ["<unk>", "<s>", "</s>", "a", "b", "c", "ab", "bc"];
+        double[] scores = [0, 0, 0, -3, -3, -3, -2, -1];
+        foreach (object list in (object[])[scores, Array.ConvertAll(scores, s => (float)s), Array.ConvertAll(scores, s => (sbyte)s), Array.ConvertAll(scores, s => (short)s), Array.ConvertAll(scores, s => (int)s), Array.ConvertAll(scores, s => (long)s), Array.ConvertAll(scores, s => (ushort)(s + 3)), Array.ConvertAll(scores, s => (ulong)(s + 3))])
+        {
+            Tokenizer tokenizer = Tokenizer.From(Vocabularies.Metadata(("model", "llama"), ("tokens", tokens), ("add_space_prefix", false), missing ? ("absent", list) : ("scores", list)));
+
+            Assert.Equal(missing ? [1, 6, 5] : [1, 3, 7], tokenizer.Encode("abc").Ids);        // without scores the leftmost pair goes first
+            Assert.Equal(missing ? 1 : 0, tokenizer.Doubts.Count);
+        }
+    }
+
+    [Fact]
+    public void A_chat_model_that_names_no_pre_tokenizer_is_doubtful()
+    {
+        (string, object)[] plain = [("model", "gpt2"), ("tokens", Tokens), ("merges", (string[])[])], chat = [.. plain, ("tokenizer.chat_template", "{{ messages }}")];
+
+        Assert.Empty(Tokenizer.From(Vocabularies.Metadata(plain)).Doubts);
+        Assert.Contains("pre-tokenizer", Assert.Single(Tokenizer.From(Vocabularies.Metadata(chat)).Doubts));
+        Assert.Empty(Tokenizer.From(Vocabularies.Metadata([.. chat, ("pre", "gpt-2")])).Doubts);
     }
 
     [Fact]

@@ -85,9 +85,13 @@ internal sealed class SentencePieceMerges
     {
         const string Key = "tokenizer.ggml.scores";
         string file = vocabulary.Metadata.File;
-        float[]? scores = vocabulary.Metadata.Values.GetValueOrDefault(Key) is int[] whole ? Array.ConvertAll(whole, score => (float)score) : vocabulary.Metadata.Floats(Key);
-        if (scores is null) BadVocabulary.MissingList(file, Key);
-        if (scores.Length != vocabulary.Size) BadVocabulary.Length(file, Key, vocabulary.Size, scores.Length);
+        if (vocabulary.Metadata.Values.GetValueOrDefault(Key) is Array list && list.Length != vocabulary.Size) BadVocabulary.Length(file, Key, vocabulary.Size, list.Length);
+        float[]? scores = vocabulary.Metadata.Floats(Key);
+        if (scores is null)
+        {
+            vocabulary.Doubts.Add($"{Key} is missing, so that all pairs of neighbours are equally urgent and merge from left to right");
+            scores = new float[vocabulary.Size];
+        }
 
         uint[] orders = new uint[scores.Length];
         for (int id = 0; id < scores.Length; id++)

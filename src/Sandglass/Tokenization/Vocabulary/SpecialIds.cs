@@ -15,10 +15,12 @@ internal sealed class SpecialIds
         Unknown = vocabulary.Id("tokenizer.ggml.unknown_token_id", unknown);
         AddsBos = vocabulary.Metadata.Bool("tokenizer.ggml.add_bos_token") ?? addsBos;
         AddsEos = vocabulary.Metadata.Bool("tokenizer.ggml.add_eos_token") ?? false;
+        if (AddsBos) vocabulary.RequireId("tokenizer.ggml.bos_token_id");
+        if (AddsEos) vocabulary.RequireId("tokenizer.ggml.eos_token_id");
         Ends = EndTokens.Find(vocabulary, Eos, vocabulary.Id("tokenizer.ggml.eot_token_id"), vocabulary.Id("tokenizer.ggml.eom_token_id"));
 
         // Phi-3's own tokenizer drops the white space behind its marks; no key of the file says so, only the model's name
-        string name = vocabulary.Metadata.String("general.name")?.ToLowerInvariant() ?? "";
+        string name = (vocabulary.Metadata.Values.GetValueOrDefault("general.name") as string)?.ToLowerInvariant() ?? "";
         _swallow = name.Contains("phi-3", StringComparison.Ordinal) || name.Contains("phi3", StringComparison.Ordinal);
     }
 

@@ -35,18 +35,32 @@ internal sealed class Vocabulary
 
     public int Size => Texts.Length;
 
+    /// <summary>Whether the file has a template for conversations.</summary>
+    public bool HasChatTemplate => Metadata.Values.ContainsKey("tokenizer.chat_template");
+
     /// <summary>Finds ids by text that lies in a larger one.</summary>
     public Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> Lookup => _ids.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>The id of a token's string, or null.</summary>
     public int? Find(string text) => _ids.TryGetValue(text, out int id) ? id : null;
 
-    /// <summary>The id that the file names under a key, <paramref name="otherwise"/> where it names none (and that is an id at all).</summary>
+    /// <summary>What is doubtful about the file's vocabulary and yet stands in nobody's way.</summary>
+    public List<string> Doubts { get; } = [];
+
+    /// <summary>The id that the file names under a key; <paramref name="otherwise"/> (where that is an id at all) if it names none, or one that is no token's.</summary>
     public int? Id(string key, int? otherwise = null)
     {
-        if (Metadata.Integer(key) is not long id) return otherwise < Size ? otherwise : null;
-        if (id < 0 || id >= Size) BadVocabulary.IdOutOfRange(Metadata.File, key, Size, id);
-        return (int)id;
+        int? standIn = otherwise < Size ? otherwise : null;
+        if (!Metadata.Values.TryGetValue(key, out object? value)) return standIn;
+        if (Metadata.AsInteger(value) is long id && id >= 0 && id < Size) return (int)id;
+        Doubts.Add($"{key} names none of the {Size} tokens; {(standIn is null ? "it is left out" : $"token {standIn} stands in for it")}");
+        return standIn;
+    }
+
+    /// <summary>Refuses a file that names no token where each text needs one.</summary>
+    public void RequireId(string key)
+    {
+        if (Metadata.Integer(key) is long id && (id < 0 || id >= Size)) BadVocabulary.IdOutOfRange(Metadata.File, key, Size, id);
     }
 
     private TokenKind[] ReadKinds()
@@ -56,11 +70,9 @@ internal sealed class Vocabulary
         Array.Fill(kinds, TokenKind.Normal);
         if (!Metadata.Values.TryGetValue(Key, out object? value)) return kinds;
 
-        // nearly every file stores int; the detour over boxed numbers is for the others
-        int[]? narrow = value as int[];
+        if (value is Array list && list.Length != Size) BadVocabulary.Length(Metadata.File, Key, Size, list.Length);
+        int[]? narrow = value as int[];     // as nearly every file stores them
         long[]? wide = narrow is null ? Metadata.Integers(Key) : null;
-        int length = narrow?.Length ?? wide!.Length;
-        if (length != Size) BadVocabulary.Length(Metadata.File, Key, Size, length);
         for (int id = 0; id < Size; id++)
         {
             long kind = narrow is null ? wide![id] : narrow[id];
