@@ -51,16 +51,12 @@ internal sealed class BenchCommand(Terminal terminal)
         if (synthetic is not null && _model.IsNamed(parsed.CommandResult)) throw new WrongInputException("--synthetic makes a model: leave --model out.");
         if (keep is not null && synthetic is null) throw new WrongInputException("--keep keeps the model that --synthetic SHAPE:TYPE makes: give both.");
 
-        string? file = synthetic is null ? null : keep ?? Path.Combine(Path.GetTempPath(), $"sandglass-{Guid.NewGuid():N}.gguf");
-        try
-        {
-            if (file is not null) Make(file, synthetic!, cancellation);
-            return await MeasureAsync(parsed, file, cancellation);
-        }
-        finally
-        {
-            if (file is not null && keep is null) File.Delete(file);
-        }
+        if (keep is not null) PathName.Refuse(_keep.Name, keep);
+
+        using TemporaryFile? temporary = synthetic is not null && keep is null ? new TemporaryFile(".gguf") : null;
+        string? file = keep ?? temporary?.Path;
+        if (file is not null) Make(file, synthetic!, cancellation);
+        return await MeasureAsync(parsed, file, cancellation);
     }
 
     private void Make(string file, string synthetic, CancellationToken cancellation)

@@ -33,7 +33,7 @@ internal sealed class LabCacheCommand(Terminal terminal)
     {
         Prompt prompt = await _prompt.ReadOrBeginAsync(parsed, terminal, cancellation);
         using LanguageModel model = _model.Load(parsed, terminal);
-        int[] ids = prompt.Encode(model.Tokenizer);
+        int[] ids = prompt.Encode(model.Tokenizer, terminal);
         ContextLimit.Refuse("The prompt", ids, model);
         CacheStudyResult result;
         using (ProgressLine<CacheStudyProgress> progress = new(terminal, p => $"Writing {Mode(p.Cache)} the cache: {Amount.Whole(p.Done)} of {Amount.Of(p.Tokens, "token")}"))

@@ -34,7 +34,7 @@ internal sealed class LabForkCommand(Terminal terminal)
     {
         Prompt prompt = await _prompt.ReadOrBeginAsync(parsed, terminal, cancellation);
         using LanguageModel model = _model.Load(parsed, terminal);
-        int[] ids = prompt.Encode(model.Tokenizer);
+        int[] ids = prompt.Encode(model.Tokenizer, terminal);
         ContextLimit.Refuse("The prompt", ids, model);
         int at = parsed.GetValue(_at) ?? 0;
         using ProgressLine<(int Done, int Most)> progress = new(terminal, p => $"Writing: {Amount.Whole(p.Done)} of at most {Amount.Of(p.Most, "token")}");

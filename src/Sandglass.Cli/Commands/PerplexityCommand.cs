@@ -1,38 +1,44 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Sandglass.Kernels;
 using Sandglass.Studies;
 
 namespace Sandglass.Cli;
 
-/// <summary><c>sandglass perplexity --file F</c>: how well the model foretells a long text, measured as llama.cpp does.</summary>
+/// <summary><c>sandglass perplexity FILE</c>: how well the model predicts a long text, measured as llama.cpp does.</summary>
 internal sealed class PerplexityCommand(Terminal terminal)
 {
     private const int DefaultContext = 512;
 
     private readonly ModelChoice _model = new();
-    private readonly Option<string> _file = new("--file", "-f") { Description = "The text, in UTF-8.", HelpName = "FILE", Required = true };
-    private readonly Option<int?> _context = NumberOption.Whole("--context", $"Tokens of a chunk; the second half of each is foretold. [default: {DefaultContext}]", 4, 1 << 24, "-c");
+    private readonly Argument<string?> _text = new("FILE") { Description = "The text, in UTF-8; - is standard input.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> _file = new("--file", "-f") { Description = "The text, as an option.", HelpName = "FILE" };
+    private readonly Option<int?> _context = NumberOption.Whole("--context", $"Tokens of a chunk; the second half of each is predicted. [default: {DefaultContext}]", 4, 1 << 24, "-c");
     private readonly Option<int?> _chunks = NumberOption.Whole("--chunks", "Chunks at most; without it all.", 1, int.MaxValue);
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object." };
 
     public Command Create()
     {
-        Command command = new("perplexity", "Measure how well the model foretells a long text.");
+        Command command = new("perplexity", "Measure how well the model predicts a long text.");
+        command.Add(_text);
         foreach (Option option in (Option[])[_file, _context, _chunks]) command.Add(option);
         _model.AddTo(command, withContext: false);
         command.Add(_json);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(_text) is { Tokens.Count: > 0 } && result.GetResult(_file) is not null) result.AddError("Expected one text, found FILE and --file. Leave out one.");
+        });
         command.SetAction(MeasureAsync);
         return command;
     }
 
     private async Task<int> MeasureAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        string text = Encoding.UTF8.GetString(await TextFile.ReadAsync(_file.Name, parsed.GetValue(_file)!, cancellation));
+        byte[] text = await ReadAsync(parsed, cancellation);
         int context = parsed.GetValue(_context) ?? DefaultContext;
         using LanguageModel model = _model.Load(parsed, terminal, context);
+        if (TextHints.OfBytes(text) is string hint) terminal.Note(hint);
         using RunningValue running = new(terminal);
         bool cancelled = false;
         PerplexityResult result;
@@ -52,6 +58,16 @@ internal sealed class PerplexityCommand(Terminal terminal)
         else if (result.Chunks == 0) terminal.Note("cancelled: no chunk was done");
         else terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Perplexity {result.Perplexity:F4} over {Amount.Of(result.Tokens, "token")} in {Amount.Of(result.Chunks, "chunk")} of {context}{(cancelled ? $" (cancelled; {Amount.Whole(running.Last.Total)} were asked for)" : "")}"));
         return cancelled ? ExitCode.Cancelled : ExitCode.Done;
+    }
+
+    private async Task<byte[]> ReadAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        string? argument = parsed.GetValue(_text);
+        MistypedOption.Refuse(parsed, argument);
+        if (argument == TextFile.StandardInput) return await Terminal.ReadInputAsync(cancellation);
+        return (argument ?? parsed.GetValue(_file)) is string file
+            ? await TextFile.ReadAsync(argument is null ? _file.Name : _text.Name, file, cancellation)
+            : throw new WrongInputException("There is no text. Give the path of a long one: sandglass perplexity FILE.");
     }
 
     private void WriteJson(PerplexityResult result)

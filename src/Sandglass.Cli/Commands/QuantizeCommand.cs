@@ -41,16 +41,18 @@ internal sealed class QuantizeCommand(Terminal terminal)
     {
         MistypedOption.Refuse(parsed, parsed.GetValue(_input));
         MistypedOption.Refuse(parsed, parsed.GetValue(_output));
+        PathName.Refuse(_output.Name, parsed.GetValue(_output)!);
         using ModelFile input = ModelChoice.Open(_input.Name, parsed.GetValue(_input)!);
         if (parsed.GetValue(_output) is { Length: > 0 } output && Path.GetDirectoryName(output) is { Length: > 0 } folder && !Directory.Exists(folder))
             throw new WrongInputException($"OUT: there is no folder {folder}. Make it first, or give another place.");
         if (!parsed.GetValue(_force) && terminal.ErrorIsTerminal) RefuseToReplace(parsed.GetValue(_output)!);
+        NoteRequantising(input, parsed.GetValue(_type));
         QuantizeReport report;
         using (ProgressLine<QuantizeProgress> progress = new(terminal, p => $"Writing tensor {p.Done} of {p.Tensors}: {p.Name}"))
             report = ModelQuantizer.Quantize(input, parsed.GetValue(_output)!, parsed.GetValue(_type), progress, cancellation);
 
         if (parsed.GetValue(_json)) WriteJson(report);
-        else WriteText(report);
+        else WriteText(report, input);
         return Task.FromResult(ExitCode.Done);
     }
 
@@ -61,12 +63,24 @@ internal sealed class QuantizeCommand(Terminal terminal)
             throw new WrongInputException($"OUT: {path} exists already ({Amount.Bytes(file.Length)}). Give another name, or --force to replace it.");
     }
 
-    private void WriteText(QuantizeReport report)
+    private void NoteRequantising(ModelFile input, TensorType type)
+    {
+        if (!IsQuantised(type)) return;
+        TensorType[] types = [.. input.Tensors.Where(tensor => tensor.Shape.Count > 1 && tensor.Type != type && IsQuantised(tensor.Type)).Select(tensor => tensor.Type).Distinct()];
+        if (types.Length > 0)
+            terminal.Note($"Weights of {input.Name} are quantised already ({string.Join(", ", types)}): rounded a second time they lose more than from a model in F16, BF16 or F32.");
+    }
+
+    private static bool IsQuantised(TensorType type) => TensorGeometry.BlockSize(type) > 1;
+
+    private void WriteText(QuantizeReport report, ModelFile input)
     {
         double ratio = report.BytesBefore == 0 ? 1 : (double)report.BytesAfter / report.BytesBefore;
-        terminal.Output.WriteLine($"{report.Path}: {report.Converted} tensors in {report.Type}, {report.Kept} as they were; weights {Amount.Bytes(report.BytesBefore)} -> {Amount.Bytes(report.BytesAfter)} ({Amount.Short(100 * ratio)} %)");
+        int turnedF16 = report.InF16.Count(name => input.Find(name)!.Type != TensorType.F16);
+        string inF16 = report.InF16.Count == 0 ? "" : $", {report.InF16.Count} in F16";
+        terminal.Output.WriteLine($"{report.Path}: {Amount.Of(report.Converted - turnedF16, "tensor")} in {report.Type}{inF16}, {report.Kept - (report.InF16.Count - turnedF16)} copied as they were; weights {Amount.Bytes(report.BytesBefore)} -> {Amount.Bytes(report.BytesAfter)} ({Amount.Short(100 * ratio)} %)");
         if (report.InF16.Count == 0) return;
-        terminal.Output.WriteLine($"{report.InF16.Count} of them stay F16, since no block of {TensorGeometry.BlockSize(report.Type)} divides their rows:");
+        terminal.Output.WriteLine($"In F16, since no block of {TensorGeometry.BlockSize(report.Type)} divides the rows:");
         foreach (string name in report.InF16) terminal.Output.WriteLine($"  {Terminal.Harmless(name)}");
     }
 

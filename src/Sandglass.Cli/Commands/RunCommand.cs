@@ -31,7 +31,7 @@ internal sealed class RunCommand(Terminal terminal)
     {
         Prompt prompt = await _prompt.ReadAsync(parsed, terminal, cancellation) ?? FirstTry(parsed);
         using LanguageModel model = _model.Load(parsed, terminal, draft: _generation.DraftModel(parsed));
-        int[] ids = prompt.Encode(model.Tokenizer);
+        int[] ids = prompt.Encode(model.Tokenizer, terminal);
         ContextLimit.Refuse("The prompt", ids, model);
         bool json = parsed.GetValue(_json);
         _generation.NoteIdle(parsed, terminal, json);

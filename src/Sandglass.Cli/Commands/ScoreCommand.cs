@@ -28,7 +28,7 @@ internal sealed class ScoreCommand(Terminal terminal)
         Prompt text = await _text.ReadAsync(parsed, terminal, cancellation)
             ?? throw new WrongInputException("There is no text. Give one: sandglass score \"The cat sat on the mat\", through a pipe, or with --prompt-file FILE.");
         using LanguageModel model = _model.Load(parsed, terminal);
-        int[] ids = text.Encode(model.Tokenizer);
+        int[] ids = text.Encode(model.Tokenizer, terminal);
         ContextLimit.Refuse("The text", ids, model);
         bool json = parsed.GetValue(_json);
         IdleOption.Note(parsed, terminal, json, _logprobs, _hashLogits);

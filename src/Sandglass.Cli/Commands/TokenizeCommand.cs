@@ -33,6 +33,7 @@ internal sealed class TokenizeCommand(Terminal terminal)
             ?? throw new WrongInputException("There is no text. Give one: sandglass tokenize \"Once upon a time\", through a pipe, or ids with --decode 1,2,3.");
         using ModelFile file = _model.Open(parsed);
         Tokenizer tokenizer = Tokenizer.From(file.Metadata);
+        ModelChoice.NoteDoubts(terminal, tokenizer);
 
         bool json = parsed.GetValue(_json);
         if (decode) Decode(tokenizer, parsed.GetValue(_decode)!, json);
@@ -62,6 +63,7 @@ internal sealed class TokenizeCommand(Terminal terminal)
     private void Encode(Tokenizer tokenizer, Prompt text, bool json)
     {
         TokenizedText tokens = tokenizer.Encode(text.Utf8, text.AddBos, text.ParseSpecial);
+        text.Hint(tokenizer, terminal, tokens.Ids);
         if (json) WriteJson(tokenizer, tokens);
         else WriteTable(tokenizer, text, tokens);
     }
@@ -105,13 +107,11 @@ internal sealed class TokenizeCommand(Terminal terminal)
         {
             int id = tokens.Ids[i];
             string kind = tokenizer.Kind(id) is TokenKind.Normal or TokenKind.Undefined ? "" : $"  ({Name(tokenizer.Kind(id))})";
-            shown.Append(CultureInfo.InvariantCulture, $"{id,7}  {OneLine(tokenizer.Piece(id))}{kind}\n");
+            shown.Append(CultureInfo.InvariantCulture, $"{id,7}  {TokenText.Of(tokenizer, id)}{kind}\n");
         }
         terminal.Output.Write(shown.ToString());
         terminal.Note($"{Amount.Whole(tokens.Ids.Length)} {(tokens.Ids.Length == 1 ? "token" : "tokens")} for {Amount.Whole(text.Utf8.Length)} bytes");
     }
-
-    private static string OneLine(string piece) => Terminal.Harmless(piece).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal);
 
     private static string Name(TokenKind kind) => kind switch
     {

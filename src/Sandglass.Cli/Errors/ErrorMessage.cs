@@ -100,6 +100,8 @@ internal sealed record ErrorMessage(string Text, int Code)
     {
         "gguf-truncated" or "gguf-offset-past-end" or "gguf-count" or "gguf-text-length" or "tensor-not-finite" => "The file is damaged or incomplete: fetch it again.",
         "gguf-version" or "gguf-big-endian" => "Convert the model again with a current llama.cpp.",
+        "gguf-version-newer" => "Take a newer Sandglass, or convert the model again in version 3.",
+        "quantize-range" => "The file is sound; BF16 and F32 hold what F16, and the scales of Q8_0, Q4_0 and Q4_1, cannot.",
         "experts-unsupported" or "tokenizer-model" or "tokenizer-pre" or "tensor-type-unsupported" => "sandglass inspect shows what is inside.",
         _ => "",
     };

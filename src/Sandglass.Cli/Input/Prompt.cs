@@ -5,6 +5,19 @@ namespace Sandglass.Cli;
 /// <summary>A text as it was given: bytes, or ids that are taken as they are.</summary>
 internal sealed record Prompt(byte[] Utf8, int[]? Ids, bool AddBos = true, bool ParseSpecial = true, bool IsPiped = false)
 {
-    /// <summary>The ids that the model sees.</summary>
-    public int[] Encode(Tokenizer tokenizer) => Ids ?? tokenizer.Encode(Utf8, AddBos, ParseSpecial).Ids;
+    /// <summary>The ids that the model sees; hints at what may not be meant.</summary>
+    public int[] Encode(Tokenizer tokenizer, Terminal terminal)
+    {
+        if (Ids is not null) return Ids;
+        int[] ids = tokenizer.Encode(Utf8, AddBos, ParseSpecial).Ids;
+        Hint(tokenizer, terminal, ids);
+        return ids;
+    }
+
+    /// <summary>Hints at what may not be meant by a text of these ids.</summary>
+    public void Hint(Tokenizer tokenizer, Terminal terminal, ReadOnlySpan<int> ids)
+    {
+        foreach (string? hint in (string?[])[TextHints.OfBytes(Utf8), TextHints.OfBegin(tokenizer, this, ids)])
+            if (hint is not null) terminal.Note(hint);
+    }
 }

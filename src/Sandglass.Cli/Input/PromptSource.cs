@@ -10,8 +10,6 @@ internal sealed class PromptSource(string argumentName, string description)
     /// <summary>How all tales of our own model begin: the text of whoever only wants to look.</summary>
     public const string Beginning = "Once upon a time";
 
-    private const string StandardInput = "-";
-
     private readonly Argument<string?> _argument = new(argumentName) { Description = description, Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _file = new("--prompt-file", "-f") { Description = "Take the text from a file, as it is; - is standard input.", HelpName = "FILE" };
     private readonly Option<int[]?> _ids = NumberOption.Ids("--ids", "The text as token ids; nothing is added to them.");
@@ -41,11 +39,11 @@ internal sealed class PromptSource(string argumentName, string description)
         if (parsed.GetResult(_ids) is not null && parsed.GetValue(_ids) is int[] ids)
             return ids.Length > 0 ? new Prompt([], ids, addBos, parseSpecial) : throw new WrongInputException("--ids: expected token ids with commas between them, found none.");
         if (parsed.GetValue(_file) is string file)
-            return new Prompt(file == StandardInput ? await Terminal.ReadInputAsync(cancellation) : await TextFile.ReadAsync(_file.Name, file, cancellation), null, addBos, parseSpecial);
+            return new Prompt(file == TextFile.StandardInput ? await Terminal.ReadInputAsync(cancellation) : await TextFile.ReadAsync(_file.Name, file, cancellation), null, addBos, parseSpecial);
         bool fromInput = terminal.InputIsPiped;
         if (parsed.GetValue(_argument) is string text)
         {
-            fromInput = text == StandardInput && !parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash);
+            fromInput = text == TextFile.StandardInput && !parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash);
             if (!fromInput) return new Prompt(Encoding.UTF8.GetBytes(text), null, addBos, parseSpecial);
         }
         return fromInput ? new Prompt(await Terminal.ReadInputAsync(cancellation), null, addBos, parseSpecial, IsPiped: true) : null;

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Sandglass.Generation;
 using Sandglass.Kernels;
 using Sandglass.ModelFiles;
+using Sandglass.Tokenization;
 
 namespace Sandglass.Cli;
 
@@ -65,6 +66,9 @@ internal sealed class ModelChoice
     /// <summary>The model that <see cref="Variable"/> names; null where <c>--model</c> or nothing does.</summary>
     private string? ByVariable(ParseResult parsed) => parsed.GetValue(_model) is null && Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } name ? name : null;
 
+    /// <summary>Who names the model: the option, or the variable.</summary>
+    private string Source(ParseResult parsed) => ByVariable(parsed) is null ? _model.Name : Variable;
+
     /// <summary>Whether <c>--model</c> is given.</summary>
     public bool IsNamed(CommandResult result) => result.GetResult(_model) is not null;
 
@@ -76,7 +80,7 @@ internal sealed class ModelChoice
     {
         try
         {
-            return Open(IsEmbedded(name) ? name : NotEmpty(name, argument));
+            return OpenNamed(IsEmbedded(name) ? name : NotEmpty(name, argument), argument);
         }
         catch (ModelFileException failure)
         {
@@ -84,15 +88,18 @@ internal sealed class ModelChoice
         }
     }
 
-    private static ModelFile Open(string name) =>
-        IsEmbedded(name) ? LanguageModel.OpenEmbedded(name[EmbeddedPrefix.Length..]) : ModelFile.Open(NotEmpty(name));
+    private static ModelFile OpenNamed(string name, string source)
+    {
+        PathName.Refuse(source, name);
+        return IsEmbedded(name) ? LanguageModel.OpenEmbedded(name[EmbeddedPrefix.Length..]) : ModelFile.Open(NotEmpty(name));
+    }
 
     /// <summary>The file alone, to look at.</summary>
     public ModelFile Open(ParseResult parsed)
     {
         try
         {
-            return Open(Name(parsed));
+            return OpenNamed(Name(parsed), Source(parsed));
         }
         catch (Exception failure) when (WrongName.Of(failure, ByVariable(parsed), draft: null) is string message)
         {
@@ -105,7 +112,7 @@ internal sealed class ModelChoice
     /// <param name="file">The model, where it is another than the one that was chosen.</param>
     public int ContextOf(ParseResult parsed, string? file)
     {
-        using ModelFile opened = file is null ? Open(parsed) : Open(file);
+        using ModelFile opened = file is null ? Open(parsed) : OpenNamed(file, _model.Name);
         return parsed.GetValue(_context) ?? Hyperparameters.Read(opened.Metadata, opened.Tensors.Count).ContextLength;
     }
 
@@ -119,6 +126,8 @@ internal sealed class ModelChoice
     public LanguageModel Load(ParseResult parsed, Terminal terminal, int? context = null, int? threads = null, CacheTypes? cacheType = null, string? file = null, int? window = null, string? draft = null)
     {
         string name = file ?? Name(parsed);
+        PathName.Refuse(Source(parsed), name);
+        if (draft is not null) PathName.Refuse("--draft", draft);
         using ProgressLine<(long Read, long Total)> progress = new(terminal, p => $"Loading {Path.GetFileName(name)}: {Amount.Bytes(p.Read)} of {Amount.Bytes(p.Total)}");
         ModelOptions options = new()
         {
@@ -145,12 +154,16 @@ internal sealed class ModelChoice
         {
             throw new WrongInputException(message);
         }
-        if (ContextLimit.Hint(model) is string hint)
-        {
-            progress.Dispose();
-            terminal.Note(hint);
-        }
+        progress.Dispose();
+        if (ContextLimit.Hint(model) is string hint) terminal.Note(hint);
+        NoteDoubts(terminal, model.Tokenizer);
         return model;
+    }
+
+    /// <summary>Says what is doubtful about a model's vocabulary.</summary>
+    public static void NoteDoubts(Terminal terminal, Tokenizer tokenizer)
+    {
+        foreach (string doubt in tokenizer.Doubts) terminal.Note($"Hint: {doubt}.");
     }
 
     private CacheTypes Types(ParseResult parsed, CacheTypes both) => new(parsed.GetValue(_keyType) ?? both.Keys, parsed.GetValue(_valueType) ?? both.Values);
@@ -159,7 +172,7 @@ internal sealed class ModelChoice
     {
         try
         {
-            using ModelFile file = Open(name);
+            using ModelFile file = OpenNamed(name, "--model");
             return file.Tensors.Count == 0 && file.Metadata.Values.ContainsKey("tokenizer.ggml.tokens");
         }
         catch (ModelFileException)

@@ -37,7 +37,7 @@ internal sealed class InspectText
         if (model.Types.Count > 1)
         {
             long values = model.Parameters, bytes = model.Types.Sum(share => share.Bytes);
-            table.AddRow("all", Amount.Whole(model.File.Tensors.Count), Amount.Whole(values), Amount.Bytes(bytes), Bits(8.0 * bytes / values));
+            table.AddRow("all", Amount.Whole(model.File.Tensors.Count), Amount.Whole(values), Amount.Bytes(bytes), Bits(values == 0 ? 0 : 8.0 * bytes / values));
         }
         _console.WriteLine();
         _console.Write(table);
@@ -49,7 +49,7 @@ internal sealed class InspectText
         if (tensors.Count == 0) return;
         Table table = Tables.New(all || tensors.Count <= Largest ? "Tensor" : $"Largest tensors of {tensors.Count} (--tensors shows all)", "Type", "Shape (columns x rows)", "#Size");
         foreach (TensorInfo tensor in all ? tensors : tensors.OrderByDescending(tensor => tensor.ByteCount).Take(Largest))
-            table.AddRow(new Text(Terminal.Harmless(tensor.Name)), new Text(tensor.Type.ToString()), new Text(string.Join(" x ", tensor.Shape)), new Text(Amount.Bytes(tensor.ByteCount)));
+            table.AddRow(new Text(Terminal.Harmless(tensor.Name)), new Text(tensor.Type.ToString()), new Text(tensor.Shape.Count == 0 ? "a single value" : string.Join(" x ", tensor.Shape)), new Text(Amount.Bytes(tensor.ByteCount)));
         _console.WriteLine();
         _console.Write(table);
     }

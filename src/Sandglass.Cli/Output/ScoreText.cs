@@ -24,7 +24,7 @@ internal sealed class ScoreText(Terminal terminal, Tokenizer tokenizer, Prompt t
     {
         if (!terminal.OutputIsTerminal) return;
         if (terminal.HasColour) terminal.Output.Write($"{Heat.Of(score.Logprob)}{Spelled(score.Next)}\e[0m");
-        else terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Math.Exp(score.Logprob),8:P2} {score.Rank,6}  {Terminal.Harmless(tokenizer.Piece(score.Next))}"));
+        else terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Math.Exp(score.Logprob),8:P2} {score.Rank,6}  {TokenText.Of(tokenizer, score.Next)}"));
     }
 
     public void End(Sum sum, bool cancelled)

@@ -1,3 +1,4 @@
+using System.Text;
 using Sandglass.Generation;
 using Sandglass.Kernels;
 
@@ -8,21 +9,31 @@ public static class Perplexity
 {
     /// <summary>Measures it.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="text">The whole text.</param>
+    /// <param name="text">The whole text. The name of a token in it is text.</param>
     /// <param name="context">Ids of a chunk, at least 4.</param>
     /// <param name="chunks">How many chunks at most; null for all.</param>
     /// <param name="progress">Told of chunks done, of all, and the perplexity so far.</param>
     /// <param name="cancellationToken">Ends the run with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="GenerationException">The text is shorter than one chunk, or the chunk longer than the context.</exception>
-    public static async Task<PerplexityResult> MeasureAsync(
+    public static Task<PerplexityResult> MeasureAsync(
         LanguageModel model, string text, int context = 512, int? chunks = null, IProgress<(int Done, int Total, double SoFar)>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return MeasureAsync(model, Encoding.UTF8.GetBytes(text), context, chunks, progress, cancellationToken);
+    }
+
+    /// <summary>Measures it, of a text as its bytes: those that are no UTF-8 are spelled as the vocabulary spells bytes.</summary>
+    /// <param name="utf8">The whole text.</param>
+    /// <inheritdoc cref="MeasureAsync(LanguageModel, string, int, int?, IProgress{ValueTuple{int, int, double}}, CancellationToken)"/>
+    public static async Task<PerplexityResult> MeasureAsync(
+        LanguageModel model, ReadOnlyMemory<byte> utf8, int context = 512, int? chunks = null, IProgress<(int Done, int Total, double SoFar)>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         GenerationOptions.Require(context >= 4 && context <= model.Context, nameof(context), $"a whole number from 4 to {model.Context}, the model's own", context);
         GenerationOptions.Require(chunks is null or > 0, nameof(chunks), "a whole number from 1", chunks);
-        int[] ids = model.Tokenizer.Encode(text).Ids;
+        int[] ids = model.Tokenizer.Encode(utf8.Span, parseSpecial: false).Ids;
         int total = Math.Min(ids.Length / context, chunks ?? int.MaxValue);
-        GenerationOptions.Require(total > 0, nameof(text), $"at least {context} tokens", ids.Length);
+        GenerationOptions.Require(total > 0, "text", $"at least {context} tokens", ids.Length);
 
         int first = context / 2;
         double sum = 0;

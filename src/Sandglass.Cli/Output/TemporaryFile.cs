@@ -1,0 +1,21 @@
+namespace Sandglass.Cli;
+
+/// <summary>The path of a file that is gone when it is disposed of, or when the process is asked to end before.</summary>
+internal sealed class TemporaryFile : IDisposable
+{
+    public TemporaryFile(string extension)
+    {
+        Path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"sandglass-{Guid.NewGuid():N}{extension}");
+        AppDomain.CurrentDomain.ProcessExit += Delete;
+    }
+
+    public string Path { get; }
+
+    public void Dispose()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= Delete;
+        Delete(null, EventArgs.Empty);
+    }
+
+    private void Delete(object? sender, EventArgs e) => File.Delete(Path);
+}
