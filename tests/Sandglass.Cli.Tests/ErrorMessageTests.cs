@@ -42,7 +42,6 @@ public class ErrorMessageTests
     [InlineData("There is no command forks. Expected cache or fork", "lab", "forks")]
     [InlineData("See sandglass lab --help.", "lab", "forks")]
     [InlineData("There is no option --brances here. Did you mean --branches? sandglass lab fork --help lists all.", "lab", "fork", "--brances", "3")]
-    [InlineData("'--file' is required", "perplexity")]
     [InlineData("--context: expected a whole number from 4", "perplexity", "--file", "x", "--context", "3")]
     [InlineData("TYPE: expected Q8_0, Q4_0, Q4_1, F16, BF16 or F32, found \"Q9\".", "quantize", "a", "b", "Q9")]
     [InlineData("expected sandglass quantize IN OUT TYPE", "quantize", "a")]

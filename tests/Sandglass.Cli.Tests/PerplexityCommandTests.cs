@@ -20,6 +20,18 @@ public sealed class PerplexityCommandTests : IDisposable
     }
 
     [Fact]
+    public void The_text_is_an_argument_as_everywhere_or_an_option()
+    {
+        string[] rest = ["--context", "64", "--chunks", "1", "--model", Tool.Small, "--json"];
+        string asOption = Tool.Run(["perplexity", "--file", _file, .. rest]).Done().Text;
+
+        Assert.Equal(asOption, Tool.Run(["perplexity", _file, .. rest]).Done().Text);
+        Assert.Equal(asOption, Tool.RunWithInput(File.ReadAllBytes(_file), ["perplexity", "-", .. rest]).Done().Text);
+        Assert.Contains("Leave out one", Tool.Run(["perplexity", _file, "--file", _file, .. rest]).Error, StringComparison.Ordinal);
+        Assert.Equal((2, true), (Tool.Run(["perplexity", .. rest]).Code, Tool.Run(["perplexity", .. rest]).Error.Contains("sandglass perplexity FILE", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void A_text_shorter_than_a_chunk_says_both_lengths()
     {
         ToolRun run = Tool.Run("perplexity", "--file", _file, "--context", "1000", "--model", Tool.Small);

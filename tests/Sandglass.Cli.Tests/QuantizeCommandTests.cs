@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Sandglass.Kernels;
+using Sandglass.ModelFiles;
 
 namespace Sandglass.Cli.Tests;
 
@@ -20,6 +22,44 @@ public sealed class QuantizeCommandTests : IDisposable
         Assert.True(made.GetProperty("runs").GetBoolean());
         Assert.Equal("Q4_1", made.GetProperty("types")[0].GetProperty("type").GetString());
         Assert.Equal(0, Tool.Run("run", "Once", "--model", path, "--max-tokens", "2").Code);
+    }
+
+    [Fact]
+    public void The_summary_counts_each_tensor_once()
+    {
+        string f32 = Path.Combine(_files.Folder, "f32.gguf"), odd = Path.Combine(_files.Folder, "odd.gguf"), q4 = Path.Combine(_files.Folder, "q4.gguf");
+        ModelFileWriter writer = new();
+        writer.Add("general.architecture", "llama");
+        foreach (string name in (string[])["a.weight", "b.weight"]) writer.Add(name, TensorType.F32, [64, 2], new byte[512]);
+        writer.Add("odd.weight", TensorType.F32, [33, 2], new byte[264]);
+        writer.Add("half.weight", TensorType.F16, [33, 2], new byte[132]);
+        writer.Add("norm", TensorType.F32, [64], new byte[256]);
+        File.WriteAllBytes(odd, writer.ToArray());
+
+        ToolRun run = Tool.Run("quantize", odd, q4, "Q4_0").Done();
+
+        Assert.Contains("2 tensors in Q4_0, 2 in F16, 1 copied as they were", run.Text, StringComparison.Ordinal);
+        Assert.Contains("In F16, since no block of 32 divides the rows:\n  half.weight\n  odd.weight\n", run.Text, StringComparison.Ordinal);
+        Assert.Empty(run.Error);
+        Tool.Run("quantize", Tool.Small, f32, "F32").Done();
+        Assert.Empty(Tool.Run("quantize", f32, q4, "Q4_1").Done().Error);
+        Assert.Contains("quantised already (Q4_1)", Tool.Run("quantize", q4, f32, "Q4_0").Done().Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_type_cannot_hold_is_not_called_damage()
+    {
+        string large = Path.Combine(_files.Folder, "large.gguf");
+        ModelFileWriter writer = new();
+        writer.Add("general.architecture", "llama");
+        writer.Add("a.weight", TensorType.F32, [32, 2], Enumerable.Repeat(BitConverter.GetBytes(1e6f), 64).SelectMany(bytes => bytes).ToArray());
+        File.WriteAllBytes(large, writer.ToArray());
+
+        ToolRun run = Tool.Run("quantize", large, Path.Combine(_files.Folder, "out.gguf"), "F16");
+
+        Assert.Equal(2, run.Code);
+        Assert.Contains("expected numbers that F16 can hold, found 1000000. The file is sound", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("damaged", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

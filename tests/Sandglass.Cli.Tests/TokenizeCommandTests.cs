@@ -52,6 +52,18 @@ public class TokenizeCommandTests
         Assert.Equal(2, Tool.Run("tokenize", "--decode", "").Code);
     }
 
+    [Fact]
+    public void People_read_text_and_json_keeps_the_vocabularys_own_strings()
+    {
+        ToolRun shown = Tool.Run("tokenize", "Once upon\té 漢").Done();
+        string json = Tool.Run("tokenize", "Once upon", "--json").Done().Text;
+
+        foreach (string word in (string[])["<|endoftext|>", "\"Once\"", "\" upon\""]) Assert.Contains(word, shown.Text, StringComparison.Ordinal);
+        Assert.Matches("0x[0-9A-F]{2}", shown.Text);                   // a part of a character has no text of its own
+        Assert.DoesNotMatch("[ĠÃ©ċĊ]", shown.Text);
+        Assert.Contains("\\u0120upon", json, StringComparison.Ordinal);
+    }
+
     [GoldenFact]
     public void A_file_with_a_vocabulary_and_nothing_else_will_do()
     {
