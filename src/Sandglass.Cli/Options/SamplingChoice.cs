@@ -9,30 +9,30 @@ internal sealed class SamplingChoice
 {
     private static readonly SamplerOptions Usual = new();
 
-    private readonly Option<string?> _samplers = new("--samplers") { Description = "Exactly these steps in this order, for instance \"top_k;typical_p;temperature\". [default: penalties; dry; top_n_sigma; top_k; typical_p; top_p; min_p; xtc; temperature, those that are on]", HelpName = "A;B;C" };
-    private readonly Option<double?> _temperature = NumberOption.Real("--temperature", $"Below 1 safer, above 1 wilder; 0 takes the likeliest token always. [default: {Usual.Temperature}]", x => x >= 0, "a number from 0", "--temp");
-    private readonly Option<double?> _range = NumberOption.Real("--dynatemp-range", "Let the temperature move so far up and down, with the entropy. [default: 0]", x => x >= 0, "a number from 0");
-    private readonly Option<double?> _exponent = NumberOption.Real("--dynatemp-exponent", $"The power of the entropy's share that moves it. [default: {Usual.DynatempExponent}]", x => x >= 0, "a number from 0");
+    private readonly Option<string?> _samplers = new("--samplers") { Description = $"Exactly these steps in this order, for instance \"top_k;typical_p;temperature\", or with commas. [default: {string.Join("; ", SamplerOptions.DefaultOrder)}, those that are on]", HelpName = "A;B;C" };
+    private readonly Option<double?> _temperature = NumberOption.Real("--temperature", $"Below 1 safer, above 1 wilder; 0 takes the likeliest token always. [default: {Usual.Temperature}]", x => x is >= 0 and <= 1e9, "a number from 0 to 1e9", "--temp");
+    private readonly Option<double?> _range = NumberOption.Real("--dynatemp-range", "Let the temperature move so far up and down, with the entropy. [default: 0]", x => x is >= 0 and <= 1e9, "a number from 0 to 1e9");
+    private readonly Option<double?> _exponent = NumberOption.Real("--dynatemp-exponent", $"The power of the entropy's share that moves it. [default: {Usual.DynatempExponent}]", x => x is >= 0 and <= 1000, "a number from 0 to 1000");
     private readonly Option<int?> _topK = NumberOption.Whole("--top-k", $"Keep this many of the likeliest tokens; 0 keeps all. [default: {Usual.TopK}]", 0, int.MaxValue);
     private readonly Option<double?> _topP = NumberOption.Real("--top-p", $"Keep the likeliest tokens that together have this probability; 1 keeps all. [default: {Usual.TopP}]", x => x is > 0 and <= 1, "a number above 0, at most 1");
     private readonly Option<double?> _minP = NumberOption.Real("--min-p", $"Keep tokens with at least this share of the likeliest one's probability; 0 keeps all. [default: {Usual.MinP}]", x => x is >= 0 and <= 1, "a number from 0 to 1");
     private readonly Option<double?> _typicalP = NumberOption.Real("--typical-p", "Keep the tokens whose surprise is nearest to the entropy and that together have this probability; 1 keeps all. [default: 1]", x => x is > 0 and <= 1, "a number above 0, at most 1");
-    private readonly Option<double?> _topNSigma = NumberOption.Real("--top-n-sigma", "Keep tokens whose logit is at most so many standard deviations below the largest; 0 keeps all. [default: 0]", x => x >= 0, "a number from 0");
+    private readonly Option<double?> _topNSigma = NumberOption.Real("--top-n-sigma", "Keep tokens whose logit is at most so many standard deviations below the largest; 0 keeps all. [default: 0]", x => x is >= 0 and <= 1e9, "a number from 0 to 1e9");
     private readonly Option<double?> _xtcProbability = NumberOption.Real("--xtc-probability", "How often the likeliest tokens are excluded, but for the last of them. [default: 0]", x => x is >= 0 and <= 1, "a number from 0 to 1");
     private readonly Option<double?> _xtcThreshold = NumberOption.Real("--xtc-threshold", $"The probability that makes a token one of them. [default: {Usual.XtcThreshold}]", x => x is >= 0 and <= 0.5, "a number from 0 to 0.5");
-    private readonly Option<double?> _repetition = NumberOption.Real("--repetition-penalty", "Divide the logits of tokens that occurred, the prompt's too; above 1 against repetition. [default: 1]", x => x > 0, "a number above 0", "--repeat-penalty");
-    private readonly Option<double?> _frequency = NumberOption.Real("--frequency-penalty", "Take this from a token's logit for each time that it occurred. [default: 0]", _ => true, "a number");
-    private readonly Option<double?> _presence = NumberOption.Real("--presence-penalty", "Take this from a token's logit if it occurred. [default: 0]", _ => true, "a number");
+    private readonly Option<double?> _repetition = NumberOption.Real("--repetition-penalty", "Divide the logits of tokens that occurred, the prompt's too; above 1 against repetition. [default: 1]", x => x is >= 0.001 and <= 1000, "a number from 0.001 to 1000", "--repeat-penalty");
+    private readonly Option<double?> _frequency = NumberOption.Real("--frequency-penalty", "Take this from a token's logit for each time that it occurred. [default: 0]", x => x is >= -1e6 and <= 1e6, "a number from -1e6 to 1e6");
+    private readonly Option<double?> _presence = NumberOption.Real("--presence-penalty", "Take this from a token's logit if it occurred. [default: 0]", x => x is >= -1e6 and <= 1e6, "a number from -1e6 to 1e6");
     private readonly Option<int?> _window = NumberOption.Whole("--penalty-window", "Count the last N tokens only; without it all tokens so far.", 1, int.MaxValue);
     private readonly Option<int?> _noRepeat = NumberOption.Whole("--no-repeat-ngram", "Never write a run of N tokens that the text already has; 0 allows it. [default: 0]", 0, int.MaxValue);
-    private readonly Option<double?> _dry = NumberOption.Real("--dry-multiplier", "Take multiplier * base^(length - allowed) from the logit of a token that would go on with a repetition. [default: 0]", x => x >= 0, "a number from 0");
-    private readonly Option<double?> _dryBase = NumberOption.Real("--dry-base", $"The base of it. [default: {Usual.DryBase.ToString(CultureInfo.InvariantCulture)}]", x => x >= 1, "a number from 1");
+    private readonly Option<double?> _dry = NumberOption.Real("--dry-multiplier", "Take multiplier * base^(length - allowed) from the logit of a token that would go on with a repetition. [default: 0]", x => x is >= 0 and <= 1e6, "a number from 0 to 1e6");
+    private readonly Option<double?> _dryBase = NumberOption.Real("--dry-base", $"The base of it. [default: {Usual.DryBase.ToString(CultureInfo.InvariantCulture)}]", x => x is >= 1 and <= 1000, "a number from 1 to 1000");
     private readonly Option<int?> _dryAllowed = NumberOption.Whole("--dry-allowed-length", $"Repetitions shorter than this are free. [default: {Usual.DryAllowedLength}]", 1, int.MaxValue);
     private readonly Option<int?> _dryWindow = NumberOption.Whole("--dry-window", "Search the last N tokens only; without it all tokens so far.", 1, int.MaxValue);
     private readonly Option<string[]> _dryBreakers = Several("--dry-breaker", "TEXT", "A text over which no repetition reaches; may be given several times. [default: line break : \" *]");
     private readonly Option<int?> _mirostat = NumberOption.Whole("--mirostat", "1 or 2: keep the surprise of the text near --mirostat-tau instead of filtering; 0 does not. [default: 0]", 0, 2);
-    private readonly Option<double?> _tau = NumberOption.Real("--mirostat-tau", $"The surprise to aim at, in bits a token. [default: {Usual.MirostatTau}]", x => x >= 0, "a number from 0");
-    private readonly Option<double?> _eta = NumberOption.Real("--mirostat-eta", $"How fast it learns. [default: {Usual.MirostatEta}]", x => x >= 0, "a number from 0");
+    private readonly Option<double?> _tau = NumberOption.Real("--mirostat-tau", $"The surprise to aim at, in bits a token. [default: {Usual.MirostatTau}]", x => x is >= 0 and <= 1000, "a number from 0 to 1000");
+    private readonly Option<double?> _eta = NumberOption.Real("--mirostat-eta", $"How fast it learns. [default: {Usual.MirostatEta}]", x => x is >= 0 and <= 1000, "a number from 0 to 1000");
     private readonly Option<string[]> _bias = Several("--logit-bias", "ID=X", "Add X to the logit of a token, for instance 440=+2.5; may be given several times.");
     private readonly Option<int[]?> _allow = NumberOption.Ids("--allow-ids", "Choose among these token ids only.");
     private readonly Option<int[]?> _ban = NumberOption.Ids("--ban-ids", "Never choose these token ids.");
@@ -66,7 +66,7 @@ internal sealed class SamplingChoice
     public SamplerOptions Options(ParseResult parsed) => new()
     {
         Given = [.. All.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => OptionNames.PropertyOf(option.Name)!)],
-        Samplers = parsed.GetValue(_samplers)?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+        Samplers = parsed.GetValue(_samplers) is string steps ? [steps] : null,
         Temperature = parsed.GetValue(_temperature) ?? Usual.Temperature,
         DynatempRange = parsed.GetValue(_range) ?? Usual.DynatempRange,
         DynatempExponent = parsed.GetValue(_exponent) ?? Usual.DynatempExponent,
@@ -105,7 +105,14 @@ internal sealed class SamplingChoice
         int at = text.IndexOf('=', StringComparison.Ordinal);
         return at > 0
             && int.TryParse(text.AsSpan(0, at).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out id)
-            && double.TryParse(text.AsSpan(at + 1).Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out value)
-            && double.IsFinite(value);
+            && TryNumber(text.AsSpan(at + 1).Trim(), out value);
+    }
+
+    /// <summary>Also infinity, as others write it to forbid a token: the library's refusal names the option that does.</summary>
+    private static bool TryNumber(ReadOnlySpan<char> text, out double value)
+    {
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value)) return true;
+        value = text.StartsWith('-') ? double.NegativeInfinity : double.PositiveInfinity;
+        return text.TrimStart("+-").Equals("inf", StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -9,6 +9,7 @@ namespace Sandglass.Cli;
 /// <param name="sample">Which of several samples it is, from 0.</param>
 internal sealed class RunExplained(Terminal terminal, Tokenizer tokenizer, int sample) : IRunOutput
 {
+    private const string Certain = "the likeliest: no draw";         // at temperature 0
     private const int TokenWidth = 14, MostOthers = 3, WideRow = 120;   // below that a row has fewer digits
 
     private readonly bool _isNarrow = terminal.OutputIsTerminal && Terminal.Width < WideRow;
@@ -33,10 +34,10 @@ internal sealed class RunExplained(Terminal terminal, Tokenizer tokenizer, int s
     }
 
     private static string Wide(Explanation why, GeneratedToken token) => string.Create(CultureInfo.InvariantCulture,
-        $"{Math.Exp(token.Logprob),8:P2} {why.Rank,5} {Chosen(why, token.Id),8:P2} {why.Kept,6} {why.EntropyRaw,6:F2} {why.EntropyFinal,6:F2}  {why.Draw:F4} in [{why.Interval.From:F4}, {why.Interval.To:F4})");
+        $"{Math.Exp(token.Logprob),8:P2} {why.Rank,5} {Chosen(why, token.Id),8:P2} {why.Kept,6} {why.EntropyRaw,6:F2} {why.EntropyFinal,6:F2}  {(why.IsLikeliest ? Certain : string.Create(CultureInfo.InvariantCulture, $"{why.Draw:F4} in [{why.Interval.From:F4}, {why.Interval.To:F4})")),-26}");
 
     private static string Narrow(Explanation why, GeneratedToken token) => string.Create(CultureInfo.InvariantCulture,
-        $"{Math.Exp(token.Logprob),7:P1} {why.Rank,5} {Chosen(why, token.Id),7:P1} {why.Kept,6} {why.EntropyRaw,5:F2} {why.EntropyFinal,5:F2}  {why.Draw:F3} [{why.Interval.From:F3}, {why.Interval.To:F3})");
+        $"{Math.Exp(token.Logprob),7:P1} {why.Rank,5} {Chosen(why, token.Id),7:P1} {why.Kept,6} {why.EntropyRaw,5:F2} {why.EntropyFinal,5:F2}  {(why.IsLikeliest ? Certain : string.Create(CultureInfo.InvariantCulture, $"{why.Draw:F3} [{why.Interval.From:F3}, {why.Interval.To:F3})")),-20}");
 
     /// <summary>The likeliest others, as many as there is room for.</summary>
     private string Others(Explanation why, int room)

@@ -42,10 +42,11 @@ internal static class Chain
     private static List<StepKind> Named(SamplerOptions options, SamplerText text)
     {
         List<StepKind> named = [];
-        foreach (string name in options.Samplers!)
+        string[] names = [.. options.Samplers!.SelectMany(list => list.Split([';', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+        foreach (string name in names)
         {
             StepKind? kind = StepKind.Find(name);
-            if (kind is null) SamplingException.ThrowOption(nameof(options.Samplers), string.Join(", ", StepKind.All.Select(known => known.Name)), $"\"{name}\"");
+            if (kind is null) SamplingException.ThrowOption(nameof(options.Samplers), "names of steps with commas or semicolons between them, out of " + string.Join(", ", StepKind.All.Select(known => known.Name)), $"\"{name}\"");
             if (named.Contains(kind)) SamplingException.ThrowOption(nameof(options.Samplers), "each step once", $"{kind.Name} twice");
             named.Add(kind);
         }
@@ -53,7 +54,7 @@ internal static class Chain
         foreach (StepKind kind in StepKind.All.Except(named))
         {
             if (kind.Role != StepRole.Rule && kind.Set(options) is string option)
-                SamplingException.ThrowMix(option, $"{{0}} to name {kind.Name}", string.Join(", ", options.Samplers!), nameof(options.Samplers));
+                SamplingException.ThrowMix(option, $"{{0}} to name {kind.Name}", string.Join(", ", names), nameof(options.Samplers));
         }
         return [.. StepKind.All.Where(kind => kind.Role == StepRole.Rule && !named.Contains(kind) && kind.IsOn(options, text)), .. named];
     }

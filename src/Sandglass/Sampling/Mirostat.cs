@@ -45,7 +45,7 @@ internal sealed class Mirostat(int version, double tau, double eta) : SamplerSte
         var best = new Best(candidates.Keys[..known]);
         foreach (int id in candidates.Ids) best.Offer(candidates[id], id);
         double kept = Rank(best.Sorted(), candidates.VocabularySize);
-        new TopK((int)Math.Clamp(kept, 1, candidates.Count)).Apply(candidates, default);
+        new TopK(kept >= 1 ? (int)Math.Min(kept, candidates.Count) : 1).Apply(candidates, default);
     }
 
     /// <summary>How many of the likeliest tokens have a surprise of at most mu, where the i-th's probability falls as i^-s.</summary>

@@ -71,6 +71,9 @@ internal sealed record StepKind(
             (o, _) => new Mirostat(o.Mirostat, o.MirostatTau, o.MirostatEta)),
     ];
 
+    /// <summary>The names of those that are neither rules nor mirostat.</summary>
+    internal static readonly IReadOnlyList<string> DefaultOrder = [.. All.Where(kind => kind.Role is not (StepRole.Rule or StepRole.Mirostat)).Select(kind => kind.Name)];
+
     /// <summary>The kind of a name or alias, with dashes or underscores, in any case of letters; null for none.</summary>
     internal static StepKind? Find(string name)
     {

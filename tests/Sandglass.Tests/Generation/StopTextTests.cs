@@ -75,5 +75,35 @@ public class StopTextTests
         }
     }
 
+    public static TheoryData<GenerationOptions, string> TooMuch => new()
+    {
+        { new() { Stop = [.. Enumerable.Range(0, 1001).Select(i => $"{i}")] }, "Stop" },
+        { new() { Stop = [new string('a', 1001)] }, "Stop" },
+        { new() { Stop = [.. Enumerable.Range(0, 100).Select(i => $"{i} {new string('a', 700)}")] }, "Stop" },
+        { new() { Stop = [null!] }, "Stop" },
+        { new() { EndIds = new int[1001] }, "EndIds" },
+        { new() { LoopNgram = 4097 }, "LoopNgram" },
+        { new() { Logprobs = 1001 }, "Logprobs" },
+    };
+
+    [Theory, MemberData(nameof(TooMuch))]
+    public void What_a_request_holds_is_bounded(GenerationOptions options, string option) => Assert.Equal(option, Assert.Throws<GenerationException>(options.Validate).Option);
+
+    // each character of such a text was compared with the beginnings of all of them
+    [Fact]
+    public void As_many_stop_texts_as_may_be_cost_a_character_no_more_than_one()
+    {
+        string[] many = [.. Enumerable.Range(0, 1000).Select(i => $"{new string('a', 60)}{i}")];
+        StopTexts.Validate(many);
+        StopTexts stops = StopTexts.Of(many);
+        int state = 0;
+        foreach (char next in new string('a', 70) + "99") state = stops.Next(state, next);
+        Assert.Equal((62, 62), (stops.Held(state), stops.Found(state)));    // "…99"; "…999" may come yet, and "…9" was longer before
+        StopText text = new(stops);
+        Assert.Equal(new string('a', 10), text.Append(new string('a', 70)));
+        Assert.Equal("", text.Append("99"));
+        Assert.True(text.Found);
+    }
+
     private static uint Next(ref uint seed) => (seed = seed * 1664525 + 1013904223) >> 16;
 }

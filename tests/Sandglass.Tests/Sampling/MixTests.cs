@@ -11,6 +11,8 @@ public class MixTests
         { new() { Samplers = [] }, "Samplers" },
         { new() { Samplers = ["top_q"] }, "Samplers" },
         { new() { Samplers = ["top_k", "top-k"] }, "Samplers" },
+        { new() { Samplers = ["top_k,top_k"] }, "Samplers" },
+        { new() { Samplers = [" ; , "] }, "Samplers" },
         { new() { Samplers = ["top_k"], TopP = 0.5 }, "TopP" },
         { new() { Samplers = ["top_k"], Given = ["TopP"] }, "TopP" },
         { new() { Samplers = ["top_k"], Temperature = 0 }, "Temperature" },
@@ -83,6 +85,7 @@ public class MixTests
     {
         Assert.Equal(["temperature", "top_k"], Names(new() { Samplers = ["temp", "Top-K"] }, Ten));
         Assert.Equal(["banned", "top_p", "no_repeat_ngram"], Names(new() { Samplers = ["nucleus", "no_repeat_ngram"], NoRepeatNgram = 2 }, Ten with { IgnoreEnd = true }));
+        Assert.Equal(["top_k", "temperature", "top_p"], Names(new() { Samplers = ["top_k,temperature", " top_p; "] }, Ten));
         Assert.Equal(["typical_p", "penalties"], Names(new() { Samplers = ["typ_p", "penalties"] }, Ten));      // also where their values leave all as it is
         Assert.Equal(["penalties"], Names(new() { Samplers = ["top_k", "penalties", "temperature"], Temperature = 0 }, Ten));
     }

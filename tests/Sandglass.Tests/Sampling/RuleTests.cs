@@ -62,6 +62,39 @@ public class RuleTests
     public void No_run_of_n_tokens_comes_twice(int n, int[] text, int[] kept) => Assert.Equal(kept, Run(Four, text, new NoRepeatNgram(n)).Ids.ToArray());
 
     [Fact]
+    public void No_run_of_n_tokens_finds_what_a_plain_search_finds()
+    {
+        var random = new Random(8);
+        for (int round = 0; round < 400; round++)
+        {
+            int n = random.Next(1, 7);
+            int[] text = [.. Enumerable.Range(0, random.Next(60)).Select(_ => random.Next(round % 3 + 1))];
+            HashSet<int> ends = [.. Enumerable.Range(0, Math.Max(0, text.Length - n + 1)).Where(at => text.AsSpan(at, n - 1).SequenceEqual(text.AsSpan(text.Length - n + 1))).Select(at => text[at + n - 1])];
+            Assert.Equal(Enumerable.Range(0, 4).Except(ends), Run(Four, text, new NoRepeatNgram(n)).Ids.ToArray());
+        }
+    }
+
+    [Fact]
+    public void Breakers_are_found_as_a_plain_search_finds_them()
+    {
+        var random = new Random(4);
+        for (int round = 0; round < 400; round++)
+        {
+            int[][] runs = [.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(4)).ToArray())];
+            int[] text = [.. Enumerable.Range(0, random.Next(12)).Select(_ => random.Next(6))];
+            int since = text.Length;
+            for (int at = text.Length - 1; at >= 0 && since == text.Length; at--)
+            {
+                int longest = runs.Where(run => text.AsSpan(at).StartsWith(run)).Select(run => run.Length).DefaultIfEmpty(0).Max();
+                if (longest > 0) since = text.Length - at - longest;
+            }
+            var breakers = new SequenceBreakers(runs);
+            if (since != text.Length) Assert.Equal(since, breakers.TokensSince(text));
+            Assert.All(Enumerable.Range(0, 6), id => Assert.Equal(runs.Any(run => run is [int only] && only == id), breakers.IsBreaker(id)));
+        }
+    }
+
+    [Fact]
     public void The_repetition_penalty_counts_a_token_once_and_always_makes_it_less_likely()
     {
         Candidates left = Run([2, -2, 1, 0], [0, 1, 0, 0, 3], new Penalties(2, 0, 0, null));

@@ -26,6 +26,51 @@ public class SamplerOptionsTests
         Assert.Equal($"{option}: expected {failure.Expected}, found {found}.", failure.Message);
     }
 
+    public static TheoryData<SamplerOptions, string> Beyond => new()
+    {
+        { new() { Temperature = 1.1e9 }, "Temperature" },
+        { new() { DynatempRange = 1e308 }, "DynatempRange" },
+        { new() { DynatempExponent = 1001 }, "DynatempExponent" },
+        { new() { TopNSigma = 1e300 }, "TopNSigma" },
+        { new() { RepetitionPenalty = 1e300 }, "RepetitionPenalty" },
+        { new() { RepetitionPenalty = 1e-9 }, "RepetitionPenalty" },
+        { new() { FrequencyPenalty = -1.7e308 }, "FrequencyPenalty" },
+        { new() { PresencePenalty = 1e7 }, "PresencePenalty" },
+        { new() { DryMultiplier = 1e7 }, "DryMultiplier" },
+        { new() { DryBase = 1e9 }, "DryBase" },
+        { new() { MirostatTau = 1e9 }, "MirostatTau" },
+        { new() { MirostatEta = 1e9 }, "MirostatEta" },
+        { new() { LogitBias = new Dictionary<int, double> { [1] = -1e308 } }, "LogitBias" },
+        { new() { DryBreakers = [.. Enumerable.Repeat("a", 65)] }, "DryBreakers" },
+        { new() { DryBreakers = [new string('a', 129)] }, "DryBreakers" },
+        { new() { AllowedIds = new int[(1 << 20) + 1] }, "AllowedIds" },
+        { new() { BannedIds = new int[(1 << 20) + 1] }, "BannedIds" },
+    };
+
+    [Theory, MemberData(nameof(Beyond))]
+    public void What_no_use_comes_near_is_refused_by_name(SamplerOptions options, string option)
+    {
+        SamplingException failure = Assert.Throws<SamplingException>(options.Validate);
+        Assert.Equal(("sampling-option", option), (failure.Code, failure.Option));
+    }
+
+    [Theory, InlineData(double.NegativeInfinity), InlineData(double.NaN), InlineData(-1e308)]
+    public void A_bias_that_would_forbid_names_the_option_that_does(double bias)
+    {
+        var options = new SamplerOptions { LogitBias = new Dictionary<int, double> { [1] = bias } };
+        SamplingException failure = Assert.Throws<SamplingException>(options.Validate);
+        Assert.Contains("BannedIds keeps an id out", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith("LogitBias: expected a number from -1e30 to 1e30 each", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_default_order_is_written_where_the_documents_say_it()
+    {
+        string order = string.Join(", ", SamplerOptions.DefaultOrder);
+        Assert.Equal("penalties, dry, top_n_sigma, top_k, typical_p, top_p, min_p, xtc, temperature", order);
+        Assert.Contains(order, File.ReadAllText(Path.Combine(Checkout.Folder, "docs", "sampling.md")), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_ends_of_the_ranges_are_allowed()
     {

@@ -7,6 +7,8 @@ namespace Sandglass.Generation;
 /// <summary>How one text is generated.</summary>
 public sealed record GenerationOptions
 {
+    private const int MostEndIds = 1000, LongestLoop = 4096;
+
     /// <summary>How each token is chosen.</summary>
     public SamplerOptions Sampling { get; init; } = new();
 
@@ -22,10 +24,10 @@ public sealed record GenerationOptions
     /// <summary>Whether each token tells why it was chosen.</summary>
     public bool Explain { get; init; }
 
-    /// <summary>Texts that end the generation; none of them is ever shown, nor a part of one.</summary>
+    /// <summary>Texts that end the generation, at most 1000 of at most 1000 characters, 65,536 together; none of them is ever shown, nor a part of one. They are compared with what tokens are called: one may name a control token, though that is never shown.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
 
-    /// <summary>Ids that end the generation; null for the model's own.</summary>
+    /// <summary>Ids that end the generation, at most 1000; null for the model's own.</summary>
     public IReadOnlyList<int>? EndIds { get; init; }
 
     /// <summary>Never chooses an end id, so that only the other rules end the text.</summary>
@@ -87,11 +89,12 @@ public sealed record GenerationOptions
         Require(Draft == DraftKind.None || !NoCache, nameof(Draft), "no {0} beside it: guesses are checked in the cache", "both", nameof(NoCache));
         Require(!DraftRejection || !Explain, nameof(DraftRejection), "no {0} beside it: it tells of a single draw", "both", nameof(Explain));
         Require(!DraftRejection || Draft != DraftKind.None, nameof(DraftRejection), "{0} with it, which guesses", "none", nameof(Draft));
-        Require(LoopNgram >= 0, nameof(LoopNgram), "a whole number from 1", LoopNgram);
+        Require(LoopNgram is >= 0 and <= LongestLoop, nameof(LoopNgram), $"a whole number from 1 to {LongestLoop}", LoopNgram);
         Require(LoopRepeats >= 2, nameof(LoopRepeats), "a whole number from 2", LoopRepeats);
         Beams?.Validate(this);
+        Require(!(EndIds?.Count > MostEndIds), nameof(EndIds), $"at most {MostEndIds} ids", EndIds?.Count);
         Require(Stop is not null, nameof(Stop), "a list of texts", "null");
-        foreach (string text in Stop!) Require(!string.IsNullOrEmpty(text), nameof(Stop), "a text", text is null ? "null" : "an empty one");
+        StopTexts.Validate(Stop!);
     }
 
     /// <summary>The same with copies of the lists that are looked at while the text is written: the caller's own may change meanwhile, or be code.</summary>

@@ -4,6 +4,8 @@ namespace Sandglass.Generation;
 /// <remarks>A state is the longest end of the text so far that is the beginning of a stop text. Immutable; the samples of a prompt share it.</remarks>
 internal sealed class StopTexts
 {
+    private const int Most = 1000, Longest = 1000, Together = 65_536;
+
     private readonly Dictionary<(int State, char Next), int> _edges = [];
     private readonly int[] _fallback, _depth, _found;        // [state]: the next shorter end; its length; the longest stop text that ends here, 0 for none
 
@@ -42,6 +44,22 @@ internal sealed class StopTexts
 
     /// <summary>Whether there is nothing to look for.</summary>
     public bool IsEmpty { get; }
+
+    /// <summary>Refuses null and empty texts, and more than a request may hold: the automaton has a state for each character.</summary>
+    /// <exception cref="GenerationException">A text is missing, or there are too many, or too long ones.</exception>
+    public static void Validate(IReadOnlyList<string> texts)
+    {
+        const string Option = nameof(GenerationOptions.Stop);
+        GenerationOptions.Require(texts.Count <= Most, Option, $"at most {Most} texts", texts.Count);
+        int together = 0;
+        foreach (string text in texts)
+        {
+            GenerationOptions.Require(!string.IsNullOrEmpty(text), Option, "a text", text is null ? "null" : "an empty one");
+            GenerationOptions.Require(text!.Length <= Longest, Option, $"texts of at most {Longest} characters", text.Length);
+            together += text.Length;
+        }
+        GenerationOptions.Require(together <= Together, Option, $"texts of at most {Together} characters together", together);
+    }
 
     public static StopTexts Of(IReadOnlyList<string> texts)
     {
