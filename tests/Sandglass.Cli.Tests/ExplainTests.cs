@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Sandglass.Cli.Tests;
 
@@ -10,6 +11,7 @@ public class ExplainTests
     [InlineData("", "top_k,top_p,min_p,temperature")]
     [InlineData("--temperature 0", "")]
     [InlineData("--samplers penalties;typical_p;top_p;temperature --repetition-penalty 1.3 --typical-p 0.9 --temperature 1.4", "penalties,typical_p,top_p,temperature")]
+    [InlineData("--samplers top_k,temperature", "top_k,temperature")]
     [InlineData("--mirostat 2 --mirostat-tau 3 --logit-bias 12=-1 --logit-bias 15=+2 --ban-ids 440", "logit_bias,banned,temperature,mirostat")]
     [InlineData("--temperature 0 --no-repeat-ngram 2 --frequency-penalty 0.3 --ignore-eos --top-k 5", "banned,no_repeat_ngram,penalties")]
     [InlineData("--dry-multiplier 0.8 --top-n-sigma 2 --xtc-probability 0.5 --dynatemp-range 0.4 --min-tokens 4", "min_tokens,dry,top_n_sigma,top_k,top_p,min_p,xtc,temperature")]
@@ -49,6 +51,22 @@ public class ExplainTests
         Assert.Equal(2, Tool.Run([.. Usual, "--n", "2"]).Done().Error.Split("Steps:").Length);
     }
 
+    [Fact]
+    public void Where_the_likeliest_is_taken_no_draw_is_told()
+    {
+        string text = Tool.Run([.. Usual, "--temperature", "0"]).Done().Text;
+        Assert.Equal(30, Regex.Count(text, "the likeliest: no draw"));
+        Assert.DoesNotContain(" in [", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_tokens_of_the_same_large_logit_have_half_each()
+    {
+        JsonElement token = Tool.Run([.. Usual, "--json", "--samplers", "temperature", "--logit-bias", "440=1e9", "--logit-bias", "12=1e9"]).Done().Json[0];
+        Assert.Equal([(12, 0.5), (440, 0.5)], token.GetProperty("final").EnumerateArray().Take(2).Select(one => (one.GetProperty("id").GetInt32(), one.GetProperty("probability").GetDouble())));
+        Assert.Equal(Math.Log(2), token.GetProperty("entropyFinal").GetDouble(), 1e-6);
+    }
+
     [Theory]
     [InlineData("--top-p 0.95 --samplers top_k", "--top-p: expected --samplers to name top_p")]
     [InlineData("--mirostat 2 --top-k 40", "--mirostat: expected no filter beside it")]
@@ -59,6 +77,9 @@ public class ExplainTests
     [InlineData("--allow-ids 99999999", "--allow-ids: expected ids from 0 to")]
     [InlineData("--logit-bias 5", "--logit-bias: expected a token id and a number")]
     [InlineData("--logit-bias 5=1 --logit-bias 5=2", "5 twice")]
+    [InlineData("--logit-bias 5=-inf", "--logit-bias: expected a number from -1e30 to 1e30 each; --ban-ids keeps an id out")]
+    [InlineData("--logit-bias 5=-1e308", "--ban-ids keeps an id out")]
+    [InlineData("--repetition-penalty 1e300", "--repetition-penalty: expected a number from 0.001 to 1000")]
     [InlineData("--xtc-threshold 0.2", "--xtc-threshold: expected --xtc-probability with it")]
     [InlineData("--penalty-window 5", "--penalty-window: expected --repetition-penalty or --frequency-penalty or --presence-penalty with it")]
     [InlineData("--beams 2", "--explain: expected no --beams beside it: they draw no token, found 2.")]

@@ -37,6 +37,20 @@ public class OptionNamesTests
         Assert.All(new SamplingChoice().OfTheDraw, option => Assert.NotNull(OptionNames.PropertyOf(option.Name)));
     }
 
+    // beams have no draw: what belongs to it alone is noted beside them, and a new step's option must not be forgotten there
+    [Fact]
+    public void The_options_of_the_draw_are_those_of_the_steps_that_only_a_draw_has()
+    {
+        IEnumerable<string> steps = StepKind.All.Where(kind => kind.Role is not (StepRole.Rule or StepRole.Penalty)).SelectMany(kind => kind.Options).Select(option => OptionNames.Of(option.Option));
+
+        Assert.Equal(steps.Append("--seed").Append("--samplers").Order(), new SamplingChoice().OfTheDraw.Select(option => option.Name).Order());
+        Assert.Equal(StepKind.All.SelectMany(kind => kind.Options).Select(option => OptionNames.Of(option.Option)).Append("--seed").Append("--samplers").Order(), Run().Intersect(Sampling()).Order());
+    }
+
+    private static IEnumerable<string> Run() => SandglassCommand.Create(new Terminal()).Subcommands.Single(command => command.Name == "run").Options.Select(option => option.Name);
+
+    private static IEnumerable<string> Sampling() => typeof(SamplerOptions).GetProperties().Where(property => property.SetMethod is not null).Select(property => OptionNames.Of(property.Name));
+
     private static HashSet<string> All() => [.. Inside(SandglassCommand.Create(new Terminal())).SelectMany(command => command.Options).Select(option => option.Name)];
 
     private static IEnumerable<Command> Inside(Command command) => command.Subcommands.SelectMany(Inside).Prepend(command);

@@ -56,12 +56,12 @@ public class NeverChosenTests
         Assert.InRange(choices, 8000, 24000);
     }
 
-    // what happened before ranges were checked: -1e308 * 1e300 + 1.7e308 is no number, and won
+    // values that the options refuse: -3.4e38 * 1e300 + 2 * 1.7e308 is minus infinity and infinity, no number, and a logit that is none won every draw
     [Fact]
     public void A_step_that_makes_no_number_of_a_logit_fails_by_name()
     {
-        SamplerStep[] steps = [new LogitBias(new Dictionary<int, double> { [2] = -1e308 }), new Penalties(double.PositiveInfinity, 0, 0, null)];
-        SamplingException failure = Assert.Throws<SamplingException>(() => Steps.Run([1, 0, 2], [1], steps));
+        SamplerStep[] steps = [new LogitBias(new Dictionary<int, double> { [1] = -1e308 }), new Penalties(1e300, -1.7e308, 0, null)];
+        SamplingException failure = Assert.Throws<SamplingException>(() => Steps.Run([1, 0, 2], [1, 1], steps));
         Assert.Equal(("sampling-logits", "the logits after penalties", "NaN for token 1"), (failure.Code, failure.Option, failure.Found));
 
         failure = Assert.Throws<SamplingException>(() => Steps.Run([1, 0, 2], [], new Temperature(double.NaN)));
