@@ -1,12 +1,12 @@
-using System.Reflection;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Sandglass.Generation;
 using Sandglass.Kernels;
 using Sandglass.KvCache;
 using Sandglass.ModelFiles;
+using Sandglass.Sampling;
 using Sandglass.Tokenization;
-using Sandglass.Transformer;
 
 namespace Sandglass;
 
@@ -20,43 +20,29 @@ namespace Sandglass;
 /// </example>
 public sealed class LanguageModel : IDisposable
 {
-    /// <summary>The embedded model that is used where none is named.</summary>
-    public const string DefaultEmbedded = "grain-6m";
-
-    /// <summary>What stands before an embedded model's name where a file could stand too.</summary>
-    public const string EmbeddedPrefix = "embedded:";
-
     private readonly Engine _engine;
 
-    private LanguageModel(ModelFile file, ModelOptions options)
+    private LanguageModel(ModelFile file, ModelOptions options, CancellationToken cancellation = default)
     {
-        GenerationOptions.Require(options.Threads is >= 0 and <= 1024, nameof(options.Threads), "a whole number from 1 to 1024", options.Threads);
-        GenerationOptions.Require(options.Context is >= 0 and <= 1 << 24, nameof(options.Context), "a whole number from 1 to 16777216", options.Context);
-        GenerationOptions.Require(Enum.IsDefined(options.Compute), nameof(options.Compute), "fast, fine or exact", options.Compute);
-        GenerationOptions.Require(Enum.IsDefined(options.CacheType.Keys) && Enum.IsDefined(options.CacheType.Values), nameof(options.CacheType), "f32, f16, q8 or q4", options.CacheType);
-        GenerationOptions.Require(options.CacheMemory >= 0, nameof(options.CacheMemory), "bytes from 1", options.CacheMemory);
-        GenerationOptions.Require(options.Window is >= 0 and <= 1 << 24, nameof(options.Window), "a whole number from 1 to 16777216", options.Window);
-        GenerationOptions.Require(options.SinkTokens is >= 0 and <= 4096, nameof(options.SinkTokens), "a whole number from 0 to 4096", options.SinkTokens);
+        options.Validate();
         _ = KernelPath.Current; // a forced width that cannot be had fails here, before any work
 
         Name = file.Metadata.Values.GetValueOrDefault("general.name") as string ?? file.Name;
-        (Shape, Tokenizer) = Understand(file);
+        (Shape, Tokenizer) = ModelSupport.Understand(file);
         Options = options;
         if (options.Draft is null)
         {
-            _engine = new Engine(file, Shape, options);
+            _engine = new Engine(file, Shape, options, cancellation: cancellation);
             return;
         }
-        using ModelFile draft = OpenNamed(options.Draft);
-        _engine = new Engine(file, Shape, options, (draft, DraftShape(draft, file)));
+        using ModelFile draft = EmbeddedModels.OpenNamed(options.Draft);
+        (Hyperparameters draftShape, _) = ModelSupport.Understand(draft);
+        Drafters.RequireSameVocabulary(file, Shape, draft, draftShape);
+        _engine = new Engine(file, Shape, options, (draft, draftShape), cancellation);
     }
 
     /// <summary>Frees the model for a caller that dropped it. A text that is still read keeps its model.</summary>
     ~LanguageModel() => _engine?.Close();   // null where loading failed
-
-    /// <summary>Names of the models that ship inside.</summary>
-    public static IReadOnlyList<string> EmbeddedNames { get; } =
-        [.. typeof(LanguageModel).Assembly.GetManifestResourceNames().Where(name => name.EndsWith(".gguf", StringComparison.Ordinal)).Select(name => name.Split('.')[0]).Order()];
 
     /// <summary>The model's own name.</summary>
     public string Name { get; }
@@ -86,6 +72,8 @@ public sealed class LanguageModel : IDisposable
     internal bool HasQuantizedWeights => _engine.QuantizedWeights;
 
     /// <summary>Loads a GGUF file; of a split file the first part loads all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How to run it; null for the defaults.</param>
     /// <exception cref="ModelFileException">The file cannot be read, or holds what cannot be run; the message says where and why.</exception>
     /// <exception cref="GenerationException">An option is out of its range.</exception>
     /// <exception cref="KernelPathException">The environment asks for kernels that this processor lacks.</exception>
@@ -96,51 +84,96 @@ public sealed class LanguageModel : IDisposable
         return new LanguageModel(file, options ?? new ModelOptions());
     }
 
-    /// <summary>Loads a model that ships inside, with no file and no download.</summary>
-    /// <param name="name">One of <see cref="EmbeddedNames"/>.</param>
-    /// <param name="options">How to run it.</param>
-    /// <exception cref="GenerationException">There is no such model, or an option is out of its range.</exception>
-    public static LanguageModel LoadEmbedded(string name = DefaultEmbedded, ModelOptions? options = null)
+    /// <summary>Loads a GGUF file on another thread.</summary>
+    /// <param name="path">The file; of a split one the first part.</param>
+    /// <param name="options">How to run it; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends loading with an <see cref="OperationCanceledException"/>; nothing is left behind.</param>
+    /// <inheritdoc cref="Load"/>
+    /// <example>
+    /// <code>
+    /// using LanguageModel model = await LanguageModel.LoadAsync("model.gguf", new ModelOptions { LoadProgress = new Progress&lt;(long Read, long Total)&gt;(p => bar.Value = p.Read) });
+    /// </code>
+    /// </example>
+    public static Task<LanguageModel> LoadAsync(string path, ModelOptions? options = null, CancellationToken cancellationToken = default)
     {
-        using ModelFile file = OpenEmbedded(name);
-        return new LanguageModel(file, options ?? new ModelOptions());
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Task.Run(
+            () =>
+            {
+                using ModelFile file = ModelFile.Open(path);
+                return new LanguageModel(file, options ?? new ModelOptions(), cancellationToken);
+            },
+            cancellationToken);
     }
 
-    /// <summary>The file of a model that ships inside, to look at.</summary>
-    /// <exception cref="GenerationException">There is no such model.</exception>
-    public static ModelFile OpenEmbedded(string name = DefaultEmbedded)
+    /// <summary>Loads a model that ships inside, with no file and no download.</summary>
+    /// <param name="name">One of <see cref="EmbeddedModels.Names"/>.</param>
+    /// <param name="options">How to run it; null for the defaults.</param>
+    /// <exception cref="GenerationException">There is no such model, or an option is out of its range.</exception>
+    public static LanguageModel LoadEmbedded(string name = EmbeddedModels.Default, ModelOptions? options = null)
     {
-        Assembly assembly = typeof(LanguageModel).Assembly;
-        string? resource = assembly.GetManifestResourceNames().FirstOrDefault(r => r.EndsWith(".gguf", StringComparison.Ordinal) && r.Split('.')[0] == name);
-        Stream? stream = resource is null ? null : assembly.GetManifestResourceStream(resource);
-        if (stream is null) throw new GenerationException("model-unknown", nameof(name), string.Join(" or ", EmbeddedNames), name);
-        return ModelFile.Open(stream, $"embedded:{name}");
+        using ModelFile file = EmbeddedModels.Open(name);
+        return new LanguageModel(file, options ?? new ModelOptions());
     }
 
     /// <summary>Continues a text. Generation begins at once; the tokens wait until they are read.</summary>
     /// <param name="prompt">The text to continue.</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the generation at its next token; the result says so, nothing is thrown.</param>
-    /// <exception cref="GenerationException">The prompt is empty or longer than the context, or an option is out of its range.</exception>
+    /// <exception cref="OptionException">The prompt is empty or longer than the context, or an option is out of its range: a <see cref="GenerationException"/>, or a <see cref="SamplingException"/> for one
+    /// of <see cref="GenerationOptions.Sampling"/>.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
-    public TextGeneration GenerateAsync(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(prompt);
-        options ??= new GenerationOptions();
-        return GenerateAsync(Tokenizer.Encode(prompt, options.AddBos, options.ParseSpecial).Ids, options, cancellationToken);
-    }
+    /// <example>
+    /// <code>
+    /// await foreach (GeneratedToken token in model.GenerateAsync("Once upon a time", new GenerationOptions { MaxTokens = 60 }))
+    ///     Console.Write(token.Text);
+    /// </code>
+    /// </example>
+    public TextGeneration GenerateAsync(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+        GenerateAsync(Ids(prompt, options), options, cancellationToken);
 
     /// <summary>Continues a sequence of ids, to which nothing is added.</summary>
+    /// <param name="promptIds">The ids to continue.</param>
     /// <inheritdoc cref="GenerateAsync(string, GenerationOptions?, CancellationToken)"/>
     public TextGeneration GenerateAsync(IReadOnlyList<int> promptIds, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
         GenerateSamples(promptIds, 1, options, cancellationToken)[0];
 
-    /// <summary>Continues a sequence of ids several times, each with a seed of its own: the first one's, and one more for each that follows. The prompt is read once, its pages are shared.</summary>
-    /// <param name="promptIds">The ids to continue, to which nothing is added.</param>
+    /// <summary>Continues a text and gives the outcome with the whole completion: for callers that show nothing meanwhile.</summary>
+    /// <inheritdoc cref="GenerateAsync(string, GenerationOptions?, CancellationToken)"/>
+    /// <example>
+    /// <code>
+    /// GenerationResult result = await model.CompleteAsync("The king had a daughter, and");
+    /// Console.WriteLine($"{result.Text} ({result.Finish})");
+    /// </code>
+    /// </example>
+    public Task<GenerationResult> CompleteAsync(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+        GenerateAsync(prompt, options, cancellationToken).Result;
+
+    /// <summary>Continues a sequence of ids, to which nothing is added, and gives the outcome with the whole completion.</summary>
+    /// <param name="promptIds">The ids to continue.</param>
+    /// <inheritdoc cref="GenerateAsync(string, GenerationOptions?, CancellationToken)"/>
+    public Task<GenerationResult> CompleteAsync(IReadOnlyList<int> promptIds, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+        GenerateAsync(promptIds, options, cancellationToken).Result;
+
+    /// <summary>Continues a text several times, each with a seed of its own: the first one's, and one more for each that follows. The prompt is read once, its pages are shared.</summary>
+    /// <param name="prompt">The text to continue.</param>
     /// <param name="samples">How many, 1 to 64.</param>
     /// <param name="options">How; null for the defaults.</param>
-    /// <param name="cancellationToken">Ends all of them. Who leaves the first one before its first token ends all of them too: it reads the prompt for the others.</param>
+    /// <param name="cancellationToken">Ends all of them. Abandoning the first one before its first token ends all of them too: it reads the prompt for the others.</param>
     /// <inheritdoc cref="GenerateAsync(string, GenerationOptions?, CancellationToken)"/>
+    /// <example>
+    /// <code>
+    /// IReadOnlyList&lt;TextGeneration&gt; samples = model.GenerateSamples("Once upon a time", 4, new GenerationOptions { MaxTokens = 40 });
+    /// foreach (GenerationResult result in await Task.WhenAll(samples.Select(sample => sample.Result)))
+    ///     Console.WriteLine($"{result.Seed}: {result.Text}");
+    /// </code>
+    /// </example>
+    public IReadOnlyList<TextGeneration> GenerateSamples(string prompt, int samples, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+        GenerateSamples(Ids(prompt, options), samples, options, cancellationToken);
+
+    /// <summary>Continues a sequence of ids several times, each with a seed of its own. The prompt is read once, its pages are shared.</summary>
+    /// <param name="promptIds">The ids to continue, to which nothing is added.</param>
+    /// <inheritdoc cref="GenerateSamples(string, int, GenerationOptions?, CancellationToken)"/>
     public IReadOnlyList<TextGeneration> GenerateSamples(IReadOnlyList<int> promptIds, int samples, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         int[] prompt = Checked(promptIds);
@@ -171,7 +204,7 @@ public sealed class LanguageModel : IDisposable
                 EndIds = options.EndIds is null ? Tokenizer.EndIds : options.EndIds.ToHashSet(),
                 Progress = progress,
             };
-            GeneratedSequence Sample(int number, GeneratedSequence? first, Siblings? siblings) => new(request, number, outputs[number], first, Drafter(options)) { Siblings = siblings };
+            GeneratedSequence Sample(int number, GeneratedSequence? first, Siblings? siblings) => new(request, number, outputs[number], first, Drafters.For(options, _engine.Draft)) { Siblings = siblings };
             Submit(options.Beams is null
                 ? Sample(0, null, samples == 1 ? null : new Siblings(outputs[1..], (first, i) => Sample(i + 1, first, null)))
                 : new BeamSearch(request, outputs[0]).Root);
@@ -184,34 +217,15 @@ public sealed class LanguageModel : IDisposable
         }
     }
 
-    /// <summary>Says for each id of a text but the first how likely the model finds it after those before. Logits that are no numbers end the loop with a <see cref="Sampling.SamplingException"/>.</summary>
+    /// <summary>Says for each id of a text but the first how likely the model finds it after those before. Logits that are no numbers end the loop with a <see cref="SamplingException"/>.</summary>
     /// <exception cref="GenerationException">The ids are longer than the context, or one is outside the vocabulary.</exception>
     public IAsyncEnumerable<TokenScore> ScoreAsync(IReadOnlyList<int> ids, ScoreOptions? options = null, CancellationToken cancellationToken = default)
     {
         int[] text = Checked(ids);
         options ??= new ScoreOptions();
-        GenerationOptions.Require(options.Logprobs is >= 0 and <= 1000, nameof(options.Logprobs), "a whole number from 0 to 1000", options.Logprobs);
-        GenerationOptions.Require(options.PrefillChunk >= 0, nameof(options.PrefillChunk), "a whole number from 1", options.PrefillChunk);
-        GenerationOptions.Require(options.From >= 0, nameof(options.From), "a whole number from 0", options.From);
+        options.Validate();
         CacheBudget.Require(Pages, text.Length - 1);
         return Scores(text, options, cancellationToken);
-    }
-
-    /// <summary>Says whether a file would load, from its description alone; no value of a tensor is read.</summary>
-    public static ModelSupport Examine(ModelFile file)
-    {
-        ArgumentNullException.ThrowIfNull(file);
-        try
-        {
-            (Hyperparameters shape, _) = Understand(file);
-            using WeightReader dryRun = new(file, pool: null, progress: null);
-            Architectures.For(shape, file.Metadata).Read(dryRun, shape).Dispose();
-            return new ModelSupport(null, [.. dryRun.Unasked]);
-        }
-        catch (ModelFileException obstacle)
-        {
-            return new ModelSupport(obstacle, []);
-        }
     }
 
     /// <summary>Ends what is in progress and frees everything.</summary>
@@ -238,41 +252,6 @@ public sealed class LanguageModel : IDisposable
         throw new ObjectDisposedException(nameof(LanguageModel));
     }
 
-    private static ModelFile OpenNamed(string name) =>
-        name.StartsWith(EmbeddedPrefix, StringComparison.Ordinal) ? OpenEmbedded(name[EmbeddedPrefix.Length..]) : ModelFile.Open(name);
-
-    /// <summary>A guess is an id, so it must mean the same to both models.</summary>
-    private Hyperparameters DraftShape(ModelFile draft, ModelFile file)
-    {
-        (Hyperparameters shape, _) = Understand(draft);
-        string[] own = file.Metadata.Strings("tokenizer.ggml.tokens")!, others = draft.Metadata.Strings("tokenizer.ggml.tokens")!;
-        int same = own.AsSpan().CommonPrefixLength(others);
-        if (own.Length != others.Length || shape.VocabularySize != Shape.VocabularySize)
-            throw new GenerationException("draft-vocabulary", nameof(ModelOptions.Draft), $"a model of the same vocabulary, {Shape.VocabularySize} tokens", $"{shape.VocabularySize} tokens in {draft.Name}");
-        if (same < own.Length)
-            throw new GenerationException("draft-vocabulary", nameof(ModelOptions.Draft), $"a model of the same vocabulary, whose token {same} is \"{own[same]}\"", $"\"{others[same]}\" in {draft.Name}");
-        return shape;
-    }
-
-    private IDrafter? Drafter(GenerationOptions options)
-    {
-        DraftKind kind = options.Draft;
-        GenerationOptions.Require(kind != DraftKind.Model || _engine.Draft is not null, nameof(options.Draft), "a model that was loaded with one that guesses", "none");
-        return kind switch
-        {
-            DraftKind.Lookup => new LookupDrafter(),
-            DraftKind.Model => new ModelDrafter(_engine.Draft!, options.RejectsDrafts),
-            _ => null,
-        };
-    }
-
-    private static (Hyperparameters Shape, Tokenizer Tokenizer) Understand(ModelFile file)
-    {
-        Hyperparameters shape = Hyperparameters.Read(file.Metadata, file.Tensors.Count);
-        _ = Architectures.For(shape, file.Metadata);
-        return (shape, Tokenizer.From(file.Metadata));
-    }
-
     private async IAsyncEnumerable<TokenScore> Scores(int[] ids, ScoreOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         OutputQueue<TokenScore> scores = new(_engine.Wake, this);
@@ -286,6 +265,13 @@ public sealed class LanguageModel : IDisposable
         }
     }
 
+    private int[] Ids(string prompt, GenerationOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        options ??= new GenerationOptions();
+        return Tokenizer.Encode(prompt, options.AddBos, options.ParseSpecial).Ids;
+    }
+
     private int[] Checked(IReadOnlyList<int> ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
@@ -294,7 +280,7 @@ public sealed class LanguageModel : IDisposable
         foreach (int id in ids)
         {
             if (id < 0 || id >= Tokenizer.VocabularySize)
-                throw new GenerationException("id-out-of-range", "ids", $"ids from 0 to {Tokenizer.VocabularySize - 1}", $"{id}");
+                throw new GenerationException("id-out-of-range", "ids", $"ids from 0 to {Tokenizer.VocabularySize - 1}", id.ToString(CultureInfo.InvariantCulture));
         }
         return [.. ids];
     }

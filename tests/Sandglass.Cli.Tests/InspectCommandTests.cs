@@ -42,7 +42,7 @@ public sealed class InspectCommandTests : IDisposable
     public void A_type_that_nothing_computes_with_and_a_tensor_that_nothing_uses_are_named()
     {
         ModelFileWriter writer = new();
-        using (ModelFile small = LanguageModel.OpenEmbedded("grain-1m"))
+        using (ModelFile small = EmbeddedModels.Open("grain-1m"))
         {
             foreach ((string key, object value) in small.Metadata.Values) writer.Add(key, value);
             foreach (TensorInfo tensor in small.Tensors)

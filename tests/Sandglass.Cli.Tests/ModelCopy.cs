@@ -16,7 +16,7 @@ internal sealed class ModelCopy : IDisposable
     /// <summary>The model in two files; gives the first one's path.</summary>
     public string WriteSplit(string prefix)
     {
-        using ModelFile model = LanguageModel.OpenEmbedded("grain-1m");
+        using ModelFile model = EmbeddedModels.Open("grain-1m");
         int half = model.Tensors.Count / 2;
         for (int part = 1; part >= 0; part--)
         {
@@ -30,7 +30,7 @@ internal sealed class ModelCopy : IDisposable
 
     private string Write(string name, (string Key, object? Value)[] facts, Func<int, bool> holds)
     {
-        using ModelFile model = LanguageModel.OpenEmbedded("grain-1m");
+        using ModelFile model = EmbeddedModels.Open("grain-1m");
         ModelFileWriter writer = new();
         foreach ((string key, object value) in model.Metadata.Values)
             if (!facts.Any(fact => fact.Key == key)) writer.Add(key, value);

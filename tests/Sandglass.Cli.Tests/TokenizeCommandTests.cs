@@ -34,7 +34,7 @@ public class TokenizeCommandTests
     public void Bytes_that_are_no_text_reach_the_tokenizer_as_they_are()
     {
         byte[] bytes = [0x61, 0xFF, 0x0A, 0xE2];
-        using ModelFile file = LanguageModel.OpenEmbedded();
+        using ModelFile file = EmbeddedModels.Open();
 
         JsonElement ids = Tool.RunWithInput(bytes, "tokenize", "--json").Done().Last.GetProperty("ids");
 

@@ -85,7 +85,7 @@ internal sealed record ErrorMessage(string Text, int Code)
     /// <param name="whichModel">How to name another one.</param>
     public static string OfFile(ModelFileException file, string whichModel = WhichModel) => file.Code switch
     {
-        "file-missing" when LanguageModel.EmbeddedNames.Contains(file.File) => $"No model file at {file.File}. Did you mean embedded:{file.File}, which ships inside?",
+        "file-missing" when EmbeddedModels.Names.Contains(file.File) => $"No model file at {file.File}. Did you mean embedded:{file.File}, which ships inside?",
         "gguf-truncated" when file is { Field: "first four bytes", Found: "0" } => $"{file.File}: the file is empty. {whichModel}",
         "file-missing" => $"No model file at {file.File}. {whichModel}",
         "file-is-directory" => $"{file.File} is a directory, not a model file. {whichModel}",

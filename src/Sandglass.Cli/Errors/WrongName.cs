@@ -17,12 +17,12 @@ internal static class WrongName
         string? file = failure switch
         {
             ModelFileException wrong => wrong.File,
-            GenerationException { Code: "model-unknown" } unknown => LanguageModel.EmbeddedPrefix + unknown.Found,
+            GenerationException { Code: "model-unknown" } unknown => EmbeddedModels.Prefix + unknown.Found,
             _ => null,
         };
         if (file is null) return null;
         if (file == draft)
-            return Said(failure, "--draft", EditDistance.Between(draft, GenerationChoice.Lookup) <= NearLookup ? $": did you mean {GenerationChoice.Lookup}?" : $" takes the GGUF file of a smaller model of the same vocabulary, {LanguageModel.EmbeddedPrefix}NAME, or {GenerationChoice.Lookup}.");
+            return Said(failure, "--draft", EditDistance.Between(draft, GenerationChoice.Lookup) <= NearLookup ? $": did you mean {GenerationChoice.Lookup}?" : $" takes the GGUF file of a smaller model of the same vocabulary, {EmbeddedModels.Prefix}NAME, or {GenerationChoice.Lookup}.");
         return file == byVariable ? Said(failure, ModelChoice.Variable, " names it: set it to a GGUF file, or give one with --model.") : null;
     }
 

@@ -19,7 +19,7 @@ internal sealed class GenerationChoice
     private readonly Option<int[]?> _eosIds = NumberOption.Ids("--eos-ids", "Token ids that end the text, instead of the model's own.");
     private readonly Option<int?> _logprobs = NumberOption.Whole("--logprobs", "With --json: the N likeliest tokens at each step, from the model's own distribution.", 0, 1000);
     private readonly Option<bool> _hashLogits = new("--hash-logits") { Description = "With --json: a hash of each step's logits; equal bits have equal hashes." };
-    private readonly Option<string?> _draft = new("--draft") { Description = $"Guess ahead and check several tokens at once; the text is the same. With a smaller model of the same vocabulary (a file or {LanguageModel.EmbeddedPrefix}NAME), or by {Lookup} of what followed in the text before.", HelpName = $"FILE|{Lookup}" };
+    private readonly Option<string?> _draft = new("--draft") { Description = $"Guess ahead and check several tokens at once; the text is the same. With a smaller model of the same vocabulary (a file or {EmbeddedModels.Prefix}NAME), or by {Lookup} of what followed in the text before.", HelpName = $"FILE|{Lookup}" };
     private readonly Option<bool> _draftRejection = new("--draft-rejection") { Description = "Keep a guess by the ratio of its probabilities: more of them hold, and the text is another, of the same distribution." };
     private readonly Option<bool> _explain = new("--explain") { Description = "Say for each token why it was chosen: probabilities, entropies, the draw and its interval, the others and which step removed them." };
     private readonly Option<bool> _noCache = new("--no-cache") { Description = "Recompute the whole text at each step. The tokens are the same, later." };

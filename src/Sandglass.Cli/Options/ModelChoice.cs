@@ -13,7 +13,7 @@ internal sealed class ModelChoice
     /// <summary>Names the model of whoever gives none.</summary>
     public const string Variable = "SANDGLASS_MODEL";
 
-    private const string EmbeddedPrefix = LanguageModel.EmbeddedPrefix;
+    private const string EmbeddedPrefix = EmbeddedModels.Prefix;
 
     /// <summary>The words for how keys and values are stored; the first is the default.</summary>
     public static (string Word, CacheType Value)[] CacheTypeWords => [("f16", CacheType.F16), ("f32", CacheType.F32), ("q8", CacheType.Q8), ("q4", CacheType.Q4)];
@@ -23,7 +23,7 @@ internal sealed class ModelChoice
 
     private readonly Option<string?> _model = new("--model", "-m")
     {
-        Description = $"A GGUF file (of a split one the first part), or {EmbeddedPrefix}NAME for one that ships inside ({string.Join(", ", LanguageModel.EmbeddedNames)}). Without it: ${Variable}, or else {EmbeddedPrefix}{LanguageModel.DefaultEmbedded}.",
+        Description = $"A GGUF file (of a split one the first part), or {EmbeddedPrefix}NAME for one that ships inside ({string.Join(", ", EmbeddedModels.Names)}). Without it: ${Variable}, or else {EmbeddedPrefix}{EmbeddedModels.Default}.",
         HelpName = "FILE",
     };
     private readonly Option<int?> _threads = NumberOption.Whole("--threads", "Threads that compute; without it one a processor. The output does not depend on it.", 1, 1024, "-t");
@@ -60,7 +60,7 @@ internal sealed class ModelChoice
     public string Name(ParseResult parsed)
     {
         if (parsed.GetValue(_model) is string given) return given;
-        return ByVariable(parsed) ?? EmbeddedPrefix + LanguageModel.DefaultEmbedded;
+        return ByVariable(parsed) ?? EmbeddedPrefix + EmbeddedModels.Default;
     }
 
     /// <summary>The model that <see cref="Variable"/> names; null where <c>--model</c> or nothing does.</summary>
@@ -84,14 +84,14 @@ internal sealed class ModelChoice
         }
         catch (ModelFileException failure)
         {
-            throw new WrongInputException(ErrorMessage.OfFile(failure, $"{argument} is the path of a GGUF file, or {EmbeddedPrefix}NAME for one that ships inside ({string.Join(", ", LanguageModel.EmbeddedNames)})."));
+            throw new WrongInputException(ErrorMessage.OfFile(failure, $"{argument} is the path of a GGUF file, or {EmbeddedPrefix}NAME for one that ships inside ({string.Join(", ", EmbeddedModels.Names)})."));
         }
     }
 
     private static ModelFile OpenNamed(string name, string source)
     {
         PathName.Refuse(source, name);
-        return IsEmbedded(name) ? LanguageModel.OpenEmbedded(name[EmbeddedPrefix.Length..]) : ModelFile.Open(NotEmpty(name));
+        return IsEmbedded(name) ? EmbeddedModels.Open(name[EmbeddedPrefix.Length..]) : ModelFile.Open(NotEmpty(name));
     }
 
     /// <summary>The file alone, to look at.</summary>

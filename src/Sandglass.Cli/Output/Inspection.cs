@@ -34,7 +34,7 @@ internal sealed record Inspection
     public static Inspection Of(ModelFile file)
     {
         Oddities oddities = new(file);
-        ModelSupport readiness = LanguageModel.Examine(file);
+        ModelSupport readiness = ModelSupport.Examine(file);
         Hyperparameters? shape = oddities.Try(() => Hyperparameters.Read(file.Metadata, file.Tensors.Count));
         VocabularyFacts? vocabulary = oddities.Try(() => VocabularyFacts.Of(file.Metadata));
         TypeShare[] types = [.. file.Tensors.GroupBy(tensor => tensor.Type)

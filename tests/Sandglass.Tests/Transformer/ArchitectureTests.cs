@@ -47,7 +47,7 @@ public sealed class ArchitectureTests(TypedModelFiles files) : IClassFixture<Typ
     public void A_dry_run_asks_for_every_tensor_and_finds_what_is_missing(string architecture)
     {
         using ModelFile file = ModelFile.Open(files[architecture]);
-        ModelSupport support = LanguageModel.Examine(file);
+        ModelSupport support = ModelSupport.Examine(file);
         Assert.Null(support.Obstacle);
         Assert.Empty(support.UnusedTensors);
 
@@ -55,7 +55,7 @@ public sealed class ArchitectureTests(TypedModelFiles files) : IClassFixture<Typ
         int at = bytes.AsSpan().IndexOf("blk.2.attn_v.weight"u8);
         bytes[at] = (byte)'x';
         using ModelFile damaged = ModelFile.Open(new MemoryStream(bytes), "damaged.gguf");
-        Assert.Equal(("tensor-missing", "tensor blk.2.attn_v.weight"), (LanguageModel.Examine(damaged).Obstacle!.Code, LanguageModel.Examine(damaged).Obstacle!.Field));
+        Assert.Equal(("tensor-missing", "tensor blk.2.attn_v.weight"), (ModelSupport.Examine(damaged).Obstacle!.Code, ModelSupport.Examine(damaged).Obstacle!.Field));
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class ArchitectureTests(TypedModelFiles files) : IClassFixture<Typ
         byte[] bytes = File.ReadAllBytes(files["qwen2"]);
         bytes[bytes.AsSpan().IndexOf("blk.1.attn_k.bias"u8)] = (byte)'x';
         using ModelFile file = ModelFile.Open(new MemoryStream(bytes), "damaged.gguf");
-        Assert.Equal("tensor blk.1.attn_k.bias", LanguageModel.Examine(file).Obstacle!.Field);
+        Assert.Equal("tensor blk.1.attn_k.bias", ModelSupport.Examine(file).Obstacle!.Field);
     }
 
     [Fact]

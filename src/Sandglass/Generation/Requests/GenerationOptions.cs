@@ -60,8 +60,8 @@ public sealed record GenerationOptions
     /// <summary>Whether a text prompt gets the begin token where the model adds one.</summary>
     public bool AddBos { get; init; } = true;
 
-    /// <summary>Whether control tokens written in a text prompt are taken as such.</summary>
-    public bool ParseSpecial { get; init; } = true;
+    /// <summary>Whether control tokens written in a text prompt, <c>&lt;|im_end|&gt;</c> for instance, are taken as such. Off by default: what a user typed must not end a turn. On for a prompt that a template made.</summary>
+    public bool ParseSpecial { get; init; }
 
     /// <summary>Ends the generation after this time; null for never.</summary>
     public TimeSpan? TimeLimit { get; init; }

@@ -34,4 +34,18 @@ public sealed record ModelOptions
 
     /// <summary>Told of bytes of weights as they are read, out of the file's; null for nobody.</summary>
     public IProgress<(long Read, long Total)>? LoadProgress { get; init; }
+
+    /// <summary>Throws for the first value that is out of its range.</summary>
+    /// <exception cref="GenerationException">A value is out of its range.</exception>
+    internal void Validate()
+    {
+        GenerationOptions.Require(Threads is >= 0 and <= 1024, nameof(Threads), "a whole number from 1 to 1024", Threads);
+        GenerationOptions.Require(Context is >= 0 and <= 1 << 24, nameof(Context), "a whole number from 1 to 16777216", Context);
+        GenerationOptions.Require(Enum.IsDefined(Compute), nameof(Compute), "fast, fine or exact", Compute);
+        GenerationOptions.Require(Enum.IsDefined(CacheType.Keys) && Enum.IsDefined(CacheType.Values), nameof(CacheType), "f32, f16, q8 or q4", CacheType);
+        GenerationOptions.Require(CacheMemory >= 0, nameof(CacheMemory), "bytes from 1", CacheMemory);
+        GenerationOptions.Require(Window is >= 0 and <= 1 << 24, nameof(Window), "a whole number from 1 to 16777216", Window);
+        GenerationOptions.Require(SinkTokens is >= 0 and <= 4096, nameof(SinkTokens), "a whole number from 0 to 4096", SinkTokens);
+        GenerationOptions.Require(Time is not null, nameof(Time), "a clock", "null");
+    }
 }

@@ -29,4 +29,12 @@ public sealed record ScoreOptions
 
     /// <summary>Told of tokens as they are read, out of the text's; null for nobody.</summary>
     public IProgress<(int Read, int Total)>? Progress { get; init; }
+
+    /// <summary>Throws for the first value that is out of its range.</summary>
+    internal void Validate()
+    {
+        GenerationOptions.Require(Logprobs is >= 0 and <= 1000, nameof(Logprobs), "a whole number from 0 to 1000", Logprobs);
+        GenerationOptions.Require(PrefillChunk >= 0, nameof(PrefillChunk), "a whole number from 1", PrefillChunk);
+        GenerationOptions.Require(From >= 0, nameof(From), "a whole number from 0", From);
+    }
 }
