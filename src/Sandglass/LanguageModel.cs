@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using Sandglass.Generation;
 using Sandglass.Kernels;
 using Sandglass.KvCache;
@@ -185,7 +184,7 @@ public sealed class LanguageModel : IDisposable
         GenerationOptions.Require(samples == 1 || options.Beams is null, nameof(samples), "1 beside {0}, which are several texts already", samples, nameof(options.Beams));
 
         bool endless = GenerationRequest.IsEndless(options, Options) && !cancellationToken.CanBeCanceled;
-        ulong seed = options.Sampling.Seed ?? (options.Beams is null ? (uint)RandomNumberGenerator.GetInt32(int.MaxValue) : 0);     // beams draw nothing
+        ulong seed = options.Sampling.Seed ?? (options.Beams is null ? FreshSeed.Draw() : 0);     // beams draw nothing
         OutputQueue<GeneratedToken>[] tokens = [.. Enumerable.Range(0, samples).Select(_ => new OutputQueue<GeneratedToken>(_engine.Wake, this) { IsEndless = endless })];
         ProgressRelay<(int Read, int Total)>? progress = options.PromptProgress is null ? null : new(options.PromptProgress, _ => Array.ForEach(tokens, queue => queue.Cancel()));
         GenerationOutput[] outputs = Array.ConvertAll(tokens, queue => new GenerationOutput(cancellationToken, queue, progress));

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text;
+using Sandglass.Kernels;
 
 namespace Sandglass.KvCache;
 
@@ -23,8 +23,8 @@ internal readonly record struct PrefixHash(UInt128 First, UInt128 Second)
 
     private static PrefixHash Of(ReadOnlySpan<byte> text)
     {
-        Span<byte> hash = stackalloc byte[32];
-        SHA256.HashData(text, hash);
+        Span<byte> hash = stackalloc byte[Sha256.HashBytes];
+        Sha256.Hash(text, hash);
         return MemoryMarshal.Read<PrefixHash>(hash);
     }
 }

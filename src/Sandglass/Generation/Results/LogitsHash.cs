@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using Sandglass.Kernels;
 
 namespace Sandglass.Generation;
 
@@ -11,8 +11,8 @@ internal static class LogitsHash
     public static string Of(ReadOnlySpan<float> logits)
     {
         // The panels' kernels are little-endian through and through, so memory order is the order that is promised.
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(MemoryMarshal.AsBytes(logits), hash);
+        Span<byte> hash = stackalloc byte[Sha256.HashBytes];
+        Sha256.Hash(MemoryMarshal.AsBytes(logits), hash);
         return Convert.ToHexStringLower(hash[..8]);
     }
 }

@@ -29,5 +29,5 @@ internal static unsafe class ByteDotPeak
         return code;
     }
 
-    private static nint Make() => ByteDotKernels.IsAllowed ? (nint)CodePages.TryPlace(Write(argumentInRdi: !OperatingSystem.IsWindows())) : 0;
+    private static nint Make() => ByteDotKernels.IsAllowed ? (nint)CodePages.TryPlace(Write(argumentInRdi: !OperatingSystem.IsWindows()).Bytes) : 0;
 }

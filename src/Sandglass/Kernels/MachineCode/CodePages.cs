@@ -4,9 +4,8 @@ namespace Sandglass.Kernels.MachineCode;
 internal static unsafe class CodePages
 {
     /// <summary>Where the listing stands, for the rest of the process; null where the system gives no such page.</summary>
-    public static void* TryPlace(ZmmCode listing)
+    public static void* TryPlace(ReadOnlySpan<byte> code)
     {
-        ReadOnlySpan<byte> code = listing.Bytes;
         nuint bytes = (nuint)code.Length;
         void* pages = SystemPages.TryAllocate(bytes);
         if (pages == null) return null;

@@ -11,5 +11,5 @@ internal sealed unsafe class MadeCode(Func<ByteDotShape, bool, ZmmCode> write)
     /// <summary>Where the kernel of a shape stands; 0 where the system gives no page for it.</summary>
     public nint At(ByteDotShape shape) => _made.GetOrAdd(shape, static (shape, made) => new Lazy<nint>(() => made.Make(shape)), this).Value;
 
-    private nint Make(ByteDotShape shape) => (nint)CodePages.TryPlace(write(shape, !OperatingSystem.IsWindows()));
+    private nint Make(ByteDotShape shape) => (nint)CodePages.TryPlace(write(shape, !OperatingSystem.IsWindows()).Bytes);
 }
