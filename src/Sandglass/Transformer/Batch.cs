@@ -4,7 +4,7 @@ using Sandglass.Tracing;
 
 namespace Sandglass.Transformer;
 
-/// <summary>What goes through the model at once: a segment of each sequence that takes part. A row is a token; no row's result depends on another row.</summary>
+/// <summary>What goes through the model at once: a segment of each sequence that takes part. A row is a token; rows do not depend on each other.</summary>
 internal sealed class Batch
 {
     private readonly List<Segment> _segments = [];

@@ -33,7 +33,8 @@ internal sealed unsafe class Decoder : IDisposable
     /// <summary>Reads a file's weights. A failure leaves nothing behind.</summary>
     /// <param name="progress">Told the bytes of each piece that was read, by several threads.</param>
     /// <exception cref="ModelFileException">The file lacks something, or holds what the engine cannot run.</exception>
-    public static Decoder Load(ModelFile file, Hyperparameters shape, ComputeMode compute, WorkerPool pool, IProgress<long>? progress = null, int window = 0, int sinkTokens = 0)
+    public static Decoder Load(
+        ModelFile file, Hyperparameters shape, ComputeMode compute, WorkerPool pool, IProgress<long>? progress = null, int window = 0, int sinkTokens = 0)
     {
         using WeightReader reader = new(file, pool, progress);
         Model model = Architectures.For(shape, file.Metadata).Read(reader, shape);
@@ -52,7 +53,11 @@ internal sealed unsafe class Decoder : IDisposable
     public CacheShape CacheShape(CacheTypes types)
     {
         Hyperparameters shape = _model.Shape;
-        return new CacheShape(shape.Layers, shape.KeyValueHeads, shape.KeyHeadDim, shape.ValueHeadDim, types) { Window = _state.Window, SinkTokens = _state.SinkTokens };
+        return new CacheShape(shape.Layers, shape.KeyValueHeads, shape.KeyHeadDim, shape.ValueHeadDim, types)
+        {
+            Window = _state.Window,
+            SinkTokens = _state.SinkTokens,
+        };
     }
 
     /// <summary>Takes a batch through all blocks; its keys and values are in the caches afterwards, and <see cref="Logits"/> may be asked for.</summary>

@@ -3,7 +3,7 @@ using Sandglass.ModelFiles;
 
 namespace Sandglass.Transformer;
 
-/// <summary>A model's weights, in the parts that compute with them. It never changes; what changes while a batch is computed is in <see cref="RunState"/>.</summary>
+/// <summary>A model's weights, in the parts that compute with them. It never changes; what does while a batch is computed is in <see cref="RunState"/>.</summary>
 internal sealed class Model : IDisposable
 {
     public required Hyperparameters Shape { get; init; }
@@ -34,7 +34,7 @@ internal sealed class Model : IDisposable
     /// <summary>All matrices and vectors of the above.</summary>
     public required Weights Weights { get; init; }
 
-    /// <summary>Bytes that one token reads on its way through the model: all matrices and vectors, of the embedding one row where the output does not share it.</summary>
+    /// <summary>Bytes that one token reads: all matrices and vectors, and of the embedding one row where the output does not share it.</summary>
     public long BytesPerToken => Weights.Bytes - (Tied ? 0 : Embedding.Bytes - Embedding.Bytes / Embedding.Rows);
 
     /// <summary>Whether most of the blocks' bytes are of quantised types.</summary>

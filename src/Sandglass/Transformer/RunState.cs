@@ -32,7 +32,7 @@ internal sealed class RunState : IDisposable
         {
             SinkQueries = Buffer(queries);
             sinkPosition = Own(new RotaryPositions(model.RopeFrequencies, 1, shape.KeyHeadDim, model.RopePairs));
-            sinkPosition.Set(SinkTokens + Window - 1);    // a query's place in a full cache, whatever its true one: the model was never trained on larger distances
+            sinkPosition.Set(SinkTokens + Window - 1);  // a query's place in a full cache, whatever its true one: the model may not know larger distances
         }
 
         Norm = new NormStep(pool);
@@ -49,7 +49,8 @@ internal sealed class RunState : IDisposable
         TokenBuffer Buffer(int columns, IEnumerable<Linear>? products = null) =>
             Own(new TokenBuffer(maxTokens, columns, products?.Any(product => product.Weights.Panels.Quantized) == true ? compute : ComputeMode.Exact));
 
-        static IEnumerable<Linear> Inputs(Block block) => [block.Attention.Query, block.Attention.Key, block.Attention.Value, block.FeedForward.Gate, block.FeedForward.Up];
+        static IEnumerable<Linear> Inputs(Block block) =>
+            [block.Attention.Query, block.Attention.Key, block.Attention.Value, block.FeedForward.Gate, block.FeedForward.Up];
     }
 
     /// <summary>[token, width]: the residual stream. Every block adds to it twice and never overwrites it.</summary>

@@ -6,11 +6,17 @@ using Sandglass.Transformer;
 
 namespace Sandglass.Tests.Transformer;
 
-/// <summary>What holds for every architecture in the list: the promise of equal bits, the dry run, and that it is named where people look. (Widths: <see cref="KernelWidthTests"/>.)</summary>
+/// <summary>What holds for every architecture in the list: equal bits (widths: <see cref="KernelWidthTests"/>), the dry run, and that documents name it.</summary>
 public sealed class ArchitectureTests(TypedModelFiles files) : IClassFixture<TypedModelFiles>
 {
     private static readonly ModelOptions[] Modes =
-        [new(), new() { Compute = ComputeMode.Exact, CacheType = CacheType.F32 }, new() { Compute = ComputeMode.Fine }, new() { CacheType = CacheType.Q8 }, new() { CacheType = CacheType.Q4 }];
+    [
+        new(),
+        new() { Compute = ComputeMode.Exact, CacheType = CacheType.F32 },
+        new() { Compute = ComputeMode.Fine },
+        new() { CacheType = CacheType.Q8 },
+        new() { CacheType = CacheType.Q4 },
+    ];
 
     public static TheoryData<string> Names => [.. Architectures.All.Select(architecture => architecture.Name)];
 
@@ -55,7 +61,8 @@ public sealed class ArchitectureTests(TypedModelFiles files) : IClassFixture<Typ
         int at = bytes.AsSpan().IndexOf("blk.2.attn_v.weight"u8);
         bytes[at] = (byte)'x';
         using ModelFile damaged = ModelFile.Open(new MemoryStream(bytes), "damaged.gguf");
-        Assert.Equal(("tensor-missing", "tensor blk.2.attn_v.weight"), (ModelSupport.Examine(damaged).Obstacle!.Code, ModelSupport.Examine(damaged).Obstacle!.Field));
+        ModelFileException obstacle = ModelSupport.Examine(damaged).Obstacle!;
+        Assert.Equal(("tensor-missing", "tensor blk.2.attn_v.weight"), (obstacle.Code, obstacle.Field));
     }
 
     [Fact]
@@ -97,9 +104,10 @@ public sealed class ArchitectureTests(TypedModelFiles files) : IClassFixture<Typ
     public void The_documents_and_the_message_name_every_architecture()
     {
         using ModelFile file = ModelFile.Open(files["qwen2"]);
-        Dictionary<string, object> facts = new(file.Metadata.Values) { ["general.architecture"] = "bert" };
-        foreach ((string key, object value) in file.Metadata.Values.Where(fact => fact.Key.StartsWith("qwen2.", StringComparison.Ordinal))) facts["bert" + key[5..]] = value;
-        Metadata other = new("bert.gguf", facts);
+        Dictionary<string, object> entries = new(file.Metadata.Values) { ["general.architecture"] = "bert" };
+        foreach ((string key, object value) in file.Metadata.Values.Where(entry => entry.Key.StartsWith("qwen2.", StringComparison.Ordinal)))
+            entries["bert" + key[5..]] = value;
+        Metadata other = new("bert.gguf", entries);
         ModelFileException refused = Assert.Throws<ModelFileException>(() => Architectures.For(Hyperparameters.Read(other), other));
         Assert.Equal("architecture-unsupported", refused.Code);
 

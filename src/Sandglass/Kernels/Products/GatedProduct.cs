@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>The first half of a feed-forward block in one dispatch: gate and up multiplied, the gated activation, and its blocks of integers for the product that follows.</summary>
+/// <summary>The first half of a feed-forward block in one dispatch: gate and up multiplied, the gated activation, and its blocks for the next product.</summary>
 /// <remarks>
 /// Two panels of either matrix are 32 columns of the result: just a block. So nothing goes through memory in F32, and what is written is whole lines of neighbouring tokens.
 /// The operations are those of <see cref="MatMul"/>, <see cref="GatedActivation"/> and the quantisers one after the other, and so are the bits.

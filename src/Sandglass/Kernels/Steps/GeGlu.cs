@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Sandglass.Kernels;
 
 /// <summary>
-/// A gated feed-forward block's activation with GELU in its form with tanh: gate[i] = gate[i] / 2 * (1 + tanh(sqrt(2 / pi) * (gate[i] + 0.044715 gate[i]^3))) * up[i].
+/// A gated feed-forward block's activation with GELU in its form with tanh:
+/// gate[i] = gate[i] / 2 * (1 + tanh(sqrt(2 / pi) * (gate[i] + 0.044715 gate[i]^3))) * up[i].
 /// Sources: Hendrycks and Gimpel 2016, arXiv:1606.08415; Shazeer 2020.
 /// </summary>
 /// <remarks>(1 + tanh(u)) / 2 is 1 / (1 + e^-2u): no tanh is computed, and nothing cancels where it is near -1.</remarks>

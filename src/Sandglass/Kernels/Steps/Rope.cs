@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Sandglass.Kernels;
 
-/// <summary>Rotary positions: each pair of a head's first <c>dimensions</c> elements is turned by position * frequency. Source: Su et al. 2021, RoFormer.</summary>
+/// <summary>Rotary positions: each pair of a head's first <c>dimensions</c> elements is rotated by position * frequency. Source: Su et al. 2021.</summary>
 internal static unsafe class Rope
 {
     /// <summary>Cosine and sine of one position's angles, computed in double and rounded once.</summary>
@@ -48,13 +48,14 @@ internal static unsafe class Rope
         }
     }
 
-    /// <summary>Two pairs of neighbours at once, a * cosine + b * -sine and a * sine + b * cosine side by side: the same operations. (A factor's sign is the product's.)</summary>
+    /// <summary>Two pairs of neighbours at once, side by side: the same operations, since a factor's sign is the product's.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RotateNeighbours(float* x, int heads, int headDim, int pairs, float* cosines, float* sines)
     {
         for (int i = 0; i < pairs; i += 2)
         {
-            Vector128<float> ofA = Vector128.Create(cosines[i], sines[i], cosines[i + 1], sines[i + 1]), ofB = Vector128.Create(-sines[i], cosines[i], -sines[i + 1], cosines[i + 1]);
+            Vector128<float> ofA = Vector128.Create(cosines[i], sines[i], cosines[i + 1], sines[i + 1]);
+            Vector128<float> ofB = Vector128.Create(-sines[i], cosines[i], -sines[i + 1], cosines[i + 1]);
             float* at = x + 2 * i;
             for (int head = 0; head < heads; head++, at += headDim)
             {

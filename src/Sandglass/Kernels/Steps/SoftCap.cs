@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>Bounds scores smoothly: values[i] = cap * tanh(values[i] / cap), which hardly changes small ones. Source: Gemma Team 2024, arXiv:2408.00118.</summary>
+/// <summary>Bounds scores smoothly: values[i] = cap * tanh(values[i] / cap), which hardly changes small ones. Source: Gemma Team 2024.</summary>
 internal static unsafe class SoftCap
 {
     /// <param name="values">[count], overwritten.</param>

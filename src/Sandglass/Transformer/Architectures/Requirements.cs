@@ -12,7 +12,10 @@ internal static class Requirements
     {
         ArchitectureMetadata entries = new(metadata);
         if (shape.Experts > 0)
-            throw new ModelFileException("experts-unsupported", metadata.File, $"metadata {shape.Architecture}.expert_count", "0, since mixtures of experts do not run yet", $"{shape.Experts}");
+        {
+            const string Expected = "0, since mixtures of experts do not run yet";
+            throw new ModelFileException("experts-unsupported", metadata.File, $"metadata {shape.Architecture}.expert_count", Expected, $"{shape.Experts}");
+        }
         CheckFeedForward(shape, entries);
         CheckAttention(shape, entries);
         CheckRope(shape, entries);
@@ -38,9 +41,11 @@ internal static class Requirements
 
     private static void CheckRope(Hyperparameters shape, ArchitectureMetadata entries)
     {
+        int rotated = shape.RopeDimensions, all = shape.KeyHeadDim;
         if (shape.RopeBase < 1) entries.Refuse<int>("rope.freq_base", "at least 1", $"{shape.RopeBase}");
-        if (shape.RopeScaling.Kind == RopeScalingKind.LongRope) entries.Refuse<int>("rope.scaling.type", "none, linear or yarn", "longrope, which does not run yet");
-        if (shape.RopeDimensions != shape.KeyHeadDim) entries.Refuse<int>("rope.dimension_count", $"{shape.KeyHeadDim}, all values of a head", $"{shape.RopeDimensions}");
-        if (shape.RopeDimensions % 2 != 0) entries.Refuse<int>("rope.dimension_count", "an even number, since values are rotated in pairs", $"{shape.RopeDimensions}");
+        if (shape.RopeScaling.Kind == RopeScalingKind.LongRope)
+            entries.Refuse<int>("rope.scaling.type", "none, linear or yarn", "longrope, which does not run yet");
+        if (rotated != all) entries.Refuse<int>("rope.dimension_count", $"{all}, all values of a head", $"{rotated}");
+        if (rotated % 2 != 0) entries.Refuse<int>("rope.dimension_count", "an even number, since values are rotated in pairs", $"{rotated}");
     }
 }

@@ -25,10 +25,11 @@ internal sealed record RopeFrequencies(double[] Radians, float Scale)
         return new RopeFrequencies(radians, (float)(scaling.AttentionFactor * (yarn ? YarnScale(scaling) : 1)));
     }
 
-    /// <summary>The pairs between which YaRN's ramp runs: those that rotate BetaFast and BetaSlow times within the original context (arXiv:2309.00071, 3.2).</summary>
+    /// <summary>The pairs between which YaRN's ramp runs: that rotate BetaFast and BetaSlow times in the original context (arXiv:2309.00071, 3.2).</summary>
     private static (double Low, double High) YarnRamp(Hyperparameters shape)
     {
-        double Pair(double turns) => shape.RopeDimensions * Elementary.Log(shape.RopeScaling.OriginalContext / (turns * 2 * Math.PI)) / (2 * Elementary.Log(shape.RopeBase));
+        double Pair(double rotations) =>
+            shape.RopeDimensions * Elementary.Log(shape.RopeScaling.OriginalContext / (rotations * 2 * Math.PI)) / (2 * Elementary.Log(shape.RopeBase));
 
         double low = Math.Floor(Pair(shape.RopeScaling.BetaFast)), high = Math.Ceiling(Pair(shape.RopeScaling.BetaSlow));
         return (Math.Max(0, low), Math.Min(shape.RopeDimensions - 1, high));

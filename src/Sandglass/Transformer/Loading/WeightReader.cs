@@ -25,12 +25,12 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IPro
     public bool Has(string name) => file.Find(name) is not null;
 
     /// <summary>A matrix of exactly this shape.</summary>
-    /// <exception cref="ModelFileException">It is absent, of another shape, of a type that no kernel computes with, or holds values that are not finite.</exception>
+    /// <exception cref="ModelFileException">It is absent, of another shape, of a type without a kernel, or holds values that are not finite.</exception>
     public WeightMatrix Matrix(string name, int rows, int columns)
     {
         TensorInfo tensor = Find(name, rows, columns);
-        Panels panels = Panels.For(tensor.Type)
-            ?? throw new ModelFileException("tensor-type-unsupported", file.Name, $"tensor {name}, type", "one that the engine computes with (F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K to Q6_K)", tensor.Type.ToString());
+        Panels panels = Panels.For(tensor.Type) ?? throw WrongType(
+            tensor, "one that the engine computes with (F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K to Q6_K)");
         WeightMatrix matrix = Weights.Matrix(panels, rows, columns);
         _job?.Run(tensor, matrix);
         return matrix;
@@ -72,9 +72,11 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IPro
     private TensorInfo FindVector(string name, int count)
     {
         TensorInfo tensor = Find(name, 1, count);
-        if (Dequantizer.Supports(tensor.Type)) return tensor;
-        throw new ModelFileException("tensor-type-unsupported", file.Name, $"tensor {name}, type", "one that the engine reads", tensor.Type.ToString());
+        return Dequantizer.Supports(tensor.Type) ? tensor : throw WrongType(tensor, "one that the engine reads");
     }
+
+    private ModelFileException WrongType(TensorInfo tensor, string expected) =>
+        new("tensor-type-unsupported", file.Name, $"tensor {tensor.Name}, type", expected, tensor.Type.ToString());
 
     private TensorInfo Find(string name, long rows, long columns)
     {

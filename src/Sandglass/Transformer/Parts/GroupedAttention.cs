@@ -2,7 +2,7 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Transformer;
 
-/// <summary>Attention whose query heads share heads of keys and values in groups, with rotary positions. Sources: Vaswani et al. 2017; Ainslie et al. 2023.</summary>
+/// <summary>Attention with rotary positions, whose query heads share heads of keys and values. Sources: Vaswani et al. 2017; Ainslie et al. 2023.</summary>
 internal sealed unsafe record GroupedAttention
 {
     /// <summary>[heads * keyDim, width]</summary>
@@ -34,7 +34,8 @@ internal sealed unsafe record GroupedAttention
     /// <summary>Multiply-adds of one token's products with the weights.</summary>
     public long MultiplyAdds => Query.MultiplyAdds + Key.MultiplyAdds + Value.MultiplyAdds + Output.MultiplyAdds;
 
-    /// <summary>Of the normed tokens, into a buffer or added to it. Their keys and values go into the caches first, and attention reads the caches only, so that a chunk of a prompt and a single token see the same bits.</summary>
+    /// <summary>Of the normed tokens, into a buffer or added to it.</summary>
+    /// <remarks>Keys and values go into the caches first, and attention reads the caches only: so a chunk of a prompt and a single token see the same bits.</remarks>
     /// <param name="to">[token, width]</param>
     public void Run(RunState state, int layer, TokenBuffer to, bool add)
     {

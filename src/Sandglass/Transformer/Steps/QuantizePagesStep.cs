@@ -3,7 +3,7 @@ using Sandglass.KvCache;
 
 namespace Sandglass.Transformer;
 
-/// <summary>Quantises the pages that a batch fills, for all later queries, those of the same batch included; nothing where pages stay as they are written.</summary>
+/// <summary>Quantises the pages that a batch fills, for all later queries, also of the same batch; nothing where pages stay as they are written.</summary>
 internal sealed class QuantizePagesStep(WorkerPool pool) : Job
 {
     private readonly List<(SequenceCache Cache, int Page, int KvHead)> _full = [];

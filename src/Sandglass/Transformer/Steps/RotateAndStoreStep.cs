@@ -2,7 +2,8 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Transformer;
 
-/// <summary>Rotates each token's queries and keys to its position, then writes keys and values into its sequence's cache. Where there are sink tokens beside a window, queries are rotated a second time for them.</summary>
+/// <summary>Rotates each token's queries and keys to its position, then writes keys and values into its sequence's cache.</summary>
+/// <remarks>Where there are sink tokens beside a window, queries are rotated a second time for them.</remarks>
 /// <param name="sinks">Queries for the sink tokens, and the one position that all of them have; null without sink tokens.</param>
 internal sealed unsafe class RotateAndStoreStep(WorkerPool pool, (TokenBuffer Queries, RotaryPositions Position)? sinks) : TokenJob(pool)
 {
