@@ -93,7 +93,7 @@ public class FidelityTests(ITestOutputHelper output)
     private static async Task<double> Perplexity(string file, ComputeMode compute, int chunks)
     {
         using LanguageModel model = Load(file, compute);
-        string text = await File.ReadAllTextAsync(Shared.Path("text", "wikitext-2-raw-test.txt"));
+        byte[] text = await File.ReadAllBytesAsync(Shared.Path("text", "wikitext-2-raw-test.txt"));
         return (await Sandglass.Studies.Perplexity.MeasureAsync(model, text, chunks: chunks)).Perplexity;
     }
 
