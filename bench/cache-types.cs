@@ -18,7 +18,7 @@ if (args.Length is < 3 or > 5)
 }
 int chunks = args.Length > 3 ? int.Parse(args[3]) : 10, tokens = args.Length > 4 ? int.Parse(args[4]) : 200;
 JsonElement[] records = [.. JsonDocument.Parse(File.ReadAllText(args[1])).RootElement.GetProperty("records").EnumerateArray()];
-string text = File.ReadAllText(args[2]);
+byte[] text = File.ReadAllBytes(args[2]);
 const int Prompts = 20, PromptTokens = 48;
 
 int[][]? expected = null;
@@ -46,7 +46,7 @@ foreach (CacheTypes type in types)
     double perplexity = (await Perplexity.MeasureAsync(model, text, chunks: chunks)).Perplexity;
 
     // the beginnings of paragraphs that are far apart in the text
-    int[] all = model.Tokenizer.Encode(text[..Math.Min(text.Length, 400_000)]).Ids;
+    int[] all = model.Tokenizer.Encode(text.AsSpan(0, Math.Min(text.Length, 400_000)), parseSpecial: false).Ids;
     GenerationOptions greedy = new() { Sampling = SamplerOptions.Greedy, MaxTokens = tokens, IgnoreEnd = true };
     int[][] written = await Task.WhenAll(Enumerable.Range(0, Prompts).Select(async i =>
     {

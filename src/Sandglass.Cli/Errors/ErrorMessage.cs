@@ -98,7 +98,8 @@ internal sealed record ErrorMessage(string Text, int Code)
 
     private static string AdviceFor(string code) => code switch
     {
-        "gguf-truncated" or "gguf-offset-past-end" or "gguf-count" or "gguf-text-length" or "tensor-not-finite" => "The file is damaged or incomplete: fetch it again.",
+        "gguf-truncated" or "gguf-offset-past-end" or "gguf-count" or "gguf-text-length" => "The file is damaged or incomplete: fetch it again.",
+        "tensor-not-finite" => "The file is damaged, or the model was broken when it was converted: fetch it again, or take another file of it.",
         "gguf-version" or "gguf-big-endian" => "Convert the model again with a current llama.cpp.",
         "gguf-version-newer" => "Take a newer Sandglass, or convert the model again in version 3.",
         "quantize-range" => "The file is sound; BF16 and F32 hold what F16, and the scales of Q8_0, Q4_0 and Q4_1, cannot.",

@@ -33,6 +33,8 @@ internal sealed class ModelChoice
     private readonly Option<CacheType?> _keyType = WordOption.Optional("--cache-type-k", "How keys are stored, where it is not as --cache-type says.", CacheTypeWords);
     private readonly Option<CacheType?> _valueType = WordOption.Optional("--cache-type-v", "How values are stored, where it is not as --cache-type says.", CacheTypeWords);
 
+    private readonly HashSet<string> _doubtsTold = [];     // a command may load its model several times
+
     private readonly Option<long?> _cacheMemory = NumberOption.Bytes("--cache-memory", "Bytes that keys and values may take (K, M, G: thousands, millions, billions); without it half of the free memory at most. The output does not depend on it.");
 
     private readonly Option<int?> _window = NumberOption.Whole("--window", "Positions that a token sees, its own included: memory stays the same however long the text becomes, --context bounds the prompt only, and what has left the window is forgotten.", 1, 1 << 24);
@@ -156,7 +158,7 @@ internal sealed class ModelChoice
         }
         progress.Dispose();
         if (ContextLimit.Hint(model) is string hint) terminal.Note(hint);
-        NoteDoubts(terminal, model.Tokenizer);
+        if (_doubtsTold.Add(name)) NoteDoubts(terminal, model.Tokenizer);
         return model;
     }
 

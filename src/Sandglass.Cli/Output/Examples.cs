@@ -36,7 +36,7 @@ internal static class Examples
         ],
         "perplexity" =>
         [
-            "sandglass perplexity --file README.md --context 256 --chunks 4",
+            "sandglass perplexity README.md --context 256 --chunks 4",
         ],
         "quantize" =>
         [

@@ -36,7 +36,7 @@ internal sealed record Inspection
         Oddities oddities = new(file);
         ModelSupport readiness = ModelSupport.Examine(file);
         Hyperparameters? shape = oddities.Try(() => Hyperparameters.Read(file.Metadata, file.Tensors.Count));
-        VocabularyFacts? vocabulary = oddities.Try(() => VocabularyFacts.Of(file.Metadata));
+        VocabularyFacts? vocabulary = VocabularyFacts.Of(file.Metadata, oddities);
         TypeShare[] types = [.. file.Tensors.GroupBy(tensor => tensor.Type)
             .Select(group => new TypeShare(group.Key, group.Count(), group.Sum(tensor => tensor.Count), group.Sum(tensor => tensor.ByteCount)))
             .OrderByDescending(share => share.Bytes)];

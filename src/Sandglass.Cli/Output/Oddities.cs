@@ -44,6 +44,7 @@ internal sealed class Oddities(ModelFile file)
         if (vocabulary.AddsBos == true && !vocabulary.Named.Any(token => token.Role == "begin")) Add("it asks for a begin token and names none");
         if (vocabulary is { Kind: "gpt2", PreTokenizer: null }) Add("no pre-tokenizer is named: text may be cut in another way than in training");
         if (vocabulary is { Kind: "gpt2", Merges: 0 }) Add("a BPE vocabulary without merges");
+        if (vocabulary is { Kind: "llama", HasScores: false }) Add("a SentencePiece vocabulary without scores: all pairs of neighbours are equally urgent");
     }
 
     private void LookAt(Hyperparameters shape)

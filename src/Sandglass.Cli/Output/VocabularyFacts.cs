@@ -12,25 +12,27 @@ internal sealed record VocabularyFacts(int Size, string? Kind, string? PreTokeni
         [("bos", "begin"), ("eos", "end"), ("eot", "end of turn"), ("eom", "end of message"), ("unknown", "unknown"), ("padding", "padding"), ("seperator", "separator"), ("mask", "mask")];
 
     /// <summary>Null where the file has no vocabulary.</summary>
-    public static VocabularyFacts? Of(Metadata metadata)
+    /// <param name="metadata">The file's.</param>
+    /// <param name="oddities">Where an entry of another kind is noted; it then counts as absent, and the others are read.</param>
+    public static VocabularyFacts? Of(Metadata metadata, Oddities oddities)
     {
-        string[]? tokens = metadata.Strings("tokenizer.ggml.tokens");
+        string[]? tokens = oddities.Try(() => metadata.Strings("tokenizer.ggml.tokens"));
         if (tokens is null) return null;
 
         List<NamedToken> named = [];
         foreach ((string key, string role) in Roles)
         {
-            if (metadata.Integer($"tokenizer.ggml.{key}_token_id") is not long id) continue;
+            if (oddities.Try(() => metadata.Integer($"tokenizer.ggml.{key}_token_id")) is not long id) continue;
             named.Add(new NamedToken(role, id, id >= 0 && id < tokens.Length ? tokens[id] : null));
         }
         return new VocabularyFacts(
             tokens.Length,
-            metadata.String("tokenizer.ggml.model"),
-            metadata.String("tokenizer.ggml.pre"),
-            metadata.Bool("tokenizer.ggml.add_bos_token"),
+            oddities.Try(() => metadata.String("tokenizer.ggml.model")),
+            oddities.Try(() => metadata.String("tokenizer.ggml.pre")),
+            oddities.Try(() => metadata.Bool("tokenizer.ggml.add_bos_token")),
             metadata.Values.ContainsKey("tokenizer.ggml.scores"),
-            metadata.Strings("tokenizer.ggml.merges")?.Length ?? 0,
-            metadata.String("tokenizer.chat_template"),
+            oddities.Try(() => metadata.Strings("tokenizer.ggml.merges"))?.Length ?? 0,
+            oddities.Try(() => metadata.String("tokenizer.chat_template")),
             named);
     }
 

@@ -51,7 +51,7 @@ internal static class Fail
     public static void EmptyName(string file, string field) => Throw("gguf-empty-name", file, field, "a name", "an empty one");
 
     [DoesNotReturn]
-    public static void Kind(string file, string field, uint found) => Throw("gguf-kind", file, field, "a kind from 0 to 12", $"{found}");
+    public static void Kind(string file, string field, uint found) => Throw("gguf-kind", file, field, "a value type from 0 to 12", $"{found}");
 
     [DoesNotReturn]
     public static void TooDeep(string file, string field, int limit) => Throw("gguf-list-depth", file, field, $"lists inside each other at most {limit} deep", "deeper ones");
@@ -69,7 +69,8 @@ internal static class Fail
     public static void Dimension(string file, string field, ulong found) => Throw("gguf-dimension", file, field, "fewer than 2^63, and fewer than 2^63 values in all", $"{found}");
 
     [DoesNotReturn]
-    public static void TensorKind(string file, string field, uint found) => Throw("gguf-tensor-type", file, field, "a tensor type of the format (0 to 42 without the retired ones)", $"{found}");
+    public static void TensorKind(string file, string field, uint found) =>
+        Throw("gguf-tensor-type", file, field, "a tensor type that the format has", $"{found}, {(found <= (uint)Enum.GetValues<TensorType>()[^1] ? "which it has retired" : "which is unknown, or newer than this program")}");
 
     [DoesNotReturn]
     public static void RowSize(string file, string field, int expected, long found) => Throw("gguf-row-size", file, field, $"rows of whole blocks of {expected} values", $"{found} values");

@@ -21,6 +21,7 @@ public class VocabularyTests
         { "tokenizer-length", [("model", "llama"), ("tokens", Tokens), ("scores", new string[257])] },
         { "metadata-kind", [("model", "llama"), ("tokens", (string[])["a"]), ("scores", (string[])["-1"])] },
         { "metadata-kind", [("model", "llama"), ("tokens", Tokens), ("scores", 1f)] },
+        { "tokenizer-special", [("model", "llama"), ("tokens", (string[])["a", new string('b', 1 << 24)]), ("token_type", (int[])[4, 4])] },
         { "tokenizer-score", [("model", "llama"), ("tokens", (string[])["a"]), ("scores", (float[])[float.NaN])] },
         { "tokenizer-id", [("model", "gpt2"), ("tokens", Tokens), ("merges", Tokens), ("bos_token_id", 256u), ("add_bos_token", true)] },
         { "tokenizer-id", [("model", "llama"), ("tokens", Tokens), ("bos_token_id", 256u)] },

@@ -52,7 +52,7 @@ internal static class WholeFile
             // nothing there yet, or a circle of links: opening it will say so
         }
         bool isSystems = !OperatingSystem.IsWindows() && !IsUnder("/dev/shm/") && (IsUnder("/dev/") || IsUnder("/proc/") || IsUnder("/sys/"));
-        if (isSystems) Fail.Throw("write-failed", path, "output", "the path of a file", "a device");
+        if (isSystems) Fail.Throw("write-failed", path, "output", "the path of a file", "a device or a file of the system's own");
         RefuseSpecial(end);
         return end;
 

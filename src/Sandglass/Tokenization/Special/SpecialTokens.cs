@@ -9,6 +9,8 @@ namespace Sandglass.Tokenization;
 /// </remarks>
 internal sealed class SpecialTokens
 {
+    private const int MostBytes = 1 << 24;      // of all together: the trie has a state for each
+
     // by rank
     private readonly int[] _ids, _lengths;
     private readonly bool[] _swallowsRight;
@@ -21,9 +23,12 @@ internal sealed class SpecialTokens
     public SpecialTokens(Vocabulary vocabulary, List<int> ids, Func<int, bool> swallowsRight)
     {
         byte[][] texts = new byte[ids.Count][];
+        long total = 0;
         long[] ranking = new long[ids.Count];       // the longest first; of equal ones the lower index, which is the lower id
         for (int i = 0; i < texts.Length; i++)
         {
+            total += Encoding.UTF8.GetByteCount(vocabulary.Texts[ids[i]]);
+            if (total > MostBytes) BadVocabulary.SpecialTooLong(vocabulary.Metadata.File, MostBytes);
             texts[i] = Encoding.UTF8.GetBytes(vocabulary.Texts[ids[i]]);
             ranking[i] = (long)-texts[i].Length << 32 | (uint)i;
         }

@@ -31,6 +31,10 @@ internal static class BadVocabulary
         throw new ModelFileException("tokenizer-id", file, $"metadata {key}", $"an id from 0 to {tokens - 1}", $"{found}");
 
     [DoesNotReturn]
+    public static void SpecialTooLong(string file, int most) =>
+        throw new ModelFileException("tokenizer-special", file, "metadata tokenizer.ggml.tokens", $"special tokens of at most {most} bytes together", "more");
+
+    [DoesNotReturn]
     public static void NotANumber(string file, int token) =>
         throw new ModelFileException("tokenizer-score", file, $"metadata tokenizer.ggml.scores, token {token}", "a number", "NaN");
 }
