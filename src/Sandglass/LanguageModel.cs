@@ -58,6 +58,9 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Positions that prompt and completion together may take.</summary>
     public int Context => _engine.Context;
 
+    /// <summary>The context that was asked for, or that the model was trained for, where free memory holds less of it: then <see cref="Context"/> is what it holds. Null where it holds all; <see cref="ModelOptions.CacheMemory"/> and <see cref="ModelOptions.CacheType"/> change it.</summary>
+    public int? ContextBeforeLimit => _engine.ContextBeforeLimit;
+
     /// <summary>The pages of all caches; whoever holds some is still at work.</summary>
     internal PagePool Pages => _engine.Pages;
 
@@ -223,7 +226,7 @@ public sealed class LanguageModel : IDisposable
         int[] text = Checked(ids);
         options ??= new ScoreOptions();
         options.Validate();
-        CacheBudget.Require(Pages, text.Length - 1);
+        _engine.Budget.Require(new CacheNeed(Pages.Shape, text.Length), text.Length - 1);
         return Scores(text, options, cancellationToken);
     }
 
@@ -237,10 +240,11 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Positions that a text may take: the context, or where no number of tokens was asked for, what the cache's memory holds of it.</summary>
     private int Room(int prompt, GenerationOptions options)
     {
-        long entered = Math.Min(Options.Window > 0 ? int.MaxValue : Context, prompt + (options.MaxTokens ?? 1L)) - 1;   // the last token is written, never read
-        CacheBudget.Require(Pages, (int)Math.Max(prompt, entered));
-        if (Options.Window > 0) return int.MaxValue;
-        return (int)Math.Min(Context, Pages.Shape.PositionsFor(Pages.Capacity, StepBudget.PromptTokens) + 1);
+        CacheNeed need = new(Pages.Shape, prompt, options.Beams?.Beams ?? 1, Shares: !options.NoCache);
+        long tokens = options.MaxTokens ?? (need.Beams > 1 ? 2 : 1);    // with the second one beams part
+        long entered = Math.Min(Options.Window > 0 ? int.MaxValue : Context, prompt + tokens) - 1;      // the last token is written, never read
+        _engine.Budget.Require(need, (int)Math.Max(prompt, entered));
+        return Options.Window > 0 ? int.MaxValue : options.MaxTokens is not null ? Context : need.Positions(Pages.Capacity, Context - 1) + 1;
     }
 
     private void Submit(Sequence sequence)

@@ -69,9 +69,6 @@ internal sealed record CacheShape(int Layers, int KvHeads, int KeyDim, int Value
         return pages + WrittenSets * Math.Min(pages, PagesWrittenBy(tokens));
     }
 
-    /// <summary>Positions of the longest text that takes no more than so many page sets, without a window.</summary>
-    public long PositionsFor(long sets, int tokens) => PagePositions * Math.Max(sets / (1 + WrittenSets), sets - WrittenSets * PagesWrittenBy(tokens));
-
     /// <summary>Pages that so many tokens are written into at most.</summary>
     public static int PagesWrittenBy(int tokens) => PagesFor(tokens) + 1;
 

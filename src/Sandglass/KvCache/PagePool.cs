@@ -3,20 +3,31 @@ using Sandglass.Kernels;
 namespace Sandglass.KvCache;
 
 /// <summary>Pages of memory for keys and values, handed out, shared and taken back; knows nothing of sequences. For the engine's thread alone.</summary>
-/// <remarks>Pages that have a name stay when nobody holds them any more, for whoever begins with the same tokens, until they are needed: then the least recently used go first.</remarks>
+/// <remarks>
+/// Pages that have a name stay when no sequence holds them any more, for texts that begin with the same tokens, until they are needed, or older than <see cref="KeptFor"/>: the least recently used go first. Then, and where pages without
+/// a name have been free as long, their memory goes back to the system.
+/// </remarks>
 /// <param name="shape">The pages' shape.</param>
 /// <param name="budget">Bytes that the pages may take together.</param>
 /// <param name="model">Whose keys and values they are, and how they are computed: part of every name.</param>
-internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxValue, string model = "") : IDisposable
+/// <param name="idle">Bytes that named pages which no sequence holds may take.</param>
+/// <param name="time">Where time comes from; null for the system's.</param>
+internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxValue, string model = "", long idle = long.MaxValue, TimeProvider? time = null) : IDisposable
 {
+    /// <summary>How long pages that no sequence holds keep their memory.</summary>
+    public static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(5);
+
     private const long StretchBytes = 8 << 20;
 
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly PagedMemory _memory = new(StretchBytes);
-    private readonly Stack<PageSet> _free = new();
+    private readonly LinkedList<PageSet> _free = new();     // without a name, the longest free first
+    private readonly Stack<PageSet> _discarded = new();     // free, and their memory is the system's until they are written
     private readonly Dictionary<PrefixHash, PageSet> _named = [];
-    private readonly LinkedList<PageSet> _idle = new();     // named and held by nobody, the least recently used first
+    private readonly LinkedList<PageSet> _idle = new();     // named and held by no sequence, the least recently used first
     private long _made;
     private readonly Stack<WrittenSet> _bare = new();       // without memory
+    private readonly long _mostIdle = idle / shape.SetBytes;
 
     /// <summary>The pages' shape.</summary>
     public CacheShape Shape { get; } = shape;
@@ -54,7 +65,9 @@ internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxVa
     public PageSet Rent()
     {
         if (Room <= 0) throw new KvCacheException("cache-full", Budget);
-        if (!_free.TryPop(out PageSet? pages)) pages = _made < Capacity ? Make() : Evict();
+        PageSet? pages = _free.Last?.Value;
+        if (pages is not null) _free.RemoveLast();
+        else if (!_discarded.TryPop(out pages)) pages = _made < Capacity ? Make() : Evict();
         pages.References = 1;
         Held += Shape.Layers;
         return pages;
@@ -96,8 +109,35 @@ internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxVa
     {
         if (--pages.References > 0) return;
         Held -= Shape.Layers;
-        if (pages.Name is null) _free.Push(pages);
-        else _idle.AddLast(pages.Idle);
+        pages.Returned = _time.GetTimestamp();
+        if (pages.Name is null) _free.AddLast(pages.Place);
+        else _idle.AddLast(pages.Place);
+        if (_idle.Count > _mostIdle) Discard(Evict());
+    }
+
+    /// <summary>Whether <see cref="Age"/> will find something sooner or later.</summary>
+    public bool KeepsMemory => _free.Count + _idle.Count > 0;
+
+    /// <summary>Pages whose memory is the system's until they are rented again.</summary>
+    public int Discarded => _discarded.Count * Shape.Layers;
+
+    /// <summary>Gives the system the memory of pages that no sequence has held for long.</summary>
+    public void Age()
+    {
+        if (!KeepsMemory) return;
+        long now = _time.GetTimestamp();
+        while (_idle.First is { } oldest && _time.GetElapsedTime(oldest.Value.Returned, now) >= KeptFor) Discard(Evict());
+        while (_free.First is { } oldest && _time.GetElapsedTime(oldest.Value.Returned, now) >= KeptFor)
+        {
+            _free.RemoveFirst();
+            Discard(oldest.Value);
+        }
+    }
+
+    private void Discard(PageSet pages)
+    {
+        SystemPages.Discard(pages.Page(0), (nuint)Shape.SetMemory);
+        _discarded.Push(pages);
     }
 
     /// <summary>Makes full pages known by a name; where others have it already, these stay unknown.</summary>
@@ -113,7 +153,7 @@ internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxVa
         PrefixHits++;
         if (pages.References++ == 0)
         {
-            _idle.Remove(pages.Idle);
+            _idle.Remove(pages.Place);
             Held += Shape.Layers;
         }
         return pages;

@@ -12,7 +12,7 @@ internal sealed unsafe class PageSet
     {
         _memory = memory;
         _stride = stride;
-        Idle = new LinkedListNode<PageSet>(this);
+        Place = new LinkedListNode<PageSet>(this);
     }
 
     /// <summary>Sequences that hold it.</summary>
@@ -21,8 +21,11 @@ internal sealed unsafe class PageSet
     /// <summary>What it is known by; null where its content is nobody else's business.</summary>
     public PrefixHash? Name { get; set; }
 
-    /// <summary>Its place among those that nobody holds and that are kept for whoever has the same beginning.</summary>
-    public LinkedListNode<PageSet> Idle { get; }
+    /// <summary>Its place among those that no sequence holds.</summary>
+    public LinkedListNode<PageSet> Place { get; }
+
+    /// <summary>When the last sequence returned it.</summary>
+    public long Returned { get; set; }
 
     /// <summary>One layer's page: keys, then values.</summary>
     public byte* Page(int layer) => _memory + layer * _stride;

@@ -60,9 +60,6 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     /// <summary>Whether <see cref="Reserve"/> stays within the budget.</summary>
     public bool HasRoom(int length) => Lacking(length) <= pool.Room;
 
-    /// <summary>Whether <see cref="Fork"/> has room for the copy of the last page, where that is partial.</summary>
-    public bool HasRoomToFork => Length % PagePositions == 0 || pool.Room >= Math.Max(1, pool.WrittenSets);
-
     /// <summary>Where its pages come from.</summary>
     public PagePool Pool => pool;
 
@@ -88,35 +85,58 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     }
 
     /// <summary>A second cache with the same positions: full pages are shared, the last, partial one is copied. From here on each goes its own way.</summary>
-    /// <remarks>Where the budget has no page for the copy, the second ends with the last full page: what is missing is read again.</remarks>
-    /// <exception cref="OutOfMemoryException">The system has no memory for the copy.</exception>
     public SequenceCache Fork()
     {
-        int full = Length / PagePositions - _removed;
-        bool copies = Length % PagePositions != 0 && HasRoomToFork;
-        PageSet? copy = copies && !IsQuantized ? pool.Rent() : null;
-        WrittenSet? written = copies && IsQuantized ? pool.RentWritten() : null;
-        SequenceCache fork = new(pool) { _left = _left, _removed = _removed, _names = _names, _name = _name };
-        fork._table.Grow(full + 1);
+        SequenceCache fork = new(pool);
+        fork.BeginWith(this, Length);
+        return fork;
+    }
+
+    /// <summary>Begins with the first positions of another cache; for an empty one. Full pages are shared; of the other's last, partial one there is a copy, where all its positions are asked for.</summary>
+    /// <remarks>Where there is no page for the copy, it ends with the last full page; where the positions before have left the window, it stays empty: <see cref="Length"/> tells, and what is missing is read again.</remarks>
+    /// <param name="length">Positions, up to the other's length; cut down to full pages where they are fewer.</param>
+    public void BeginWith(SequenceCache other, int length)
+    {
+        bool copies = length == other.Length && length % PagePositions != 0 && pool.Room >= Math.Max(1, pool.WrittenSets);
+        int pages = length / PagePositions;
+        if (!copies && other.LacksWindowOf(pages * PagePositions)) return;
+        (_left, _removed) = (other._left, other._removed);
+        if (other._names <= pages) (_names, _name) = (other._names, other._name);
+        int full = pages - _removed;
+        _table.Grow(full + 1);
         for (int place = 0; place < full; place++)
         {
-            if (_table[place] is PageSet shared) PagePool.Share(shared);
-            fork._table.Append();
-            fork._table[place] = _table[place];
+            if (other._table[place] is PageSet shared) PagePool.Share(shared);
+            _table.Append();
+            _table[place] = other._table[place];
         }
-        if (copies)
+        Length = pages * PagePositions;
+        if (!copies) return;
+        try
         {
-            fork._table.Append();
-            fork._table[full] = copy;
-            if (copy is not null) _table[full]!.CopyTo(copy, _shape);
-            if (written is not null)
-            {
-                fork._table.SetWritten(full, written);
-                _table.Written(full)!.CopyTo(written);
-            }
+            CopyLast(other, full);
+            Length = length;
         }
-        fork.Length = copies ? Length : (full + _removed) * PagePositions;
-        return fork;
+        catch (OutOfMemoryException)
+        {
+            if (LacksWindowOf(Length)) Truncate(0);
+        }
+    }
+
+    private void CopyLast(SequenceCache other, int place)
+    {
+        if (IsQuantized)
+        {
+            WrittenSet written = pool.RentWritten();
+            _table.Append();
+            _table.SetWritten(place, written);
+            other._table.Written(place)!.CopyTo(written);
+            return;
+        }
+        PageSet copy = pool.Rent();
+        _table.Append();
+        _table[place] = copy;
+        other._table[place]!.CopyTo(copy, _shape);
     }
 
     /// <summary>Begins with pages that somebody else has filled with the same tokens, as many as there are; for an empty cache.</summary>
@@ -159,7 +179,7 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     {
         length = Math.Min(length, Length);
         if (IsQuantized && length % PagePositions != 0 && _table.Written(Place(length / PagePositions)) is null) length -= length % PagePositions;
-        if (length < Length && _left > Math.Max(0, length - _shape.Window + 1) / PagePositions) length = 0;   // what it would see has left
+        if (LacksWindowOf(length)) length = 0;
         Length = length;
         if (length == 0) (_left, _removed) = (0, 0);
         for (int keep = CacheShape.PagesFor(length) - _removed; _table.Count > keep; _table.RemoveLast())
@@ -226,6 +246,9 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
         _table.Remove(SinkPlaces, removed - _removed);
         _removed = removed;
     }
+
+    /// <summary>Whether positions would be cut to a length whose next position sees some that have left.</summary>
+    private bool LacksWindowOf(int length) => length < Length && _left > Math.Max(0, length - _shape.Window + 1) / PagePositions;
 
     /// <summary>Whether a page has a set of its own while positions up to a length are reserved: one that will be quantised gets it when it is full.</summary>
     private bool NeedsSet(int page, int length) => !IsQuantized || (page + 1) * PagePositions <= length;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sandglass.Generation;
 using Sandglass.Sampling;
 
@@ -184,16 +185,56 @@ public sealed class BeamSearchTests(Grain grain) : IClassFixture<Grain>
         Assert.Equal(0, tight.Pages.Held);
     }
 
-    [Theory, InlineData(2), InlineData(3), InlineData(5)]
-    public async Task Beams_that_can_never_have_their_pages_together_fail_with_both_numbers(int pageSets)
+    [Theory, InlineData(2), InlineData(3), InlineData(4)]
+    public async Task Beams_that_can_never_have_their_pages_together_are_refused_with_a_number_that_is_enough(int pageSets)
     {
         using LanguageModel tight = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { CacheMemory = pageSets * Model.Pages.Shape.SetBytes });
+        GenerationOptions options = Options(4, 30) with { EndIds = [] };
 
-        GenerationException failure = await Assert.ThrowsAsync<GenerationException>(() => Run.Of(tight, Prompt, Options(4, 30) with { EndIds = [] }));
+        GenerationException refused = Assert.Throws<GenerationException>(() => tight.GenerateAsync(Prompt, options));
 
-        Assert.Equal("cache-too-small", failure.Code);
-        Assert.Equal(0, tight.Pages.Held);
+        Assert.Equal("cache-too-small", refused.Code);
         Assert.Equal(20, (await Run.Of(tight, Prompt, Options(0, 20) with { EndIds = [] })).Ids.Length);
+        long enough = long.Parse(refused.Expected.Split(' ')[2], CultureInfo.InvariantCulture);
+        using LanguageModel ample = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { CacheMemory = enough });
+        Equal(await Run.Of(Model, Prompt, options), await Run.Of(ample, Prompt, options));
+    }
+
+    [Theory, InlineData(6), InlineData(7), InlineData(9)]
+    public async Task Beams_that_do_not_all_fit_give_their_pages_to_one_another(int pageSets)
+    {
+        using LanguageModel tight = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { CacheMemory = pageSets * Model.Pages.Shape.SetBytes });
+        GenerationOptions options = Options(4, 60) with { EndIds = [], PrefillChunk = 20 };   // up to three pages each
+
+        Equal(await Run.Of(Model, Prompt, options), await Run.Of(tight, Prompt, options));
+        Assert.Equal(0, tight.Pages.Held);
+    }
+
+    [Theory, InlineData(7), InlineData(10), InlineData(11)]
+    public async Task Beside_texts_searches_and_scores_each_is_what_it_is_alone(int pageSets)
+    {
+        using LanguageModel tight = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { CacheMemory = pageSets * Model.Pages.Shape.SetBytes });
+        GenerationOptions plain = Options(0, 90) with { EndIds = [], Sampling = SamplerOptions.Greedy }, search = Options(4, 60) with { EndIds = [] };
+        int[] other = Evidence.Ids(40, 4096), scored = Evidence.Ids(150, 4096);
+
+        Task<Run> text = Run.Of(tight, other, plain), first = Run.Of(tight, Prompt, search), second = Run.Of(tight, other, search);
+        Task<TokenScore[]> scores = Run.Score(tight, scored, new ScoreOptions { HashLogits = true });
+
+        Assert.Equal((await Run.Of(Model, other, plain)).Hashes, (await text).Hashes);
+        Equal(await Run.Of(Model, Prompt, search), await first);
+        Equal(await Run.Of(Model, other, search), await second);
+        Assert.Equal((await Run.Score(Model, scored, new ScoreOptions { HashLogits = true })).Select(score => score.LogitsHash), (await scores).Select(score => score.LogitsHash));
+        Assert.Equal(0, tight.Pages.Held);
+    }
+
+    [Fact]
+    public async Task Without_a_number_of_tokens_a_search_gets_what_the_memory_holds_for_all_beams()
+    {
+        using LanguageModel tight = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { CacheMemory = 8 * Model.Pages.Shape.SetBytes });
+
+        Run run = await Run.Of(tight, Prompt, Options(4, 0) with { MaxTokens = null, IgnoreEnd = true });
+
+        Assert.All(run.Result.Beams!, beam => Assert.Equal((FinishReason.Context, 2 * 32 + 1 - Prompt.Length), (beam.Finish, beam.Ids.Count)));     // two pages for each of four
     }
 
     [Fact]

@@ -96,7 +96,28 @@ internal sealed class BeamSearch
                 if (_places[group][beam] == sequence) _scorer.Offer(_candidates[group], beam, _groups[group].Running[beam].Score, needed, facts);
             }
         }
-        if (--_awaited == 0) Decide(sequence);
+        if (--_awaited == 0) Decide();
+    }
+
+    /// <summary>Page sets for the first own pages of the beams that the prompt's is forked into.</summary>
+    public long BeamPages => (Options.Beams - 1) * (1 + (long)Pages.WrittenSets);
+
+    /// <summary>Page sets that a beam without pages will find in those before it when it is read again.</summary>
+    public int SharedPages(BeamSequence sequence) =>
+        _options.NoCache || Pages.Shape.Window > 0 || sequence.Cache.Length > 0 || sequence == _live[0] ? 0 : _request.Prompt.Length / CacheShape.PagePositions;
+
+    /// <summary>A beam whose pages were taken begins with those that it has in common with another that has been read again: all that both shared before.</summary>
+    public void ShareBeginning(BeamSequence sequence)
+    {
+        if (_options.NoCache || !HasBegun) return;
+        BeamSequence? closest = null;
+        int most = 0;
+        foreach (BeamSequence other in _live)
+        {
+            int common = Math.Min(other.Cache.Length, Math.Min(sequence.Length - 1, sequence.Ids.Span.CommonPrefixLength(other.Ids.Span)));
+            if (other != sequence && common > most) (closest, most) = (other, common);
+        }
+        if (closest is not null) sequence.Cache.BeginWith(closest.Cache, most / CacheShape.PagePositions * CacheShape.PagePositions);
     }
 
     /// <summary>Ends the search with what there is, if it is not over yet.</summary>
@@ -122,7 +143,7 @@ internal sealed class BeamSearch
         else _output.Fail(_failure);
     }
 
-    private void Decide(BeamSequence last)
+    private void Decide()
     {
         _times.Step();
         List<int> chosen = [];      // by earlier groups in this step
@@ -139,7 +160,7 @@ internal sealed class BeamSearch
             chosen.AddRange(group.Chosen);
         }
         if (Array.TrueForAll(_groups, group => group.IsOver)) Leave();
-        else GoOn(last);
+        else GoOn();
         Show();
     }
 
@@ -155,17 +176,22 @@ internal sealed class BeamSearch
         }
     }
 
-    /// <summary>Each beam keeps its parent's pages if it is the first to ask, and else gets a fork of them.</summary>
-    private void GoOn(BeamSequence last)
+    /// <summary>The first child takes over its parent's pages; further children fork them. Beams without a child give theirs back before, so that there are never more than were counted.</summary>
+    private void GoOn()
     {
-        HashSet<BeamSequence> kept = [];
+        HashSet<BeamSequence> parents = [.. _groups.SelectMany((group, i) => group.Running.Select(beam => _places[i][beam.From]))], kept = [];
+        foreach (BeamSequence sequence in _live)
+        {
+            if (!parents.Contains(sequence)) sequence.LeaveNow();
+        }
+        _live.RemoveAll(sequence => sequence.IsOver);
         BeamSequence[][] next = [.. _groups.Select(group => new BeamSequence[group.Running.Count])];
         for (int group = 0; group < next.Length; group++)
         {
             for (int beam = 0; beam < next[group].Length; beam++)
             {
                 BeamSequence parent = _places[group][_groups[group].Running[beam].From];
-                next[group][beam] = kept.Add(parent) ? parent : Joined(last.Fork(parent));
+                next[group][beam] = kept.Add(parent) ? parent : Joined(parent.Fork());
             }
         }
         for (int group = 0; group < next.Length; group++)
@@ -174,12 +200,6 @@ internal sealed class BeamSearch
                 next[group][beam].Extend(_groups[group].Running[beam].Last!.Id, keepsPages: !_options.NoCache);
             _places[group] = next[group];
         }
-        HashSet<BeamSequence> going = [.. next.SelectMany(beams => beams)];
-        foreach (BeamSequence sequence in _live)
-        {
-            if (!going.Contains(sequence)) sequence.Leave();
-        }
-        _live.RemoveAll(sequence => sequence.IsOver);
         _awaited = _live.Count;
     }
 

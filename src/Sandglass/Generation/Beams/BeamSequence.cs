@@ -1,25 +1,31 @@
+using Sandglass.KvCache;
+
 namespace Sandglass.Generation;
 
-/// <summary>A beam under way: its ids and pages. What becomes of it is the <see cref="BeamSearch"/>'s to say.</summary>
+/// <summary>A beam in the engine: its ids and pages. What becomes of it, the <see cref="BeamSearch"/> says.</summary>
 internal sealed class BeamSequence : Sequence
 {
     private readonly BeamSearch _search;
+    private bool _isScored;     // in this step of the search
 
     /// <summary>The prompt.</summary>
     public BeamSequence(BeamSearch search, int[] prompt)
-        : base([.. prompt], prompt.Length, new KvCache.SequenceCache(search.Pages), search.Work)
+        : base([.. prompt], prompt.Length, search.Pages, work: search.Work)
     {
         _search = search;
     }
 
-    /// <summary>A beam that goes on from where another stands, over a fork of its pages.</summary>
     private BeamSequence(BeamSequence parent)
-        : base(parent.Ids.ToArray(), parent.Length, parent.ForkCache(), parent.Work)
+        : base(parent.Ids.ToArray(), parent.Length, parent._search.Pages, parent.Group, parent.Work)
     {
         _search = parent._search;
     }
 
-    public override int Slots => _search.HasBegun ? 1 : _search.Options.Beams;
+    /// <summary>While the prompt is read, that of the other beams' first pages too; when a beam is read again, it shares at least the prompt's full pages with those before it.</summary>
+    public override long Lacking => base.Lacking + (_search.HasBegun ? -_search.SharedPages(this) : _search.BeamPages);
+
+    /// <summary>It has been scored and rests until the others have: whether it still has its pages or not.</summary>
+    protected override bool AwaitsOthers => _isScored;
 
     public override int LongestChunk => _search.LongestChunk;
 
@@ -29,22 +35,26 @@ internal sealed class BeamSequence : Sequence
 
     public override void Begin() => _search.Begin();
 
+    public override void BeginReading() => _search.ShareBeginning(this);
+
     public override void CheckInterruption() => _search.CheckInterruption();
 
     public override void ChunkRead() => _search.ChunkRead(this);
 
     public override void Take(ReadOnlySpan<float> logits)
     {
-        if (!IsOver) _search.Take(this, logits);
+        if (IsOver) return;
+        _isScored = true;
+        _search.Take(this, logits);
     }
 
     public override void Close() => _search.Finish(FinishReason.Cancelled);
 
-    /// <summary>A second one with the same text, which takes part from the next step on.</summary>
-    public BeamSequence Fork(BeamSequence parent)
+    /// <summary>A second beam with the same text, over a fork of these pages; it takes part from the next step on.</summary>
+    public BeamSequence Fork()
     {
-        BeamSequence child = new(parent);
-        Spawn(child);
+        BeamSequence child = new(this);
+        child.BeginFrom(this);
         return child;
     }
 
@@ -52,11 +62,19 @@ internal sealed class BeamSequence : Sequence
     public void Extend(int id, bool keepsPages)
     {
         Append(id);
+        _isScored = false;
         if (!keepsPages) Cache.Truncate(0);
     }
 
     /// <summary>Gives its pages back when the step is over.</summary>
     public void Leave() => IsOver = true;
+
+    /// <summary>Gives its pages back at once: the beams that go on need them.</summary>
+    public void LeaveNow()
+    {
+        Leave();
+        Cache.Truncate(0);
+    }
 
     protected override void Complete(long cacheBytes) => _search.Ended(this, null);
 

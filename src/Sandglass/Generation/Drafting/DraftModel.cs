@@ -19,11 +19,18 @@ internal sealed unsafe class DraftModel : IDisposable
         Context = shape.ContextLength;
         _model = Decoder.Load(file, shape, options.Compute, pool);
         _logits = new TokenBuffer(1, shape.VocabularySize);
-        Pages = new PagePool(_model.CacheShape(options.CacheType));
+        Shape = _model.CacheShape(options.CacheType);
+        Pages = new PagePool(Shape, 0);
     }
 
-    /// <summary>The caches' pages, apart from those of the model that it guesses for.</summary>
-    public PagePool Pages { get; }
+    /// <summary>Of its pages.</summary>
+    public CacheShape Shape { get; }
+
+    /// <summary>The caches' pages, apart from those of the model that it drafts for; none before <see cref="OpenPages"/>.</summary>
+    public PagePool Pages { get; private set; }
+
+    /// <summary>Gives it memory for pages: its part of the budget of both models.</summary>
+    public void OpenPages(long budget) => Pages = new PagePool(Shape, budget);
 
     /// <summary>Positions that it was trained for: beyond them it guesses nothing.</summary>
     public int Context { get; }

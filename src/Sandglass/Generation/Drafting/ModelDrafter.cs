@@ -41,10 +41,14 @@ internal sealed class ModelDrafter(DraftModel model, bool keepsDistributions) : 
         if (room <= 0 || !odds.IsWorthMaking) return 0;
         if (text.Length - _cache.Length > Behind)
         {
-            model.Forward(_cache, text.Slice(_cache.Length, Math.Min(text.Length - _cache.Length - 1, Arrears)), Work);    // a prompt: no guess is to seem dear for it
+            int count = Math.Min(text.Length - _cache.Length - 1, Arrears);
+            if (!_cache.HasRoom(_cache.Length + count)) return 0;
+            model.Forward(_cache, text.Slice(_cache.Length, count), Work);    // a prompt: no guess is to seem dear for it
             _count = 0;
             return 0;
         }
+
+        if (!_cache.HasRoom(text.Length + room)) return 0;    // without pages it does not draft
 
         Sampler guessing = sampler.Fork();
         ReadOnlyMemory<int> next = text[_cache.Length..];

@@ -2,30 +2,63 @@ using Sandglass.KvCache;
 
 namespace Sandglass.Generation;
 
-/// <summary>How many bytes the pages of all texts may take.</summary>
-internal static class CacheBudget
+/// <summary>Bytes that the pages of all texts may take, the drafting model's included: each model has its part by the bytes that a position takes in it.</summary>
+/// <param name="Shape">Of the model's pages.</param>
+/// <param name="DraftSetBytes">Bytes of 32 positions in the drafting model; 0 for none.</param>
+/// <param name="Total">Bytes of both.</param>
+/// <param name="Idle">Bytes that pages of finished texts may keep.</param>
+internal sealed record CacheBudget(CacheShape Shape, long DraftSetBytes, long Total, long Idle)
 {
+    /// <summary>Idle bytes of a default budget at most: the prompts of a handful of conversations, and nothing that a system misses.</summary>
+    public const long DefaultIdle = 1L << 30;
+
     private const string MemoryFacts = "/proc/meminfo";
 
-    /// <summary>What was asked for; else half of the free memory, but enough for one text as long as the context and no more than all that run at once can fill.</summary>
-    public static long For(ModelOptions options, CacheShape shape, int context)
+    /// <summary>The model's part.</summary>
+    public long Own => (long)((Int128)Total * Shape.SetBytes / (Shape.SetBytes + DraftSetBytes));
+
+    /// <summary>The drafting model's part.</summary>
+    public long Draft => DraftSetBytes == 0 ? 0 : Total - Own;
+
+    /// <summary>What was asked for; else half of the free memory, up to four fifths where one text as long as the context needs that, and no more than all requests that run can fill.</summary>
+    /// <param name="asked">Bytes; 0 for the default.</param>
+    /// <param name="shape">Of the model's pages.</param>
+    /// <param name="draft">Of the drafting model's; null for none.</param>
+    /// <param name="context">Positions of a text.</param>
+    /// <param name="free">Bytes of memory that are free.</param>
+    public static CacheBudget For(long asked, CacheShape shape, CacheShape? draft, int context, long free)
     {
-        if (options.CacheMemory > 0) return options.CacheMemory;
-        Int128 one = (Int128)shape.SetsFor(context, StepBudget.PromptTokens) * shape.SetBytes;
-        return (long)Int128.Clamp(FreeMemory() / 2, one, Int128.Min(one * StepBudget.Sequences, long.MaxValue));
+        long drafts = draft?.SetBytes ?? 0, set = shape.SetBytes + drafts;
+        if (asked > 0) return new CacheBudget(shape, drafts, asked, asked);
+        Int128 one = (Int128)shape.SetsFor(context, StepBudget.PromptTokens) * set;
+        Int128 total = Int128.Max(set, Int128.Min(Int128.Max(free / 2, Int128.Min(one, free / 5 * 4)), one * StepBudget.Requests));
+        return new CacheBudget(shape, drafts, (long)total, (long)Int128.Min(total / 4, DefaultIdle));
     }
 
-    /// <summary>Fails where so many positions of one text would never have room.</summary>
-    /// <exception cref="GenerationException">Both numbers.</exception>
-    public static void Require(PagePool pages, int positions)
+    /// <summary>The budget of models that are loaded now.</summary>
+    public static CacheBudget For(ModelOptions options, CacheShape shape, CacheShape? draft, int context) =>
+        For(options.CacheMemory, shape, draft, context, options.CacheMemory > 0 ? 0 : FreeMemory());
+
+    /// <summary>Positions of one text, the last of which is never read, that the budget holds.</summary>
+    /// <param name="context">At most.</param>
+    public int ContextWithin(int context) => new CacheNeed(Shape, 0).Positions(Own / Shape.SetBytes, context - 1) + 1;
+
+    /// <summary>Refuses what would never have room.</summary>
+    /// <param name="need">Of the request.</param>
+    /// <param name="positions">That go through the model.</param>
+    /// <exception cref="GenerationException">The bytes that are enough, and those that there are.</exception>
+    public void Require(CacheNeed need, int positions)
     {
-        if (pages.Shape.SetsFor(positions, StepBudget.PromptTokens) > pages.Capacity) throw TooSmall(pages, positions);
+        if (need.Least(positions) > Own / Shape.SetBytes) throw TooSmall(need, positions);
     }
 
-    /// <summary>Said of a text that has all pages and needs more.</summary>
-    /// <param name="texts">How many must be there together: the beams of a search wait for each other.</param>
-    public static GenerationException TooSmall(PagePool pages, int positions, int texts = 1) =>
-        new("cache-too-small", nameof(ModelOptions.CacheMemory), $"at least {pages.Shape.SetsFor(positions, StepBudget.PromptTokens) * pages.Shape.SetBytes * texts} bytes, which {positions} positions{(texts > 1 ? $" of {texts} texts" : "")} take", $"{pages.Budget} bytes");
+    /// <summary>The refusal.</summary>
+    public GenerationException TooSmall(CacheNeed need, int positions)
+    {
+        Int128 enough = ((Int128)need.Sets(positions) * Shape.SetBytes * (Shape.SetBytes + DraftSetBytes) + Shape.SetBytes - 1) / Shape.SetBytes;
+        string texts = (need.Beams > 1 ? $" of {need.Beams} beams" : "") + (DraftSetBytes > 0 ? " take with the drafting model's" : " take");
+        return new GenerationException("cache-too-small", nameof(ModelOptions.CacheMemory), $"at least {enough} bytes, which {positions} positions{texts}", $"{Total} bytes");
+    }
 
     /// <summary>Bytes that this process may take without anybody else having to give some back, about.</summary>
     private static long FreeMemory()

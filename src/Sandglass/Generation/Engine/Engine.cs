@@ -13,6 +13,9 @@ internal sealed class Engine : IDisposable
 {
     private const int RestPoll = 10;    // ms: while all texts rest, how soon a cancellation or a time limit is noticed
 
+    private const int IdlePoll = 1000;  // ms: while nothing runs, how often pages that nobody uses are looked at
+    private const int MostContext = 1 << 24;
+
     private readonly Channel<Sequence> _queue = Channel.CreateUnbounded<Sequence>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Stack<IDisposable> _owned = new();     // freed last to first
     private readonly Thread _thread;
@@ -30,7 +33,7 @@ internal sealed class Engine : IDisposable
         Options = options with { LoadProgress = null };  // the caller's, which may hold the model that this thread must not keep alive
         if (options.Window > 0 && Architectures.For(shape, file.Metadata).HasLayerWindows)
             throw new GenerationException("window-in-layers", nameof(options.Window), $"0, since {shape.Architecture} models have windows of their own in some layers", $"{options.Window}");
-        Context = options.Context > 0 ? options.Context : shape.ContextLength;
+        int context = options.Context > 0 ? options.Context : Math.Min(shape.ContextLength, MostContext);
         Choosing = new SamplingBuffers(shape.VocabularySize);
         try
         {
@@ -39,8 +42,12 @@ internal sealed class Engine : IDisposable
             Decoder model = Own(Decoder.Load(file, shape, options.Compute, pool, progress, options.Window, options.SinkTokens));
             (WeightBytesPerToken, QuantizedWeights) = (model.WeightBytesPerToken, model.QuantizedWeights);
             CacheShape cache = model.CacheShape(options.CacheType);
-            Pages = Own(new PagePool(cache, CacheBudget.For(options, cache, Context), $"{file.Name} {options.Compute}"));
             if (draft is var (draftFile, draftShape)) Draft = Own(new DraftModel(draftFile, draftShape, options, pool));
+            Budget = CacheBudget.For(options, cache, Draft?.Shape, context);
+            Context = options.CacheMemory > 0 || options.Window > 0 ? context : Budget.ContextWithin(context);
+            if (Context < context) ContextBeforeLimit = context;
+            Pages = Own(new PagePool(cache, Budget.Own, $"{file.Name} {options.Compute}", Budget.Idle, options.Time));
+            Draft?.OpenPages(Budget.Draft);
             _stepper = new Stepper(model, Own(new TokenBuffer(StepBudget.Sequences, shape.VocabularySize)));
             progress?.Finish();
             _thread = new Thread(Serve) { IsBackground = true, Name = "sandglass engine" };
@@ -57,8 +64,14 @@ internal sealed class Engine : IDisposable
 
     public ModelOptions Options { get; }
 
-    /// <summary>Positions that a sequence may take.</summary>
+    /// <summary>Positions that a sequence may take: what was asked for, or what the model was trained for, as far as free memory holds it.</summary>
     public int Context { get; }
+
+    /// <summary>What it would be with more memory; null where that changes nothing.</summary>
+    public int? ContextBeforeLimit { get; }
+
+    /// <summary>Bytes of all pages.</summary>
+    public CacheBudget Budget { get; }
 
     /// <summary>Bytes of weights that one token reads on its way.</summary>
     public long WeightBytesPerToken { get; }
@@ -117,7 +130,7 @@ internal sealed class Engine : IDisposable
     private void Serve()
     {
         Scheduler scheduler = _stepper.Scheduler;
-        while (!scheduler.IsIdle || SomebodyComes())
+        while (!scheduler.IsIdle || HasRequest())
         {
             while (_queue.Reader.TryRead(out Sequence? sequence))
                 scheduler.Add(sequence);
@@ -125,17 +138,27 @@ internal sealed class Engine : IDisposable
             {
                 if (_closing) scheduler.Close();
                 else if (!_stepper.Step() && !scheduler.IsIdle) _wake.WaitOne(RestPoll);
+                Pages.Age();
             }
             catch (Exception failure)
             {
-                scheduler.Fail(failure);    // nobody's own: whoever is here hears of it, and the thread goes on
+                scheduler.Fail(failure);    // not caused by one sequence: fail all of them and keep serving
             }
         }
         Free();
     }
 
-    /// <summary>Blocks until a request arrives; false once the queue is closed.</summary>
-    private bool SomebodyComes() => _queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
+    /// <summary>Blocks until a request arrives; false once the queue is closed. Meanwhile pages that nobody uses any more age.</summary>
+    private bool HasRequest()
+    {
+        while (!_queue.Reader.TryPeek(out _))
+        {
+            if (_queue.Reader.Completion.IsCompleted) return false;
+            _wake.WaitOne(Pages.KeepsMemory ? IdlePoll : Timeout.Infinite);
+            Pages.Age();
+        }
+        return true;
+    }
 
     /// <summary>Adds up what workers report as they read, and relays the sum: never less than before, and never on a worker's thread.</summary>
     private sealed class LoadProgress(IProgress<(long Read, long Total)>? to, long total, CancellationToken cancellation) : IProgress<long>

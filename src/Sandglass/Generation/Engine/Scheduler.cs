@@ -1,176 +1,291 @@
 namespace Sandglass.Generation;
 
-/// <summary>Says which tokens go through the model next, and lets sequences in and out. It knows nothing of what is computed.</summary>
-/// <remarks>Where pages run out, the newest sequence is set back to waiting: it gives its pages back and is read again later, and its text does not change.</remarks>
+/// <summary>Chooses which tokens go through the model next, admits and preempts. It knows nothing of what is computed.</summary>
+/// <remarks>
+/// It schedules groups (<see cref="SequenceGroup"/>): what waits for one another comes, goes and is preempted together. Where pages run out, the last group in order is preempted: it gives its pages back, is read again later, and its text
+/// does not change.
+/// <para>
+/// Freedom from deadlock rests on one invariant: <b>the first in order is never preempted and can always go on.</b> The first is the first admitted group in order of service whose reader keeps up. It can go on because
+/// (1) what it needs at least was compared with the whole budget before it came here (<see cref="CacheNeed.Least"/>); (2) pages are got in order of service, so the first gets them before any other group has a part in the step,
+/// and the pages of all others are there to be taken; (3) a group whose members together need more than the budget gives its members' pages to one another (<see cref="SequenceGroup.TryYield"/>): a member that has done its part of a step does
+/// not do it again, so the step is done after as many turns as it has members; (4) reading a preempted group again needs no more than before, for its members read one after the other and share what they shared; (5) the first has
+/// a part in each step, since a row is dealt to every request before a second to any, and prompts are read in order. So the first ends, or has had its turn and goes to the end of the order, and the next is first.
+/// </para>
+/// </remarks>
 internal sealed class Scheduler
 {
-    private readonly List<Sequence> _waiting = [];   // in the order they came; first those that were set back
-    private readonly List<Sequence> _running = [];   // in the order they came
-    private readonly List<Sequence> _preempted = [];   // in this step, the newest first
+    private readonly ServiceOrder _order = new();
+    private readonly List<SequenceGroup> _waiting = [];     // in order of service
+    private readonly List<SequenceGroup> _running = [];     // in order of service
+    private readonly List<RowShare> _requests = [];          // of the groups in _running, each once
     private readonly StepBatch _next = new();
+    private long _step, _count;
 
-    /// <summary>Whether nobody is here.</summary>
+    /// <summary>Whether nothing is running or waiting.</summary>
     public bool IsIdle => _waiting.Count == 0 && _running.Count == 0;
 
-    /// <summary>How often a sequence was set back, all in all.</summary>
+    /// <summary>Total preemptions.</summary>
     public int Preemptions { get; private set; }
 
-    /// <summary>Puts a sequence at the end of the queue.</summary>
-    public void Add(Sequence sequence) => _waiting.Add(sequence);
+    /// <summary>Adds a sequence, and the group that it is the first member of, to the end of the queue.</summary>
+    public void Add(Sequence sequence)
+    {
+        _order.Enter(sequence.Group);
+        ServiceOrder.Insert(_waiting, sequence.Group);
+    }
 
-    /// <summary>The tokens of the next step: first one of each text that is being written, with what is guessed behind it, then pieces of prompts. May be empty: somebody cancelled.</summary>
+    /// <summary>The tokens of the next step: one of each text that is being written, with the guesses after it, and chunks of prompts. May be empty: all were cancelled, or all rest.</summary>
     public StepBatch Next()
     {
-        foreach (Sequence sequence in _waiting) sequence.Attempt(static one => one.Poll());
-        foreach (Sequence sequence in _running) sequence.Attempt(static one => one.Poll());
+        _step++;
+        foreach (SequenceGroup group in _waiting) ForEach(group, static one => one.Poll());
+        foreach (SequenceGroup group in _running) ForEach(group, static one => one.Poll());
         Commit();
-        foreach (Sequence sequence in _running) sequence.Settle();
+        foreach (SequenceGroup group in _running) ForEach(group, static one => one.Settle());
+        EndTurn();
         Admit();
-        Commit();   // who failed at its beginning is out
-
-        _next.Clear();
-        int prompts = 0, drafts = StepBudget.Drafts;
-        foreach (Sequence sequence in _running)
-        {
-            switch (sequence.Phase)
-            {
-                case SequencePhase.Decoding when HasPages(sequence, 1):
-                    drafts -= AddWriter(sequence, drafts);
-                    break;
-                case SequencePhase.Prefilling:
-                    prompts++;
-                    break;
-            }
-        }
-        AddPromptChunks(prompts, _next.Sequences.IsEmpty ? StepBudget.PromptTokens : StepBudget.PromptTokensBesideWriters);
-        foreach (Sequence sequence in _preempted) WaitAgain(sequence);
-        _preempted.Clear();
-        Commit();   // who can never have the pages is out
+        Commit();   // without those that failed at their beginning
+        FillBatch();
+        MovePreempted();
+        Commit();   // without those that can never have the pages
         return _next;
     }
 
-    /// <summary>Lets in those that were born in the step, and out those that are over: their pages go back, and their callers hear of it.</summary>
+    /// <summary>Adds the sequences that were forked in the step, and removes the finished: their pages go back, then their callers are told.</summary>
     public void Commit()
     {
-        for (int i = 0; i < _running.Count; i++) _running[i].DeliverTo(_running);   // by number: it grows meanwhile
-        _waiting.RemoveAll(EndIfOver);
-        _running.RemoveAll(EndIfOver);
-        if (IsIdle) _next.Clear();  // the last texts are not kept alive by a model that waits
+        for (int i = 0; i < _running.Count; i++) AdmitForks(_running[i]);   // by number: the list grows
+        _waiting.RemoveAll(static group => group.EndFinished());
+        _running.RemoveAll(static group => group.EndFinished());
+        if (IsIdle) _next.Clear();  // an idle engine keeps no text alive
     }
 
-    /// <summary>Lets all out, whoever is here: the engine closes.</summary>
+    /// <summary>Ends all: the engine closes.</summary>
     public void Close()
     {
-        foreach (Sequence sequence in _waiting) sequence.Close();
-        foreach (Sequence sequence in _running) sequence.Close();
+        foreach (SequenceGroup group in _waiting) ForEach(group, static one => one.Close());
+        foreach (SequenceGroup group in _running) ForEach(group, static one => one.Close());
         Commit();
     }
 
-    /// <summary>Lets all out with a failure that is nobody's own.</summary>
+    /// <summary>Ends all with a failure that no single sequence caused.</summary>
     public void Fail(Exception failure)
     {
-        _preempted.Clear();   // they are among those under way until the step is formed
-        foreach (Sequence sequence in _waiting) sequence.Fail(failure);
-        foreach (Sequence sequence in _running) sequence.Fail(failure);
+        foreach (SequenceGroup group in _waiting) FailAll(group);
+        foreach (SequenceGroup group in _running) FailAll(group);
         Commit();
+
+        void FailAll(SequenceGroup group)
+        {
+            foreach (Sequence member in group.Members) member.Fail(failure);
+        }
     }
 
-    /// <summary>Lets in who waits, in order, as long as there are pages for all that those inside and the next one have to read.</summary>
+    /// <summary>The first in order that can do something: the one that is never preempted.</summary>
+    public SequenceGroup? First => _running.Find(static group => group.IsAdmitted && !group.IsHeldUp);
+
+    /// <summary>Where others wait for pages and the first in order has had its turn, it goes to the end of the order.</summary>
+    private void EndTurn()
+    {
+        if (First is not SequenceGroup first || !_order.EndsTurn(first, _waiting.Exists(static group => !group.IsHeldUp))) return;
+        _running.Remove(first);
+        ServiceOrder.Insert(_running, first);
+    }
+
+    /// <summary>Admits in order, as long as there are pages for all that those inside and the next one have to read, and a row in each step for every request.</summary>
     private void Admit()
     {
-        long promised = 0;
-        int free = StepBudget.Sequences, count = 0;
-        bool isStuck = FirstAtWork is null; // nobody is here, or all wait for one that was set back
-        foreach (Sequence sequence in _running)
+        if (_waiting.Count == 0) return;
+        CountRequests();
+        for (int i = 0; i < _waiting.Count;)
         {
-            free -= sequence.Slots;
-            promised += Lacking(sequence);
+            SequenceGroup group = _waiting[i];
+            if (group.IsHeldUp || !HasRow(group) || !TryMakeRoom(group))
+            {
+                i++;    // smaller ones after it may go first: it does not wait for ever, since the order moves on
+                continue;
+            }
+            _waiting.RemoveAt(i);
+            group.IsAdmitted = true;
+            ForEach(group, static one => one.Begin());
+            ServiceOrder.Insert(_running, group);
+            if (group.Share.Count != _count) Count(group.Share);
         }
-        for (; count < _waiting.Count && (_waiting[count].Slots <= free || isStuck); count++, isStuck = false)
-        {
-            promised += Lacking(_waiting[count]);
-            if (promised > _waiting[count].Cache.Pool.Room && !isStuck) break;
-            free -= _waiting[count].Slots;
-            _waiting[count].IsAdmitted = true;
-            _waiting[count].Attempt(static one => one.Begin());
-            _running.Add(_waiting[count]);
-        }
-        _waiting.RemoveRange(0, count);
+        MovePreempted();
     }
 
-    /// <summary>Page sets that a sequence will need until it has read all that it has.</summary>
-    private static long Lacking(Sequence sequence) =>
-        Math.Min(sequence.Cache.Lacking(sequence.Length, StepBudget.PromptTokens), sequence.Cache.Shape.SetsFor(sequence.Length, StepBudget.PromptTokens));
-
-    private void AddPromptChunks(int prompts, int budget)
+    /// <summary>Whether a step has a row for one more request; if need be that of the last one in order, where all of it comes after this group.</summary>
+    private bool HasRow(SequenceGroup newcomer)
     {
-        foreach (Sequence sequence in _running)
+        if (_requests.Count < StepBudget.Requests || newcomer.Share.Count == _count) return true;
+        for (int i = _running.Count - 1; i >= 0 && _running[i].Order > newcomer.Order; i--)
         {
-            if (sequence.Phase != SequencePhase.Prefilling || _preempted.Contains(sequence)) continue;
-            if (budget == 0) return;
-            int tokens = Math.Min(sequence.Pending, Math.Min(sequence.LongestChunk, StepBudget.Share(budget, --prompts)));
-            if (!HasPages(sequence, tokens)) continue;
-            _next.Add(sequence, tokens);
-            budget -= tokens;
+            RowShare last = _running[i].Share;
+            if (last.Count != _count || FirstOf(last).Order < newcomer.Order) continue;
+            foreach (SequenceGroup group in _running)
+                if (group.Share == last && group.IsAdmitted) Preempt(group);
+            CountRequests();
+            return true;
+        }
+        return false;
+    }
+
+    private SequenceGroup FirstOf(RowShare request)
+    {
+        int i = 0;
+        while (_running[i].Share != request) i++;
+        return _running[i];
+    }
+
+    /// <summary>Whether there are pages for what a group has to read, beside what those before it have yet to; taken, if that is enough, from those that come after it. The first in order needs no promise: it gets what it needs.</summary>
+    private bool TryMakeRoom(SequenceGroup newcomer)
+    {
+        long needed = newcomer.Lacking, room = newcomer.Room;
+        bool isFirst = true;
+        foreach (SequenceGroup group in _running)
+        {
+            if (!group.IsAdmitted) continue;
+            if (group.IsHeldUp || group.Order > newcomer.Order)
+            {
+                room += group.Held;     // shared pages count more than once: then one is preempted in vain, at worst
+                continue;
+            }
+            needed += group.Lacking;
+            isFirst = false;
+        }
+        if (isFirst || needed > room) return isFirst;
+        while (needed > newcomer.Room)
+        {
+            if (ServiceOrder.Victim(_running, newcomer, _step) is not SequenceGroup victim) return false;
+            Preempt(victim);
+        }
+        return true;
+    }
+
+    /// <summary>Forms the batch: pages are got in order of service.</summary>
+    private void FillBatch()
+    {
+        _next.Clear();
+        CountRequests();
+        int prompts = 0;
+        foreach (SequenceGroup group in _running)
+        {
+            if (group.IsHeldUp) continue;
+            group.Share.Wanted += group.Decoding;
+            if (group.Reader is not null) prompts++;
+        }
+        int rows = RowShare.Deal(_requests, StepBudget.Rows, _step), drafts = StepBudget.Drafts, tokens = rows == 0 ? StepBudget.PromptTokens : StepBudget.PromptTokensBesideWriters;
+        foreach (SequenceGroup group in _running)
+        {
+            AddDecoding(group, ref drafts);
+            if (group.Reader is Sequence reader && group.Share.Readers++ == 0) AddChunk(reader, ref tokens, ref prompts);
+        }
+        if (prompts == 0) return;
+        foreach (SequenceGroup group in _running)       // what is left goes to further samples of the same requests
+        {
+            if (group.LastStep != _step && group.Reader is Sequence reader) AddChunk(reader, ref tokens, ref prompts);
         }
     }
 
-    /// <summary>The token chosen last, and guesses behind it where pages are plenty: for a guess nobody is set back. Gives how many guesses.</summary>
-    private int AddWriter(Sequence sequence, int room)
+    private void AddDecoding(SequenceGroup group, ref int drafts)
+    {
+        if (group.IsHeldUp) return;
+        foreach (Sequence member in group.Members)
+        {
+            if (member.Phase == SequencePhase.Decoding && group.Share.IsNextDealt() && HasPages(member, 1)) AddToken(member, ref drafts);
+        }
+    }
+
+    /// <summary>The token chosen last, and guesses after it where pages are plenty: nothing is preempted for a guess.</summary>
+    private void AddToken(Sequence sequence, ref int drafts)
     {
         int length = sequence.Cache.Length + 1;
-        int guesses = sequence.Cache.HasRoom(length + Speculation.Most) ? sequence.Draft(room) : 0;
-        if (sequence.HasFailed) return 0;
-        if (guesses == 0 || sequence.TryReserve(length + guesses)) _next.Add(sequence, 1 + guesses);
-        return guesses;
+        int guesses = sequence.Cache.HasRoom(length + Speculation.Most) ? sequence.Draft(drafts) : 0;
+        if (sequence.HasFailed || (guesses > 0 && !sequence.TryReserve(length + guesses))) return;
+        drafts -= guesses;
+        Add(sequence, 1 + guesses);
     }
 
-    /// <summary>Gets the pages for a sequence's next tokens, if need be from those that came later and have no part in this step; false where it has to stand by.</summary>
+    private void AddChunk(Sequence sequence, ref int tokens, ref int prompts)
+    {
+        int share = StepBudget.Share(tokens, --prompts);
+        if (share == 0) return;
+        if (sequence.Cache.Length == 0) sequence.Attempt(static one => one.BeginReading());
+        int count = Math.Min(sequence.Pending, Math.Min(sequence.LongestChunk, share));
+        if (sequence.HasFailed || !HasPages(sequence, count)) return;
+        tokens -= count;
+        Add(sequence, count);
+    }
+
+    private void Add(Sequence sequence, int tokens)
+    {
+        _next.Add(sequence, tokens);
+        sequence.Group.LastStep = _step;
+    }
+
+    /// <summary>Gets the pages for a sequence's next tokens, if need be from those that come later and have no part in this step; false where it has to stand by.</summary>
     private bool HasPages(Sequence sequence, int tokens)
     {
-        if (_preempted.Contains(sequence)) return false;
         int length = sequence.Cache.Length + tokens;
         while (!sequence.Cache.HasRoom(length))
         {
-            if (NewestAfter(sequence) is Sequence newest)
+            if (ServiceOrder.Victim(_running, sequence.Group, _step) is SequenceGroup victim)
             {
-                Preempt(newest);
+                Preempt(victim);
                 continue;
             }
-            // the oldest has all pages but those of the texts in this step: with none of them there, it never gets more
-            if (sequence == FirstAtWork && _next.Sequences.IsEmpty) sequence.Fail(CacheBudget.TooSmall(sequence.Cache.Pool, length, _running.FindAll(static one => one.Phase == SequencePhase.Resting).Count + 1));
+            if (sequence.Group != First) return false;
+            if (sequence.Group.TryYield(sequence, _next.Sequences)) continue;
+            if (_next.Sequences.IsEmpty)    // it never comes to this where needs were compared with the budget; but nothing may wait for ever
+                sequence.Fail(new CacheBudget(sequence.Cache.Shape, 0, sequence.Cache.Pool.Budget, 0).TooSmall(new CacheNeed(sequence.Cache.Shape, length), length));
             return false;
         }
         return sequence.TryReserve(length);
     }
 
-    /// <summary>The oldest that does not wait for another.</summary>
-    private Sequence? FirstAtWork => _running.Find(static one => one.Phase != SequencePhase.Resting);
-
-    private Sequence? NewestAfter(Sequence sequence)
+    private void Preempt(SequenceGroup group)
     {
-        int index = _running.FindLastIndex(one => one.Cache.Bytes > 0 && one.Phase != SequencePhase.Resting && !_next.Sequences.Contains(one));
-        return index > _running.IndexOf(sequence) ? _running[index] : null;
-    }
-
-    /// <summary>All its pages go back; it keeps its text, which is read again as a prompt is.</summary>
-    private void Preempt(Sequence sequence)
-    {
-        sequence.Cache.Truncate(0);
+        group.Preempt();
         Preemptions++;
-        _preempted.Add(sequence);
     }
 
-    private void WaitAgain(Sequence sequence)
+    private void MovePreempted()
     {
-        sequence.IsAdmitted = false;
-        _running.Remove(sequence);
-        _waiting.Insert(0, sequence);
+        foreach (SequenceGroup group in _running)
+            if (!group.IsAdmitted) ServiceOrder.Insert(_waiting, group);
+        _running.RemoveAll(static group => !group.IsAdmitted);
     }
 
-    private static bool EndIfOver(Sequence sequence)
+    private void AdmitForks(SequenceGroup group)
     {
-        if (sequence.IsOver) sequence.End();
-        return sequence.IsOver;
+        foreach (Sequence member in group.Members)
+        {
+            while (member.TakeFork() is Sequence fork)
+            {
+                ServiceOrder.Enter(fork.Group, group);
+                fork.Group.IsAdmitted = true;
+                ServiceOrder.Insert(_running, fork.Group);
+            }
+        }
+    }
+
+    /// <summary>The requests that run, with nothing wanted yet. Those whose readers are all too far behind are none.</summary>
+    private void CountRequests()
+    {
+        _count++;
+        _requests.Clear();
+        foreach (SequenceGroup group in _running)
+            if (group.IsAdmitted && !group.IsHeldUp && group.Share.Count != _count) Count(group.Share);
+    }
+
+    private void Count(RowShare request)
+    {
+        request.Begin(_count);
+        _requests.Add(request);
+    }
+
+    private static void ForEach(SequenceGroup group, Action<Sequence> what)
+    {
+        foreach (Sequence member in group.Members) member.Attempt(what);
     }
 }

@@ -5,7 +5,13 @@ namespace Sandglass.Generation;
 /// <summary>How many tokens go through the model in one step.</summary>
 internal static class StepBudget
 {
-    /// <summary>Sequences under way at most; the others wait in the order they came.</summary>
+    /// <summary>Tokens of texts that are being written in a step, without guesses.</summary>
+    public const int Rows = 64;
+
+    /// <summary>Requests that run at most, so that each has a row in every step; the others wait in order.</summary>
+    public const int Requests = Rows;
+
+    /// <summary>Samples, or beams, that one request may ask for.</summary>
     public const int Sequences = 64;
 
     /// <summary>Tokens of prompts in a step where no text is being written: as many as the model takes.</summary>
@@ -16,7 +22,7 @@ internal static class StepBudget
     public const int PromptTokensBesideWriters = 64;
 
     /// <summary>Guesses in a step, of all texts: what the model takes, less a token of each text and the prompts beside them.</summary>
-    public const int Drafts = Decoder.MaxBatch - Sequences - PromptTokensBesideWriters;
+    public const int Drafts = Decoder.MaxBatch - Rows - PromptTokensBesideWriters;
 
     /// <summary>Of a prompt that others wait behind at least so many tokens go through, so that pieces do not become crumbs.</summary>
     public const int SmallestShare = 16;

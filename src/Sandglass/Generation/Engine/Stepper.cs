@@ -36,16 +36,36 @@ internal sealed unsafe class Stepper(Decoder model, TokenBuffer logits)
         }
     }
 
-    /// <summary>Output: a score for every token of the vocabulary behind each row that is asked for; each goes to its sequence, which chooses.</summary>
+    /// <summary>Output: a score for every token of the vocabulary after each row that is asked for; each goes to its sequence, which chooses.</summary>
     private void Deliver(StepBatch batch)
     {
         foreach (Sequence sequence in batch.Sequences) sequence.Attempt(static one => one.ChunkRead());
         for (int from = 0; from < batch.Rows.Length; from += logits.Tokens)
         {
             int count = Math.Min(logits.Tokens, batch.Rows.Length - from);
+            if (Logits(batch, from, count) is null)
+            {
+                for (int row = 0; row < count; row++) Give(batch, from + row, row);
+                continue;
+            }
+            for (int row = from; row < from + count; row++)     // one of the rows is the reason: each goes alone
+            {
+                if (Logits(batch, row, 1) is Exception failure) batch.Owners[row].Fail(failure);
+                else Give(batch, row, 0);
+            }
+        }
+    }
+
+    private Exception? Logits(StepBatch batch, int from, int count)
+    {
+        try
+        {
             model.Logits(batch.Rows.Slice(from, count), logits.Values);
-            for (int row = 0; row < count; row++)
-                Give(batch.Owners[from + row], batch.Position(from + row), new ReadOnlySpan<float>(logits.Row(row), logits.Columns));
+            return null;
+        }
+        catch (Exception failure)
+        {
+            return failure;
         }
     }
 
@@ -64,13 +84,16 @@ internal sealed unsafe class Stepper(Decoder model, TokenBuffer logits)
         _alone.Clear();     // keeps nobody alive
     }
 
-    /// <param name="position">Of the token whose row it is: one that is not in the cache any more was a wrong guess.</param>
-    private static void Give(Sequence sequence, int position, ReadOnlySpan<float> row)
+    /// <summary>A row of logits goes to its sequence, unless its token is not in the cache any more: it was a wrong guess.</summary>
+    /// <param name="row">In the batch.</param>
+    /// <param name="at">In the buffer.</param>
+    private void Give(StepBatch batch, int row, int at)
     {
-        if (sequence.HasFailed || position >= sequence.Cache.Length) return;
+        Sequence sequence = batch.Owners[row];
+        if (sequence.HasFailed || batch.Position(row) >= sequence.Cache.Length) return;
         try
         {
-            sequence.Take(row);
+            sequence.Take(new ReadOnlySpan<float>(logits.Row(at), logits.Columns));
         }
         catch (Exception failure)
         {

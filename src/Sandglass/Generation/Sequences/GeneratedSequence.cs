@@ -26,7 +26,7 @@ internal sealed class GeneratedSequence : Sequence
     /// <param name="first">The sample whose prompt and pages it begins with; null for the one that reads the prompt.</param>
     /// <param name="drafter">Drafts its next tokens; null for none.</param>
     public GeneratedSequence(GenerationRequest request, int sample, GenerationOutput output, GeneratedSequence? first = null, IDrafter? drafter = null)
-        : base([.. request.Prompt], request.Prompt.Length, first?.ForkCache() ?? new SequenceCache(request.Pages))
+        : base([.. request.Prompt], request.Prompt.Length, request.Pages, first is null ? null : new SequenceGroup(first.Group.Share))
     {
         (_request, _seed, _output) = (request, unchecked(request.Seed + (ulong)sample), output);
         _speculation = drafter is null ? null : new Speculation(drafter, Options.RejectsDrafts ? null : request.Model.Time);
@@ -44,8 +44,6 @@ internal sealed class GeneratedSequence : Sequence
 
     /// <summary>What was generated so far.</summary>
     public ReadOnlySpan<int> Completion => Ids.Span[_request.Prompt.Length..];
-
-    public override int Slots => 1 + (_siblings?.Count ?? 0);
 
     public override int LongestChunk => _request.LongestChunk;
 
@@ -82,7 +80,7 @@ internal sealed class GeneratedSequence : Sequence
     public override void Take(ReadOnlySpan<float> logits)
     {
         if (Completion.IsEmpty) _times.PromptRead();
-        while (_siblings?.Count > 0) ForkSibling(_siblings, logits);
+        _siblings?.ForkAll(this, logits);
         Choice choice = Choose(logits);                                     // one token, by the chain and this position's own chance
         if (Append(choice.Id)) _speculation!.Accept();                      // from here on it is fixed; a guess that was right is in the cache already
         _sampler.Accept(choice.Id);                                         // and the steps that look back know it
@@ -134,13 +132,13 @@ internal sealed class GeneratedSequence : Sequence
         Compute = _request.Model.Compute,
     };
 
-    /// <summary>One more that goes on from here with a chance of its own; what goes wrong with it is its own matter.</summary>
-    private void ForkSibling(Siblings siblings, ReadOnlySpan<float> logits)
+    /// <summary>Another sample that goes on from here with a chance of its own; what goes wrong with it is its own matter.</summary>
+    public void Fork(GeneratedSequence sibling, ReadOnlySpan<float> logits)
     {
-        GeneratedSequence sibling = siblings.Fork(this);
         Spawn(sibling);
         try
         {
+            sibling.BeginFrom(this);
             sibling.Take(logits);
         }
         catch (Exception failure)

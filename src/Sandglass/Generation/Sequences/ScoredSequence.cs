@@ -24,7 +24,7 @@ internal sealed class ScoredSequence : Sequence
 
     public override int LongestChunk => _options.PrefillChunk > 0 ? _options.PrefillChunk : int.MaxValue;
 
-    public override int FirstScored => _options.From;
+    public override int FirstScored => _next;   // one that was preempted reads its text again, but does not score it twice
 
     protected override bool MustRest => _output.IsFull;
 

@@ -5,17 +5,30 @@ namespace Sandglass.Generation;
 
 /// <summary>One text under way: its ids, its keys and values, and what becomes of the scores behind them.</summary>
 /// <remarks>Made by the caller, then touched by the engine's thread alone. A failure ends this sequence and no other.</remarks>
-internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Counters? work = null)
+internal abstract class Sequence
 {
-    private int[] _ids = ids;
-    private int _count = count;
-    private int _drafts;    // ids behind the text that are only guessed
+    private int[] _ids;
+    private int _count;
+    private int _drafts;    // ids after the text that are only guessed
     private Exception? _failure;
-    private List<Sequence>? _forks;
-    private bool _mustRest;     // as of the last poll: it does not change in the middle of a step
+    private Queue<Sequence>? _forks;
 
-    protected Sequence(int[] ids, int count, PagePool pages)
-        : this(ids, count, new SequenceCache(pages)) { }
+    /// <param name="ids">Room for ids.</param>
+    /// <param name="count">How many are the text so far.</param>
+    /// <param name="pages">Where its pages come from.</param>
+    /// <param name="group">What it is scheduled with; null for a group and a request of its own.</param>
+    /// <param name="work">Where its work is counted; null for counters of its own.</param>
+    protected Sequence(int[] ids, int count, PagePool pages, SequenceGroup? group = null, Counters? work = null)
+    {
+        (_ids, _count) = (ids, count);
+        Cache = new SequenceCache(pages);
+        Work = work ?? new Counters();
+        Group = group ?? new SequenceGroup();
+        Group.Add(this);
+    }
+
+    /// <summary>What it is admitted, ordered and preempted with: itself alone, or all beams of a search.</summary>
+    public SequenceGroup Group { get; }
 
     /// <summary>All ids so far.</summary>
     public ReadOnlyMemory<int> Ids => _ids.AsMemory(0, _count);
@@ -27,13 +40,13 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
     public int Length => _count;
 
     /// <summary>Keys and values of the positions that went through the model.</summary>
-    public SequenceCache Cache { get; } = cache;
+    public SequenceCache Cache { get; }
 
     /// <summary>The work that was done for this sequence, whoever shared a batch with it.</summary>
-    public Counters Work { get; } = work ?? new Counters();
+    public Counters Work { get; }
 
-    /// <summary>Places that it takes among those under way: more than one where others are yet to be born of it.</summary>
-    public virtual int Slots => 1;
+    /// <summary>Page sets that it will rent until it has read what it has.</summary>
+    public virtual long Lacking => Math.Min(Cache.Lacking(Length, StepBudget.PromptTokens), Cache.Shape.SetsFor(Length, StepBudget.PromptTokens));
 
     /// <summary>Tokens that have yet to go through the model.</summary>
     public int Pending => _count - Cache.Length;
@@ -41,13 +54,13 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
     /// <summary>What the scheduler may do with it next.</summary>
     public SequencePhase Phase =>
         IsOver ? SequencePhase.Finished
-        : !IsAdmitted ? SequencePhase.Waiting
-        : Pending == 0 || _mustRest ? SequencePhase.Resting
+        : !Group.IsAdmitted ? SequencePhase.Waiting
+        : AwaitsOthers || IsHeldUp ? SequencePhase.Resting
         : Pending == 1 && Cache.Length > 0 ? SequencePhase.Decoding
         : SequencePhase.Prefilling;
 
-    /// <summary>Whether the scheduler has let it in.</summary>
-    public bool IsAdmitted { get; set; }
+    /// <summary>Whether it must rest, as of the last poll: that does not change in the middle of a step.</summary>
+    public bool IsHeldUp { get; private set; }
 
     /// <summary>Whether its pages are shared with texts that begin alike.</summary>
     protected virtual bool SharesCache => false;
@@ -60,6 +73,9 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
 
     /// <summary>Whether it is to take no part for now although tokens are pending, because its reader is too far behind; asked once before each step. Until it may go on it keeps its pages, unless others need them. Whoever ends the rest wakes the engine (<see cref="Engine.Wake"/>).</summary>
     protected virtual bool MustRest => false;
+
+    /// <summary>Whether it has done its part of a step that others have a part in.</summary>
+    protected virtual bool AwaitsOthers => Pending == 0;
 
     /// <summary>Tokens that may go through at once.</summary>
     public abstract int LongestChunk { get; }
@@ -76,11 +92,17 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
     /// <summary>Told when it comes to the front of the queue, before its first token goes through.</summary>
     public virtual void Begin() { }
 
+    /// <summary>Called before the first token of an empty cache goes through.</summary>
+    public virtual void BeginReading() { }
+
+    /// <summary>Its pages go back; its text stays, and is read again later.</summary>
+    public virtual void Preempt() => Cache.Truncate(0);
+
     /// <summary>Called before each step: ends the sequence if it was cancelled or ran out of time, and asks whether it must rest.</summary>
     public void Poll()
     {
         CheckInterruption();
-        _mustRest = MustRest;
+        IsHeldUp = MustRest;
     }
 
     /// <summary>Called before each step: ends the sequence if it was cancelled or ran out of time.</summary>
@@ -95,14 +117,8 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
     /// <summary>The engine closes: nothing more will be done.</summary>
     public abstract void Close();
 
-    /// <summary>Hands over those that were born of it: they take part from the next step on.</summary>
-    public void DeliverTo(List<Sequence> running)
-    {
-        if (_forks is null) return;
-        foreach (Sequence fork in _forks) fork.IsAdmitted = true;
-        running.AddRange(_forks);
-        _forks = null;
-    }
+    /// <summary>The next of the samples that were forked from it in the step; null for none.</summary>
+    public Sequence? TakeFork() => _forks is not null && _forks.TryDequeue(out Sequence? fork) ? fork : null;
 
     /// <summary>Something went wrong with this sequence.</summary>
     public void Fail(Exception failure)
@@ -222,8 +238,8 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
         return false;
     }
 
-    /// <summary>What a newborn begins with: a fork of these pages. Where no page is left for the copy of the last one, nothing: then its text is read again, and stays what it is.</summary>
-    protected SequenceCache ForkCache() => Cache.HasRoomToFork ? Cache.Fork() : new SequenceCache(Cache.Pool);
+    /// <summary>Begins with the positions of another, whose text is the same so far: full pages are shared, the last one is copied. Where no page is left for the copy, or the system has no memory, what is missing is read again.</summary>
+    protected void BeginFrom(Sequence parent) => Cache.BeginWith(parent.Cache, parent.Cache.Length);
 
     /// <summary>Fills in guesses, and gives how many.</summary>
     protected virtual int Guess(Span<int> to) => 0;
@@ -231,8 +247,8 @@ internal abstract class Sequence(int[] ids, int count, SequenceCache cache, Coun
     /// <summary>Gives back what it holds beside its cache.</summary>
     protected virtual void Release() { }
 
-    /// <summary>Sends another on its way, which has read what this one has: it needs no place in the queue.</summary>
-    protected void Spawn(Sequence child) => (_forks ??= []).Add(child);
+    /// <summary>Sends another on its way, which has read what this one has: it does not wait in the queue.</summary>
+    protected void Spawn(Sequence child) => (_forks ??= []).Enqueue(child);
 
     /// <summary>Tells the caller how it went.</summary>
     /// <param name="cacheBytes">Bytes of the pages held at the end.</param>

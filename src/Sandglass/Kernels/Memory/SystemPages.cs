@@ -6,8 +6,8 @@ namespace Sandglass.Kernels;
 internal static unsafe partial class SystemPages
 {
     private const int ReadWrite = 3, ReadExecute = 5;                                           // PROT_*
-    private const int LargePages = 14;                                                          // MADV_HUGEPAGE
-    private const uint Commit = 0x3000, Release = 0x8000, PageReadWrite = 4, PageExecuteRead = 0x20;  // MEM_COMMIT | MEM_RESERVE, MEM_RELEASE, PAGE_*
+    private const int LargePages = 14, DoNotNeed = 4, MayBeFreed = 5;                           // MADV_HUGEPAGE, MADV_DONTNEED, MADV_FREE
+    private const uint Commit = 0x3000, Release = 0x8000, Reset = 0x80000, PageReadWrite = 4, PageExecuteRead = 0x20;  // MEM_COMMIT | MEM_RESERVE, MEM_RELEASE, MEM_RESET, PAGE_*
 
     /// <summary>Pages of zeros, to read and to write; null where the system has none to give.</summary>
     public static void* TryAllocate(nuint bytes)
@@ -23,6 +23,15 @@ internal static unsafe partial class SystemPages
     {
         if (OperatingSystem.IsWindows()) VirtualFree(pages, 0, Release);
         else Unmap(pages, bytes);
+    }
+
+    /// <summary>Gives the memory of whole pages inside a range back to the system, while the range stays in use: what was in it is undefined afterwards, zeros for instance.</summary>
+    public static void Discard(void* from, nuint bytes)
+    {
+        nuint page = (nuint)Environment.SystemPageSize, first = ((nuint)from + page - 1) / page * page, end = ((nuint)from + bytes) / page * page;
+        if (end <= first) return;
+        if (OperatingSystem.IsWindows()) VirtualAlloc((void*)first, end - first, Reset, PageReadWrite);
+        else Advise((void*)first, end - first, OperatingSystem.IsLinux() ? DoNotNeed : MayBeFreed);
     }
 
     /// <summary>Asks for large pages (2 MB on x86-64): a reader that streams through memory then crosses 512 times fewer borders. The system may decline.</summary>

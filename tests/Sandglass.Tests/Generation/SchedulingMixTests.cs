@@ -1,0 +1,210 @@
+using Sandglass.Generation;
+using Sandglass.Kernels;
+using Sandglass.KvCache;
+using Sandglass.ModelFiles;
+using Sandglass.Sampling;
+using Sandglass.Tokenization;
+
+namespace Sandglass.Tests.Generation;
+
+/// <summary>Thousands of random mixes within tiny budgets, on a model that takes no time: texts, samples, beams, scores, guesses, cancellations, slow readers.</summary>
+/// <remarks>The invariant: the first in order is never preempted and can always go on. So each gets what it gets alone, none fails that fits alone, nothing hangs, and no page is held afterwards.</remarks>
+public sealed class SchedulingMixTests : IClassFixture<TypedModelFiles>
+{
+    private const int Context = 256, MostSteps = 20_000;
+
+    private readonly Tokenizer _tokenizer;
+    private readonly HashModel _model = new(TypedModel.Vocabulary);
+    private readonly SamplingBuffers _buffers = new(TypedModel.Vocabulary);
+
+    public SchedulingMixTests(TypedModelFiles files)
+    {
+        using ModelFile file = ModelFile.Open(files[TensorType.Q4_0]);
+        _tokenizer = Tokenizer.From(file.Metadata);
+    }
+
+    [Theory, InlineData(1, 0), InlineData(2, 0), InlineData(3, 40)]
+    public async Task Every_text_is_what_it_is_alone(int seed, int window)
+    {
+        Random random = new(seed);
+        CacheShape shape = HashModel.Shape with { Window = window };
+        Asked[] asked = [.. Enumerable.Range(0, 60).Select(_ => Ask(random, shape))];
+        string[][] alone = new string[asked.Length][];
+        int preemptions = 0;
+        for (int i = 0; i < asked.Length; i++)
+        {
+            using PagePool ample = new(shape);
+            alone[i] = (await RunAll([(asked[i], 0, -1)], ample))[0];
+        }
+        for (int mix = 0; mix < 400; mix++)
+        {
+            (int Which, int At, int CancelAt)[] members = [.. Enumerable.Range(0, random.Next(2, 7)).Select(_ => (random.Next(asked.Length), random.Next(20), random.Next(5) == 0 ? random.Next(60) : -1))];
+            long enough = members.Max(member => asked[member.Which].Least);
+            using PagePool tight = new(shape, (enough + random.Next(6)) * shape.SetBytes);
+            string[][] found = await RunAll([.. members.Select(member => (asked[member.Which], member.At, member.CancelAt))], tight, count => preemptions += count);
+
+            for (int i = 0; i < members.Length; i++)
+            {
+                if (members[i].CancelAt >= 0 && asked[members[i].Which].Kind == Kind.Beams) continue;   // what all beams had in common by then
+                if (members[i].CancelAt >= 0) Assert.All(found[i].Zip(alone[members[i].Which]), text => Assert.StartsWith(text.First.TrimEnd('!'), text.First.EndsWith('!') ? text.Second : text.First, StringComparison.Ordinal));
+                else Assert.Equal(alone[members[i].Which], found[i]);
+            }
+            Assert.Equal(0, tight.Held);
+        }
+        Assert.True(preemptions > 100);     // it was tight
+    }
+
+    /// <summary>Runs some together, each from a step on, and gives the texts of each; one that was cancelled ends with "!".</summary>
+    private async Task<string[][]> RunAll((Asked Asked, int At, int CancelAt)[] members, PagePool pages, Action<int>? preemptions = null)
+    {
+        Scheduler scheduler = new();
+        CancellationTokenSource[] cancel = [.. members.Select(_ => new CancellationTokenSource())];
+        Task<string>[][] texts = new Task<string>[members.Length][];
+        for (int step = 0; step <= 20 || !scheduler.IsIdle; step++)
+        {
+            Assert.InRange(step, 0, MostSteps);
+            for (int i = 0; i < members.Length; i++)
+            {
+                if (members[i].At == step) texts[i] = Submit(members[i].Asked, scheduler, pages, cancel[i].Token);
+                if (members[i].CancelAt == step) await cancel[i].CancelAsync();
+            }
+            SequenceGroup? first = scheduler.First;
+            _model.Step(scheduler, () =>
+            {
+                if (first is { Members.Length: > 0, IsHeldUp: false, IsAdmitted: false }) Assert.True(scheduler.First!.Order < first.Order);  // only one that waited, or rested, and comes before it
+            });
+            Assert.InRange(pages.Held, 0, pages.Capacity);
+        }
+        preemptions?.Invoke(scheduler.Preemptions);
+        return await Task.WhenAll(texts.Select(Task.WhenAll));
+    }
+
+    private Task<string>[] Submit(Asked asked, Scheduler scheduler, PagePool pages, CancellationToken cancellation)
+    {
+        if (asked.Kind == Kind.Slow)
+        {
+            SlowReader slow = new(asked, pages);
+            scheduler.Add(slow);
+            return [slow.Text];
+        }
+        if (asked.Kind == Kind.Score)
+        {
+            OutputQueue<TokenScore> scores = new();
+            scores.BeginReading();
+            cancellation.Register(scores.Cancel);
+            scheduler.Add(new ScoredSequence(asked.Prompt, new ScoreOptions(), pages, scores, cancellation));
+            return [Read(scores)];
+        }
+        GenerationOutput[] outputs = [.. Enumerable.Range(0, asked.Samples).Select(_ => new GenerationOutput(cancellation))];
+        GenerationRequest request = new()
+        {
+            Prompt = asked.Prompt,
+            Options = asked.Options,
+            Model = new ModelOptions(),
+            Tokenizer = _tokenizer,
+            Pages = pages,
+            Buffers = _buffers,
+            Positions = Context,
+            Seed = 0,
+            EndIds = new HashSet<int>(),
+        };
+        GeneratedSequence Sample(int number, GeneratedSequence? first, Siblings? siblings) =>
+            new(request, number, outputs[number], first, asked.Options.Draft == DraftKind.Lookup ? new LookupDrafter() : null) { Siblings = siblings };
+        scheduler.Add(asked.Options.Beams is null
+            ? Sample(0, null, asked.Samples == 1 ? null : new Siblings(outputs[1..], (first, i) => Sample(i + 1, first, null)))
+            : new BeamSearch(request, outputs[0]).Root);
+        return [.. outputs.Select(output => Read(new TextGeneration(output)))];
+    }
+
+    private static async Task<string> Read(TextGeneration output)
+    {
+        Run run = await Run.Read(output);
+        string text = string.Concat(run.Ids.Select(id => $"{id},"));
+        if (run.Result.Finish == FinishReason.Cancelled) return text + "!";
+        return run.Result.Beams is null ? text : string.Join(';', run.Result.Beams.Select(beam => $"{string.Concat(beam.Ids.Select(id => $"{id},"))}{beam.Score}"));
+    }
+
+    private static async Task<string> Read(OutputQueue<TokenScore> scores)
+    {
+        string text = "";
+        try
+        {
+            while (await scores.WaitAsync())
+            {
+                while (scores.TryRead(out TokenScore? score)) text += $"{score.Logprob},";
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            text += "!";
+        }
+        return text;
+    }
+
+    private static Asked Ask(Random random, CacheShape shape)
+    {
+        int length = random.Next(1, 100);
+        int[] prompt = [.. Enumerable.Repeat(random.Next(3), 40).Concat(Enumerable.Range(0, 60).Select(_ => random.Next(20))).Take(length)];
+        Kind kind = (Kind)random.Next(5);
+        if (kind == Kind.Score && length == 1) kind = Kind.Text;
+        GenerationOptions options = new()
+        {
+            MaxTokens = random.Next(1, 70),
+            EndIds = [],
+            ShareCache = random.Next(2) == 0,
+            NoCache = random.Next(12) == 0,
+            Sampling = random.Next(2) == 0 ? SamplerOptions.Greedy : new SamplerOptions { TopK = 3 },
+            Draft = kind == Kind.Text && random.Next(2) == 0 ? DraftKind.Lookup : DraftKind.None,
+            Beams = kind == Kind.Beams ? new BeamOptions { Beams = random.Next(2, 7) } : null,
+        };
+        if (kind == Kind.Beams) options = options with { Sampling = SamplerOptions.Greedy };
+        CacheNeed need = new(shape, length, options.Beams?.Beams ?? 1, Shares: !options.NoCache);
+        int positions = kind == Kind.Score ? length - 1 : Math.Max(length, length + options.MaxTokens!.Value - 1);
+        return new Asked(kind, prompt, options, kind == Kind.Samples ? random.Next(2, 7) : 1, need.Least(positions));
+    }
+
+    private enum Kind
+    {
+        Text,
+        Samples,
+        Beams,
+        Score,
+        Slow,
+    }
+
+    private sealed record Asked(Kind Kind, int[] Prompt, GenerationOptions Options, int Samples, long Least);
+
+    /// <summary>A text whose reader is too far behind now and then, for some steps.</summary>
+    private sealed class SlowReader(Asked asked, PagePool pages) : Sequence([.. asked.Prompt], asked.Prompt.Length, pages)
+    {
+        private readonly TaskCompletionSource<string> _text = new();
+        private int _polls;
+
+        public Task<string> Text => _text.Task;
+
+        public override int LongestChunk => 20;
+
+        public override int FirstScored => Length - 1;
+
+        protected override bool MustRest => _polls++ / 8 % 2 == 1;
+
+        public override void CheckInterruption() { }
+
+        public override void ChunkRead() { }
+
+        public override void Take(ReadOnlySpan<float> logits)
+        {
+            int best = 0;
+            for (int id = 1; id < logits.Length; id++)
+                if (logits[id] > logits[best]) best = id;
+            Append(best);
+            IsOver = Length == asked.Prompt.Length + asked.Options.MaxTokens;
+        }
+
+        public override void Close() => IsOver = true;
+
+        protected override void Complete(long cacheBytes) => _text.SetResult(string.Join(',', Ids.ToArray()));
+
+        protected override void Complete(Exception failure) => _text.SetException(failure);
+    }
+}
