@@ -3,11 +3,13 @@ using Sandglass.Cli;
 
 using Interruption interruption = new();
 Terminal terminal = new();
+bool json = args.TakeWhile(word => word != "--").Contains("--json");
 try
 {
     ParseResult parsed = SandglassCommand.Parse(terminal, args);
-    if (parsed.Action is System.CommandLine.Invocation.ParseErrorAction) return ErrorMessage.Of(parsed).Tell(terminal);
+    if (parsed.Action is System.CommandLine.Invocation.ParseErrorAction) return ErrorMessage.Of(parsed).Tell(terminal, json);
 
+    terminal.IsQuiet = parsed.GetValue<bool>(SandglassCommand.Quiet);
     return await parsed.InvokeAsync(new InvocationConfiguration
     {
         EnableDefaultExceptionHandler = false,
@@ -27,5 +29,5 @@ catch (Exception failure) when (terminal.ReaderLeft(failure))
 }
 catch (Exception failure)
 {
-    return ErrorMessage.Of(failure).Tell(terminal);
+    return ErrorMessage.Of(failure).Tell(terminal, json);
 }

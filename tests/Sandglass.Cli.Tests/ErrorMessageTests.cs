@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Sandglass.Cli.Tests;
@@ -7,15 +8,29 @@ namespace Sandglass.Cli.Tests;
 public class ErrorMessageTests
 {
     [Theory]
-    [InlineData("--temperature: expected a number from 0, found \"0,5\".", "run", "a", "--temperature", "0,5")]
-    [InlineData("--temperature: expected a number from 0, found \"NaN\".", "run", "a", "--temperature", "NaN")]
-    [InlineData("--top-p: expected a number above 0, at most 1, found \"0\".", "run", "a", "--top-p", "0")]
+    [InlineData("--temperature: expected a number from 0 to 1e9, found \"0,5\".", "run", "a", "--temperature", "0,5")]
+    [InlineData("--temperature: expected a number from 0 to 1e9, found \"NaN\".", "run", "a", "--temperature", "NaN")]
+    [InlineData("--top-p: expected a number above 0, at most 1, found \"0\". 1 keeps all.", "run", "a", "--top-p", "0")]
+    [InlineData("found \"-1\". 0 keeps all.", "run", "a", "--top-k", "-1")]
+    [InlineData("found \"-1\". Leave it out: until the model ends the text or the context is full.", "run", "a", "-n", "-1")]
+    [InlineData("found \"-1\". Leave it out: a random one, which is told.", "run", "a", "--seed", "-1")]
+    [InlineData("--eos-ids: expected 1,2,3 after it, found nothing.", "run", "a", "--eos-ids", "")]
+    [InlineData("Did you mean --max-tokens?", "run", "a", "--n-predict", "5")]
+    [InlineData("Did you mean --max-tokens?", "run", "a", "--max_new_tokens", "5")]
+    [InlineData("Did you mean --context?", "run", "a", "--ctx-size", "5")]
+    [InlineData("Did you mean --penalty-window?", "run", "a", "--repeat-last-n", "5")]
+    [InlineData("Did you mean --prompt-file?", "run", "a", "--file", "x")]
+    [InlineData("Did you mean --temp?", "run", "a", "-temp", "1")]
+    [InlineData("sandglass run -- \"-zzzz …\"", "run", "a", "-zzzz")]
+    [InlineData("Did you mean sandglass run?", "rn")]
+    [InlineData("Did you mean sandglass lab fork?", "lab", "frk")]
+    [InlineData("A text follows one: sandglass run \"Once\".", "Once")]
     [InlineData("--min-p: expected a number from 0 to 1, found \"2\".", "run", "a", "--min-p", "2")]
     [InlineData("--top-k: expected a whole number from 0", "run", "a", "--top-k", "-1")]
     [InlineData("--max-tokens: expected a whole number from 0, found \"many\".", "run", "a", "--max-tokens", "many")]
     [InlineData("--max-tokens: expected a whole number from 0 to 2147483647, found", "run", "a", "--max-tokens", "99999999999")]
     [InlineData("--seed: expected a whole number from 0 to 18446744073709551615,", "run", "a", "--seed", "18446744073709551616")]
-    [InlineData("--stop: expected TEXT behind it, found nothing.", "run", "a", "--stop", "")]
+    [InlineData("--stop: expected TEXT after it, found nothing.", "run", "a", "--stop", "")]
     [InlineData("--ids: expected token ids with commas between them, found \"1,b\".", "run", "--ids", "1,b")]
     [InlineData("--threads: expected a whole number from 1 to 1024", "run", "a", "--threads", "0")]
     [InlineData("--compute: expected fast, fine or exact, found \"slow\".", "run", "a", "--compute", "slow")]
@@ -26,16 +41,16 @@ public class ErrorMessageTests
     [InlineData("There is no option --zzz here; sandglass run --help lists them.", "run", "a", "--zzz")]
     [InlineData("the prompt is an argument: sandglass run \"The wolf said\"", "run", "-p", "The wolf said")]
     [InlineData("--max-tokens is given 2 times; expected it once.", "run", "a", "-n", "3", "-n", "4")]
-    [InlineData("--file: expected FILE behind it", "perplexity", "--file")]
+    [InlineData("--file: expected FILE after it", "perplexity", "--file")]
     [InlineData("TEXT and --decode", "tokenize", "--decode", "5", "text")]
     [InlineData("--prompt-file and --decode", "tokenize", "--decode", "5", "--prompt-file", "-")]
     [InlineData("found FILE and --model", "inspect", "a", "--model", "b")]
     [InlineData("expected --loop-ngram N with it", "run", "a", "--loop-repeats", "3")]
     [InlineData("There is no command [run]", "[run]", "a")]
     [InlineData("There is no command nothing", "help", "nothing")]
-    [InlineData("--max-tokens: expected N behind it, found nothing.", "run", "a", "-n=")]
-    [InlineData("--logit-bias: expected ID=X behind it, found nothing.", "run", "a", "--logit-bias")]
-    [InlineData("--prompt-file: expected FILE behind it, found nothing.", "run", "a", "--prompt-file=", "-n", "3")]
+    [InlineData("--max-tokens: expected N after it, found nothing.", "run", "a", "-n=")]
+    [InlineData("--logit-bias: expected ID=X after it, found nothing.", "run", "a", "--logit-bias")]
+    [InlineData("--prompt-file: expected FILE after it, found nothing.", "run", "a", "--prompt-file=", "-n", "3")]
     [InlineData("Found more than was expected: b. Expected sandglass inspect [FILE] [options].", "inspect", "a", "b")]
     [InlineData("upon a time", "run", "Once", "upon", "a", "time")]
     [InlineData("There is no command Once", "Once")]
@@ -85,9 +100,47 @@ public class ErrorMessageTests
     }
 
     /// <summary>An empty list of ids is a list; the commands refuse it with words of their own.</summary>
-    private static readonly string[] MayBeEmpty = ["--ids", "--eos-ids", "--decode", "--allow-ids", "--ban-ids"];
+    private static readonly string[] MayBeEmpty = ["--ids", "--decode"];
 
     private static IEnumerable<Command> Commands(Command command) => command.Subcommands.SelectMany(Commands).Prepend(command);
+
+    [Theory]
+    [InlineData("--model: expected FILE after it, found the option -n.", "run", "Hi", "-m", "-n", "2")]
+    [InlineData("--stop=--json", "run", "Hi", "--stop", "--json")]
+    [InlineData("--at: expected N after it, found the option --json.", "lab", "fork", "--at", "--json")]
+    public void An_option_in_the_place_of_a_value_is_a_value_that_is_missing(string expected, params string[] arguments) =>
+        Assert.Contains(expected, Assert.Throws<WrongInputException>(() => SandglassCommand.Parse(new Terminal(), arguments)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_foreign_name_is_answered_with_an_option_that_there_is()
+    {
+        Command root = SandglassCommand.Create(new Terminal());
+        HashSet<string> options = [.. Commands(root).SelectMany(command => command.Options).Select(option => option.Name)];
+        HashSet<string> run = [.. root.Subcommands.First(command => command.Name == "run").Options.SelectMany(option => option.Aliases.Append(option.Name))];
+
+        Assert.All(MistypedOption.Foreign, pair => Assert.Contains(pair.Ours, options));
+        Assert.All(MistypedOption.Foreign, pair => Assert.DoesNotContain(pair.Theirs, run));
+    }
+
+    [Fact]
+    public void A_person_gets_the_code_behind_the_message_and_a_script_an_object()
+    {
+        ToolRun said = Tool.Run("run", "a", "--model", "missing.gguf"), written = Tool.Run("run", "a", "--model", "missing.gguf", "--json"), typed = Tool.Run("run", "a", "--top-k", "x", "--json");
+
+        Assert.EndsWith("that ships inside. [file-missing]\n", said.Error, StringComparison.Ordinal);
+        JsonElement error = JsonDocument.Parse(written.Error).RootElement.GetProperty("error");
+        Assert.Equal(("file-missing", said.Error.Replace(" [file-missing]\n", "", StringComparison.Ordinal)), (error.GetProperty("code").GetString(), error.GetProperty("message").GetString()));
+        Assert.Equal("command-line", JsonDocument.Parse(typed.Error).RootElement.GetProperty("error").GetProperty("code").GetString());
+        Assert.All([said, written, typed], run => Assert.Equal((2, ""), (run.Code, run.Text)));
+    }
+
+    [Fact]
+    public void Quiet_leaves_standard_error_to_errors()
+    {
+        Assert.Equal("", Tool.Run("run", "Once", "--model", Tool.Small, "-n", "3", "--quiet", "--hash-logits").Done().Error);
+        Assert.Equal("", Tool.Run("lab", "fork", "-q", "Once", "--model", Tool.Small, "-n", "3").Done().Error);
+        Assert.NotEqual("", Tool.Run("run", "Once", "--model", "missing.gguf", "--quiet").Error);
+    }
 
     [Theory]
     [InlineData("run", "@file")]

@@ -55,7 +55,7 @@ public partial class ExamplesTests
         Command root = SandglassCommand.Create(new Terminal());
         string[] grouped = [.. OptionGroups.All.SelectMany(group => group.Names)];
         Assert.Distinct(grouped);
-        HashSet<string> known = [.. root.Subcommands.SelectMany(command => command.Subcommands.Append(command)).SelectMany(command => command.Options).Select(option => option.Name), "--help"];
+        HashSet<string> known = [.. root.Subcommands.SelectMany(command => command.Subcommands.Append(command)).SelectMany(command => command.Options).Select(option => option.Name), "--quiet", "--help"];
         Assert.Empty(grouped.Except(known));
         foreach (Command command in root.Subcommands.Where(command => command.Options.Count >= OptionGroups.Many))
         {

@@ -42,7 +42,7 @@ public sealed class NewcomerTests : IDisposable
 
         Assert.Equal(2, run.Code);
         Assert.Empty(run.Output);
-        Assert.Equal("No model file at missing.gguf. Give a GGUF file with --model, or leave --model out to use the model that ships inside.\n", run.Error);
+        Assert.Equal("No model file at missing.gguf. Give a GGUF file with --model, or leave --model out to use the model that ships inside. [file-missing]\n", run.Error);
     }
 
     [Fact]
@@ -143,10 +143,10 @@ public sealed class NewcomerTests : IDisposable
     [Fact]
     public void A_wrong_model_is_blamed_on_whoever_named_it()
     {
-        Assert.Equal("No model file at missing.gguf. SANDGLASS_MODEL names it: set it to a GGUF file, or give one with --model.\n", Tool.RunWith([("SANDGLASS_MODEL", "missing.gguf")], "run", "a").Error);
+        Assert.Equal("No model file at missing.gguf. SANDGLASS_MODEL names it: set it to a GGUF file, or give one with --model. [file-missing]\n", Tool.RunWith([("SANDGLASS_MODEL", "missing.gguf")], "run", "a").Error);
         Assert.StartsWith("SANDGLASS_MODEL: No embedded model is called nope.", Tool.RunWith([("SANDGLASS_MODEL", "embedded:nope")], "inspect").Error, StringComparison.Ordinal);
         Assert.StartsWith("No model file at other.gguf.", Tool.RunWith([("SANDGLASS_MODEL", "missing.gguf")], "run", "a", "--model", "other.gguf").Error, StringComparison.Ordinal);
-        Assert.Equal("No model file at lookpu. --draft: did you mean lookup?\n", Tool.Run("run", "a", "--draft", "lookpu", "--model", Tool.Small).Error);
+        Assert.Equal("No model file at lookpu. --draft: did you mean lookup? [file-missing]\n", Tool.Run("run", "a", "--draft", "lookpu", "--model", Tool.Small).Error);
         Assert.Contains("or lookup.", Tool.Run("run", "a", "--draft", "missing.gguf", "--model", Tool.Small).Error, StringComparison.Ordinal);
     }
 

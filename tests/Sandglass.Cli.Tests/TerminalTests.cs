@@ -1,16 +1,17 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace Sandglass.Cli.Tests;
 
 /// <summary>What a person sees: the tool in a terminal, made by util-linux's <c>script</c>.</summary>
-public class TerminalTests
+public partial class TerminalTests
 {
     [TerminalFact]
     public void The_prompt_stands_dim_before_the_text_and_figures_end_it()
     {
         string seen = Show($"run 'Once upon' --model {Tool.Small} --max-tokens 5 --seed 1", noColour: false);
 
-        Assert.StartsWith("\e[2mOnce upon\e[0m", seen, StringComparison.Ordinal);
+        Assert.Contains("\e[2mOnce upon\e[0m", seen, StringComparison.Ordinal);
         Assert.Contains("decode", seen, StringComparison.Ordinal);
     }
 
@@ -32,7 +33,7 @@ public class TerminalTests
     {
         foreach (string command in (string[])[$"run Once --model {Tool.Small} --seed 1 -n 8", $"run Once --model {Tool.Small} --seed 1 -n 4 --explain --n 2", $"lab cache --model {Tool.Small}", $"lab fork 'The king' --at 3 --branches 4 --model {Tool.Small}"])
         {
-            string[] lines = [.. Show(command, noColour: true, columns: 80).Replace("\e[?1h\e=", "", StringComparison.Ordinal).Split("\r\n").Select(line => line[(line.LastIndexOf("\e[K", StringComparison.Ordinal) is >= 0 and int at ? at + 3 : 0)..])];
+            string[] lines = [.. Show(command, noColour: true, columns: 80).Split("\r\n")];
             Assert.All(lines, line => Assert.InRange(line.Length, 0, 79));
             string all = string.Join('\n', lines);
             if (command.StartsWith("lab cache", StringComparison.Ordinal)) Assert.All(["Tokens", "Logits", "ms/token", "without", "81.9 kB", "quadratic"], word => Assert.Contains(word, all, StringComparison.Ordinal));
@@ -50,6 +51,60 @@ public class TerminalTests
         Assert.DoesNotContain("seed", figures, StringComparison.Ordinal);
         ToolRun piped = Tool.Run(["run", "Once", "--model", Tool.Small, "-n", "4", "--beams", "2", "--top-k", "3", "--json"]).Done();
         Assert.Equal(("", 0), (piped.Error, piped.Last.GetProperty("seed").GetInt32()));
+    }
+
+    [TerminalFact]
+    public void A_terminal_gets_nothing_but_what_is_written()
+    {
+        foreach (string command in (string[])[$"run Once --model {Tool.Small} -n 2", $"run Once --model {Tool.Small} -n 2 --explain", $"score Once --model {Tool.Small}", "inspect", "tokenize Once", "--help", "run --help", "--version", "run a --top-k -1", $"lab cache -n 16 --model {Tool.Small}", $"lab fork -n 2 --model {Tool.Small}"])
+            Assert.DoesNotMatch(@"\e(?!\[[0-9;]*m)", Show(command, noColour: false));        // colours alone
+    }
+
+    [TerminalFact]
+    public void A_dumb_terminal_gets_no_codes_at_all()
+    {
+        using Process process = Tool.Start("script", [("TERM", "dumb")], ["-qec", $"{Tool.Path} lab cache --model {Tool.Small} -n 200", "/dev/null"]);     // takes long enough for progress
+        Assert.DoesNotContain('\e', Tool.Finish(process, []).Text);
+    }
+
+    [TerminalFact]
+    public void In_forty_columns_no_word_and_no_number_is_broken()
+    {
+        string table = Show($"lab cache -n 16 --model {Tool.Small}", noColour: true, columns: 40), error = Show("run a --top-k -1", noColour: true, columns: 40);
+        string text = Show($"run Once --model {Tool.Small} -n 60 --seed 1", noColour: true, columns: 40), whole = Tool.Run("run", "Once", "--model", Tool.Small, "-n", "60", "--seed", "1").Done().Text;
+
+        Assert.Contains("\r\n  Passes: 1.00 linear", table.Replace("without: ", "Passes: ", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.All([error, text], shown => Assert.All(shown.Split("\r\n"), line => Assert.InRange(line.Length, 0, 40)));
+        Assert.StartsWith($"Once{whole}".Replace('\n', ' '), text.Replace("\r\n", " ", StringComparison.Ordinal), StringComparison.Ordinal);     // where a line breaks a blank was
+        Assert.Contains("from\r\n0, found", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("one two three", "one two\nthree")]
+    [InlineData("one two", "one two")]
+    [InlineData("one  two ", "one  two ")]
+    [InlineData("a longer word", "a longer\nword")]
+    [InlineData("ten letters", "ten\nletters")]
+    [InlineData("a\nb c", "a\nb c")]
+    [InlineData("日本 日本日", "日本\n日本日")]      // two columns a letter
+    public void A_word_that_does_not_fit_begins_a_line_however_its_pieces_come(string text, string shown)
+    {
+        for (int piece = 1; piece <= text.Length; piece++)
+        {
+            WordWrap wrap = new(() => 10);
+            string all = string.Concat(text.Chunk(piece).Select(part => wrap.Add(new string(part)))) + wrap.End();
+            Assert.Equal(shown, all);
+        }
+    }
+
+    [Fact]
+    public void A_word_keeps_the_colours_of_its_pieces_on_the_new_line()
+    {
+        WordWrap wrap = new(() => 10);
+
+        Assert.Equal("\e[2mone\e[0m", wrap.Add("one tw", "\e[2m"));
+        Assert.Equal("", wrap.Add("in", "\e[3m"));
+        Assert.Equal("\n\e[2mtw\e[0m\e[3min\e[0m\e[4mfold\e[0m", wrap.Add("fold", "\e[4m"));
     }
 
     [Theory]
@@ -87,8 +142,12 @@ public class TerminalTests
     {
         (string, string)[] environment = noColour ? [("NO_COLOR", "1"), ("TERM", "xterm")] : [("TERM", "xterm")];
         using Process process = Tool.Start("script", environment, ["-qec", $"stty cols {columns}; {Tool.Path} {command}", "/dev/null"]);
-        return Tool.Finish(process, []).Text;
+        return Progress().Replace(Tool.Finish(process, []).Text, "");
     }
+
+    // shown and taken back, where a busy machine lets something take long
+    [GeneratedRegex(@"\r\e\[K[^\r\n]*(?=\r\e\[K)|\r\e\[K")]
+    private static partial Regex Progress();
 }
 
 /// <summary>A test that needs a terminal; skipped where nothing can make one.</summary>

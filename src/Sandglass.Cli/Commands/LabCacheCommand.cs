@@ -11,7 +11,7 @@ namespace Sandglass.Cli;
 internal sealed class LabCacheCommand(Terminal terminal)
 {
     private const int DefaultTokens = 128;
-    private const double Near = 0.1;
+    private const double Near = 0.15;
 
     private readonly ModelChoice _model = new();
     private readonly PromptSource _prompt = new("PROMPT", $"The text to continue. [default: {PromptSource.Beginning}]");
@@ -70,6 +70,8 @@ internal sealed class LabCacheCommand(Terminal terminal)
             json.WriteDouble("attention", growth.Attention);
             json.WriteDouble("logits", growth.Logits);
             json.WriteDouble("time", growth.Time);
+            json.WriteDouble("timeLeast", growth.LeastTime);
+            json.WriteDouble("timeMost", growth.MostTime);
             json.WriteBoolean("tokensEqual", result.TokensEqual);
             json.WriteComputation(result.Kernels, result.Compute);
             lines.End();
@@ -89,11 +91,23 @@ internal sealed class LabCacheCommand(Terminal terminal)
         }
         Table growth = Tables.New(["One more token", .. result.Growth.Select(row => $"#{Mode(row.Cache)}")]);
         foreach ((string what, Func<CacheGrowth, double> power) in Powers) growth.AddRow([what, .. result.Growth.Select(row => Named(power(row)))]);
-        growth.AddRow(["Time", .. result.Growth.Select(row => Number(row.Time))]);
-        console.Write(work);
-        console.Write(growth);
-        terminal.Output.WriteLine(result.TokensEqual ? "The tokens are the same." : "THE TOKENS DIFFER, which they never should: please report this.");
-        terminal.Note("Above: sums since the beginning, counted: passes (a layer, a token), and multiply-adds of the projections, the feed-forward network, attention and the logits; the time is the mean since the row before, measured. Below: the power of the text's length that one more token's work grows with, fitted; the whole text's grows with one power more.");
+        growth.AddRow(["Time", .. result.Growth.Select(row => $"{Number(row.Time)} ({Number(row.LeastTime)} to {Number(row.MostTime)})")]);
+        Tables.Write(console, work);
+        terminal.Note("Sums since the beginning, counted: passes (a layer, a token), and multiply-adds of the projections, the feed-forward network, attention and the logits. The time is the mean since the row before, measured: the median of five runs.");
+        Tables.Write(console, growth);
+        terminal.Note("The power of the text's length that the work of one more token grows with; the whole text's grows with one power more. Fitted through the rows but the first; of the time the median of five runs, and the least and the largest.");
+        terminal.WriteLine(Saved(result.Rows));
+        terminal.WriteLine(result.TokensEqual ? "The tokens are the same." : "THE TOKENS DIFFER, which they never should: please report this.");
+    }
+
+    /// <summary>What the cache saved by the end of the text.</summary>
+    internal static string Saved(IReadOnlyList<CacheStudyRow> rows)
+    {
+        CacheStudyRow with = rows.Last(row => row.Cache), without = rows.Last(row => !row.Cache);
+        return $"With the cache: {Times(without.LayerTokenPasses, with.LayerTokenPasses)} fewer passes, {Times(All(without.MultiplyAdds), All(with.MultiplyAdds))} fewer multiply-adds.";
+
+        static long All(MultiplyAdds sum) => sum.Projections + sum.FeedForward + sum.Attention + sum.Logits;
+        static string Times(long more, long less) => $"{Amount.Short(more / (double)less)} times";
     }
 
     private static (string What, Func<CacheGrowth, double> Power)[] Powers =>

@@ -10,7 +10,7 @@ namespace Sandglass.Cli;
 /// <summary><c>sandglass lab fork [PROMPT]</c>: what becomes of a text with each of the likeliest tokens at one place.</summary>
 internal sealed class LabForkCommand(Terminal terminal)
 {
-    private const int DefaultBranches = 5, DefaultTokens = 24, TextIndent = 4;
+    private const int DefaultBranches = 5, DefaultTokens = 24, TextIndent = 4, LongestBefore = 300;
 
     private readonly ModelChoice _model = new();
     private readonly PromptSource _prompt = new("PROMPT", $"The text to continue. [default: {PromptSource.Beginning}]");
@@ -42,7 +42,7 @@ internal sealed class LabForkCommand(Terminal terminal)
             model, ids, at, parsed.GetValue(_branches) ?? DefaultBranches, parsed.GetValue(_tokens) ?? DefaultTokens, progress, cancellation);
         progress.Dispose();
         if (parsed.GetValue(_json)) WriteJson(branches, at, model);
-        else WriteTable(branches, before, model);
+        else WriteTable(branches, model.Tokenizer.Decode(ids) + before, model);
         return ExitCode.Done;
     }
 
@@ -73,14 +73,14 @@ internal sealed class LabForkCommand(Terminal terminal)
     {
         string[][] cells = [["Token", "Probability", "Score a token", "Shared", "Meets at"], .. branches.Select(branch => Cells(branch, isFirst: branch == branches[0], model))];
         int[] widths = [.. Enumerable.Range(0, cells[0].Length).Select(column => cells.Max(row => row[column].Length))];
-        if (before.Length > 0) terminal.WriteLine($"Before the fork: {OneLine(before)}");
+        if (before.Length > 0) terminal.WriteLine($"Before the fork: {OneLine(before.Length <= LongestBefore ? before : $"… {before[^LongestBefore..]}")}");
         for (int i = 0; i < cells.Length; i++)
         {
             string line = string.Join("   ", cells[i].Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))).TrimEnd();
             terminal.Output.WriteLine(i == 0 && terminal.HasColour ? $"\e[2m{line}\e[0m" : line);
             if (i > 0) terminal.WriteLine(OneLine(branches[i - 1].Text).Trim(), TextIndent);
         }
-        terminal.Note("Shared: tokens behind the fork that the first branch has too, in the same order. Meets at: the place from which on both are the same. The score is the mean log-probability.");
+        terminal.Note($"Score: the mean log-probability of a token. Shared: tokens after the fork that the first branch has too, in the same order. Meets at: the place from which on both are the same to the end, for {ForkStudy.LeastCommon} tokens or more.");
     }
 
     private static string[] Cells(ForkBranch branch, bool isFirst, LanguageModel model) =>

@@ -7,11 +7,13 @@ namespace Sandglass.Cli;
 /// <summary><c>sandglass run [PROMPT]</c>: continues a text.</summary>
 internal sealed class RunCommand(Terminal terminal)
 {
+    private const int ManyTexts = 10;       // without a number of tokens, rather a slip of the finger
+
     private readonly ModelChoice _model = new();
     private readonly PromptSource _prompt = new("PROMPT", "The text to continue; without it standard input, when that is a pipe, and - always.");
     private readonly GenerationChoice _generation = new();
     private readonly BeamChoice _beams = new();
-    private readonly Option<int?> _samples = NumberOption.Whole("--n", "Write so many texts, each with a seed one above the last; the prompt is read once.", 1, 64);
+    private readonly Option<int?> _samples = NumberOption.Whole("--n", "Write N texts (-n is --max-tokens), each with a seed one above the last; the prompt is read once.", 1, 64);
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object for every token, and one for how it went." };
 
     public Command Create()
@@ -41,6 +43,7 @@ internal sealed class RunCommand(Terminal terminal)
         using ProgressLine<(int Read, int Total)> progress = new(terminal, p => $"Reading the prompt: {Amount.Whole(p.Read)} of {Amount.Whole(p.Total)} tokens");
         GenerationOptions options = _generation.Options(parsed) with { Beams = _beams.Options(parsed) };
         int? samples = parsed.GetValue(_samples);
+        if (samples >= ManyTexts && options.MaxTokens is null) terminal.Note($"Hint: --n {samples} writes {samples} texts; -n {samples} (--max-tokens) writes {samples} tokens.");
         IRunOutput Output(int sample) => json ? new RunJson(terminal.Bytes, model.Options.Compute, samples is null ? null : sample) : options.Explain ? new RunExplained(terminal, model.Tokenizer, sample) : new RunText(terminal, Shown(prompt, model));
         IReadOnlyList<TextGeneration> generations = model.GenerateSamples(ids, samples ?? 1, options with { PromptProgress = progress }, cancellation);
         bool cancelled = await new SampleRuns(terminal, generations, Output, json).ShowAsync(progress.Dispose);

@@ -6,6 +6,9 @@ namespace Sandglass.Cli;
 /// <summary>The command line: one command a verb.</summary>
 internal static class SandglassCommand
 {
+    /// <summary>The switch of all commands that leaves standard error to errors.</summary>
+    public const string Quiet = "--quiet";
+
     /// <summary>A text may begin with @ or be any bundle of letters behind a dash: neither means anything.</summary>
     public static ParserConfiguration Parsing { get; } = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
 
@@ -37,6 +40,7 @@ internal static class SandglassCommand
             new QuantizeCommand(terminal).Create(),
             new BenchCommand(terminal).Create(),
             LabCommand.Create(terminal),
+            new Option<bool>(Quiet, "-q") { Description = "Nothing on standard error but errors: no figures, hints or progress.", Recursive = true },
             new HelpOption("--help", "-h", "-?") { Action = help, Description = "Show this." },
             new VersionOption { Description = "Show the version." },
         };

@@ -12,7 +12,7 @@ internal sealed class TokenizeCommand(Terminal terminal)
 {
     private readonly ModelChoice _model = new();
     private readonly PromptSource _text = new("TEXT", "The text; without it standard input, when that is a pipe, and - always.");
-    private readonly Option<int[]?> _decode = NumberOption.Ids("--decode", "Token ids to turn into text.");
+    private readonly Option<int[]?> _decode = NumberOption.TextIds("--decode", "Token ids to turn into text.");
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object." };
 
     public Command Create()

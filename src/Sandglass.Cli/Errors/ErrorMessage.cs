@@ -9,7 +9,10 @@ using Sandglass.Sampling;
 namespace Sandglass.Cli;
 
 /// <summary>What went wrong, where, what was expected, what to do next; and whose fault it is.</summary>
-internal sealed record ErrorMessage(string Text, int Code)
+/// <param name="Text">For a person.</param>
+/// <param name="Code">The exit code.</param>
+/// <param name="Name">For a script: the library's code (docs/errors.md), or one of the tool's own (docs/cli.md).</param>
+internal sealed record ErrorMessage(string Text, int Code, string Name = WrongInputException.CommandLine)
 {
     private const int BadDescriptor = 9;    // EBADF
     private const string WhichModel = "Give a GGUF file with --model, or leave --model out to use the model that ships inside.";
@@ -30,7 +33,7 @@ internal sealed record ErrorMessage(string Text, int Code)
         else if (!isGroup && errors.Length == 0 && parsed.UnmatchedTokens.Count > 0)
             errors = [$"Found more than was expected: {string.Join(' ', parsed.UnmatchedTokens)}. {InPlaceOfMore(command, path)}"];
         else if (isGroup && parsed.UnmatchedTokens is [string word, ..])
-            errors = [$"There is no command {word}. Expected {Listed(command.Subcommands)}; a text goes behind one: {path} {command.Subcommands[0].Name} \"{word}\"."];
+            errors = [NoCommand(command, path, word)];
         else if (command.Arguments.Any(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is not { Tokens.Count: > 0 }))
             errors = [$"Something is missing: expected {path} {string.Join(' ', command.Arguments.Select(argument => argument.Name))}."];
         return new ErrorMessage($"{string.Join('\n', errors)}\nSee {path} --help.", ExitCode.WrongInput);
@@ -39,29 +42,49 @@ internal sealed record ErrorMessage(string Text, int Code)
     /// <summary>Of anything that a command failed with.</summary>
     public static ErrorMessage Of(Exception failure) => failure switch
     {
-        WrongInputException => new(failure.Message, ExitCode.WrongInput),
-        ModelFileException file => new(OfFile(file), ExitCode.WrongInput),
-        GenerationException request => new(OfRequest(request), ExitCode.WrongInput),
-        SamplingException { Code: "sampling-option" or "sampling-mix" } option => new(option.MessageWith(OptionNames.Of), ExitCode.WrongInput),
-        KvCacheException { Code: "cache-full" } => new($"{failure.Message} Give a larger --cache-memory, or ask for fewer texts at once.", ExitCode.Failed),
-        KvCacheException or SamplingException => new($"{failure.Message} The model's weights or the text lead to no usable scores; try --compute exact, or another file of the model.", ExitCode.Failed),
-        KernelPathException => new(failure.Message, ExitCode.WrongInput),
-        UnauthorizedAccessException { InnerException.HResult: BadDescriptor } => new("Standard output is closed: nothing can be written to it. Leave it open, or send it to a file or a pipe.", ExitCode.Failed),
-        UnauthorizedAccessException => new($"{failure.Message} Give a path that can be read and, for an output, written.", ExitCode.WrongInput),
-        OutOfMemoryException => new("Not enough memory for this model with this context. Give a smaller --context, --cache-type q8, or a file in a smaller type (sandglass quantize).", ExitCode.Failed),
-        IOException => new($"Reading or writing failed: {failure.Message}", ExitCode.Failed),
-        _ => new($"Sandglass failed in a way that it should not: {failure.GetType().Name}: {failure.Message}\n{failure.StackTrace}\nPlease report this with the command line and the lines above.", ExitCode.Failed),
+        WrongInputException wrong => new(wrong.Message, ExitCode.WrongInput, wrong.Name),
+        SandglassException known => new(InWords(known), IsInput(known) ? ExitCode.WrongInput : ExitCode.Failed, known.Code),
+        ClosedStreamException or UnauthorizedAccessException { InnerException.HResult: BadDescriptor } =>
+            new("Standard output is closed: nothing can be written to it. Leave it open, or send it to a file or a pipe.", ExitCode.Failed, "output-closed"),
+        UnauthorizedAccessException => new($"{failure.Message} Give a path that can be read and, for an output, written.", ExitCode.WrongInput, "access-denied"),
+        OutOfMemoryException => new("Not enough memory for this model with this context. Give a smaller --context, --cache-type q8, or a file in a smaller type (sandglass quantize).", ExitCode.Failed, "out-of-memory"),
+        IOException => new($"Reading or writing failed: {failure.Message}", ExitCode.Failed, "input-output"),
+        _ => new($"Sandglass failed in a way that it should not: {failure.GetType().Name}: {failure.Message}\n{failure.StackTrace}\nPlease report this with the command line and the lines above.", ExitCode.Failed, "unexpected"),
     };
 
-    /// <summary>Says it, and gives the exit code.</summary>
-    public int Tell(Terminal terminal)
+    private static string InWords(SandglassException failure) => failure switch
     {
-        terminal.Error.WriteLine(Terminal.Harmless(Text));
+        ModelFileException file => OfFile(file),
+        GenerationException request => OfRequest(request),
+        SamplingException { Option: nameof(SamplerOptions.Samplers) } steps => $"{steps.MessageWith(OptionNames.Of)} Steps have ; or , between them.",
+        SamplingException { Code: "sampling-option" or "sampling-mix" } option => option.MessageWith(OptionNames.Of),
+        KvCacheException { Code: "cache-full" } => $"{failure.Message} Give a larger --cache-memory, or ask for fewer texts at once.",
+        KvCacheException or SamplingException => $"{failure.Message} The model's weights or the text lead to no usable scores; try --compute exact, or another file of the model.",
+        _ => failure.Message,
+    };
+
+    /// <summary>Whether what was asked for is wrong, and not what came of it.</summary>
+    private static bool IsInput(SandglassException failure) => failure is not (KvCacheException or SamplingException { Code: "sampling-logits" });
+
+    /// <summary>Says it, and gives the exit code: to a person with the code behind it, to a script as one object on standard error.</summary>
+    public int Tell(Terminal terminal, bool json)
+    {
+        if (json) terminal.TellJson(Text, Name);
+        else terminal.Tell(Name == WrongInputException.CommandLine ? Text : $"{Text} [{Name}]");
         return Code;
     }
 
     // what stands behind all arguments; beside another error it is mostly that one's doing
     private static bool IsUnmatched(ParseError error) => error.Message.StartsWith("Unrecognized", StringComparison.Ordinal);
+
+    private static string NoCommand(Command group, string path, string word)
+    {
+        Command? near = group.Subcommands.MinBy(command => EditDistance.Between(word, command.Name));
+        string advice = near is not null && EditDistance.Between(word, near.Name) <= (word.Length < 6 ? 1 : 2)
+            ? $"Did you mean {path} {near.Name}?"
+            : $"A text follows one: {path} {group.Subcommands[0].Name} \"{word}\".";
+        return $"There is no command {word}. Expected {Listed(group.Subcommands)}. {advice}";
+    }
 
     private static string InPlaceOfMore(Command command, string path) => PromptSource.TextOf(command) is not null
         ? $"A text of several words goes in quotes: {path} \"{PromptSource.Beginning}\"."

@@ -12,8 +12,27 @@ internal static class MissingValue
     {
         Option[] options = [.. WithSubcommands(root).SelectMany(command => command.Options)];
         int end = Array.IndexOf(words, "--");
+        RefuseOptionAsValue(end < 0 ? words : words[..end], root);
         return [.. words.SelectMany((word, i) => end >= 0 && i > end ? [word] : Spelled(word, options))];
     }
+
+    /// <summary>Refuses <c>--model -n 2</c>, as a script writes it whose variable is empty and stands in no quotes: the parser would take <c>-n</c> for the model.</summary>
+    private static void RefuseOptionAsValue(string[] words, Command root)
+    {
+        Command command = root;
+        foreach (string word in words)
+        {
+            if (command.Subcommands.FirstOrDefault(sub => sub.Name == word) is not Command next) break;
+            command = next;
+        }
+        for (int i = 0; i + 1 < words.Length; i++)
+        {
+            if (Named(command, words[i]) is { HelpName: not null } option && Named(command, words[i + 1]) is not null)
+                throw new WrongInputException($"{option.Name}: expected {option.HelpName} after it, found the option {words[i + 1]}. Is a variable empty? A value that looks like an option is given as {option.Name}={words[i + 1]}.");
+        }
+    }
+
+    private static Option? Named(Command command, string word) => command.Options.FirstOrDefault(option => option.Name == word || option.Aliases.Contains(word));
 
     /// <summary>Refuses an empty text behind any option that takes one; numbers and words refuse it themselves.</summary>
     public static void RefuseIn(Command root)
@@ -32,7 +51,7 @@ internal static class MissingValue
         .Where(result => result is { Implicit: false, Option.HelpName: not null } && result.Tokens.All(token => token.Value.Length == 0))
         .Select(result => Said(result.Option));
 
-    private static string Said(Option option) => $"{option.Name}: expected {option.HelpName} behind it, found nothing.";
+    private static string Said(Option option) => $"{option.Name}: expected {option.HelpName} after it, found nothing.";
 
     /// <summary>A value in quotes, or that there is none.</summary>
     public static string Found(string value) => value.Length > 0 ? $"\"{value}\"" : "nothing";

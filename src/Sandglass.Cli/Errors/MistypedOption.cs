@@ -21,8 +21,11 @@ internal static class MistypedOption
         Argument? text = PromptSource.TextOf(parsed.CommandResult.Command);
         if (text is not null && name is ("-p" or "--prompt" or "--text"))
             return $"There is no option {name}: the {text.Name.ToLowerInvariant()} is an argument: {command} \"{Behind(parsed, argument)}\"";
-        string advice = Nearest(parsed.CommandResult.Command, name) is string near ? $". Did you mean {near}? {command} --help lists all." : $"; {command} --help lists them.";
-        return $"There is no option {name} here{advice}{(text is null ? "" : $" A text that begins with a dash goes behind two: {command} -- \"{argument} …\"")}";
+        string start = $"There is no option {name} here";
+        if (Nearest(parsed.CommandResult.Command, name) is string near) return $"{start}. Did you mean {near}? {command} --help lists all.";
+        // two dashes and a word are an option that somebody knows from elsewhere; one dash may begin a text
+        bool mayBeText = text is not null && !argument.StartsWith("--", StringComparison.Ordinal);
+        return $"{start}; {command} --help lists them.{(mayBeText ? $" A text that begins with a dash follows two: {command} -- \"{argument} …\"" : "")}";
     }
 
     private static string Behind(ParseResult parsed, string argument)
@@ -31,15 +34,31 @@ internal static class MistypedOption
         return parsed.Tokens.SkipWhile(token => token.Value != argument).Skip(1).FirstOrDefault()?.Value ?? "Once upon a time";
     }
 
-    /// <summary>The command's option that fewest letters tell from this one; null where none is near.</summary>
+    /// <summary>What other tools call options that this one has: llama.cpp, Ollama, transformers.</summary>
+    internal static (string Theirs, string Ours)[] Foreign { get; } =
+    [
+        ("--n-predict", "--max-tokens"), ("--predict", "--max-tokens"), ("--num-predict", "--max-tokens"), ("--max-new-tokens", "--max-tokens"), ("--max-length", "--max-tokens"),
+        ("--ctx-size", "--context"), ("--num-ctx", "--context"), ("--n-ctx", "--context"), ("--file", "--prompt-file"), ("--num-thread", "--threads"),
+        ("--repeat-last-n", "--penalty-window"), ("--reverse-prompt", "--stop"), ("--sampling-seq", "--samplers"), ("--sampler-seq", "--samplers"),
+        ("--typical", "--typical-p"), ("--top-nsigma", "--top-n-sigma"), ("--dynatemp-exp", "--dynatemp-exponent"), ("--mirostat-ent", "--mirostat-tau"), ("--mirostat-lr", "--mirostat-eta"),
+        ("--dry-penalty-last-n", "--dry-window"), ("--dry-sequence-breaker", "--dry-breaker"), ("--no-repeat-ngram-size", "--no-repeat-ngram"),
+        ("--num-beams", "--beams"), ("--num-return-sequences", "--n"), ("--batch-size", "--prefill-chunk"), ("--ubatch-size", "--prefill-chunk"), ("-b", "--prefill-chunk"), ("-ub", "--prefill-chunk"),
+        ("--model-draft", "--draft"), ("-md", "--draft"), ("-ctk", "--cache-type-k"), ("-ctv", "--cache-type-v"), ("--chunk", "--chunks"), ("--n-probs", "--logprobs"),
+    ];
+
+    /// <summary>The command's option that is called so elsewhere, or that fewest letters tell from this one; null where none is near.</summary>
     private static string? Nearest(Command command, string name)
     {
-        if (!name.StartsWith("--", StringComparison.Ordinal)) return null;      // every letter is one letter away
-        (string? near, int distance) = command.Options.SelectMany(option => option.Aliases.Append(option.Name))
+        string plain = name.Replace('_', '-');
+        string[] own = [.. command.Options.SelectMany(option => option.Aliases.Append(option.Name))];
+        if (Array.Find(Foreign, pair => pair.Theirs == plain).Ours is string ours && own.Contains(ours)) return ours;
+        if (plain.Length < 4) return null;      // every letter is one letter away
+        if (!plain.StartsWith("--", StringComparison.Ordinal)) plain = $"-{plain}";
+        (string? near, int distance) = own
             .Where(other => other.StartsWith("--", StringComparison.Ordinal))
-            .Select(other => (other, EditDistance.Between(name, other)))
+            .Select(other => (other, EditDistance.Between(plain, other)))
             .OrderBy(pair => pair.Item2).FirstOrDefault();
-        return near is not null && distance <= Math.Max(2, (name.Length - 2) / 3) ? near : null;
+        return near is not null && distance <= Math.Max(plain.Length < 5 ? 1 : 2, (plain.Length - 2) / 3) ? near : null;
     }
 
     private static bool LooksLikeOption(string text) => text.Length > 1 && text[0] == '-' && (text[1] == '-' || char.IsAsciiLetter(text[1])) && !text.Any(char.IsWhiteSpace);

@@ -12,7 +12,7 @@ internal sealed class PromptSource(string argumentName, string description)
 
     private readonly Argument<string?> _argument = new(argumentName) { Description = description, Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _file = new("--prompt-file", "-f") { Description = "Take the text from a file, as it is; - is standard input.", HelpName = "FILE" };
-    private readonly Option<int[]?> _ids = NumberOption.Ids("--ids", "The text as token ids; nothing is added to them.");
+    private readonly Option<int[]?> _ids = NumberOption.TextIds("--ids", "The text as token ids; nothing is added to them.");
     private readonly Option<bool> _noBos = new("--no-bos") { Description = "Add no begin token, also where the model wants one." };
     private readonly Option<bool> _noSpecial = new("--no-special") { Description = "Take control tokens that are spelled in the text for plain text." };
 
@@ -32,7 +32,9 @@ internal sealed class PromptSource(string argumentName, string description)
     public static Argument? TextOf(Command command) => command.Arguments.FirstOrDefault(argument => argument.Name is "PROMPT" or "TEXT");
 
     /// <summary>The text, or null where none was given and a person sits at the keyboard.</summary>
-    public async Task<Prompt?> ReadAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
+    public Task<Prompt?> ReadAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation) => ReadAsync(parsed, terminal, terminal.InputIsPiped, cancellation);
+
+    private async Task<Prompt?> ReadAsync(ParseResult parsed, Terminal terminal, bool fromInput, CancellationToken cancellation)
     {
         MistypedOption.Refuse(parsed, parsed.GetValue(_argument));
         bool addBos = AddsBos(parsed), parseSpecial = ParsesSpecial(parsed);
@@ -40,7 +42,6 @@ internal sealed class PromptSource(string argumentName, string description)
             return ids.Length > 0 ? new Prompt([], ids, addBos, parseSpecial) : throw new WrongInputException("--ids: expected token ids with commas between them, found none.");
         if (parsed.GetValue(_file) is string file)
             return new Prompt(file == TextFile.StandardInput ? await Terminal.ReadInputAsync(cancellation) : await TextFile.ReadAsync(_file.Name, file, cancellation), null, addBos, parseSpecial);
-        bool fromInput = terminal.InputIsPiped;
         if (parsed.GetValue(_argument) is string text)
         {
             fromInput = text == TextFile.StandardInput && !parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash);
@@ -49,10 +50,10 @@ internal sealed class PromptSource(string argumentName, string description)
         return fromInput ? new Prompt(await Terminal.ReadInputAsync(cancellation), null, addBos, parseSpecial, IsPiped: true) : null;
     }
 
-    /// <summary>The text, or <see cref="Beginning"/> where none was given and standard input, if it is none of a person's, has nothing.</summary>
+    /// <summary>The text, or <see cref="Beginning"/> where none was given and standard input is a terminal, closed, or empty.</summary>
     public async Task<Prompt> ReadOrBeginAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
     {
-        Prompt? given = await ReadAsync(parsed, terminal, cancellation);
+        Prompt? given = await ReadAsync(parsed, terminal, terminal is { InputIsPiped: true, InputIsReadable: true }, cancellation);
         return given is null or { IsPiped: true, Utf8.Length: 0 } ? Begin(parsed) : given;
     }
 

@@ -17,7 +17,7 @@ internal static class ContextLimit
     {
         if (ids.Length <= model.Context) return;
         int trained = model.Shape.ContextLength;
-        string advice = ids.Length <= trained ? $"Shorten it, or give a larger --context; the model was trained for up to {trained}." : $"Shorten it: the model was trained for up to {trained} tokens.";
+        string advice = model.Options.Window > 0 ? "Give a larger --context: with --window it bounds the prompt only." : ids.Length <= trained ? $"Shorten it, or give a larger --context; the model was trained for up to {trained}." : $"Shorten it: the model was trained for up to {trained} tokens.";
         throw new WrongInputException($"{what} is too long: expected at most {model.Context} tokens, the context, found {ids.Length} tokens. {advice}");
     }
 }

@@ -28,7 +28,7 @@ internal sealed class ModelChoice
     };
     private readonly Option<int?> _threads = NumberOption.Whole("--threads", "Threads that compute; without it one a processor. The output does not depend on it.", 1, 1024, "-t");
     private readonly Option<int?> _context = NumberOption.Whole("--context", "Positions that prompt and completion together may take; without it what the model was trained for.", 1, 1 << 24, "-c");
-    private readonly Option<ComputeMode> _compute = WordOption.Of("--compute", "How quantised weights are multiplied: fast with activations of 8 bits, fine with 16 bits, exact with F32 ones.", ComputeModes);
+    private readonly Option<ComputeMode> _compute = WordOption.Of("--compute", "How quantised weights are multiplied: fast with activations of 8 bits, fine with 16 bits, exact with F32 ones (--cache-type f32 keeps keys and values as exact).", ComputeModes);
     private readonly Option<CacheType> _cacheType = WordOption.Of("--cache-type", "How keys and values are stored.", CacheTypeWords);
     private readonly Option<CacheType?> _keyType = WordOption.Optional("--cache-type-k", "How keys are stored, where it is not as --cache-type says.", CacheTypeWords);
     private readonly Option<CacheType?> _valueType = WordOption.Optional("--cache-type-v", "How values are stored, where it is not as --cache-type says.", CacheTypeWords);
@@ -86,7 +86,7 @@ internal sealed class ModelChoice
         }
         catch (ModelFileException failure)
         {
-            throw new WrongInputException(ErrorMessage.OfFile(failure, $"{argument} is the path of a GGUF file, or {EmbeddedPrefix}NAME for one that ships inside ({string.Join(", ", EmbeddedModels.Names)})."));
+            throw new WrongInputException(ErrorMessage.OfFile(failure, $"{argument} is the path of a GGUF file, or {EmbeddedPrefix}NAME for one that ships inside ({string.Join(", ", EmbeddedModels.Names)})."), failure.Code);
         }
     }
 
@@ -105,7 +105,7 @@ internal sealed class ModelChoice
         }
         catch (Exception failure) when (WrongName.Of(failure, ByVariable(parsed), draft: null) is string message)
         {
-            throw new WrongInputException(message);
+            throw new WrongInputException(message, ((SandglassException)failure).Code);
         }
     }
 
@@ -154,7 +154,7 @@ internal sealed class ModelChoice
         }
         catch (Exception failure) when (WrongName.Of(failure, file is null ? ByVariable(parsed) : null, draft == name ? null : draft) is string message)
         {
-            throw new WrongInputException(message);
+            throw new WrongInputException(message, ((SandglassException)failure).Code);
         }
         progress.Dispose();
         if (ContextLimit.Hint(model) is string hint) terminal.Note(hint);

@@ -18,7 +18,7 @@ internal static class NumberOption
             bool tooLarge = BigInteger.TryParse(Last(result), NumberStyles.None, CultureInfo.InvariantCulture, out _);    // then a bound that nobody meets is worth naming
             string expected = most == T.MaxValue && !tooLarge ? $"a whole number from {least}" : $"a whole number from {least} to {most}";
             bool whole = T.TryParse(Last(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out T value);
-            return whole && value >= least && value <= most ? value : Refuse<T>(result, name, expected);
+            return whole && value >= least && value <= most ? value : Refuse<T>(result, name, expected, Advice(description));
         },
     };
 
@@ -30,7 +30,7 @@ internal static class NumberOption
         CustomParser = result =>
         {
             bool number = double.TryParse(Last(result), NumberStyles.Float, CultureInfo.InvariantCulture, out double value);
-            return number && double.IsFinite(value) && accepts(value) ? value : Refuse<double>(result, name, expected);
+            return number && double.IsFinite(value) && accepts(value) ? value : Refuse<double>(result, name, expected, Advice(description));
         },
     };
 
@@ -51,7 +51,10 @@ internal static class NumberOption
     };
 
     /// <summary>Token ids with commas between them; null where the option is not given.</summary>
-    public static Option<int[]?> Ids(string name, string description, params string[] aliases) => List(name, description, "token ids with commas between them", 0, int.MaxValue, mayBeEmpty: true, aliases);
+    public static Option<int[]?> Ids(string name, string description, params string[] aliases) => List(name, description, "token ids with commas between them", 0, int.MaxValue, mayBeEmpty: false, aliases);
+
+    /// <summary>Token ids that are a text: a command says itself what it makes of an empty one.</summary>
+    public static Option<int[]?> TextIds(string name, string description, params string[] aliases) => List(name, description, "token ids with commas between them", 0, int.MaxValue, mayBeEmpty: true, aliases);
 
     /// <summary>Whole numbers within bounds, with commas between them; null where the option is not given.</summary>
     public static Option<int[]?> Wholes(string name, string description, int least, int most, params string[] aliases) =>
@@ -78,9 +81,20 @@ internal static class NumberOption
 
     private static string Last(ArgumentResult result) => result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
 
-    private static T? Refuse<T>(ArgumentResult result, string name, string expected) where T : struct
+    private static T? Refuse<T>(ArgumentResult result, string name, string expected, string advice = "") where T : struct
     {
-        result.AddError($"{name}: expected {expected}, found {MissingValue.Found(Last(result))}.");
+        result.AddError($"{name}: expected {expected}, found {MissingValue.Found(Last(result))}.{advice}");
         return null;
+    }
+
+    /// <summary>How to say what elsewhere -1 or 0 says, as the description has it: "without it …", "0 keeps all".</summary>
+    private static string Advice(string description)
+    {
+        foreach (string part in description.Split(". [default")[0].TrimEnd('.').Split("; "))
+        {
+            if (part.StartsWith("without it ", StringComparison.Ordinal)) return $" Leave it out: {part["without it ".Length..]}.";
+            if (part is ['0' or '1', ' ', ..]) return $" {part}.";
+        }
+        return "";
     }
 }

@@ -23,6 +23,6 @@ internal static class OptionGroups
         ("Guessing ahead", ["--draft", "--draft-rejection"]),
         ("The model", ["--model", "--synthetic", "--keep", "--context", "--compute", "--threads"]),
         ("Its cache", ["--cache-type", "--cache-type-k", "--cache-type-v", "--cache-memory", "--window", "--sinks", "--no-cache", "--prefill-chunk"]),
-        ("What is shown", ["--json", "--logprobs", "--hash-logits", "--explain", "--help"]),
+        ("What is shown", ["--json", "--logprobs", "--hash-logits", "--explain", "--quiet", "--help"]),
     ];
 }

@@ -9,7 +9,7 @@ internal sealed class SamplingChoice
 {
     private static readonly SamplerOptions Usual = new();
 
-    private readonly Option<string?> _samplers = new("--samplers") { Description = $"Exactly these steps in this order, for instance \"top_k;typical_p;temperature\", or with commas. [default: {string.Join("; ", SamplerOptions.DefaultOrder)}, those that are on]", HelpName = "A;B;C" };
+    private readonly Option<string?> _samplers = new("--samplers") { Description = $"Exactly these steps in this order, with ; or , between them, for instance top_k,typical_p,temperature. [default: {string.Join("; ", SamplerOptions.DefaultOrder)}, those that are on]", HelpName = "A,B,C" };
     private readonly Option<double?> _temperature = NumberOption.Real("--temperature", $"Below 1 safer, above 1 wilder; 0 takes the likeliest token always. [default: {Usual.Temperature}]", x => x is >= 0 and <= 1e9, "a number from 0 to 1e9", "--temp");
     private readonly Option<double?> _range = NumberOption.Real("--dynatemp-range", "Let the temperature move so far up and down, with the entropy. [default: 0]", x => x is >= 0 and <= 1e9, "a number from 0 to 1e9");
     private readonly Option<double?> _exponent = NumberOption.Real("--dynatemp-exponent", $"The power of the entropy's share that moves it. [default: {Usual.DynatempExponent}]", x => x is >= 0 and <= 1000, "a number from 0 to 1000");

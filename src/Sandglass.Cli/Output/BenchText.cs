@@ -28,10 +28,10 @@ internal sealed class BenchText(Terminal terminal) : IBenchOutput
             else figures.AddRow([.. Cells(row.What, Amount.Whole(row.Tokens), row.Depth == 0 ? "" : Amount.Whole(row.Depth), Amount.Whole(row.Batch), threads, row.CacheWord, rate, spread, Percent(row.ShareOfLimit))]);
         }
         string? model = _rows.FirstOrDefault(row => row.What != "limit")?.Name;
-        console.Write(limits);
+        Tables.Write(console, limits);
         if (model is null) return;
         console.Write(new Text(Terminal.Harmless(model) + "\n", new Style(decoration: Decoration.Bold)));
-        console.Write(figures);
+        Tables.Write(console, figures);
         foreach (BenchRow row in _rows)
         {
             if (row.Memory is MemoryCourse memory)

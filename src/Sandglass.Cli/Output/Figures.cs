@@ -20,7 +20,7 @@ internal static class Figures
     }
 
     private static string Guessed(SpeculationResult speculation) =>
-        $"guessed {Amount.Whole(speculation.Drafted)}, right {Amount.Whole(speculation.Accepted)}{(speculation.OffAtToken is int at ? $", given up at token {Amount.Whole(at)}" : "")}";
+        $"guessed {Amount.Whole(speculation.Drafted)}, right {Amount.Whole(speculation.Accepted)}, each of which saved a step{(speculation.OffAtToken is int at ? $", given up at token {Amount.Whole(at)}" : "")}";
 
     private static string Reason(FinishReason finish) => finish switch
     {

@@ -18,7 +18,7 @@ internal sealed class Help(Terminal terminal) : SynchronousCommandLineAction
     public override int Invoke(ParseResult parsed)
     {
         _text.Clear();
-        _width = Math.Min(terminal.OutputIsTerminal && Console.WindowWidth > 0 ? Console.WindowWidth : PipeWidth, MostWidth);   // asked here only: asking sends codes to the terminal
+        _width = Math.Min(terminal.OutputIsTerminal ? Terminal.Width : PipeWidth, MostWidth);
         Command command = parsed.CommandResult.Command;
         bool hasCommands = command.Subcommands.Count > 0;
         Wrapped(command.Description, column: 0);
@@ -30,7 +30,7 @@ internal sealed class Help(Terminal terminal) : SynchronousCommandLineAction
 
         Section("Commands", command.Subcommands.Select(sub => (sub.Name, sub.Description)));
         Section("Arguments", command.Arguments.Select(argument => (argument.Name, argument.Description)));
-        Options([.. command.Options.Append(parsed.RootCommandResult.Command.Options.First(option => option.Name == "--help")).Distinct()]);
+        Options([.. command.Options.Concat(parsed.RootCommandResult.Command.Options.Where(option => option.Name is SandglassCommand.Quiet or "--help")).Distinct()]);
         _text.Append("\nExamples:\n");
         foreach (string example in Examples.For(command.Name)) _text.Append($"  {example}\n");
         if (hasCommands) _text.Append($"\n{Path(command)} COMMAND --help tells more.\n");

@@ -11,7 +11,7 @@ internal sealed class ProgressLine<T>(Terminal terminal, Func<T, string> text) :
     private readonly Lock _lock = new();
     private readonly long _started = Stopwatch.GetTimestamp();
     private long _shown;
-    private bool _over = !terminal.ErrorIsTerminal;
+    private bool _over = !terminal.ErrorCanRewrite;
 
     /// <summary>May be called from any thread.</summary>
     public void Report(T value)

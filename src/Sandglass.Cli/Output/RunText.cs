@@ -6,7 +6,10 @@ namespace Sandglass.Cli;
 internal sealed class RunText(Terminal terminal, string prompt) : IRunOutput
 {
     private const int LongestPrompt = 400;
+    private const string Dim = "\e[2m";
+
     private bool _begun;
+    private readonly WordWrap _wrap = new(() => Terminal.Width);
     private bool _lineIsOpen;
 
     public void Token(GeneratedToken token, bool isShared)
@@ -18,8 +21,8 @@ internal sealed class RunText(Terminal terminal, string prompt) : IRunOutput
     public void End(GenerationResult result)
     {
         Begin();
-        if (_lineIsOpen)            // both streams may go to the same place
-            (terminal.OutputIsTerminal ? terminal.Output : terminal.Error).WriteLine();
+        if (terminal.OutputIsTerminal) terminal.Output.Write(_wrap.End());
+        if (_lineIsOpen) terminal.EndLine();
         foreach (string line in BeamLines.Of(result)) terminal.Note(line);
         terminal.Note(Figures.Of(result));
     }
@@ -31,15 +34,14 @@ internal sealed class RunText(Terminal terminal, string prompt) : IRunOutput
         _begun = true;
         if (!terminal.OutputIsTerminal) return;
         string shown = Terminal.Harmless(prompt.Length <= LongestPrompt ? prompt : $"… {prompt[^(LongestPrompt / 2)..]}");   // of a long one, what the text follows on
-        terminal.Output.Write(terminal.HasColour && shown.Length > 0 ? $"\e[2m{shown}\e[0m" : shown);
+        terminal.Output.Write(_wrap.Add(shown, terminal.HasColour ? Dim : ""));
         _lineIsOpen = shown.Length > 0;
     }
 
     private void Show(string text, bool isDim)
     {
         if (text.Length == 0) return;
-        string shown = terminal.OutputIsTerminal ? Terminal.Harmless(text) : text;
-        terminal.Output.Write(isDim ? $"\e[2m{shown}\e[0m" : shown);
+        terminal.Output.Write(terminal.OutputIsTerminal ? _wrap.Add(Terminal.Harmless(text), isDim ? Dim : "") : text);
         _lineIsOpen = text[^1] != '\n';
     }
 }

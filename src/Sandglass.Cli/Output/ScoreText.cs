@@ -12,18 +12,19 @@ namespace Sandglass.Cli;
 internal sealed class ScoreText(Terminal terminal, Tokenizer tokenizer, Prompt text, int[] ids) : IScoreOutput
 {
     private readonly IncrementalDecoder _decoder = new();
+    private readonly WordWrap _wrap = new(() => Terminal.Width);
 
     public void Begin(int[] _)
     {
         if (!terminal.OutputIsTerminal) terminal.Bytes.Write(text.Ids is null ? text.Utf8 : Encoding.UTF8.GetBytes(tokenizer.Decode(ids)));
-        else if (terminal.HasColour) terminal.Output.Write($"\e[2m{Spelled(ids[0])}\e[0m");
+        else if (terminal.HasColour) terminal.Output.Write(_wrap.Add(Spelled(ids[0]), "\e[2m"));
         else terminal.Output.WriteLine("    p      rank  token");
     }
 
     public void Token(TokenScore score)
     {
         if (!terminal.OutputIsTerminal) return;
-        if (terminal.HasColour) terminal.Output.Write($"{Heat.Of(score.Logprob)}{Spelled(score.Next)}\e[0m");
+        if (terminal.HasColour) terminal.Output.Write(_wrap.Add(Spelled(score.Next), Heat.Of(score.Logprob)));
         else terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Math.Exp(score.Logprob),8:P2} {score.Rank,6}  {TokenText.Of(tokenizer, score.Next)}"));
     }
 
@@ -31,14 +32,15 @@ internal sealed class ScoreText(Terminal terminal, Tokenizer tokenizer, Prompt t
     {
         if (terminal.HasColour)
         {
-            terminal.Output.WriteLine(_decoder.Flush());
+            terminal.Output.WriteLine(_wrap.Add(_decoder.Flush()) + _wrap.End());
             terminal.Output.WriteLine($"{Heat.Legend}");
         }
         else if (!terminal.OutputIsTerminal && text.Utf8 is not [.., (byte)'\n'])
         {
-            terminal.Error.WriteLine();     // both streams may go to the same place
+            terminal.EndLine();
         }
         terminal.Note(Said(sum, cancelled ? ids.Length - 1 : null));
+        if (!terminal.OutputIsTerminal && terminal.ErrorIsTerminal) terminal.Note("Hint: a pipe gets the text alone; --json has the figures of each token.");
     }
 
     /// <summary>The sum in words; of a part of the text where it was cancelled before it came to all <paramref name="outOf"/> tokens.</summary>

@@ -1,5 +1,5 @@
 using System.Text;
-using Microsoft.Win32.SafeHandles;
+using System.Text.Json;
 
 namespace Sandglass.Cli;
 
@@ -12,14 +12,15 @@ internal sealed class Terminal
 
     public Terminal()
     {
-        Bytes = Open(1);
+        Bytes = StandardStreams.OpenOutput(StandardStreams.Output);
         Output = new StreamWriter(Bytes, Utf8, bufferSize: 1024) { AutoFlush = true, NewLine = "\n" };
-        Error = new StreamWriter(new Unheard(Open(2)), Utf8, bufferSize: 1024) { AutoFlush = true, NewLine = "\n" };
+        Error = new StreamWriter(new Unheard(StandardStreams.OpenOutput(StandardStreams.Error)), Utf8, bufferSize: 1024) { AutoFlush = true, NewLine = "\n" };
 
         // https://no-color.org: set and not empty
-        bool wanted = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") is not "dumb";
+        bool isDumb = Environment.GetEnvironmentVariable("TERM") is "dumb", wanted = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && !isDumb;
         HasColour = wanted && OutputIsTerminal;
         ErrorHasColour = wanted && ErrorIsTerminal;
+        ErrorCanRewrite = !isDumb && ErrorIsTerminal;
     }
 
     /// <summary>Standard output, not buffered.</summary>
@@ -32,13 +33,16 @@ internal sealed class Terminal
     public TextWriter Error { get; }
 
     /// <summary>Whether a person reads standard output.</summary>
-    public bool OutputIsTerminal { get; } = !Console.IsOutputRedirected;
+    public bool OutputIsTerminal { get; } = StandardStreams.IsOpen(StandardStreams.Output) && !Console.IsOutputRedirected;
 
     /// <summary>Whether a person reads standard error.</summary>
-    public bool ErrorIsTerminal { get; } = !Console.IsErrorRedirected;
+    public bool ErrorIsTerminal { get; } = StandardStreams.IsOpen(StandardStreams.Error) && !Console.IsErrorRedirected;
 
-    /// <summary>Whether standard input comes from a pipe or a file.</summary>
-    public bool InputIsPiped { get; } = Console.IsInputRedirected;
+    /// <summary>Whether standard input is no terminal: a pipe or a file, or closed.</summary>
+    public bool InputIsPiped { get; } = !StandardStreams.IsOpen(StandardStreams.Input) || Console.IsInputRedirected;
+
+    /// <summary>Whether there is a standard input that can be read.</summary>
+    public bool InputIsReadable { get; } = StandardStreams.IsOpen(StandardStreams.Input) && StandardStreams.IsReadable(StandardStreams.Input);
 
     /// <summary>Whether standard output takes colours.</summary>
     public bool HasColour { get; }
@@ -46,12 +50,26 @@ internal sealed class Terminal
     /// <summary>Whether standard error takes colours.</summary>
     public bool ErrorHasColour { get; }
 
-    /// <summary>Columns of the terminal. Asked only where it matters: asking sends codes to it.</summary>
-    public static int Width => Console.WindowWidth is > 1 and int width ? width : UsualWidth;
+    /// <summary>Whether a line on standard error can be taken back and written anew.</summary>
+    public bool ErrorCanRewrite { get => field && !IsQuiet; }
+
+    /// <summary>Columns of the terminal; it may be resized at any time.</summary>
+    public static int Width => StandardStreams.Columns() ?? UsualWidth;
+
+    /// <summary>Whether nothing but errors stands beside the output.</summary>
+    public bool IsQuiet { get; set; }
+
+    /// <summary>Ends a line of output before what is said beside it: both streams may go to the same place.</summary>
+    public void EndLine()
+    {
+        if (OutputIsTerminal) Output.WriteLine();
+        else if (!IsQuiet) Error.WriteLine();
+    }
 
     /// <summary>A line beside the output: dim where there are colours, broken between words where a terminal is too narrow for it.</summary>
     public void Note(string line)
     {
+        if (IsQuiet) return;
         foreach (string part in Wrapped(line, ErrorIsTerminal)) Error.WriteLine(ErrorHasColour ? $"\e[2m{part}\e[0m" : part);
     }
 
@@ -63,8 +81,27 @@ internal sealed class Terminal
         foreach (string part in Wrapped(text, OutputIsTerminal, indent)) Output.WriteLine(before + part);
     }
 
-    private static IEnumerable<string> Wrapped(string text, bool isTerminal, int indent = 0) =>
-        isTerminal && indent + text.Length >= UsualWidth ? Words.Wrapped(text, Width - 1 - indent) : [text];
+    /// <summary>What went wrong, in as many lines as a terminal needs.</summary>
+    public void Tell(string error)
+    {
+        foreach (string part in Wrapped(Harmless(error), ErrorIsTerminal)) Error.WriteLine(part);
+    }
+
+    /// <summary>What went wrong, as one object on a line of standard error.</summary>
+    public void TellJson(string message, string code)
+    {
+        using MemoryStream line = new();
+        JsonLines lines = new(line);
+        Utf8JsonWriter json = lines.Begin();
+        json.WriteStartObject("error");
+        json.WriteString("code", code);
+        json.WriteString("message", message);
+        json.WriteEndObject();
+        lines.End();
+        Error.Write(Utf8.GetString(line.ToArray()));
+    }
+
+    private static IEnumerable<string> Wrapped(string text, bool isTerminal, int indent = 0) => isTerminal ? Words.Wrapped(text, Width - 1 - indent) : [text];
 
     /// <summary>Text of a model's or a stranger's, safe to show: a control character cannot reach the terminal as one.</summary>
     public static string Harmless(string text)
@@ -74,39 +111,30 @@ internal sealed class Terminal
     }
 
     /// <summary>All of standard input, as it comes.</summary>
+    /// <exception cref="WrongInputException">It is closed, or cannot be read.</exception>
     public static async Task<byte[]> ReadInputAsync(CancellationToken cancellation)
     {
+        if (!StandardStreams.IsOpen(StandardStreams.Input)) throw NoInput("is closed");
+        if (!StandardStreams.IsReadable(StandardStreams.Input)) throw NoInput("cannot be read, as under nohup");
         using MemoryStream all = new();
-        await using Stream input = Console.OpenStandardInput();
-        await Task.Run(() => input.CopyTo(all), CancellationToken.None).WaitAsync(cancellation); // a read of a pipe cannot be called off
+        await using Stream input = StandardStreams.OpenInput();
+        try
+        {
+            await Task.Run(() => input.CopyTo(all), CancellationToken.None).WaitAsync(cancellation); // a read of a pipe cannot be called off
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw NoInput($"cannot be read ({failure.Message.TrimEnd('.')})");
+        }
         return all.ToArray();
     }
+
+    private static WrongInputException NoInput(string why) => new($"There is no text: standard input {why}. Give one as an argument, through a pipe, or in a file.");
 
     /// <summary>Whether a failure only says that nobody reads standard output any more.</summary>
     public bool ReaderLeft(Exception failure) => failure is IOException && failure.HResult == BrokenPipe && !OutputIsTerminal;
 
     private static bool IsDangerous(char c) => c is < ' ' and not '\n' and not '\t' or >= '\x7F' and <= '\x9F';
-
-    /// <summary>
-    /// A standard stream that fails when its reader is gone (the console's own swallows that, and a run into a closed pipe would go on) and
-    /// sends nothing to a terminal but what is written to it.
-    /// </summary>
-    private static Stream Open(int descriptor)
-    {
-        try
-        {
-            if (!OperatingSystem.IsWindows())
-            {
-                FileStream stream = new(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-                if (!stream.CanSeek) return stream;     // a file is left to the console's: ours would keep a position of its own
-            }
-            return descriptor == 1 ? Console.OpenStandardOutput() : Console.OpenStandardError();
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return Stream.Null;                         // whoever started the tool closed it
-        }
-    }
 
     /// <summary>Standard error where nobody may listen: what is beside the output never ends the tool.</summary>
     private sealed class Unheard(Stream error) : Stream

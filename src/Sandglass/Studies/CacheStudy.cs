@@ -8,6 +8,7 @@ namespace Sandglass.Studies;
 public static class CacheStudy
 {
     private const int Windows = 8;
+    private const int Timings = 5;      // runs of the whole text; an odd number, so that one of them is the median
 
     /// <summary>Writes the same text both ways and compares.</summary>
     /// <param name="model">The model; nothing else should run on it meanwhile.</param>
@@ -22,22 +23,26 @@ public static class CacheStudy
         ArgumentNullException.ThrowIfNull(prompt);
         GenerationOptions.Require(tokens >= 2 * Windows && prompt.Count + (long)tokens <= model.Context, nameof(tokens), $"a whole number from {2 * Windows} to {model.Context - prompt.Count}, which the context has room for", tokens);
 
-        (CacheStudyRow[] with, int[] ids) = await WriteAsync(model, prompt, tokens, cache: true, progress, cancellationToken).ConfigureAwait(false);
-        (CacheStudyRow[] without, int[] again) = await WriteAsync(model, prompt, tokens, cache: false, progress, cancellationToken).ConfigureAwait(false);
-        return new CacheStudyResult([.. with, .. without], [CacheGrowth.Of(with), CacheGrowth.Of(without)], ids.AsSpan().SequenceEqual(again), KernelPath.Name, model.Options.Compute);
+        (CacheStudyRow[] with, CacheGrowth growth, int[] ids) = await WriteAsync(model, prompt, tokens, cache: true, progress, cancellationToken).ConfigureAwait(false);
+        (CacheStudyRow[] without, CacheGrowth faster, int[] again) = await WriteAsync(model, prompt, tokens, cache: false, progress, cancellationToken).ConfigureAwait(false);
+        return new CacheStudyResult([.. with, .. without], [growth, faster], ids.AsSpan().SequenceEqual(again), KernelPath.Name, model.Options.Compute);
     }
 
-    /// <summary>Writes an eighth of the tokens, two eighths and so on: a window's work is what one run did more than the one before. Times are the last run's.</summary>
-    private static async Task<(CacheStudyRow[] Rows, int[] Ids)> WriteAsync(LanguageModel model, IReadOnlyList<int> prompt, int tokens, bool cache, IProgress<CacheStudyProgress>? progress, CancellationToken cancellation)
+    /// <summary>
+    /// Writes an eighth of the tokens, two eighths and so on: a window's work is what one run did more than the one before. Times are those of the runs of the whole text,
+    /// of which there are several.
+    /// </summary>
+    private static async Task<(CacheStudyRow[] Rows, CacheGrowth Growth, int[] Ids)> WriteAsync(LanguageModel model, IReadOnlyList<int> prompt, int tokens, bool cache, IProgress<CacheStudyProgress>? progress, CancellationToken cancellation)
     {
         CacheStudyRow[] rows = new CacheStudyRow[Windows];
         List<GeneratedToken> written = [];
         GenerationResult? before = null;
-        int done = 0, all = Enumerable.Range(1, Windows).Sum(i => tokens * i / Windows);
+        int done = 0, all = Enumerable.Range(1, Windows).Sum(i => tokens * i / Windows) + (Timings - 1) * tokens;
+        TimeSpan[][] times = new TimeSpan[Timings][];       // [run][row], the mean of a token
         Progress<(int Read, int Total)>? reading = progress is null ? null : new(_ => progress.Report(new CacheStudyProgress(cache, done, all)));      // a long prompt is no silence
-        for (int i = 0; i < Windows; i++)
+        for (int run = 0; run < Windows + Timings - 1; run++)
         {
-            int count = tokens * (i + 1) / Windows;
+            int row = Math.Min(run, Windows - 1), count = tokens * (row + 1) / Windows;
             GenerationOptions options = new() { Sampling = Sampling.SamplerOptions.Greedy, IgnoreEnd = true, MaxTokens = count, NoCache = !cache, ShareCache = false, PromptProgress = reading };    // a run that began with the pages of the one before would hide its prompt's work
             TextGeneration generation = model.GenerateAsync(prompt, options, cancellation);
             written.Clear();
@@ -48,15 +53,19 @@ public static class CacheStudy
             }
             GenerationResult result = await generation.Result.ConfigureAwait(false);
             cancellation.ThrowIfCancellationRequested();
-            rows[i] = new CacheStudyRow(cache, count, prompt.Count + count, result.LayerTokenPasses, result.MultiplyAdds, result.CacheBytes, default, Window(result, before));
+            if (run == row) rows[row] = new CacheStudyRow(cache, count, prompt.Count + count, result.LayerTokenPasses, result.MultiplyAdds, result.CacheBytes, default, Window(result, before));
+            if (row == Windows - 1) times[run - row] = [.. Enumerable.Range(0, Windows).Select(i => TimePerToken(written, rows, i))];
             before = result;
         }
         for (int i = 0; i < Windows; i++)
-        {
-            int from = i == 0 ? 0 : rows[i - 1].Tokens - 1, to = rows[i].Tokens - 1;
-            rows[i] = rows[i] with { TimePerToken = (written[to].Elapsed - written[from].Elapsed) / (to - from) };
-        }
-        return (rows, [.. written.Select(token => token.Id)]);
+            rows[i] = rows[i] with { TimePerToken = times.Select(run => run[i]).Order().ElementAt(Timings / 2) };
+        return (rows, CacheGrowth.Of(rows, times), [.. written.Select(token => token.Id)]);
+    }
+
+    private static TimeSpan TimePerToken(List<GeneratedToken> written, CacheStudyRow[] rows, int row)
+    {
+        int from = row == 0 ? 0 : rows[row - 1].Tokens - 1, to = rows[row].Tokens - 1;
+        return (written[to].Elapsed - written[from].Elapsed) / (to - from);
     }
 
     private static CacheWindow Window(GenerationResult result, GenerationResult? before)

@@ -18,7 +18,7 @@ public sealed record CacheStudyResult(IReadOnlyList<CacheStudyRow> Rows, IReadOn
 /// <param name="LayerTokenPasses">Every (layer, token) that was entered so far; counted.</param>
 /// <param name="MultiplyAdds">Multiply-adds so far; counted.</param>
 /// <param name="CacheBytes">Bytes of keys and values that are held.</param>
-/// <param name="TimePerToken">The mean over the tokens since the row before; measured.</param>
+/// <param name="TimePerToken">The mean over the tokens since the row before, the median of several runs; measured.</param>
 /// <param name="Window">The work of one of those tokens.</param>
 public sealed record CacheStudyRow(bool Cache, int Tokens, int Length, long LayerTokenPasses, MultiplyAdds MultiplyAdds, long CacheBytes, TimeSpan TimePerToken, CacheWindow Window);
 
@@ -26,20 +26,34 @@ public sealed record CacheStudyRow(bool Cache, int Tokens, int Length, long Laye
 public sealed record CacheWindow(double LayerTokenPasses, double Projections, double FeedForward, double Attention, double Logits);
 
 /// <summary>The power of the text's length that the work of one more token grows with: 0 the same at each token, 1 in proportion, 2 with the square. The whole text's work grows with one power more.</summary>
-public sealed record CacheGrowth(bool Cache, double LayerTokenPasses, double Projections, double FeedForward, double Attention, double Logits, double Time)
+/// <param name="Cache">Whether keys and values were kept.</param>
+/// <param name="LayerTokenPasses">Of the (layer, token) pairs that are entered.</param>
+/// <param name="Projections">Of the projections' multiply-adds.</param>
+/// <param name="FeedForward">Of the feed-forward network's.</param>
+/// <param name="Attention">Of attention's.</param>
+/// <param name="Logits">Of the logits'.</param>
+/// <param name="Time">Of the time: the median of several runs.</param>
+/// <param name="LeastTime">The least of those runs.</param>
+/// <param name="MostTime">The largest of those runs.</param>
+public sealed record CacheGrowth(
+    bool Cache, double LayerTokenPasses, double Projections, double FeedForward, double Attention, double Logits, double Time, double LeastTime, double MostTime)
 {
     /// <summary>Lines through the logarithms, by least squares. The first row has the prompt in it, and is left out.</summary>
-    internal static CacheGrowth Of(IReadOnlyList<CacheStudyRow> rows)
+    /// <param name="rows">The counted work.</param>
+    /// <param name="runs">Times of a token in each row, for each run: [run][row].</param>
+    internal static CacheGrowth Of(IReadOnlyList<CacheStudyRow> rows, TimeSpan[][] runs)
     {
-        return new CacheGrowth(rows[0].Cache, Power(row => row.Window.LayerTokenPasses), Power(row => row.Window.Projections), Power(row => row.Window.FeedForward),
-            Power(row => row.Window.Attention), Power(row => row.Window.Logits), Power(row => row.TimePerToken.TotalSeconds));
+        double[] times = [.. runs.Select(run => Power((_, i) => run[i].TotalSeconds)).Order()];
+        return new CacheGrowth(rows[0].Cache, Power((row, _) => row.Window.LayerTokenPasses), Power((row, _) => row.Window.Projections), Power((row, _) => row.Window.FeedForward),
+            Power((row, _) => row.Window.Attention), Power((row, _) => row.Window.Logits), times[times.Length / 2], times[0], times[^1]);
 
-        double Power(Func<CacheStudyRow, double> value)
+        double Power(Func<CacheStudyRow, int, double> value)
         {
             double count = 0, sumX = 0, sumY = 0, sumXX = 0, sumXY = 0;
             for (int i = 1; i < rows.Count; i++)
             {
-                double x = Elementary.Log((rows[i].Length + rows[i - 1].Length) / 2.0), y = value(rows[i]);
+                // the n-th token is computed from the n - 1 before it, so a row's mean length is half a token less than the middle of its ends
+                double x = Elementary.Log((rows[i].Length + rows[i - 1].Length - 1) / 2.0), y = value(rows[i], i);
                 if (!(y > 0)) continue;     // a clock too coarse for it
                 y = Elementary.Log(y);
                 (count, sumX, sumY, sumXX, sumXY) = (count + 1, sumX + x, sumY + y, sumXX + x * x, sumXY + x * y);

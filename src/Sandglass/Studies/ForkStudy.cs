@@ -9,7 +9,7 @@ namespace Sandglass.Studies;
 /// <param name="Ids">That token and what the model, taking the likeliest always, writes behind it.</param>
 /// <param name="Text">What they say.</param>
 /// <param name="SharedTokens">Tokens behind the fork that stand in both texts in the same order (the longest common subsequence), this text's and that of the likeliest token.</param>
-/// <param name="MeetsAt">The first place behind the fork from which on both texts have the same tokens to the end, place by place; null where they never meet.</param>
+/// <param name="MeetsAt">The first place behind the fork from which on both texts have the same tokens to the end, place by place; null where they never meet for <see cref="ForkStudy.LeastCommon"/> tokens.</param>
 /// <param name="Score">Its summed log-probability.</param>
 /// <param name="Finish">Why it ended.</param>
 public sealed record ForkBranch(int Id, float Logprob, IReadOnlyList<int> Ids, string Text, int SharedTokens, int? MeetsAt, float Score, FinishReason Finish);
@@ -17,6 +17,9 @@ public sealed record ForkBranch(int Id, float Logprob, IReadOnlyList<int> Ids, s
 /// <summary>Continues one prompt from each of the likeliest tokens at a position, and says how far the texts part.</summary>
 public static class ForkStudy
 {
+    /// <summary>Two texts meet where at least this many tokens at their ends are the same: one or two (a full stop) are chance.</summary>
+    public const int LeastCommon = 4;
+
     /// <summary>Runs it. All branches are written together; the prompt's pages are shared as far as the engine shares them.</summary>
     /// <param name="model">The model.</param>
     /// <param name="prompt">Ids of the prompt.</param>
@@ -99,12 +102,12 @@ public static class ForkStudy
         return row[^1];
     }
 
-    /// <summary>Where the common end of two texts of the same length begins; null where they have none.</summary>
+    /// <summary>Where the common end of two texts of the same length begins; null where it is shorter than <see cref="LeastCommon"/>.</summary>
     internal static int? Meeting(ReadOnlySpan<int> one, ReadOnlySpan<int> other)
     {
         if (one.Length != other.Length) return null;
         int at = one.Length;
         while (at > 0 && one[at - 1] == other[at - 1]) at--;
-        return at == one.Length ? null : at;
+        return at == 0 || one.Length - at >= LeastCommon ? at : null;
     }
 }

@@ -42,7 +42,9 @@ public sealed class ForkStudyTests(Grain grain) : IClassFixture<Grain>
 
     [Theory]
     [InlineData(new[] { 1, 2, 3 }, new[] { 1, 2, 3 }, 3, 0)]
-    [InlineData(new[] { 9, 2, 3 }, new[] { 1, 2, 3 }, 2, 1)]
+    [InlineData(new[] { 9, 2, 3 }, new[] { 1, 2, 3 }, 2, null)]             // a common end of two tokens is chance
+    [InlineData(new[] { 9, 2, 3, 4, 5 }, new[] { 1, 2, 3, 4, 5 }, 4, 1)]
+    [InlineData(new[] { 9, 2, 3, 4, 5 }, new[] { 1, 8, 3, 4, 5 }, 3, null)]
     [InlineData(new[] { 1, 2, 3 }, new[] { 2, 3, 4 }, 2, null)]
     [InlineData(new[] { 1, 2 }, new[] { 1, 2, 3 }, 2, null)]
     [InlineData(new int[0], new[] { 1 }, 0, null)]
