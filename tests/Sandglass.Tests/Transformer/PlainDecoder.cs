@@ -57,7 +57,7 @@ internal sealed class PlainDecoder
         }
 
         double[] hidden = Norm(x, "output_norm.weight");
-        double[] logits = Multiply(_file.Find("output.weight") is null ? "token_embd" : "output", hidden);
+        double[] logits = Multiply("output", hidden);
         for (int i = 0; i < logits.Length; i++) logits[i] = Capped(logits[i], _logitCap);
         return (hidden, logits);
     }
@@ -126,7 +126,8 @@ internal sealed class PlainDecoder
     /// <summary>The matrix's rows times x, and the bias where there is one.</summary>
     private double[] Multiply(string name, double[] x)
     {
-        double[] matrix = Tensor(name + ".weight"), result = new double[matrix.Length / x.Length];
+        bool tied = name == "output" && _file.Find("output.weight") is null;
+        double[] matrix = Tensor(tied ? "token_embd.weight" : name + ".weight"), result = new double[matrix.Length / x.Length];
         for (int row = 0; row < result.Length; row++)
         {
             for (int column = 0; column < x.Length; column++) result[row] += matrix[row * x.Length + column] * x[column];

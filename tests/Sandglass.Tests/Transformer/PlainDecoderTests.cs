@@ -16,7 +16,7 @@ public sealed class PlainDecoderTests : IDisposable
             TheoryData<string, int> shapes = [];
             foreach (Architecture architecture in Architectures.All)
             {
-                for (int seed = 1; seed <= 12; seed++) shapes.Add(architecture.Name, seed);
+                for (int seed = 1; seed <= 16; seed++) shapes.Add(architecture.Name, seed);
             }
             return shapes;
         }

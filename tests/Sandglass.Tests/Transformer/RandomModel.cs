@@ -16,10 +16,14 @@ internal sealed record RandomModel(string Architecture)
     public int Width { get; init; } = 96;
     public int Heads { get; init; } = 4;
     public int KvHeads { get; init; } = 2;
-    public int HeadDim { get; init; } = 24;
+    public int KeyDim { get; init; } = 24;
+    public int ValueDim { get; init; } = 24;
     public int FeedForward { get; init; } = 160;
     public int Vocabulary { get; init; } = 301;
     public bool Tied { get; init; }
+
+    /// <summary>Whether every product has a bias, also where the architecture asks for none.</summary>
+    public bool Biases { get; init; }
 
     /// <summary>Of the layers that have one.</summary>
     public int Window { get; init; } = 20;
@@ -44,10 +48,12 @@ internal sealed record RandomModel(string Architecture)
             Width = random.Next(20, 90),
             KvHeads = kvHeads,
             Heads = kvHeads * random.Next(1, 4),
-            HeadDim = 2 * random.Next(2, 20),
+            KeyDim = 2 * random.Next(2, 20),
+            ValueDim = random.Next(3, 40),
             FeedForward = random.Next(20, 130),
             Vocabulary = random.Next(40, 300),
             Tied = random.Next(2) == 0,
+            Biases = random.Next(2) == 0,
             Window = random.Next(1, 50),
             ScoreCap = random.Next(3) == 0 ? 0 : random.Next(1, 6),
             LogitCap = random.Next(3) == 0 ? 0 : random.Next(1, 9),
@@ -69,6 +75,7 @@ internal sealed record RandomModel(string Architecture)
         Matrix("token_embd.weight", Width, Vocabulary);
         Norm("output_norm.weight");
         if (!Tied) Matrix("output.weight", Width, Vocabulary);
+        if (Biases) Vector("output.bias", Vocabulary, middle: 0);
         for (int layer = 0; layer < Layers; layer++) Layer($"blk.{layer}.");
         return _writer.ToArray();
     }
@@ -82,8 +89,8 @@ internal sealed record RandomModel(string Architecture)
         _writer.Add($"{Architecture}.feed_forward_length", (uint)FeedForward);
         _writer.Add($"{Architecture}.attention.head_count", (uint)Heads);
         _writer.Add($"{Architecture}.attention.head_count_kv", (uint)KvHeads);
-        _writer.Add($"{Architecture}.attention.key_length", (uint)HeadDim);
-        _writer.Add($"{Architecture}.attention.value_length", (uint)HeadDim);
+        _writer.Add($"{Architecture}.attention.key_length", (uint)KeyDim);
+        _writer.Add($"{Architecture}.attention.value_length", (uint)ValueDim);
         _writer.Add($"{Architecture}.attention.layer_norm_rms_epsilon", 1e-5f);
         if (Architecture == "gemma2")
         {
@@ -100,15 +107,22 @@ internal sealed record RandomModel(string Architecture)
     private void Layer(string layer)
     {
         Norm(layer + "attn_norm.weight");
-        Matrix(layer + "attn_q.weight", Width, Heads * HeadDim, loudness: 3);  // scores that tell positions apart
-        Matrix(layer + "attn_k.weight", Width, KvHeads * HeadDim, loudness: 3);
-        Matrix(layer + "attn_v.weight", Width, KvHeads * HeadDim);
-        Matrix(layer + "attn_output.weight", Heads * HeadDim, Width);
-        if (Architecture == "qwen2")
+        Matrix(layer + "attn_q.weight", Width, Heads * KeyDim, loudness: 3);  // scores that tell positions apart
+        Matrix(layer + "attn_k.weight", Width, KvHeads * KeyDim, loudness: 3);
+        Matrix(layer + "attn_v.weight", Width, KvHeads * ValueDim);
+        Matrix(layer + "attn_output.weight", Heads * ValueDim, Width);
+        if (Biases || Architecture == "qwen2")
         {
-            Vector(layer + "attn_q.bias", Heads * HeadDim, middle: 0);
-            Vector(layer + "attn_k.bias", KvHeads * HeadDim, middle: 0);
-            Vector(layer + "attn_v.bias", KvHeads * HeadDim, middle: 0);
+            Vector(layer + "attn_q.bias", Heads * KeyDim, middle: 0);
+            Vector(layer + "attn_k.bias", KvHeads * KeyDim, middle: 0);
+            Vector(layer + "attn_v.bias", KvHeads * ValueDim, middle: 0);
+        }
+        if (Biases)
+        {
+            Vector(layer + "attn_output.bias", Width, middle: 0);
+            Vector(layer + "ffn_gate.bias", FeedForward, middle: 0);
+            Vector(layer + "ffn_up.bias", FeedForward, middle: 0);
+            Vector(layer + "ffn_down.bias", Width, middle: 0);
         }
         Norm(layer + "ffn_norm.weight");
         Matrix(layer + "ffn_gate.weight", Width, FeedForward);

@@ -32,7 +32,10 @@ internal sealed class Engine : IDisposable
         Shape = shape;
         Options = options with { LoadProgress = null };  // the caller's, which may hold the model that this thread must not keep alive
         if (options.Window > 0 && Architectures.For(shape, file.Metadata).HasLayerWindows)
-            throw new GenerationException("window-in-layers", nameof(options.Window), $"0, since {shape.Architecture} models have windows of their own in some layers", $"{options.Window}");
+        {
+            string expected = $"no window, since {shape.Architecture} models have windows of their own in some layers";
+            throw new GenerationException("window-in-layers", nameof(options.Window), expected, $"{options.Window}");
+        }
         int context = options.Context > 0 ? options.Context : Math.Min(shape.ContextLength, MostContext);
         Choosing = new SamplingBuffers(shape.VocabularySize);
         try
