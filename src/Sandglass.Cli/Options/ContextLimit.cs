@@ -3,9 +3,11 @@ namespace Sandglass.Cli;
 /// <summary>The context that was asked for, beside the one that the model was trained for.</summary>
 internal static class ContextLimit
 {
-    /// <summary>What to know where the context is longer than any text in training; null where it is not.</summary>
+    /// <summary>What to know where the context is longer than any text in training, or shorter than asked for; null where it is neither.</summary>
     public static string? Hint(LanguageModel model)
     {
+        if (model.ContextBeforeLimit is int before)
+            return $"Note: free memory holds {model.Context} of {before} positions, so {model.Context} is the context. A smaller --cache-type holds more, and --cache-memory says how much may be taken.";
         int trained = model.Shape.ContextLength;
         return trained > 0 && model.Options.Window == 0 && model.Context > trained
             ? $"Hint: the context of {model.Context} tokens is longer than the {trained} that this model was trained for; what it writes beyond those may make no sense."

@@ -11,21 +11,20 @@ namespace Sandglass.KvCache;
 /// <param name="budget">Bytes that the pages may take together.</param>
 /// <param name="model">Whose keys and values they are, and how they are computed: part of every name.</param>
 /// <param name="idle">Bytes that named pages which no sequence holds may take.</param>
-/// <param name="time">Where time comes from; null for the system's.</param>
-internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxValue, string model = "", long idle = long.MaxValue, TimeProvider? time = null) : IDisposable
+internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxValue, string model = "", long idle = long.MaxValue) : IDisposable
 {
     /// <summary>How long pages that no sequence holds keep their memory.</summary>
     public static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(5);
 
     private const long StretchBytes = 8 << 20;
 
-    private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly PagedMemory _memory = new(StretchBytes);
     private readonly LinkedList<PageSet> _free = new();     // without a name, the longest free first
     private readonly Stack<PageSet> _discarded = new();     // free, and their memory is the system's until they are written
     private readonly Dictionary<PrefixHash, PageSet> _named = [];
     private readonly LinkedList<PageSet> _idle = new();     // named and held by no sequence, the least recently used first
     private long _made;
+    private TimeSpan _now;
     private readonly Stack<WrittenSet> _bare = new();       // without memory
     private readonly long _mostIdle = idle / shape.SetBytes;
 
@@ -109,7 +108,7 @@ internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxVa
     {
         if (--pages.References > 0) return;
         Held -= Shape.Layers;
-        pages.Returned = _time.GetTimestamp();
+        pages.Returned = _now;
         if (pages.Name is null) _free.AddLast(pages.Place);
         else _idle.AddLast(pages.Place);
         if (_idle.Count > _mostIdle) Discard(Evict());
@@ -122,12 +121,12 @@ internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxVa
     public int Discarded => _discarded.Count * Shape.Layers;
 
     /// <summary>Gives the system the memory of pages that no sequence has held for long.</summary>
-    public void Age()
+    /// <param name="now">By any clock; what is returned until the next call is returned now.</param>
+    public void Age(TimeSpan now)
     {
-        if (!KeepsMemory) return;
-        long now = _time.GetTimestamp();
-        while (_idle.First is { } oldest && _time.GetElapsedTime(oldest.Value.Returned, now) >= KeptFor) Discard(Evict());
-        while (_free.First is { } oldest && _time.GetElapsedTime(oldest.Value.Returned, now) >= KeptFor)
+        _now = now;
+        while (_idle.First is { } oldest && now - oldest.Value.Returned >= KeptFor) Discard(Evict());
+        while (_free.First is { } oldest && now - oldest.Value.Returned >= KeptFor)
         {
             _free.RemoveFirst();
             Discard(oldest.Value);

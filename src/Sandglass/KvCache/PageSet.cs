@@ -25,7 +25,7 @@ internal sealed unsafe class PageSet
     public LinkedListNode<PageSet> Place { get; }
 
     /// <summary>When the last sequence returned it.</summary>
-    public long Returned { get; set; }
+    public TimeSpan Returned { get; set; }
 
     /// <summary>One layer's page: keys, then values.</summary>
     public byte* Page(int layer) => _memory + layer * _stride;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sandglass.Generation;
 using Sandglass.Kernels;
 using Sandglass.KvCache;
@@ -50,10 +51,56 @@ public class CacheBudgetTests(TypedModelFiles files, Grain grain) : IClassFixtur
         Assert.Equal((FinishReason.Context, 35), (run.Result.Finish, run.Ids.Length)); // 64 positions enter, and one more token is written
     }
 
+    private static readonly CacheShape Large = new(32, 8, 128, 128, CacheType.F16);   // of an 8B model: 131,072 bytes a position
+
+    [Theory]
+    [InlineData(131_072, 40L << 30, 131_072)]       // half of the free memory holds one text
+    [InlineData(131_072, 24L << 30, 131_072)]       // four fifths do
+    [InlineData(131_072, 10L << 30, 65_537)]        // they do not: the last position is never read
+    [InlineData(16_777_216, 25L << 30, 163_841)]    // a hostile file
+    [InlineData(4_096, 0, 33)]                      // no memory to speak of: one page
+    public void By_default_no_more_than_free_memory_and_a_context_that_fits(int context, long free, int expected)
+    {
+        CacheBudget budget = CacheBudget.For(asked: 0, Large, draft: null, context, free);
+
+        Assert.InRange(budget.Total, Large.SetBytes, Math.Max(free / 5 * 4, Large.SetBytes));
+        Assert.Equal(expected, budget.ContextWithin(context));
+        Assert.InRange(budget.Idle, 0, Math.Min(budget.Total / 4, 1L << 30));
+    }
+
     [Fact]
-    public void Without_a_number_there_is_room_for_one_text_as_long_as_the_context()
+    public void Of_plenty_of_memory_no_more_than_all_requests_can_fill()
+    {
+        CacheShape shape = grain.Model.Pages.Shape;
+        Assert.Equal(StepBudget.Requests * 32 * shape.SetBytes, CacheBudget.For(0, shape, null, 1024, 1L << 40).Total);
+    }
+
+    [Fact]
+    public void A_context_that_memory_does_not_hold_is_said()
     {
         using LanguageModel model = LanguageModel.Load(files[TensorType.Q8_0], new ModelOptions { CacheType = CacheType.F32, Context = 1 << 20 });
-        Assert.InRange(model.Pages.Capacity, (1 << 20) / 32, StepBudget.Sequences * (1L << 20) / 32);
+        Assert.Equal(model.Context < 1 << 20, model.ContextBeforeLimit == 1 << 20);
+        Assert.Null(grain.Model.ContextBeforeLimit);
+    }
+
+    [Fact]
+    public async Task A_drafting_models_pages_are_part_of_the_memory()
+    {
+        const long Memory = 1_000_000;
+        using LanguageModel model = LanguageModel.LoadEmbedded("grain-6m", new ModelOptions { Draft = "embedded:grain-1m", CacheMemory = Memory });
+        using LanguageModel alone = LanguageModel.LoadEmbedded("grain-6m");
+        Assert.InRange(model.Pages.Budget + model.DraftPages!.Budget, 1, Memory);
+        GenerationOptions options = new() { MaxTokens = 60, IgnoreEnd = true, ShareCache = false, Draft = DraftKind.Model };
+
+        int[][] prompts = [.. Enumerable.Range(0, 6).Select(i => Evidence.Ids(100 + i, 4096))];
+        Run[] runs = await Task.WhenAll(prompts.Select(prompt => Run.Of(model, prompt, options with { Sampling = Evidence.Sampled })));
+
+        for (int i = 0; i < runs.Length; i++)
+            Assert.Equal((await Run.Of(alone, prompts[i], options with { Sampling = Evidence.Sampled, Draft = DraftKind.None })).Ids, runs[i].Ids);
+        Assert.Equal((0, 0), (model.Pages.Held, model.DraftPages.Held));
+
+        GenerationException refused = Assert.Throws<GenerationException>(() => model.GenerateAsync(Evidence.Ids(400, 4096), options));
+        using LanguageModel enough = LanguageModel.LoadEmbedded("grain-6m", new ModelOptions { Draft = "embedded:grain-1m", CacheMemory = long.Parse(refused.Expected.Split(' ')[2], CultureInfo.InvariantCulture) });
+        Assert.Equal(60, (await Run.Of(enough, Evidence.Ids(400, 4096), options)).Ids.Length);
     }
 }

@@ -194,6 +194,34 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
         Assert.Equal(0, _run.Pages.Held);
     }
 
+    [Fact]
+    public async Task One_whose_pages_cannot_be_made_known_ends_alone()
+    {
+        (TextGeneration[] before, _) = Add(count: 1, prompt: 5, tokens: 3);
+        Unsettled unsettled = new(_run.Pages);
+        _stepper.Scheduler.Add(unsettled);
+        (TextGeneration[] after, _) = Add(count: 2, prompt: 5, tokens: 6);
+        while (!_stepper.Scheduler.IsIdle) _stepper.Step();
+
+        Assert.Equal("not to be shared", unsettled.Told?.Message);
+        Assert.Equal([3, 6, 6], (await Task.WhenAll(from generation in before.Concat(after) select generation.Result)).Select(result => result.CompletionTokens));
+        Assert.Equal(0, _run.Pages.Held);
+    }
+
+    [Fact]
+    public async Task A_sample_that_cannot_be_made_fails_alone()
+    {
+        GenerationOutput[] outputs = [.. Enumerable.Range(0, 4).Select(_ => new GenerationOutput())];
+        GenerationRequest request = Request(prompt: 40, tokens: 6);
+        GeneratedSequence Make(GeneratedSequence first, int number) => number == 1 ? throw new InvalidOperationException("no third") : new(request, number + 1, outputs[number + 1], first);
+        _stepper.Scheduler.Add(new GeneratedSequence(request, 0, outputs[0]) { Siblings = new Siblings(outputs[1..], Make) });
+        while (!_stepper.Scheduler.IsIdle) _stepper.Step();
+
+        Assert.Equal("no third", (await Assert.ThrowsAsync<InvalidOperationException>(() => outputs[2].Result)).Message);
+        foreach (int sample in new[] { 0, 1, 3 }) Assert.Equal(6, (await outputs[sample].Result).CompletionTokens);
+        Assert.Equal(0, _run.Pages.Held);
+    }
+
     public void Dispose()
     {
         _run.Dispose();
@@ -202,25 +230,26 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
 
     private (TextGeneration[] Generations, GeneratedSequence[] Sequences) Add(int count, int prompt, int tokens, CancellationToken cancellation = default, PagePool? pages = null, bool share = false)
     {
-        GenerationOptions options = new() { Sampling = Evidence.Sampled, MaxTokens = tokens, EndIds = [], HashLogits = true, ShareCache = share };
-        GenerationRequest request = new()
-        {
-            Prompt = Evidence.Ids(prompt, TypedModel.Vocabulary),
-            Options = options,
-            Model = new ModelOptions(),
-            Tokenizer = _tokenizer,
-            Pages = pages ?? _run.Pages,
-            Buffers = _choosing,
-            Positions = 512,
-            Seed = 0,
-            EndIds = new HashSet<int>(),
-        };
+        GenerationRequest request = Request(prompt, tokens, pages, share);
         GenerationOutput[] outputs = [.. Enumerable.Range(0, count).Select(_ => new GenerationOutput(cancellation))];
         TextGeneration[] generations = [.. outputs.Select(output => new TextGeneration(output))];
         GeneratedSequence[] sequences = [.. outputs.Select((output, i) => new GeneratedSequence(request, i, output))];
         foreach (GeneratedSequence sequence in sequences) _stepper.Scheduler.Add(sequence);
         return (generations, sequences);
     }
+
+    private GenerationRequest Request(int prompt, int tokens, PagePool? pages = null, bool share = false) => new()
+    {
+        Prompt = Evidence.Ids(prompt, TypedModel.Vocabulary),
+        Options = new GenerationOptions { Sampling = Evidence.Sampled, MaxTokens = tokens, EndIds = [], HashLogits = true, ShareCache = share },
+        Model = new ModelOptions(),
+        Tokenizer = _tokenizer,
+        Pages = pages ?? _run.Pages,
+        Buffers = _choosing,
+        Positions = 512,
+        Seed = 0,
+        EndIds = new HashSet<int>(),
+    };
 
     /// <summary>Reads two tokens, wants no logits, and fails when it is told that it is over.</summary>
     private sealed class Unreachable(PagePool pages, bool failsTwice) : Sequence([1, 2], 2, pages)
@@ -269,6 +298,30 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
         public override void Close() => IsOver = true;
 
         protected override int Guess(Span<int> to) => throw new InvalidOperationException("no guess");
+
+        protected override void Complete(long cacheBytes) { }
+
+        protected override void Complete(Exception failure) => Told = failure;
+    }
+
+    /// <summary>Fails between two steps.</summary>
+    private sealed class Unsettled(PagePool pages) : Sequence([1, 2], 2, pages)
+    {
+        public Exception? Told { get; private set; }
+
+        public override int LongestChunk => int.MaxValue;
+
+        public override int FirstScored => Length - 1;
+
+        protected override bool SharesCache => Length == 4 ? throw new InvalidOperationException("not to be shared") : false;
+
+        public override void CheckInterruption() { }
+
+        public override void ChunkRead() { }
+
+        public override void Take(ReadOnlySpan<float> logits) => Append(1);
+
+        public override void Close() => IsOver = true;
 
         protected override void Complete(long cacheBytes) { }
 

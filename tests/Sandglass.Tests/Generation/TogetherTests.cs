@@ -1,5 +1,6 @@
 using Sandglass.Generation;
 using Sandglass.Kernels;
+using Sandglass.Sampling;
 
 namespace Sandglass.Tests.Generation;
 
@@ -78,6 +79,31 @@ public class TogetherTests(TypedModelFiles files, Grain grain) : IClassFixture<T
         Assert.Equal(await Evidence.OfText(grain.Model, Evidence.Ids(300, 4096)), (await scored).Select(score => score.LogitsHash));
         Assert.Equal(0, grain.Model.Pages.Held);
     }
+
+    [Theory, InlineData(1, false), InlineData(4, false), InlineData(4, true)]
+    public async Task A_failure_inside_one_text_never_reaches_its_neighbours_on_oversubscribed_cores_too(int threadsPerCore, bool busy)
+    {
+        using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Threads = threadsPerCore * Environment.ProcessorCount });
+        Request[] requests = Requests(5, 4096, shortest: 20);
+        Run[] alone = await Alone(grain.Model, requests);
+        using CancellationTokenSource enough = new();
+        Task[] others = [.. Enumerable.Range(0, busy ? Environment.ProcessorCount : 0).Select(_ => Task.Factory.StartNew(() => SpinWait.SpinUntil(() => enough.IsCancellationRequested), TaskCreationOptions.LongRunning))];
+
+        Task<Run>[] failing = [.. Enumerable.Range(0, 6).Select(i => Run.Of(model, Evidence.Ids(20, 4096), Exhausted(afterTokens: 3 * i)))];
+        Run[] found = await Task.WhenAll(requests.Select(request => request.Of(model)));
+        await enough.CancelAsync();
+
+        for (int i = 0; i < requests.Length; i++) Same(alone[i], found[i]);
+        foreach (Task<Run> failed in failing) Assert.Equal("sampling-mix", (await Assert.ThrowsAsync<SamplingException>(() => failed)).Code);
+        await Task.WhenAll(others);
+        Assert.Equal(0, model.Pages.Held);
+    }
+
+    /// <summary>Each token comes once, so the allowed ones run out.</summary>
+    private static GenerationOptions Exhausted(int afterTokens) => Options(1, tokens: 90) with
+    {
+        Sampling = new SamplerOptions { Samplers = ["no_repeat_ngram", "allowed"], NoRepeatNgram = 1, AllowedIds = [Evidence.Ids(1, 4096)[0], .. Enumerable.Range(0, 4096).Except(Evidence.Ids(20, 4096)).Take(afterTokens)] },
+    };
 
     private static async Task Check(LanguageModel model, Request[] requests)
     {

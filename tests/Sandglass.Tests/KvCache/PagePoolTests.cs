@@ -85,6 +85,48 @@ public sealed class PagePoolTests
         Assert.NotEqual(a.Beginning.Next(Ids(32)), b.Beginning.Next(Ids(32)));
     }
 
+    [Fact]
+    public unsafe void What_no_text_has_used_for_long_goes_back_to_the_system()
+    {
+        CacheShape wide = new(2, 4, 128, 128, CacheType.F32);   // a page set of 262,144 bytes
+        using PagePool pool = new(wide);
+        pool.Age(TimeSpan.FromMinutes(1));
+        Leave(pool, Ids(64));
+        Leave(pool, Ids(32, seed: 5));
+        using SequenceCache held = Filled(pool, Ids(32, seed: 9));
+        PageSet unnamed = pool.Rent();
+        new Span<byte>(unnamed.Page(0), 200_000).Fill(77);
+        pool.Return(unnamed);
+        Assert.Equal((6, 0), (pool.Kept, pool.Discarded));
+
+        pool.Age(TimeSpan.FromMinutes(4));
+        Assert.True(Has(pool, [.. Ids(64), 1]));    // used again
+        pool.Age(TimeSpan.FromMinutes(6.5));
+        Assert.Equal((4, 4), (pool.Kept, pool.Discarded));
+        Assert.True(Has(pool, [.. Ids(64), 1]));
+        Assert.False(Has(pool, [.. Ids(32, seed: 5), 1]));
+        pool.Age(TimeSpan.FromMinutes(12));
+        Assert.Equal((0, 8, 2), (pool.Kept, pool.Discarded, pool.Held));
+        Assert.False(pool.KeepsMemory);
+
+        PageSet[] again = [.. Enumerable.Range(0, 4).Select(_ => pool.Rent())];
+        Assert.Equal(0, pool.Discarded);
+        Assert.Contains(unnamed, again);
+        if (OperatingSystem.IsLinux()) Assert.Equal(0, new Span<byte>(unnamed.Page(0), 200_000)[100_000]);      // it really went
+        foreach (PageSet pages in again) pool.Return(pages);
+    }
+
+    [Fact]
+    public void Idle_pages_have_a_limit_and_the_least_recently_used_go()
+    {
+        using PagePool pool = new(Shape, idle: 3 * Shape.SetBytes);
+        for (int seed = 0; seed < 4; seed++) Leave(pool, Ids(32, seed));
+
+        Assert.Equal(3 * Shape.Layers, pool.Kept);
+        Assert.False(Has(pool, [.. Ids(32), 1]));
+        Assert.True(Has(pool, [.. Ids(32, seed: 3), 1]));
+    }
+
     private static bool Has(PagePool pool, int[] ids)
     {
         using SequenceCache cache = new(pool);

@@ -21,6 +21,7 @@ internal sealed class Engine : IDisposable
     private readonly Thread _thread;
     private readonly Stepper _stepper;
     private readonly AutoResetEvent _wake = new(false);
+    private readonly long _started;
     private volatile bool _closing;
 
     /// <summary>Reads the weights and starts the thread. A failure leaves nothing behind.</summary>
@@ -49,8 +50,9 @@ internal sealed class Engine : IDisposable
             Budget = CacheBudget.For(options, cache, Draft?.Shape, context);
             Context = options.CacheMemory > 0 || options.Window > 0 ? context : Budget.ContextWithin(context);
             if (Context < context) ContextBeforeLimit = context;
-            Pages = Own(new PagePool(cache, Budget.Own, $"{file.Name} {options.Compute}", Budget.Idle, options.Time));
+            Pages = Own(new PagePool(cache, Budget.Own, $"{file.Name} {options.Compute}", Budget.Idle));
             Draft?.OpenPages(Budget.Draft);
+            _started = options.Time.GetTimestamp();
             _stepper = new Stepper(model, Own(new TokenBuffer(StepBudget.Sequences, shape.VocabularySize)));
             progress?.Finish();
             _thread = new Thread(Serve) { IsBackground = true, Name = "sandglass engine" };
@@ -141,7 +143,7 @@ internal sealed class Engine : IDisposable
             {
                 if (_closing) scheduler.Close();
                 else if (!_stepper.Step() && !scheduler.IsIdle) _wake.WaitOne(RestPoll);
-                Pages.Age();
+                AgePages();
             }
             catch (Exception failure)
             {
@@ -151,14 +153,28 @@ internal sealed class Engine : IDisposable
         Free();
     }
 
+    private void AgePages()
+    {
+        try
+        {
+            TimeSpan now = Options.Time.GetElapsedTime(_started);
+            Pages.Age(now);
+            Draft?.Pages.Age(now);
+        }
+        catch (Exception)
+        {
+            // The caller's clock fails: nothing ages.
+        }
+    }
+
     /// <summary>Blocks until a request arrives; false once the queue is closed. Meanwhile pages that nobody uses any more age.</summary>
     private bool HasRequest()
     {
         while (!_queue.Reader.TryPeek(out _))
         {
             if (_queue.Reader.Completion.IsCompleted) return false;
-            _wake.WaitOne(Pages.KeepsMemory ? IdlePoll : Timeout.Infinite);
-            Pages.Age();
+            _wake.WaitOne(Pages.KeepsMemory || Draft is { Pages.KeepsMemory: true } ? IdlePoll : Timeout.Infinite);
+            AgePages();
         }
         return true;
     }

@@ -20,7 +20,11 @@ public sealed record ModelOptions
     /// <summary>A smaller model of the same vocabulary that guesses for texts that ask for <see cref="DraftKind.Model"/>: a GGUF file, or <c>embedded:NAME</c>; null for none.</summary>
     public string? Draft { get; init; }
 
-    /// <summary>Bytes that keys and values of all texts may take together; 0 for what free memory and the model suggest. Where it is not enough for all, the newest texts wait: none of them changes.</summary>
+    /// <summary>Bytes that keys and values of all texts may take together, those of the drafting model included; 0 for what free memory suggests. Where it is not enough for all, the newest texts wait: none of them changes.</summary>
+    /// <remarks>
+    /// By default it is half of the free memory, up to four fifths where one text as long as the context needs that; where that is too little, <see cref="LanguageModel.Context"/> is lowered. Finished texts keep at most a quarter of it, and
+    /// at most 1 GiB, for texts that begin alike; with a number of your own, all of it. What no text has used for five minutes goes back to the system.
+    /// </remarks>
     public long CacheMemory { get; init; }
 
     /// <summary>Positions that a token sees, its own included; 0 for all. With a window memory stays the same however long a text becomes, and <see cref="Context"/> bounds the prompt only; what has left the window is forgotten.</summary>
