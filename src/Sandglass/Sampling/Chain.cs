@@ -30,9 +30,9 @@ internal static class Chain
     {
         List<StepKind> kinds = [.. StepKind.All.Where(kind => kind.IsOn(options, text))];
         if (options.Mirostat > 0) kinds.RemoveAll(kind => kind.Role == StepRole.Filter && kind.Set(options) is null);   // the usual filters make way
-        foreach (StepKind kind in StepKind.All.Except(kinds))
+        foreach (StepKind kind in options.Given.Count == 0 ? [] : StepKind.All)
         {
-            if (kind.Idle(options) is not string option) continue;
+            if (kinds.Contains(kind) || kind.Idle(options) is not string option) continue;
             string[] switches = [.. kind.Options.Take(kind.Switches).Select(given => given.Option)];
             SamplingException.ThrowMix(option, string.Join(" or ", switches.Select((_, i) => $"{{{i}}}")) + " with it", "it alone, which does nothing", switches);
         }

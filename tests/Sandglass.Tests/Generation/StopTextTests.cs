@@ -81,7 +81,7 @@ public class StopTextTests
         { new() { Stop = [new string('a', 1001)] }, "Stop" },
         { new() { Stop = [.. Enumerable.Range(0, 100).Select(i => $"{i} {new string('a', 700)}")] }, "Stop" },
         { new() { Stop = [null!] }, "Stop" },
-        { new() { EndIds = new int[1001] }, "EndIds" },
+        { new() { EndIds = new int[101] }, "EndIds" },
         { new() { LoopNgram = 4097 }, "LoopNgram" },
         { new() { Logprobs = 1001 }, "Logprobs" },
     };

@@ -7,7 +7,7 @@ namespace Sandglass.Generation;
 /// <summary>How one text is generated.</summary>
 public sealed record GenerationOptions
 {
-    private const int MostEndIds = 1000, LongestLoop = 4096;
+    private const int MostEndIds = 100, LongestLoop = 4096;
 
     /// <summary>How each token is chosen.</summary>
     public SamplerOptions Sampling { get; init; } = new();
@@ -27,7 +27,7 @@ public sealed record GenerationOptions
     /// <summary>Texts that end the generation, at most 1000 of at most 1000 characters, 65,536 together; none of them is ever shown, nor a part of one. They are compared with what tokens are called: one may name a control token, though that is never shown.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
 
-    /// <summary>Ids that end the generation, at most 1000; null for the model's own.</summary>
+    /// <summary>Ids that end the generation, at most 100; null for the model's own.</summary>
     public IReadOnlyList<int>? EndIds { get; init; }
 
     /// <summary>Never chooses an end id, so that only the other rules end the text.</summary>

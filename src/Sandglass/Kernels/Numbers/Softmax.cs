@@ -18,13 +18,6 @@ internal static unsafe class Softmax
         fixed (float* values = row) return KernelPath.Run(new MaxKernel(values, row.Length)).Max;
     }
 
-    /// <summary>log(sum of e^x) over the row: NaN where an element is NaN or positive infinity, negative infinity where all are.</summary>
-    internal static float LogSumExp(ReadOnlySpan<float> row)
-    {
-        double log = LogSum(row, out float max);
-        return float.IsNegativeInfinity(max) ? max : (float)(max + log);
-    }
-
     /// <summary>log(sum of e^(x - max)) over the row, with the largest element taken out: their sum in F32 would lose the logarithm where elements are large.</summary>
     /// <param name="max">NaN where an element is NaN; negative infinity where all are, and the logarithm is 0.</param>
     /// <returns>NaN where an element is NaN or positive infinity.</returns>
