@@ -1,6 +1,6 @@
 namespace Sandglass.Sampling;
 
-/// <summary>Takes all ids out but those that may be chosen.</summary>
+/// <summary>Removes every id except those that may be chosen.</summary>
 /// <param name="ids">Null allows all.</param>
 internal sealed class Allowed(IReadOnlyCollection<int>? ids) : SamplerStep
 {

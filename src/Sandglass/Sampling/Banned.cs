@@ -1,6 +1,6 @@
 namespace Sandglass.Sampling;
 
-/// <summary>Takes ids out that must never be chosen, greedily or by a draw.</summary>
+/// <summary>Removes ids that must never be chosen, greedily or by a draw.</summary>
 internal sealed class Banned(IEnumerable<int> ids) : SamplerStep
 {
     private readonly int[] _ids = [.. ids.Distinct()];

@@ -1,6 +1,6 @@
 namespace Sandglass.Sampling;
 
-/// <summary>The likeliest n of the tokens offered, in one pass: almost every offer is one comparison with the worst that is held.</summary>
+/// <summary>The likeliest n of the tokens offered, in one pass: almost every offer costs one comparison with the worst token held.</summary>
 /// <param name="room">Room for n keys, n at least 1.</param>
 internal ref struct Best(Span<ulong> room)
 {
@@ -30,7 +30,7 @@ internal ref struct Best(Span<ulong> room)
     /// <summary>The key of the least likely token held, once n or more were offered.</summary>
     internal readonly ulong Worst => ~_held[0];
 
-    /// <summary>The keys, likeliest first; the last thing to ask for.</summary>
+    /// <summary>The keys, likeliest first. Call it last: it reorders what is held.</summary>
     internal readonly ReadOnlySpan<ulong> Sorted()
     {
         Span<ulong> keys = _held[.._count];

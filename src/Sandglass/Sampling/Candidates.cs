@@ -3,7 +3,7 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Sampling;
 
-/// <summary>What is left of the vocabulary while a token is chosen: the ids that no step has removed, and every token's logit as the steps left it.</summary>
+/// <summary>What is left of the vocabulary while a token is chosen: the ids that no stage has removed, and every token's logit as the stages left it.</summary>
 internal sealed class Candidates(int vocabularySize)
 {
     private readonly float[] _logits = new float[vocabularySize];        // [id]
@@ -12,11 +12,11 @@ internal sealed class Candidates(int vocabularySize)
     private readonly ulong[] _keys = new ulong[vocabularySize];
     private int _count;
     private byte _step;
-    private SamplerStep? _running;                                       // null between steps; one that threw stays here until the next choice
+    private SamplerStep? _running;                                       // null between stages; one that threw stays here until the next choice
     private int[]? _counts;
     private List<int>? _text;
 
-    /// <summary>The ids that were left when the step began, ascending.</summary>
+    /// <summary>The ids that were left when the stage began, ascending.</summary>
     internal ReadOnlySpan<int> Ids => _ids.AsSpan(0, _count);
 
     internal int Count => _count;
@@ -24,22 +24,24 @@ internal sealed class Candidates(int vocabularySize)
     /// <summary>One more than the largest id.</summary>
     internal int VocabularySize => _ids.Length;
 
-    /// <summary>A token's logit, as the steps so far left it.</summary>
+    /// <summary>A token's logit, as the stages so far left it.</summary>
     internal float this[int id] => _logits[id];
 
-    /// <summary>The tokens before the one that is being chosen, the prompt's too; empty where no step looks back.</summary>
+    /// <summary>The tokens before the one that is being chosen, the prompt's too; empty if no stage looks back.</summary>
     internal ReadOnlySpan<int> Text => CollectionsMarshal.AsSpan(_text);
 
-    /// <summary>The end of <see cref="Text"/>: so many tokens, or all.</summary>
+    /// <summary>The last tokens of <see cref="Text"/>: this many, or all.</summary>
     internal ReadOnlySpan<int> LastTokens(int? window) => window < Text.Length ? Text[^window.Value..] : Text;
 
-    /// <summary>A number for each id, 0 before and after each step: who counts clears what it counted.</summary>
+    /// <summary>A counter for each id, 0 before and after each stage: a stage that counts clears what it counted.</summary>
     internal Span<int> Counts => _counts ??= new int[_ids.Length];
 
-    /// <summary>Room for one key a candidate, for a step that must order them or a part of them.</summary>
+    /// <summary>Room for one key per candidate, for a stage that orders all or some of them.</summary>
     internal Span<ulong> Keys => _keys.AsSpan(0, _count);
 
-    /// <summary>Sets a token's logit to the nearest F32, not beyond the largest: infinity has no difference to another. What the model forbids stays so.</summary>
+    /// <summary>
+    /// Sets a token's logit to the nearest F32, not beyond the largest: infinity has no difference to another. What the model forbids stays so.
+    /// </summary>
     /// <exception cref="SamplingException">It is not a number: such a logit compares with nothing, so any token could win.</exception>
     internal void Change(int id, double logit)
     {
@@ -47,19 +49,19 @@ internal sealed class Candidates(int vocabularySize)
         if (!float.IsNegativeInfinity(_logits[id])) _logits[id] = (float)Math.Clamp(logit, float.MinValue, float.MaxValue);
     }
 
-    /// <summary>Takes a token out, if it is still there; it leaves <see cref="Ids"/> when the step is over.</summary>
+    /// <summary>Removes a token unless it is gone already; it leaves <see cref="Ids"/> when the stage ends.</summary>
     internal void Remove(int id)
     {
         if (_removedBy[id] == 0) _removedBy[id] = _step;
     }
 
-    /// <summary>The number of the step that removed a token, from 1; 0 where none did. So the chain's whole history can be told afterwards.</summary>
+    /// <summary>The number of the stage that removed a token, from 1; 0 if none did. An explanation tells the chain's history from these.</summary>
     internal int RemovedBy(int id) => _removedBy[id];
 
     /// <summary>The whole vocabulary with a model's logits, after a text.</summary>
     internal void Reset(ReadOnlySpan<float> logits, List<int>? text = null)
     {
-        if (_running is not null) _counts?.AsSpan().Clear();            // it threw while it counted, and the next text must not notice
+        if (_running is not null) _counts?.AsSpan().Clear();            // a stage threw while it counted, and the next text must not notice
         _running = null;
         _text = text;
         logits.CopyTo(_logits);
@@ -68,7 +70,9 @@ internal sealed class Candidates(int vocabularySize)
         for (int id = 0; id < _ids.Length; id++) _ids[id] = id;
     }
 
-    /// <summary>Lets a step do its part: what it removes is the doing of number <c>chance.Step</c>, from 1. A step that would leave nothing removes nothing.</summary>
+    /// <summary>
+    /// Runs a stage; what it removes is recorded under its number, <c>chance.Step</c>, from 1. A stage that would leave nothing removes nothing.
+    /// </summary>
     /// <exception cref="SamplingException">It would, and what it removes must never be chosen.</exception>
     internal void Run(SamplerStep step, Chance chance)
     {
@@ -78,7 +82,8 @@ internal sealed class Candidates(int vocabularySize)
         _running = null;
         Compact();
         if (_count > 0) return;
-        if (step.IsStrict) SamplingException.ThrowMix(nameof(SamplerOptions.Samplers), $"steps before {step.Name} that leave an id which may be chosen", "none left");
+        if (step.IsStrict)
+            SamplingException.ThrowMix(nameof(SamplerOptions.Samplers), $"steps before {step.Name} that leave an id which may be chosen", "none left");
         Restore();
     }
 
@@ -94,7 +99,7 @@ internal sealed class Candidates(int vocabularySize)
         _count = left;
     }
 
-    /// <summary>Puts back what the step removed.</summary>
+    /// <summary>Puts back what the stage removed.</summary>
     private void Restore()
     {
         for (int id = 0; id < _removedBy.Length; id++)
@@ -112,7 +117,10 @@ internal sealed class Candidates(int vocabularySize)
         return max;
     }
 
-    /// <summary>Z, the sum of e^d, and the sum of e^d d, with d = logit - <paramref name="max"/>: the mean depth is their ratio, the entropy ln Z less it. In double, in the order of ids.</summary>
+    /// <summary>
+    /// Z, the sum of e^d, and the sum of e^d d, with d = logit - <paramref name="max"/>: the mean depth is their ratio, the entropy ln Z less it. In double, in
+    /// the order of ids.
+    /// </summary>
     internal (double Z, double Weighted) DepthSums(float max)
     {
         double z = 0, weighted = 0;

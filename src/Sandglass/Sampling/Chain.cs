@@ -1,9 +1,12 @@
 namespace Sandglass.Sampling;
 
-/// <summary>The steps in the order they run; the order is data, these are the ways to write it down.</summary>
+/// <summary>The stages in the order in which they run. The order is data; these are the ways to write it down.</summary>
 internal static class Chain
 {
-    /// <summary>The steps that the options name, or those of the default order that are on. Where the likeliest token is taken, the filters and the temperature are left out.</summary>
+    /// <summary>
+    /// The stages that the options name, or those of the default order that are on. Where the likeliest token is taken, the filters and the temperature are
+    /// left out.
+    /// </summary>
     /// <exception cref="SamplingException">An option is out of its range, does nothing, or contradicts another.</exception>
     internal static SamplerStep[] Of(SamplerOptions options, SamplerText text)
     {
@@ -12,7 +15,7 @@ internal static class Chain
         return [.. kinds.Select(kind => kind.Create(options, text))];
     }
 
-    /// <summary>For who does not draw (a beam): of these steps the rules and penalties.</summary>
+    /// <summary>For a beam, which draws nothing: the rules and penalties among these stages.</summary>
     /// <inheritdoc cref="Of"/>
     internal static SamplerStep[] WithoutDraw(SamplerOptions options, SamplerText text) =>
         [.. Kinds(options, text).Where(kind => kind.Role is StepRole.Rule or StepRole.Penalty).Select(kind => kind.Create(options, text))];
@@ -34,7 +37,8 @@ internal static class Chain
         {
             if (kinds.Contains(kind) || kind.Idle(options) is not string option) continue;
             string[] switches = [.. kind.Options.Take(kind.Switches).Select(given => given.Option)];
-            SamplingException.ThrowMix(option, string.Join(" or ", switches.Select((_, i) => $"{{{i}}}")) + " with it", "it alone, which does nothing", switches);
+            string names = string.Join(" or ", switches.Select((_, i) => $"{{{i}}}"));
+            SamplingException.ThrowMix(option, $"{names} with it", "it alone, which does nothing", switches);
         }
         return kinds;
     }
@@ -42,11 +46,17 @@ internal static class Chain
     private static List<StepKind> Named(SamplerOptions options, SamplerText text)
     {
         List<StepKind> named = [];
-        string[] names = [.. options.Samplers!.SelectMany(list => list.Split([';', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+        const StringSplitOptions Trimmed = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        string[] names = [.. options.Samplers!.SelectMany(list => list.Split([';', ','], Trimmed))];
         foreach (string name in names)
         {
             StepKind? kind = StepKind.Find(name);
-            if (kind is null) SamplingException.ThrowOption(nameof(options.Samplers), "names of steps with commas or semicolons between them, out of " + string.Join(", ", StepKind.All.Select(known => known.Name)), $"\"{name}\"");
+            if (kind is null)
+            {
+                string known = string.Join(", ", StepKind.All.Select(one => one.Name));
+                string expected = $"names of steps with commas or semicolons between them, out of {known}";
+                SamplingException.ThrowOption(nameof(options.Samplers), expected, $"\"{name}\"");
+            }
             if (named.Contains(kind)) SamplingException.ThrowOption(nameof(options.Samplers), "each step once", $"{kind.Name} twice");
             named.Add(kind);
         }
@@ -68,10 +78,13 @@ internal static class Chain
         int mirostat = kinds.FindIndex(kind => kind.Role == StepRole.Mirostat);
         if (mirostat < 0) return;
 
-        if (options.Mirostat == 0) SamplingException.ThrowMix(nameof(options.Samplers), "{0} to be 1 or 2 where mirostat is named", "0", nameof(options.Mirostat));
+        if (options.Mirostat == 0)
+            SamplingException.ThrowMix(nameof(options.Samplers), "{0} to be 1 or 2 where mirostat is named", "0", nameof(options.Mirostat));
         if (options.Temperature == 0) SamplingException.ThrowMix(nameof(options.Mirostat), "a temperature above 0: 0 takes the likeliest token", "0");
-        if (kinds.Find(kind => kind.Role == StepRole.Filter) is StepKind filter) SamplingException.ThrowMix(nameof(options.Mirostat), "no filter beside it: it takes their place", filter.Name);
-        if (mirostat != kinds.Count - 1) SamplingException.ThrowMix(nameof(options.Samplers), "mirostat at the end: it learns from the draw", $"{kinds[^1].Name} after it");
+        if (kinds.Find(kind => kind.Role == StepRole.Filter) is StepKind filter)
+            SamplingException.ThrowMix(nameof(options.Mirostat), "no filter beside it: it takes their place", filter.Name);
+        if (mirostat != kinds.Count - 1)
+            SamplingException.ThrowMix(nameof(options.Samplers), "mirostat at the end: it learns from the draw", $"{kinds[^1].Name} after it");
     }
 
     /// <summary>Refuses ids outside the vocabulary, and rules that leave no token to choose.</summary>
@@ -84,9 +97,11 @@ internal static class Chain
 
         HashSet<int> left = [.. options.AllowedIds ?? Enumerable.Range(0, text.VocabularySize)];
         left.ExceptWith(options.BannedIds ?? []);
-        if (left.Count == 0) SamplingException.ThrowMix(options.AllowedIds is null ? nameof(options.BannedIds) : nameof(options.AllowedIds), "at least one id that is not banned", "none");
+        string culprit = options.AllowedIds is null ? nameof(options.BannedIds) : nameof(options.AllowedIds);
+        if (left.Count == 0) SamplingException.ThrowMix(culprit, "at least one id that is not banned", "none");
         if (text.IgnoreEnd || text.MinTokens > 0) left.ExceptWith(text.EndIds);
-        if (left.Count == 0) SamplingException.ThrowMix(text.IgnoreEnd ? nameof(text.IgnoreEnd) : nameof(text.MinTokens), "at least one allowed id that does not end the text", "none");
+        culprit = text.IgnoreEnd ? nameof(text.IgnoreEnd) : nameof(text.MinTokens);
+        if (left.Count == 0) SamplingException.ThrowMix(culprit, "at least one allowed id that does not end the text", "none");
     }
 
     private static void Require(string option, IEnumerable<int>? ids, SamplerText text)

@@ -1,6 +1,6 @@
 namespace Sandglass.Sampling;
 
-/// <summary>The end of the chain: one random number picks a token, each as likely as its share of the weights.</summary>
+/// <summary>The end of the chain: one random number picks a token, each with the probability of its share of the weights.</summary>
 /// <remarks>
 /// The tokens' intervals lie side by side from the likeliest down. So two models (a draft and its target) that agree on the likeliest token
 /// and get the same number choose alike at least when it falls below the smaller of the two probabilities.

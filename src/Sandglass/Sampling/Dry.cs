@@ -3,13 +3,16 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Sampling;
 
-/// <summary>Don't repeat yourself: a token that would go on with a repetition loses the more, the longer the repetition is.</summary>
-/// <remarks>As llama.cpp's <c>dry</c>, by pi6am for koboldcpp: multiplier * base^(length - allowed), where length counts the tokens at the end of the text that also stand before an earlier occurrence of the token.</remarks>
+/// <summary>Don't repeat yourself: a token that would continue a repetition is penalised, more for a longer repetition.</summary>
+/// <remarks>
+/// As llama.cpp's <c>dry</c>, by pi6am for koboldcpp: multiplier * base^(length - allowed), where length counts the tokens at the end of the text that also
+/// stand before an earlier occurrence of the token.
+/// </remarks>
 /// <param name="multiplier">0 does nothing.</param>
 /// <param name="growth">The base of the power.</param>
 /// <param name="allowed">Repetitions shorter than this are free.</param>
 /// <param name="window">How many of the last tokens are searched; null for all.</param>
-/// <param name="breakers">Over which no repetition reaches.</param>
+/// <param name="breakers">No repetition crosses one of these.</param>
 internal sealed class Dry(double multiplier, double growth, int allowed, int? window, SequenceBreakers breakers) : SamplerStep
 {
     private const double LargestLogarithm = 88.7228391;      // of an F32: longer repetitions cost no more
@@ -28,7 +31,7 @@ internal sealed class Dry(double multiplier, double growth, int allowed, int? wi
 
         int[] repeats = ArrayPool<int>.Shared.Rent(text.Length);
         Repeats.Count(text, repeats);
-        Span<int> lengths = candidates.Counts;               // [id], the longest repetition that the token would go on with
+        Span<int> lengths = candidates.Counts;               // [id], the longest repetition that the token would continue
         for (int back = 1; back < text.Length; back++)
         {
             int length = Math.Min(repeats[back], longest);

@@ -2,7 +2,7 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Sampling;
 
-/// <summary>Takes notes while a chain runs. A sampler that was not asked to explain has none.</summary>
+/// <summary>Takes notes while a chain runs, for samplers that were asked to explain.</summary>
 /// <param name="vocabularySize">The length of a row.</param>
 internal sealed class Explainer(int vocabularySize)
 {
@@ -15,11 +15,12 @@ internal sealed class Explainer(int vocabularySize)
     /// <summary>A token is about to be chosen.</summary>
     internal void Begin() => _stages.Clear();
 
-    /// <summary>A step is over.</summary>
+    /// <summary>A stage has run.</summary>
     internal void Note(SamplerStep step, Candidates candidates) => _stages.Add(new SamplerStage(step.Name, candidates.Count, Entropy(Row(candidates), out _)));
 
     /// <summary>The token is chosen.</summary>
-    internal Explanation Explain(ReadOnlySpan<float> logits, LogSumExp logSumExp, Candidates candidates, Drawn drawn, IReadOnlyList<SamplerStep> steps, bool greedy)
+    internal Explanation Explain(
+        ReadOnlySpan<float> logits, LogSumExp logSumExp, Candidates candidates, Drawn drawn, IReadOnlyList<SamplerStep> steps, bool greedy)
     {
         int chosen = drawn.Interval.Id;
         double entropy = Entropy(Row(candidates), out LogSumExp finalSum);
@@ -68,7 +69,8 @@ internal sealed class Explainer(int vocabularySize)
         return final;
     }
 
-    private static Alternative[] Alternatives(ReadOnlySpan<float> logits, LogSumExp logSumExp, Candidates candidates, LogSumExp finalSum, int chosen, IReadOnlyList<SamplerStep> steps)
+    private static Alternative[] Alternatives(
+        ReadOnlySpan<float> logits, LogSumExp logSumExp, Candidates candidates, LogSumExp finalSum, int chosen, IReadOnlyList<SamplerStep> steps)
     {
         Span<TokenLogprob> top = stackalloc TokenLogprob[Math.Min(Others + 1, logits.Length)];
         Logprobs.Top(logits, logSumExp, top);

@@ -4,12 +4,13 @@ namespace Sandglass.Sampling;
 
 /// <summary>The candidates' weights side by side, from the likeliest down, on a line from 0 to <see cref="Total"/>: which one covers a point?</summary>
 /// <remarks>
-/// Nothing is sorted but one rung: the line is cut into rungs of 1/32 of a nat, whose integer sums are exact in any order, and only the rung that holds the point is
-/// put in order. So a whole vocabulary costs two passes.
+/// Nothing is sorted but one rung: the line is cut into rungs of 1/32 of a nat, whose integer sums are exact in any order, and only the rung that holds the
+/// point is
+/// put in order. A whole vocabulary costs two passes.
 /// </remarks>
 internal readonly ref struct Intervals
 {
-    /// <summary>How many sums to give room for.</summary>
+    /// <summary>Elements of the room that it needs.</summary>
     internal const int Rungs = Weights.Reach * PerNat + 1;
     private const int PerNat = 32;
 

@@ -1,7 +1,9 @@
 namespace Sandglass.Sampling;
 
 /// <summary>The order from the likeliest token down, the lower id first among equals, as plain integers: the smaller key is the likelier token.</summary>
-/// <remarks>The high half is the logit's bits, turned so that they fall as the logit rises; the low half is the id. Keys never tie, so every order is total.</remarks>
+/// <remarks>
+/// The high half is the logit's bits, inverted so that they fall as the logit rises; the low half is the id. Keys never tie, so every order is total.
+/// </remarks>
 internal static class LikelihoodOrder
 {
     private const uint Sign = 0x8000_0000;

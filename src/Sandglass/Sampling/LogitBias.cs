@@ -1,6 +1,6 @@
 namespace Sandglass.Sampling;
 
-/// <summary>Adds to the logits of some ids: more makes them likelier.</summary>
+/// <summary>Adds to the logits of some ids: a positive bias makes them likelier.</summary>
 internal sealed class LogitBias(IReadOnlyDictionary<int, double>? biases) : SamplerStep
 {
     private readonly KeyValuePair<int, double>[] _biases = [.. biases ?? new Dictionary<int, double>()];

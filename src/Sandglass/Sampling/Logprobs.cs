@@ -2,14 +2,14 @@ using System.Buffers;
 
 namespace Sandglass.Sampling;
 
-/// <summary>Log-probabilities of the model's own distribution, before any sampler; natural logarithm.</summary>
+/// <summary>Log-probabilities of the model's own distribution, before any stage; natural logarithm.</summary>
 internal static class Logprobs
 {
     /// <summary>The likeliest tokens, likeliest first, the lower id first among equals.</summary>
     /// <param name="logits">[vocabulary]</param>
     /// <param name="logSumExp">The row's.</param>
     /// <param name="top">Filled from its start; as many as it has room for.</param>
-    /// <returns>How many were filled in: fewer than the room where the vocabulary is smaller.</returns>
+    /// <returns>How many were filled in: fewer than there is room for if the vocabulary is smaller.</returns>
     internal static int Top(ReadOnlySpan<float> logits, LogSumExp logSumExp, Span<TokenLogprob> top)
     {
         int n = Math.Min(top.Length, logits.Length);
@@ -25,7 +25,7 @@ internal static class Logprobs
         return n;
     }
 
-    /// <summary>A token's place from the likeliest down, 1 is the likeliest; among equals the lower id comes first.</summary>
+    /// <summary>A token's rank, 1 is the likeliest; among equals the lower id comes first.</summary>
     internal static int Rank(ReadOnlySpan<float> logits, int id)
     {
         int rank = 1;

@@ -1,6 +1,6 @@
 namespace Sandglass.Sampling;
 
-/// <summary>A binary heap over keys, the smallest at index 0: what is needed to hold the best few of many.</summary>
+/// <summary>A binary heap over keys, the smallest at index 0: enough to keep the best few of many.</summary>
 internal static class MinHeap
 {
     /// <summary>Makes a heap of keys in any order.</summary>

@@ -1,6 +1,6 @@
 namespace Sandglass.Sampling;
 
-/// <summary>Takes the end ids out until the text has so many tokens behind its prompt.</summary>
+/// <summary>Removes the end ids until the text has this many tokens after its prompt.</summary>
 internal sealed class MinTokens(int tokens, int promptLength, IEnumerable<int> endIds) : SamplerStep
 {
     private readonly int[] _endIds = [.. endIds];

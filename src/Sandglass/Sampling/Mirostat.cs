@@ -2,8 +2,11 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Sampling;
 
-/// <summary>Keeps the surprise of the text near a target: takes out what would surprise too much, and learns from each token how much that is.</summary>
-/// <remarks>Basu et al. (2021), as llama.cpp has it. Version 1 estimates from the likeliest tokens how the tail falls (Zipf) and keeps so many; version 2 cuts where the surprise passes mu.</remarks>
+/// <summary>Keeps the surprise of the text near a target: removes what would surprise too much, and learns from each token how much that is.</summary>
+/// <remarks>
+/// Basu et al. (2021), as llama.cpp has it. Version 1 estimates from the likeliest tokens how the tail falls (Zipf) and keeps that many; version 2 cuts where
+/// the surprise passes mu.
+/// </remarks>
 internal sealed class Mirostat(int version, double tau, double eta) : SamplerStep
 {
     private const int EstimatedFrom = 100;                   // tokens, "m" in the paper
@@ -56,7 +59,7 @@ internal sealed class Mirostat(int version, double tau, double eta) : SamplerSte
         {
             double step = Elementary.Log((i + 2.0) / (i + 1));
             double fall = (double)LikelihoodOrder.Logit(keys[i]) - LikelihoodOrder.Logit(keys[i + 1]);
-            if (!double.IsFinite(fall)) break;               // the rest is forbidden
+            if (!double.IsFinite(fall)) break;               // the model forbids the rest
             products += step * fall;
             squares += step * step;
         }

@@ -2,8 +2,8 @@ using System.Buffers;
 
 namespace Sandglass.Sampling;
 
-/// <summary>Takes out every token that would end a run of n tokens which the text, prompt included, already has.</summary>
-/// <remarks>As <c>no_repeat_ngram_size</c> of Hugging Face transformers. Where that would leave nothing, it takes nothing.</remarks>
+/// <summary>Removes every token that would complete a run of n tokens that the text, prompt included, already has.</summary>
+/// <remarks>As <c>no_repeat_ngram_size</c> of Hugging Face transformers. If that would leave nothing, it removes nothing.</remarks>
 /// <param name="n">0 does nothing.</param>
 internal sealed class NoRepeatNgram(int n) : SamplerStep
 {

@@ -1,10 +1,13 @@
 namespace Sandglass.Sampling;
 
 /// <summary>Makes tokens that occurred less likely: by a factor, by a constant, and by a constant for each time.</summary>
-/// <remarks>The factor counts each token once (CTRL, as transformers and llama.cpp have it); the constants are OpenAI's <c>presence_penalty</c> and <c>frequency_penalty</c>.</remarks>
+/// <remarks>
+/// The factor counts each token once (CTRL, as transformers and llama.cpp have it); the constants are OpenAI's <c>presence_penalty</c> and
+/// <c>frequency_penalty</c>.
+/// </remarks>
 /// <param name="repetition">Divides a positive logit and multiplies a negative one.</param>
-/// <param name="frequency">Taken from the logit for each time.</param>
-/// <param name="presence">Taken from the logit once.</param>
+/// <param name="frequency">Subtracted from the logit for each occurrence.</param>
+/// <param name="presence">Subtracted from the logit once.</param>
 /// <param name="window">How many of the last tokens are counted; null for all.</param>
 internal sealed class Penalties(double repetition, double frequency, double presence, int? window) : SamplerStep
 {
@@ -20,7 +23,7 @@ internal sealed class Penalties(double repetition, double frequency, double pres
         foreach (int id in text) times[id]++;
         foreach (int id in text)
         {
-            if (times[id] == 0) continue;                    // had its turn
+            if (times[id] == 0) continue;                    // already penalised
             double logit = candidates[id];
             logit = logit < 0 ? logit * repetition : logit / repetition;
             candidates.Change(id, logit - times[id] * frequency - presence);

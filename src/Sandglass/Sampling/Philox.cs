@@ -13,7 +13,7 @@ internal static class Philox
     private const uint WeylB = 0xBB67AE85;                   // sqrt 3 - 1
     private const int Rounds = 10;
 
-    /// <summary>64 random bits for one use: the <paramref name="index"/>-th number that one step of the chain takes at one position.</summary>
+    /// <summary>64 random bits for one use: the <paramref name="index"/>-th number that one stage of the chain takes at one position.</summary>
     internal static ulong Draw64(ulong seed, long position, int step, int index)
     {
         (uint low, uint high, _, _) = Block(((uint)position, (uint)(position >> 32), (uint)step, (uint)index), ((uint)seed, (uint)(seed >> 32)));

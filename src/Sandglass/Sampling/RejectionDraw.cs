@@ -1,13 +1,15 @@
 namespace Sandglass.Sampling;
 
-/// <summary>Keeps a guess or draws another token, so that what comes out is distributed as the target says, however bad the guess.</summary>
+/// <summary>Keeps a guess or draws another token, so that the result has the target's distribution, however bad the guess.</summary>
 /// <remarks>
-/// Leviathan, Kalman and Matias, <i>Fast inference from transformers via speculative decoding</i> (2023): a guess x drawn from q is kept with probability min(1, p(x) / q(x));
-/// else the token is drawn from what p has above q. It keeps the share sum of min(p, q) of all guesses, the most that any way can; the text is another than without guesses, of the same distribution.
+/// Leviathan, Kalman and Matias, <i>Fast inference from transformers via speculative decoding</i> (2023): a guess x drawn from q is kept with probability
+/// min(1, p(x) / q(x));
+/// else the token is drawn from what p has above q. It keeps a share of sum of min(p, q) of all guesses, the most that any method can. The text differs from
+/// the one without guesses and has the same distribution.
 /// </remarks>
 internal static class RejectionDraw
 {
-    private const int Keep = 1 << 16, Rest = Keep + 1;      // the numbers of two steps that no chain has: their chances are nobody else's
+    private const int Keep = 1 << 16, Rest = Keep + 1;      // stage numbers that no chain reaches: their random bits are used nowhere else
     private const double One = 1.0 / (1UL << 53);
 
     /// <summary>Chooses the token at <paramref name="position"/>.</summary>

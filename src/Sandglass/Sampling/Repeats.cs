@@ -3,7 +3,9 @@ namespace Sandglass.Sampling;
 /// <summary>How the end of a text repeats what stands earlier in it.</summary>
 internal static class Repeats
 {
-    /// <summary>For each distance back from the end, how many tokens that end there equal the text's last ones: the Z-algorithm over the reversed text, in linear time.</summary>
+    /// <summary>
+    /// For each distance back from the end, how many tokens that end there equal the text's last ones: the Z-algorithm over the reversed text, in linear time.
+    /// </summary>
     /// <param name="text">The tokens.</param>
     /// <param name="repeats">[distance], from 1.</param>
     internal static void Count(ReadOnlySpan<int> text, int[] repeats)

@@ -5,7 +5,7 @@ namespace Sandglass.Sampling;
 // Guesses that are kept by their probability, instead of where the choice is the same.
 internal sealed partial class Sampler
 {
-    /// <summary>The probabilities behind the last choice: what the chain left, and 0 for what it removed.</summary>
+    /// <summary>The probabilities of the last choice: those that the chain left, and 0 for what it removed.</summary>
     /// <param name="to">[vocabulary]</param>
     internal void Distribution(Span<double> to)
     {
@@ -18,7 +18,7 @@ internal sealed partial class Sampler
         foreach (int id in candidates.Ids) to[id] = Weights.Of(candidates[id], max) / (double)total;
     }
 
-    /// <summary>Keeps a guess, or draws another token; see <see cref="RejectionDraw"/>. Not for a chain that takes the likeliest.</summary>
+    /// <summary>Keeps a guess, or draws another token; see <see cref="RejectionDraw"/>. Only for chains that draw.</summary>
     /// <param name="draft">[vocabulary], the probabilities that the guess was drawn from; empty where it was certain.</param>
     internal Choice Check(ReadOnlySpan<float> logits, long position, int guess, ReadOnlySpan<double> draft)
     {

@@ -2,8 +2,10 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Sampling;
 
-/// <summary>Logits to one token: the steps of a chain over the whole vocabulary, then a draw.</summary>
-/// <remarks>One run's own; not thread-safe. A choice allocates nothing. Its state (the text so far, mirostat's mu) is moved by accepted tokens only.</remarks>
+/// <summary>Logits to one token: the stages of a chain over the whole vocabulary, then a draw.</summary>
+/// <remarks>
+/// Belongs to one run; not thread-safe. A choice allocates nothing. Its state (the text so far, mirostat's mu) is moved by accepted tokens only.
+/// </remarks>
 internal sealed partial class Sampler
 {
     private readonly SamplerStep[] _steps;
@@ -11,7 +13,7 @@ internal sealed partial class Sampler
     private readonly ulong _seed;
     private readonly SamplingBuffers _buffers;
     private readonly bool _isPlain;                          // the likeliest of the raw row is all that is asked for
-    private readonly List<int>? _text;                       // prompt and accepted tokens; null where no step looks back
+    private readonly List<int>? _text;                       // prompt and accepted tokens; null if no stage looks back
     private readonly bool _explains;
     private (int Id, double Surprise)? _drawn;               // by the last choice, until a token is accepted
 
@@ -80,7 +82,7 @@ internal sealed partial class Sampler
         return new Choice(id, logSumExp.Logprob(logits[id]), logSumExp, explainer?.Explain(logits, logSumExp, candidates, drawn, _steps, _greedy));
     }
 
-    /// <summary>Tells the steps that a token is now part of the text, of the prompt or chosen.</summary>
+    /// <summary>Tells the stages that a token, of the prompt or chosen, is now part of the text.</summary>
     internal void Accept(int id)
     {
         _text?.Add(id);

@@ -2,8 +2,13 @@ using System.Globalization;
 
 namespace Sandglass.Sampling;
 
-/// <summary>How a token is chosen from the logits. The defaults are the field's: top-k 40, top-p 0.95, min-p 0.05, temperature 0.8, in this order; all else is off.</summary>
-/// <remarks>Checked where they are used: a value out of its range, or a mix that makes no sense, is a <see cref="SamplingException"/>. Names and meanings are llama.cpp's.</remarks>
+/// <summary>
+/// How a token is chosen from the logits. The defaults are the field's: top-k 40, top-p 0.95, min-p 0.05, temperature 0.8, in this order; all else is off.
+/// </summary>
+/// <remarks>
+/// Checked where they are used: a value out of its range, or a mix that makes no sense, is a <see cref="SamplingException"/>. Names and meanings are
+/// llama.cpp's.
+/// </remarks>
 public sealed record SamplerOptions
 {
     // generous, and small enough that no arithmetic of the chain leaves what a double holds
@@ -12,25 +17,34 @@ public sealed record SamplerOptions
 
     private static readonly IReadOnlyList<string> UsualBreakers = ["\n", ":", "\"", "*"];
 
-    /// <summary>The names of the steps in the order in which they run unless <see cref="Samplers"/> names others, llama.cpp's; each where it is on. Before them come logit_bias, allowed, banned, min_tokens and no_repeat_ngram.</summary>
+    /// <summary>
+    /// The names of the stages in the order in which they run unless <see cref="Samplers"/> names others, llama.cpp's; each where it is on. Before them come
+    /// logit_bias, allowed, banned, min_tokens and no_repeat_ngram.
+    /// </summary>
     public static IReadOnlyList<string> DefaultOrder => StepKind.DefaultOrder;
 
     /// <summary>The likeliest token always, the lowest id where several are equal.</summary>
     public static SamplerOptions Greedy { get; } = new() { Temperature = 0 };
 
     /// <summary>
-    /// Exactly the steps that run, in this order, each once, for instance <c>["penalties", "top_k", "temperature"]</c>; an element may hold several with commas or semicolons between them.
+    /// Exactly the stages that run, in this order, each once, for instance <c>["penalties", "top_k", "temperature"]</c>; an element may hold several with
+    /// commas or semicolons between them.
     /// Null for <see cref="DefaultOrder"/>. logit_bias, allowed, banned, min_tokens and no_repeat_ngram come first unless named.
     /// </summary>
     public IReadOnlyList<string>? Samplers { get; init; }
 
-    /// <summary>Names of properties that were set on purpose, for instance <c>TopK</c>: refused, also at their default value, where their step does not run.</summary>
+    /// <summary>
+    /// Names of properties that were set on purpose, for instance <c>TopK</c>: refused, also at their default value, if their stage does not run.
+    /// </summary>
     public IReadOnlyCollection<string> Given { get; init; } = [];
 
     /// <summary>What the logits are divided by: below 1 sharper, above 1 flatter; at most 1e9. 0 takes the likeliest token and skips the filters.</summary>
     public double Temperature { get; init; } = 0.8;
 
-    /// <summary>How far the temperature may move from its value, with the entropy of the candidates: from 0 at no entropy to its double at the most; at most 1e9, and 0 leaves it.</summary>
+    /// <summary>
+    /// How far the temperature moves with the entropy of the candidates: from temperature - range (at least 0) where one is certain to temperature + range
+    /// where all are equal. At most 1e9; 0 leaves it.
+    /// </summary>
     public double DynatempRange { get; init; }
 
     /// <summary>The power of the entropy's share that moves the temperature, from 0 to 1000.</summary>
@@ -55,29 +69,35 @@ public sealed record SamplerOptions
     /// <remarks>Tang et al., <i>Top-nσ: not all logits are you need</i> (2024).</remarks>
     public double TopNSigma { get; init; }
 
-    /// <summary>How often the likeliest tokens are excluded, but for the least likely of them (exclude top choices), in [0, 1]; 0 never.</summary>
+    /// <summary>How often the likeliest tokens, all but the least likely of them, are excluded (exclude top choices), in [0, 1]; 0 never.</summary>
     public double XtcProbability { get; init; }
 
     /// <summary>The probability from which on a token is one of the likeliest that may be excluded, in [0, 0.5].</summary>
     public double XtcThreshold { get; init; } = 0.1;
 
-    /// <summary>What the logit of a token that occurred is divided by, or multiplied with where it is negative: above 1 against repetition; from 0.001 to 1000, and 1 does nothing.</summary>
+    /// <summary>
+    /// What the logit of a token that occurred is divided by, or multiplied by if it is negative: above 1 against repetition; from 0.001 to 1000, and 1 does
+    /// nothing.
+    /// </summary>
     /// <remarks>Keskar et al., <i>CTRL</i> (2019).</remarks>
     public double RepetitionPenalty { get; init; } = 1;
 
-    /// <summary>What is taken from a token's logit for each time that it occurred, from -1e6 to 1e6; OpenAI's are from -2 to 2.</summary>
+    /// <summary>What is subtracted from a token's logit for each time that it occurred, from -1e6 to 1e6; OpenAI's are from -2 to 2.</summary>
     public double FrequencyPenalty { get; init; }
 
-    /// <summary>What is taken from a token's logit if it occurred, from -1e6 to 1e6; OpenAI's are from -2 to 2.</summary>
+    /// <summary>What is subtracted from a token's logit if it occurred, from -1e6 to 1e6; OpenAI's are from -2 to 2.</summary>
     public double PresencePenalty { get; init; }
 
     /// <summary>How many of the last tokens the penalties count; null for all, the prompt's too.</summary>
     public int? PenaltyWindow { get; init; }
 
-    /// <summary>No run of this many tokens is written that is in the text already, prompt included; 0 for any.</summary>
+    /// <summary>No run of this many tokens is written twice, prompt included; 0 allows it.</summary>
     public int NoRepeatNgram { get; init; }
 
-    /// <summary>What a token that would go on with a repetition loses (don't repeat yourself): multiplier * base^(length of the repetition - allowed length), at most 1e6; 0 nothing.</summary>
+    /// <summary>
+    /// What is subtracted from the logit of a token that would continue a repetition (don't repeat yourself): multiplier * base^(length of the repetition -
+    /// allowed length), at most 1e6; 0 nothing.
+    /// </summary>
     public double DryMultiplier { get; init; }
 
     /// <summary>The base of <see cref="DryMultiplier"/>, from 1 to 1000.</summary>
@@ -89,7 +109,9 @@ public sealed record SamplerOptions
     /// <summary>How many of the last tokens are searched for repetitions; null for all, the prompt's too.</summary>
     public int? DryWindow { get; init; }
 
-    /// <summary>Texts over which no repetition reaches, at most 64 of at most 128 characters. They are compared with what tokens are called, so one may name a control token.</summary>
+    /// <summary>
+    /// Texts that no repetition crosses, at most 64 of at most 128 characters. They are compared with what tokens are called, so one may name a control token.
+    /// </summary>
     public IReadOnlyList<string> DryBreakers { get; init; } = UsualBreakers;
 
     /// <summary>1 or 2: keeps the surprise of the text near <see cref="MirostatTau"/> instead of filtering; 0 does not.</summary>
@@ -105,13 +127,13 @@ public sealed record SamplerOptions
     /// <summary>What is added to the logits of some ids, from -1e30 to 1e30 each; null for none. To forbid an id, use <see cref="BannedIds"/>.</summary>
     public IReadOnlyDictionary<int, double>? LogitBias { get; init; }
 
-    /// <summary>The ids that alone may be chosen; null for all.</summary>
+    /// <summary>The only ids that may be chosen; null for all.</summary>
     public IReadOnlyCollection<int>? AllowedIds { get; init; }
 
     /// <summary>Ids that are never chosen; null for none.</summary>
     public IReadOnlyCollection<int>? BannedIds { get; init; }
 
-    /// <summary>What all randomness of the run follows from; null for a random one, which is reported.</summary>
+    /// <summary>The seed of all randomness in the run; null draws one, which is reported.</summary>
     public ulong? Seed { get; init; }
 
     /// <summary>Throws for the first value that is out of its range.</summary>
@@ -142,8 +164,9 @@ public sealed record SamplerOptions
         Range(nameof(MirostatEta), MirostatEta, 0, LargestFactor);
         foreach (double bias in LogitBias?.Values ?? [])
         {
-            if (!(Math.Abs(bias) <= LargestBias))
-                SamplingException.ThrowOption(nameof(LogitBias), Within(-LargestBias, LargestBias) + " each; {0} keeps an id out and {1} lets it alone in", bias, nameof(BannedIds), nameof(AllowedIds));
+            if (Math.Abs(bias) <= LargestBias) continue;
+            string expected = Within(-LargestBias, LargestBias) + " each; {0} keeps an id out and {1} lets it alone in";
+            SamplingException.ThrowOption(nameof(LogitBias), expected, bias, nameof(BannedIds), nameof(AllowedIds));
         }
         if (Given is null) SamplingException.ThrowOption(nameof(Given), "a list of properties", "null");
         if (Samplers?.Contains(null!) == true) SamplingException.ThrowOption(nameof(Samplers), "names of steps", "null");
@@ -159,7 +182,8 @@ public sealed record SamplerOptions
         foreach (string breaker in DryBreakers)
         {
             if (string.IsNullOrEmpty(breaker)) SamplingException.ThrowOption(nameof(DryBreakers), "a text", breaker is null ? "null" : "an empty one");
-            if (breaker.Length > LongestBreaker) SamplingException.ThrowOption(nameof(DryBreakers), $"texts of at most {LongestBreaker} characters", breaker.Length);
+            if (breaker.Length > LongestBreaker)
+                SamplingException.ThrowOption(nameof(DryBreakers), $"texts of at most {LongestBreaker} characters", breaker.Length);
         }
     }
 
@@ -169,7 +193,8 @@ public sealed record SamplerOptions
         if (ids?.Count > MostIds) SamplingException.ThrowOption(option, $"at most {MostIds} ids", ids.Count);
     }
 
-    private static void Range(string option, double value, double least, double most) => Range(option, value, value >= least && value <= most, Within(least, most));
+    private static void Range(string option, double value, double least, double most) =>
+        Range(option, value, value >= least && value <= most, Within(least, most));
 
     private static void Range(string option, double value, bool met, string expected)
     {
@@ -178,5 +203,6 @@ public sealed record SamplerOptions
 
     private static string Within(double least, double most) => string.Create(CultureInfo.InvariantCulture, $"a number from {Plain(least)} to {Plain(most)}");
 
-    private static string Plain(double limit) => Math.Abs(limit) < 1e6 ? limit.ToString(CultureInfo.InvariantCulture) : limit.ToString("0e0", CultureInfo.InvariantCulture);
+    private static string Plain(double limit) =>
+        Math.Abs(limit) < 1e6 ? limit.ToString(CultureInfo.InvariantCulture) : limit.ToString("0e0", CultureInfo.InvariantCulture);
 }

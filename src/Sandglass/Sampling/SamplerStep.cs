@@ -1,16 +1,20 @@
 namespace Sandglass.Sampling;
 
-/// <summary>One step of the chain between the logits and the draw: it removes candidates or changes their logits.</summary>
-/// <remarks>What it knows of the text it reads from <see cref="Candidates.Text"/>, so a step without <see cref="Accept"/> and <see cref="Learn"/> has no state and forks share it.</remarks>
+/// <summary>One stage of the chain between the logits and the draw: it removes candidates or changes their logits.</summary>
+/// <remarks>
+/// It reads the text from <see cref="Candidates.Text"/>, so a stage without <see cref="Accept"/> and <see cref="Learn"/> has no state and forks share it.
+/// </remarks>
 internal abstract class SamplerStep
 {
-    /// <summary>The step's name in <see cref="SamplerOptions.Samplers"/> and in explanations, for instance <c>top_k</c>.</summary>
+    /// <summary>The stage's name in <see cref="SamplerOptions.Samplers"/> and in explanations, for instance <c>top_k</c>.</summary>
     internal abstract string Name { get; }
 
-    /// <summary>Whether it reads the text before the token; if no step does, none is kept for them.</summary>
+    /// <summary>Whether it reads the text before the token; if no stage does, none is kept.</summary>
     internal virtual bool LooksBack => false;
 
-    /// <summary>Whether what it takes out is never chosen: where nothing else is left, nothing is. Any other step then takes nothing.</summary>
+    /// <summary>
+    /// Whether what it removes must never be chosen: leaving nothing is then an error. Any other stage that would leave nothing removes nothing.
+    /// </summary>
     internal virtual bool IsStrict => false;
 
     internal abstract void Apply(Candidates candidates, Chance chance);
@@ -22,6 +26,6 @@ internal abstract class SamplerStep
     /// <param name="surprise">Of that token in the distribution that it was drawn from, in bits.</param>
     internal virtual void Learn(double surprise) { }
 
-    /// <summary>A step in the same state that goes its own way from here on.</summary>
+    /// <summary>A stage in the same state that continues on its own.</summary>
     internal virtual SamplerStep Fork() => this;
 }

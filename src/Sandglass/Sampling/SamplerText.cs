@@ -1,6 +1,6 @@
 namespace Sandglass.Sampling;
 
-/// <summary>What a chain must know of the text that it writes and of the vocabulary that it writes with.</summary>
+/// <summary>What a chain knows about the text and its vocabulary.</summary>
 /// <param name="VocabularySize">The length of every row of logits.</param>
 internal sealed record SamplerText(int VocabularySize)
 {
@@ -10,12 +10,12 @@ internal sealed record SamplerText(int VocabularySize)
     /// <summary>Whether an end id is never chosen.</summary>
     public bool IgnoreEnd { get; init; }
 
-    /// <summary>No end id is chosen before so many tokens were.</summary>
+    /// <summary>The number of tokens before which no end id is chosen.</summary>
     public int MinTokens { get; init; }
 
-    /// <summary>How many tokens were there at the beginning.</summary>
+    /// <summary>Tokens of the prompt.</summary>
     public int PromptLength { get; init; }
 
-    /// <summary>The tokens over which no repetition reaches; only asked where the chain needs them.</summary>
+    /// <summary>The runs of tokens that no repetition crosses; called only if the chain needs them.</summary>
     public Func<SequenceBreakers> Breakers { get; init; } = () => SequenceBreakers.None;
 }

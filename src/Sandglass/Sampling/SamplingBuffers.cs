@@ -1,7 +1,10 @@
 namespace Sandglass.Sampling;
 
-/// <summary>Memory that choosing a token takes, of the vocabulary's size. It holds nothing between two choices, so all texts share one whose tokens are chosen one after the other.</summary>
-/// <remarks>An engine has one, and only its thread touches it: a request that waits costs nothing here. Each buffer is made at its first use.</remarks>
+/// <summary>
+/// The buffers for choosing a token, of the vocabulary's size. They hold nothing between two choices, so all texts whose tokens are chosen one after the other
+/// share them.
+/// </summary>
+/// <remarks>An engine has one set, used by its thread alone: a waiting request holds none. Each buffer is made at its first use.</remarks>
 /// <param name="vocabularySize">The length of every row of logits.</param>
 internal sealed class SamplingBuffers(int vocabularySize)
 {

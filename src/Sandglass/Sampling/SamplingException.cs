@@ -3,9 +3,13 @@ using System.Globalization;
 
 namespace Sandglass.Sampling;
 
-/// <summary>An option of the sampler that makes no sense, or logits that no token can be chosen from: then <see cref="OptionException.Option"/> says which.</summary>
+/// <summary>
+/// An option of the sampler that makes no sense, or logits that no token can be chosen from: then <see cref="OptionException.Option"/> says which.
+/// </summary>
 public sealed class SamplingException : OptionException
 {
+    private const string Logits = "sampling-logits";
+
     private SamplingException(string code, string option, string expected, string found, params string[] others)
         : base(code, option, expected, found, others)
     {
@@ -24,21 +28,22 @@ public sealed class SamplingException : OptionException
     /// <param name="found">What is there.</param>
     /// <param name="others">Those properties.</param>
     [DoesNotReturn]
-    internal static void ThrowMix(string option, string expected, string found, params string[] others) => throw new SamplingException("sampling-mix", option, expected, found, others);
+    internal static void ThrowMix(string option, string expected, string found, params string[] others) =>
+        throw new SamplingException("sampling-mix", option, expected, found, others);
 
     /// <summary>For a row in which the options leave only tokens that the model forbids.</summary>
     [DoesNotReturn]
     internal static void ThrowNothingLeft() =>
-        throw new SamplingException("sampling-logits", "logits of the tokens that the options allow", "at least one finite number", "negative infinity for each");
+        throw new SamplingException(Logits, "logits of the tokens that the options allow", "at least one finite number", "negative infinity for each");
 
-    /// <summary>For a step that made something of a logit that is not a number.</summary>
+    /// <summary>For a stage that turned a logit into something that is not a number.</summary>
     [DoesNotReturn]
     internal static void ThrowNotANumber(string step, int id) =>
-        throw new SamplingException("sampling-logits", $"the logits after {step}", "numbers", string.Create(CultureInfo.InvariantCulture, $"NaN for token {id}"));
+        throw new SamplingException(Logits, $"the logits after {step}", "numbers", string.Create(CultureInfo.InvariantCulture, $"NaN for token {id}"));
 
     [DoesNotReturn]
     internal static void ThrowLength(int expected, int found) =>
-        throw new SamplingException("sampling-logits", "logits", $"a row of {expected}", $"{found}");
+        throw new SamplingException(Logits, "logits", $"a row of {expected}", $"{found}");
 
     /// <summary>For a row whose sum of exponentials is no finite number: says which token's logit is to blame.</summary>
     [DoesNotReturn]
@@ -49,6 +54,6 @@ public sealed class SamplingException : OptionException
         {
             if (float.IsNaN(logits[id]) || float.IsPositiveInfinity(logits[id])) found = $"{logits[id].ToString(CultureInfo.InvariantCulture)} for token {id}";
         }
-        throw new SamplingException("sampling-logits", $"logits at position {position}", "numbers, at least one of them finite", found);
+        throw new SamplingException(Logits, $"logits at position {position}", "numbers, at least one of them finite", found);
     }
 }

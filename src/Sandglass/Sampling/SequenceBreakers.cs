@@ -1,7 +1,10 @@
 namespace Sandglass.Sampling;
 
-/// <summary>Runs of tokens over which <see cref="Dry"/> sees no repetition: line ends, quotes, names of speakers.</summary>
-/// <remarks>A trie of tokens, so that a place in the text costs no more steps than the longest run has tokens, however many runs there are. Immutable: texts share it.</remarks>
+/// <summary>Runs of tokens that no repetition crosses for <see cref="Dry"/>: line ends, quotes, names of speakers.</summary>
+/// <remarks>
+/// A trie of tokens, so that a position of the text costs at most as many lookups as the longest run has tokens, however many runs there are. Immutable: texts
+/// share it.
+/// </remarks>
 internal sealed class SequenceBreakers
 {
     private readonly Dictionary<(int Node, int Id), int> _next = [];

@@ -3,8 +3,11 @@ using Sandglass.Kernels;
 namespace Sandglass.Sampling;
 
 /// <summary>Divides the logits: below 1 sharper, above 1 flatter.</summary>
-/// <remarks>With a range the temperature follows the entropy of the candidates, as llama.cpp's <c>temp_ext</c>: temperature - range where one is certain, temperature + range where all are equal.</remarks>
-/// <param name="temperature">Above 0; the likeliest token alone, "temperature 0", is the sampler's own business.</param>
+/// <remarks>
+/// With a range the temperature follows the entropy of the candidates, as llama.cpp's <c>temp_ext</c>: temperature - range where one token is certain,
+/// temperature + range where all are equal.
+/// </remarks>
+/// <param name="temperature">Above 0; temperature 0, the likeliest token, is handled by the sampler.</param>
 /// <param name="range">How far it may move; 0 leaves it.</param>
 /// <param name="exponent">The power of the entropy's share of the largest entropy possible.</param>
 internal sealed class Temperature(double temperature, double range = 0, double exponent = 1) : SamplerStep

@@ -1,6 +1,8 @@
 namespace Sandglass.Sampling;
 
-/// <summary>Keeps the tokens whose logit is at most n standard deviations below the largest: unlike a probability, that does not move with the temperature.</summary>
+/// <summary>
+/// Keeps the tokens whose logit is at most n standard deviations below the largest: unlike a probability, that does not move with the temperature.
+/// </summary>
 /// <param name="n">0 does nothing.</param>
 internal sealed class TopNSigma(double n) : SamplerStep
 {

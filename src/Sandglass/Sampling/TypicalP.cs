@@ -1,8 +1,9 @@
 namespace Sandglass.Sampling;
 
-/// <summary>Keeps the tokens whose surprise is nearest to the entropy, until they have the probability p together; the one that reaches it included.</summary>
+/// <summary>Keeps the tokens whose surprise is nearest to the entropy, until together they have probability p; the one that reaches it included.</summary>
 /// <remarks>
-/// With d = logit - max and Z = sum of e^d, a surprise is ln Z - d and the entropy ln Z - (sum of e^d d) / Z: their distance is |mean d - d|, no logarithm needed.
+/// With d = logit - max and Z = sum of e^d, a surprise is ln Z - d and the entropy ln Z - (sum of e^d d) / Z: their distance is |mean d - d|, no logarithm
+/// needed.
 /// As in <see cref="Intervals"/>, only the rung that the sum crosses in is put in order.
 /// </remarks>
 /// <param name="p">1 does nothing.</param>

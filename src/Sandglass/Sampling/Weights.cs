@@ -21,7 +21,9 @@ internal static class Weights
         return distance > Reach ? 0 : Nearest(Elementary.Exp(-distance) * One);
     }
 
-    /// <summary>The nearest integer, the even one between two; for 0 &lt;= value &lt; 2^52. Without the branches of a conversion, and rising with the value.</summary>
+    /// <summary>
+    /// The nearest integer, the even one between two; for 0 &lt;= value &lt; 2^52. Without the branches of a conversion, and rising with the value.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong Nearest(double value) => BitConverter.DoubleToUInt64Bits(value + Whole) & ((1UL << 52) - 1);
 }

@@ -1,6 +1,6 @@
 namespace Sandglass.Sampling;
 
-/// <summary>Exclude top choices: sometimes takes out all tokens of at least the threshold's probability but the least likely of them.</summary>
+/// <summary>Exclude top choices: sometimes removes every token of at least the threshold's probability except the least likely of them.</summary>
 /// <param name="probability">How often.</param>
 /// <param name="threshold">At most 1/2, or there could not be two.</param>
 internal sealed class Xtc(double probability, double threshold) : SamplerStep
@@ -20,7 +20,8 @@ internal sealed class Xtc(double probability, double threshold) : SamplerStep
         ulong last = 0;                                      // the key of the least likely token that reaches the threshold
         foreach (int id in candidates.Ids)
         {
-            if (Weights.Of(candidates[id], max) >= enough && !float.IsNegativeInfinity(candidates[id])) last = Math.Max(last, LikelihoodOrder.Key(candidates[id], id));
+            if (Weights.Of(candidates[id], max) < enough || float.IsNegativeInfinity(candidates[id])) continue;
+            last = Math.Max(last, LikelihoodOrder.Key(candidates[id], id));
         }
         foreach (int id in candidates.Ids)
         {

@@ -3,12 +3,14 @@ using Sandglass.Sampling;
 
 namespace Sandglass.Generation;
 
-/// <summary>Logits to the tokens that a beam may go on with: log-probabilities first, then the steps that change or ban some of them, as transformers does.</summary>
+/// <summary>
+/// Logits to the tokens that a beam may go on with: log-probabilities first, then the stages that change or ban some of them, as in transformers.
+/// </summary>
 /// <param name="steps">Penalties, biases, bans; no filters.</param>
 /// <param name="buffers">The engine's.</param>
 internal sealed class BeamScorer(SamplerStep[] steps, SamplingBuffers buffers)
 {
-    /// <summary>Takes the logits behind a text; the <see cref="Offer"/> that follows is about them.</summary>
+    /// <summary>Takes the logits after a text; the <see cref="Offer"/> that follows refers to them.</summary>
     /// <exception cref="SamplingException">They are no distribution.</exception>
     /// <returns>What makes a logit a log-probability.</returns>
     public LogSumExp Read(ReadOnlySpan<float> logits, List<int> text)
@@ -26,8 +28,8 @@ internal sealed class BeamScorer(SamplerStep[] steps, SamplingBuffers buffers)
     /// <param name="to">Where to.</param>
     /// <param name="beam">The beam's place in its group.</param>
     /// <param name="score">The beam's score.</param>
-    /// <param name="count">How many at most.</param>
-    /// <param name="facts">What else is told of the row.</param>
+    /// <param name="count">The most to add.</param>
+    /// <param name="facts">What else is reported of the row.</param>
     public void Offer(List<BeamCandidate> to, int beam, float score, int count, RowFacts facts)
     {
         Candidates candidates = buffers.Candidates;
@@ -38,7 +40,8 @@ internal sealed class BeamScorer(SamplerStep[] steps, SamplingBuffers buffers)
         foreach (ulong key in best.Sorted())
         {
             int id = LikelihoodOrder.Id(key);
-            if (!float.IsNegativeInfinity(candidates[id])) to.Add(new BeamCandidate(beam, id, buffers.Logprobs[id], candidates[id], score + candidates[id], facts));
+            if (float.IsNegativeInfinity(candidates[id])) continue;
+            to.Add(new BeamCandidate(beam, id, buffers.Logprobs[id], candidates[id], score + candidates[id], facts));
         }
         ArrayPool<ulong>.Shared.Return(room);
     }

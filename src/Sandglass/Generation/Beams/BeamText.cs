@@ -4,18 +4,21 @@ using Sandglass.Tokenization;
 namespace Sandglass.Generation;
 
 /// <summary>The text of beams: of the one that is shown token by token, and of any as a whole.</summary>
-/// <remarks>Both go by the rule of <see cref="WrittenText"/>, as a plain text does. Whether a stop text comes up is asked of every candidate, so a beam keeps how far it has read.</remarks>
+/// <remarks>
+/// Both follow the rule of <see cref="WrittenText"/>, as a plain text does. Every candidate is checked for stop texts, so a beam keeps the state that its text
+/// has reached.
+/// </remarks>
 internal sealed class BeamText(Tokenizer tokenizer, IReadOnlySet<int> ends, StopTexts stops)
 {
     private readonly WrittenText _shown = new(tokenizer, ends, stops);
 
-    /// <summary>What a token adds: nothing where it is one that ends the text.</summary>
+    /// <summary>What a token adds: nothing for an end id.</summary>
     public ReadOnlyMemory<byte> Bytes(int id) => _shown.Bytes(id);
 
-    /// <summary>What may be shown with the next token of the one that is shown.</summary>
+    /// <summary>What may be shown with the next token of the shown beam.</summary>
     public string Next(int id) => _shown.Add(id);
 
-    /// <summary>What was held back of it.</summary>
+    /// <summary>What was held back of the shown beam.</summary>
     public string Rest() => _shown.Rest();
 
     /// <summary>A beam's text, up to a stop text.</summary>
@@ -27,7 +30,7 @@ internal sealed class BeamText(Tokenizer tokenizer, IReadOnlySet<int> ends, Stop
         return text.Append(written.Rest()).ToString();
     }
 
-    /// <summary>Whether a stop text comes up with a beam's last token, which ends no text; those before it have been asked.</summary>
+    /// <summary>Whether a stop text occurs with a beam's last token, which is no end id. The tokens before it have been checked.</summary>
     public bool HoldsStop(BeamToken last)
     {
         if (stops.IsEmpty) return false;
@@ -67,7 +70,7 @@ internal sealed class BeamText(Tokenizer tokenizer, IReadOnlySet<int> ends, Stop
     }
 }
 
-/// <summary>How far a beam's text has been read in search of stop texts.</summary>
+/// <summary>The state of the search for stop texts after a beam's token.</summary>
 /// <param name="Stop">The state in <see cref="StopTexts"/>.</param>
-/// <param name="Pending">The bytes at the end that are no whole character yet; null for none.</param>
+/// <param name="Pending">Bytes of a character that is not complete yet; null for none.</param>
 internal readonly record struct TextState(int Stop, byte[]? Pending);

@@ -24,7 +24,7 @@ public sealed record BeamOptions
     /// <summary>Beginnings that are kept, 1 to 64, and texts that are found.</summary>
     public int Beams { get; init; } = 4;
 
-    /// <summary>A text's score is its summed log-probability divided by its length to this power, the end token counted: above 0 for longer texts, below for shorter ones.</summary>
+    /// <summary>A text's score is its summed log-probability divided by its length to this power, the end token counted: above 0 for longer texts, below for shorter ones; from -5 to 5, beyond which F32 cannot hold the division.</summary>
     public double LengthPenalty { get; init; } = 1;
 
     /// <summary>When it has seen enough.</summary>
@@ -34,16 +34,16 @@ public sealed record BeamOptions
     /// <remarks>Vijayakumar et al., <i>Diverse beam search</i> (2018), in the form that transformers had.</remarks>
     public int Groups { get; init; } = 1;
 
-    /// <summary>What is taken from a token's log-probability for each beam of an earlier group that chose it in the same step; above 0 with several groups.</summary>
+    /// <summary>What is taken from a token's log-probability for each beam of an earlier group that chose it in the same step; above 0 and at most 1e6 with several groups.</summary>
     public double DiversityPenalty { get; init; }
 
     internal void Validate(GenerationOptions others)
     {
         GenerationOptions.Require(Beams is >= 1 and <= StepBudget.Sequences, nameof(Beams), $"a whole number from 1 to {StepBudget.Sequences}", Beams);
-        GenerationOptions.Require(double.IsFinite(LengthPenalty), nameof(LengthPenalty), "a finite number", LengthPenalty);
+        GenerationOptions.Require(Math.Abs(LengthPenalty) <= 5, nameof(LengthPenalty), "a number from -5 to 5", LengthPenalty);
         GenerationOptions.Require(Enum.IsDefined(EarlyStopping), nameof(EarlyStopping), "true, false or never", EarlyStopping);
         GenerationOptions.Require(Groups >= 1 && Beams % Groups == 0, nameof(Groups), $"a whole number that divides {Beams} ({{0}})", Groups, nameof(Beams));
-        GenerationOptions.Require(double.IsFinite(DiversityPenalty) && DiversityPenalty >= 0, nameof(DiversityPenalty), "a number above 0", DiversityPenalty);
+        GenerationOptions.Require(DiversityPenalty is >= 0 and <= 1e6, nameof(DiversityPenalty), "a number above 0, at most 1e6", DiversityPenalty);
         GenerationOptions.Require(Groups == 1 || DiversityPenalty > 0, nameof(DiversityPenalty), $"a number above 0 with {Groups} groups ({{0}})", DiversityPenalty, nameof(Groups));
         GenerationOptions.Require(Groups > 1 || DiversityPenalty == 0, nameof(DiversityPenalty), "0 with one group ({0})", DiversityPenalty, nameof(Groups));
         GenerationOptions.Require(!others.Explain, nameof(others.Explain), "no {0} beside it: they draw no token", Beams, nameof(Beams));

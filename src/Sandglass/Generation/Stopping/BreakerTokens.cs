@@ -6,10 +6,12 @@ using Sandglass.Tokenization;
 
 namespace Sandglass.Generation;
 
-/// <summary>Texts over which no repetition reaches, as the runs of tokens that may hold them.</summary>
+/// <summary>Texts that no repetition crosses, as the runs of tokens that may hold them.</summary>
 /// <remarks>
-/// As llama.cpp: a token with the whole text in it, or one that ends with the text's beginning, followed by the tokens of what is missing. Texts are compared with what tokens are called,
-/// so one that names a control token breaks at it. Each text walks the whole vocabulary; that is the work of the caller's thread, and the last few sets of texts are kept for each tokenizer.
+/// As llama.cpp: a token with the whole text in it, or one that ends with the text's beginning, followed by the tokens of what is missing. Texts are compared
+/// with what tokens are called,
+/// so one that names a control token breaks at it. Finding them walks the whole vocabulary for each text, on the caller's thread; the last few sets of texts
+/// are kept for each tokenizer.
 /// </remarks>
 internal sealed class BreakerTokens
 {

@@ -6,10 +6,10 @@ public enum FinishReason
     /// <summary>The model chose one of the ids that end a text.</summary>
     Eos,
 
-    /// <summary>One of the stop texts came up.</summary>
+    /// <summary>A stop text occurred.</summary>
     Stop,
 
-    /// <summary>As many tokens as were asked for.</summary>
+    /// <summary>The text has as many tokens as were asked for.</summary>
     Length,
 
     /// <summary>No position is left in the context.</summary>
@@ -18,7 +18,7 @@ public enum FinishReason
     /// <summary>The caller cancelled, or stopped listening.</summary>
     Cancelled,
 
-    /// <summary>The same run of tokens came up as often as makes a loop.</summary>
+    /// <summary>The same run of tokens occurred as often as makes a loop.</summary>
     Loop,
 
     /// <summary>The time limit passed.</summary>

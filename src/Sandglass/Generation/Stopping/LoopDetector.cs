@@ -1,6 +1,6 @@
 namespace Sandglass.Generation;
 
-/// <summary>Notices that the last few tokens have been generated again and again.</summary>
+/// <summary>Detects that the last few tokens have been generated again and again.</summary>
 internal sealed class LoopDetector(int ngram, int repeats)
 {
     /// <summary>Whether the last <c>ngram</c> tokens occur <c>repeats</c> times in the completion, themselves included.</summary>

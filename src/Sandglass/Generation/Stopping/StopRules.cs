@@ -1,14 +1,14 @@
 namespace Sandglass.Generation;
 
-/// <summary>When a text is over: the rules in the order in which they count.</summary>
-/// <param name="started">When the time limit began, by <paramref name="time"/>.</param>
+/// <summary>The rules that end a text, in order of precedence.</summary>
+/// <param name="started">When the time limit began, by <paramref name="time"/>: waiting counts.</param>
 internal sealed class StopRules(GenerationOptions options, IReadOnlySet<int> endIds, int context, TimeProvider time, long started)
 {
     private readonly LoopDetector _loop = new(options.LoopNgram, options.LoopRepeats);
 
     /// <summary>The reason to end after the newest token, or null to go on.</summary>
     /// <param name="sequence">The text.</param>
-    /// <param name="hasStopped">Whether a stop text came up.</param>
+    /// <param name="hasStopped">Whether a stop text occurred.</param>
     /// <param name="cancellation">The caller's.</param>
     public FinishReason? Check(GeneratedSequence sequence, bool hasStopped, CancellationToken cancellation)
     {

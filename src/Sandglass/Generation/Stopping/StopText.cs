@@ -2,18 +2,18 @@ using System.Text;
 
 namespace Sandglass.Generation;
 
-/// <summary>Lets text through until a stop text comes up; what may still become one is held back, and no more than that.</summary>
+/// <summary>Lets text through until a stop text occurs. What may still become one is held back, and nothing more.</summary>
 internal sealed class StopText(StopTexts stops)
 {
     private readonly List<(char Value, bool IsShown)> _held = [];
     private int _state;
 
-    /// <summary>Whether a stop text came up.</summary>
+    /// <summary>Whether a stop text occurred.</summary>
     public bool Found { get; private set; }
 
     /// <summary>Takes new text and gives what is safe to show.</summary>
     /// <param name="text">What a token is called.</param>
-    /// <param name="isShown">Whether the text has it too: a control token's name is compared, and never shown.</param>
+    /// <param name="isShown">False for a control token's name, which is compared and never shown.</param>
     public string Append(string text, bool isShown = true)
     {
         int first = int.MaxValue;                            // where the first stop text begins, counted from what is held

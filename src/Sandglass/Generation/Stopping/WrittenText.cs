@@ -3,23 +3,24 @@ using Sandglass.Tokenization;
 
 namespace Sandglass.Generation;
 
-/// <summary>A text as it is written, token by token: what may be shown of it, and whether a stop text came up.</summary>
+/// <summary>A text as it is written, token by token: what may be shown of it, and whether a stop text occurred.</summary>
 /// <remarks>
-/// Stop texts are compared with what tokens are called: a control token counts with its own name, though it is not shown. An id that ends the text is the end
-/// before stop texts are looked at, and counts with nothing. A character whose bytes are not all there is no text yet; at the end it shows as U+FFFD, unless that is a stop text.
+/// Stop texts are compared with what tokens are called: a control token counts with its own name, though it is not shown. An end id ends the text
+/// before stop texts are looked at, so its name is not compared. A character whose bytes are not all there is no text yet; at the end it shows as U+FFFD,
+/// unless that is a stop text.
 /// </remarks>
 internal sealed class WrittenText(Tokenizer tokenizer, IReadOnlySet<int> ends, StopTexts stops)
 {
     private readonly IncrementalDecoder _decoder = new();
     private readonly StopText _stop = new(stops);
 
-    /// <summary>What it is that ends the text.</summary>
+    /// <summary>The stop texts.</summary>
     public StopTexts Stops => stops;
 
-    /// <summary>Whether a stop text came up.</summary>
+    /// <summary>Whether a stop text occurred.</summary>
     public bool HasStopped => _stop.Found;
 
-    /// <summary>What a token adds to the text: nothing where it ends it, even if it is a word elsewhere.</summary>
+    /// <summary>What a token adds to the text: nothing for an end id, even one that has visible text.</summary>
     public ReadOnlyMemory<byte> Bytes(int id) => ends.Contains(id) ? default : tokenizer.Bytes(id);
 
     /// <summary>What may be shown with one more token: whole characters, no part of a stop text.</summary>
