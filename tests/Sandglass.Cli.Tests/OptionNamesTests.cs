@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Reflection;
 using Sandglass.Generation;
 using Sandglass.Sampling;
 
@@ -35,6 +36,20 @@ public class OptionNamesTests
         Assert.Null(OptionNames.PropertyOf("--json"));
         Assert.Equal("Sampling", OptionNames.Of("Sampling"));       // nothing that a person sets
         Assert.All(new SamplingChoice().OfTheDraw, option => Assert.NotNull(OptionNames.PropertyOf(option.Name)));
+    }
+
+    public static TheoryData<string> OfSampling => [.. typeof(SamplerOptions).GetProperties().Where(property => property.SetMethod is not null).Select(property => property.Name).Except(NotForPeople)];
+
+    [Theory, MemberData(nameof(OfSampling))]
+    public void What_is_given_to_an_option_of_choosing_reaches_its_property(string property)
+    {
+        SamplingChoice choice = new();
+        Command command = new("run");
+        choice.AddTo(command);
+        PropertyInfo one = typeof(SamplerOptions).GetProperty(property)!;
+
+        Assert.Contains(["0.25", "1.5", "2", "7=1.5"], value => command.Parse([OptionNames.Of(property), value]) is { Errors.Count: 0 } parsed
+            && !Equals(one.GetValue(choice.Options(parsed)), one.GetValue(new SamplerOptions())));
     }
 
     // beams have no draw: what belongs to it alone is noted beside them, and a new step's option must not be forgotten there

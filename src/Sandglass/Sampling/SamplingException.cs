@@ -8,8 +8,6 @@ namespace Sandglass.Sampling;
 /// </summary>
 public sealed class SamplingException : OptionException
 {
-    private const string Logits = "sampling-logits";
-
     private SamplingException(string code, string option, string expected, string found, params string[] others)
         : base(code, option, expected, found, others)
     {
@@ -34,16 +32,17 @@ public sealed class SamplingException : OptionException
     /// <summary>For a row in which the options leave only tokens that the model forbids.</summary>
     [DoesNotReturn]
     internal static void ThrowNothingLeft() =>
-        throw new SamplingException(Logits, "logits of the tokens that the options allow", "at least one finite number", "negative infinity for each");
+        throw new SamplingException(
+            "sampling-logits", "logits of the tokens that the options allow", "at least one finite number", "negative infinity for each");
 
     /// <summary>For a stage that turned a logit into something that is not a number.</summary>
     [DoesNotReturn]
     internal static void ThrowNotANumber(string step, int id) =>
-        throw new SamplingException(Logits, $"the logits after {step}", "numbers", string.Create(CultureInfo.InvariantCulture, $"NaN for token {id}"));
+        throw new SamplingException("sampling-logits", $"the logits after {step}", "numbers", $"NaN for token {id}");
 
     [DoesNotReturn]
     internal static void ThrowLength(int expected, int found) =>
-        throw new SamplingException(Logits, "logits", $"a row of {expected}", $"{found}");
+        throw new SamplingException("sampling-logits", "logits", $"a row of {expected}", $"{found}");
 
     /// <summary>For a row whose sum of exponentials is no finite number: says which token's logit is to blame.</summary>
     [DoesNotReturn]
@@ -54,6 +53,6 @@ public sealed class SamplingException : OptionException
         {
             if (float.IsNaN(logits[id]) || float.IsPositiveInfinity(logits[id])) found = $"{logits[id].ToString(CultureInfo.InvariantCulture)} for token {id}";
         }
-        throw new SamplingException(Logits, $"logits at position {position}", "numbers, at least one of them finite", found);
+        throw new SamplingException("sampling-logits", $"logits at position {position}", "numbers, at least one of them finite", found);
     }
 }
