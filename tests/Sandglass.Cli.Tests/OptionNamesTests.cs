@@ -48,7 +48,7 @@ public class OptionNamesTests
         choice.AddTo(command);
         PropertyInfo one = typeof(SamplerOptions).GetProperty(property)!;
 
-        Assert.Contains(["0.25", "1.5", "2", "7=1.5"], value => command.Parse([OptionNames.Of(property), value]) is { Errors.Count: 0 } parsed
+        Assert.Contains(["0.25", "1.5", "3", "2", "7=1.5"], value => command.Parse([OptionNames.Of(property), value]) is { Errors.Count: 0 } parsed
             && !Equals(one.GetValue(choice.Options(parsed)), one.GetValue(new SamplerOptions())));
     }
 
