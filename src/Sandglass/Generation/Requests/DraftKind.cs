@@ -1,12 +1,12 @@
 namespace Sandglass.Generation;
 
-/// <summary>Who guesses the tokens that come next, so that the model only has to check them. The text is the same with any of them.</summary>
+/// <summary>The draft source for speculative decoding: it proposes tokens that the model then checks together. The text does not depend on it.</summary>
 public enum DraftKind
 {
-    /// <summary>Nobody: one token a step.</summary>
+    /// <summary>No speculative decoding: one token a step.</summary>
     None,
 
-    /// <summary>The text itself: what followed the last few tokens where they stood before.</summary>
+    /// <summary>The text itself: what followed the last few tokens where they occurred before.</summary>
     Lookup,
 
     /// <summary>The smaller model that <see cref="ModelOptions.Draft"/> names.</summary>

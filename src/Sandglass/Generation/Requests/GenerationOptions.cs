@@ -18,13 +18,14 @@ public sealed record GenerationOptions
     /// <summary>Tokens to generate at most; null until the end or until the context is full.</summary>
     public int? MaxTokens { get; init; }
 
-    /// <summary>No end id is chosen before so many tokens were generated.</summary>
+    /// <summary>Tokens before which no end id is chosen.</summary>
     public int MinTokens { get; init; }
 
-    /// <summary>Whether each token tells why it was chosen.</summary>
+    /// <summary>Whether each token carries an <see cref="Explanation"/> of why it was chosen.</summary>
     public bool Explain { get; init; }
 
-    /// <summary>Texts that end the generation, at most 1000 of at most 1000 characters, 65,536 together; none of them is ever shown, nor a part of one. They are compared with what tokens are called: one may name a control token, though that is never shown.</summary>
+    /// <summary>Texts that end the generation, at most 1000 of at most 1000 characters, 65,536 together. No part of one is ever shown.</summary>
+    /// <remarks>They are compared with what tokens are called, so one may name a control token, which itself is never shown.</remarks>
     public IReadOnlyList<string> Stop { get; init; } = [];
 
     /// <summary>Ids that end the generation, at most 100; null for the model's own.</summary>
@@ -33,46 +34,52 @@ public sealed record GenerationOptions
     /// <summary>Never chooses an end id, so that only the other rules end the text.</summary>
     public bool IgnoreEnd { get; init; }
 
-    /// <summary>How many of the likeliest tokens are told with each token.</summary>
+    /// <summary>How many of the likeliest tokens each token lists, 0 to 1000.</summary>
     public int Logprobs { get; init; }
 
-    /// <summary>Whether each token tells the hash of its logits: the evidence of the arithmetic contract.</summary>
+    /// <summary>Whether each token carries the hash of its logits: the evidence of the arithmetic contract.</summary>
     public bool HashLogits { get; init; }
 
-    /// <summary>Who guesses the next tokens, which the model then checks several at once. The tokens are the same.</summary>
+    /// <summary>The draft source for speculative decoding; the output does not change.</summary>
     public DraftKind Draft { get; init; }
 
-    /// <summary>Keeps a guess by the ratio of its probabilities instead of where the choice is the same. More guesses hold; the text is another than without guesses, of the same distribution, and repeats only where it is written alone.</summary>
+    /// <summary>Accepts a draft token by the ratio of its probabilities (rejection sampling) instead of where the model's own draw is equal.</summary>
+    /// <remarks>More drafts are accepted. The text differs from the one without drafts, though its distribution is the same, and it is reproducible only when
+    /// it is generated alone.</remarks>
     public bool DraftRejection { get; init; }
 
-    /// <summary>Whether guesses are kept by their probabilities: the likeliest token needs no such thing.</summary>
+    /// <summary>Whether drafts are accepted by their probabilities; at temperature 0 there is nothing to accept by.</summary>
     internal bool RejectsDrafts => DraftRejection && Draft != DraftKind.None && Sampling.Temperature > 0;
 
-    /// <summary>Recomputes the whole text at each step instead of keeping keys and values. The tokens are the same.</summary>
+    /// <summary>Recomputes the whole text in each step instead of keeping keys and values. The tokens are the same.</summary>
     public bool NoCache { get; init; }
 
-    /// <summary>Whether it reads the keys and values that an earlier text with the same beginning left, and leaves its own. The tokens are the same.</summary>
+    /// <summary>Whether keys and values are shared with texts that have the same prefix: read from the cache where they are, and left there for others. The
+    /// tokens are the same.</summary>
     public bool ShareCache { get; init; } = true;
 
-    /// <summary>Prompt tokens that go through the model at once; 0 for what suits the engine. The tokens are the same.</summary>
+    /// <summary>Most prompt tokens that go through the model in one step; 0 leaves it to the engine. The tokens are the same.</summary>
     public int PrefillChunk { get; init; }
 
     /// <summary>Whether a text prompt gets the begin token where the model adds one.</summary>
     public bool AddBos { get; init; } = true;
 
-    /// <summary>Whether control tokens written in a text prompt, <c>&lt;|im_end|&gt;</c> for instance, are taken as such. Off by default: what a user typed must not end a turn. On for a prompt that a template made.</summary>
+    /// <summary>Whether control tokens in a text prompt, for instance <c>&lt;|im_end|&gt;</c>, become control tokens instead of plain text.</summary>
+    /// <remarks>Off by default, because what a user typed must not end a turn. Set it for a prompt that a template made.</remarks>
     public bool ParseSpecial { get; init; }
 
-    /// <summary>Ends the generation after this time; null for never.</summary>
+    /// <summary>Ends the generation this long after the request, time in the queue included; null for no limit.</summary>
     public TimeSpan? TimeLimit { get; init; }
 
-    /// <summary>Ends the generation when the last so many tokens have been generated <see cref="LoopRepeats"/> times; 0 for never.</summary>
+    /// <summary>Ends the generation when the last run of this many tokens has been generated <see cref="LoopRepeats"/> times; 0 for never.</summary>
     public int LoopNgram { get; init; }
 
-    /// <summary>How often the same run of <see cref="LoopNgram"/> tokens makes a loop.</summary>
+    /// <summary>How many times the same run of <see cref="LoopNgram"/> tokens makes a loop.</summary>
     public int LoopRepeats { get; init; } = 4;
 
-    /// <summary>Told of prompt tokens as they are read, out of the prompt's; null for nobody.</summary>
+    /// <summary>Reports prompt tokens processed so far and in total; null for no reports.</summary>
+    /// <remarks>Called on the thread pool, one report at a time and in order; a handler that lags gets the newest only. The last report comes before the
+    /// first token. An exception of the handler ends the generation.</remarks>
     public IProgress<(int Read, int Total)>? PromptProgress { get; init; }
 
     internal void Validate()
@@ -97,7 +104,7 @@ public sealed record GenerationOptions
         StopTexts.Validate(Stop!);
     }
 
-    /// <summary>The same with copies of the lists that are looked at while the text is written: the caller's own may change meanwhile, or be code.</summary>
+    /// <summary>The same with copies of the lists that the sampler reads: the caller's own may change in the meantime, or run code of theirs.</summary>
     internal GenerationOptions WithOwnLists() => this with
     {
         Sampling = Sampling with
@@ -108,7 +115,7 @@ public sealed record GenerationOptions
         },
     };
 
-    /// <summary>What a sampler must know of the text.</summary>
+    /// <summary>What the sampler needs to know about the text.</summary>
     internal SamplerText Text(Tokenizer tokenizer, IReadOnlySet<int> ends, int promptLength) => new(tokenizer.VocabularySize)
     {
         EndIds = ends,
@@ -118,10 +125,10 @@ public sealed record GenerationOptions
         Breakers = () => BreakerTokens.Of(Sampling.DryBreakers, tokenizer),
     };
 
-    /// <param name="met">Whether all is well.</param>
+    /// <param name="met">Whether the condition holds.</param>
     /// <param name="option">The property or parameter.</param>
-    /// <param name="expected">What would be right; with others given, {0}, {1}, … stand for them.</param>
-    /// <param name="found">What is there.</param>
+    /// <param name="expected">What would be right; {0}, {1}, … stand for <paramref name="others"/>.</param>
+    /// <param name="found">What was given.</param>
     /// <param name="others">Other properties that the text names.</param>
     internal static void Require<T>(bool met, string option, string expected, T found, params string[] others)
     {

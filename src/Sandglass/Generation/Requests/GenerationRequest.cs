@@ -4,7 +4,8 @@ using Sandglass.Tokenization;
 
 namespace Sandglass.Generation;
 
-/// <summary>A checked request, with what its sequences need of the model. Made once, on the caller's thread; all samples or beams of the request share it.</summary>
+/// <summary>A checked request, with what its sequences need of the model. Made once, on the caller's thread; all samples or beams of the request share
+/// it.</summary>
 internal sealed record GenerationRequest
 {
     /// <summary>Ids of the prompt.</summary>
@@ -21,7 +22,7 @@ internal sealed record GenerationRequest
     /// <summary>The pages of the model's cache.</summary>
     public required PagePool Pages { get; init; }
 
-    /// <summary>Room to choose tokens in: the engine's.</summary>
+    /// <summary>The engine's buffers for choosing tokens.</summary>
     public required SamplingBuffers Buffers { get; init; }
 
     /// <summary>Positions that prompt and completion may take together.</summary>
@@ -42,7 +43,8 @@ internal sealed record GenerationRequest
     /// <summary>What a sampler must know of the text.</summary>
     public SamplerText SamplerText => Options.Text(Tokenizer, EndIds, Prompt.Length);
 
-    /// <summary>Whether a rule of the request's own can end the text; a window leaves no last position.</summary>
+    /// <summary>Whether no rule of the request can end the text; a window leaves no last position.</summary>
     public static bool IsEndless(GenerationOptions options, ModelOptions model) =>
-        model.Window > 0 && options is { MaxTokens: null, TimeLimit: null, LoopNgram: 0, Stop.Count: 0 } && (options.IgnoreEnd || options.EndIds is { Count: 0 });
+        model.Window > 0 && options is { MaxTokens: null, TimeLimit: null, LoopNgram: 0, Stop.Count: 0 }
+        && (options.IgnoreEnd || options.EndIds is { Count: 0 });
 }

@@ -5,7 +5,7 @@ namespace Sandglass.Generation;
 /// <summary>How a model is run; fixed while it is loaded.</summary>
 public sealed record ModelOptions
 {
-    /// <summary>Threads that compute, the engine's own included; 0 for one a processor. The output does not depend on it.</summary>
+    /// <summary>Threads that compute, the engine's own included; 0 for one per processor. The output does not depend on it.</summary>
     public int Threads { get; init; }
 
     /// <summary>Positions that prompt and completion together may take; 0 for what the model was trained for.</summary>
@@ -17,26 +17,34 @@ public sealed record ModelOptions
     /// <summary>How keys and values are stored: both alike, or each in its own way.</summary>
     public CacheTypes CacheType { get; init; } = Kernels.CacheType.F16;
 
-    /// <summary>A smaller model of the same vocabulary that guesses for texts that ask for <see cref="DraftKind.Model"/>: a GGUF file, or <c>embedded:NAME</c>; null for none.</summary>
+    /// <summary>A smaller model with the same vocabulary, the draft source for texts that ask for <see cref="DraftKind.Model"/>: a GGUF file or
+    /// <c>embedded:NAME</c>; null for none.</summary>
     public string? Draft { get; init; }
 
-    /// <summary>Bytes that keys and values of all texts may take together, those of the drafting model included; 0 for what free memory suggests. Where it is not enough for all, the newest texts wait: none of them changes.</summary>
+    /// <summary>Bytes that keys and values of all texts may take together, those of the drafting model included; 0 for what free memory suggests. Where it is
+    /// not enough for all, the newest texts wait; no text changes.</summary>
     /// <remarks>
-    /// By default it is half of the free memory, up to four fifths where one text as long as the context needs that; where that is too little, <see cref="LanguageModel.Context"/> is lowered. Finished texts keep at most a quarter of it, and
-    /// at most 1 GiB, for texts that begin alike; with a number of your own, all of it. What no text has used for five minutes goes back to the system.
+    /// The default is half of the free memory, up to four fifths where one text as long as the context needs that; where that is too little,
+    /// <see cref="LanguageModel.Context"/> is lowered. Finished texts keep at most a quarter of it, and at most 1 GiB, for texts with the same prefix; with a
+    /// number of your own, all of it. Pages that no text has used for five minutes go back to the system.
     /// </remarks>
     public long CacheMemory { get; init; }
 
-    /// <summary>Positions that a token sees, its own included; 0 for all. With a window memory stays the same however long a text becomes, and <see cref="Context"/> bounds the prompt only; what has left the window is forgotten.</summary>
+    /// <summary>Attention window: positions that a token sees, its own included; 0 for all.</summary>
+    /// <remarks>With a window, memory does not grow with the text, and <see cref="Context"/> bounds the prompt only; what has left the window is
+    /// forgotten.</remarks>
     public int Window { get; init; }
 
-    /// <summary>First positions of a text that are seen beside the window: without them a model that was trained without a window falls apart (Xiao et al. 2023, arXiv:2309.17453).</summary>
+    /// <summary>Attention sink tokens: first positions that stay visible outside the window. Without them, a model trained without a window degenerates (Xiao
+    /// et al. 2023, arXiv:2309.17453).</summary>
     public int SinkTokens { get; init; } = 4;
 
-    /// <summary>Where time comes from.</summary>
+    /// <summary>The clock. It is read on the engine's thread in every step, so it must be quick.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Told of bytes of weights as they are read, out of the file's; null for nobody.</summary>
+    /// <summary>Reports bytes of weights read so far and in total; null for no reports.</summary>
+    /// <remarks>Called on the thread pool, one report at a time and in order, the last one before loading returns. An exception of the handler ends
+    /// loading.</remarks>
     public IProgress<(long Read, long Total)>? LoadProgress { get; init; }
 
     /// <summary>Throws for the first value that is out of its range.</summary>

@@ -14,7 +14,8 @@ internal sealed class GenerationOutput
     /// <param name="cancellation">The caller's own.</param>
     /// <param name="tokens">The queue of its tokens; null for one of its own.</param>
     /// <param name="progress">Of the prompt that is read for it: the caller hears all of it before the first token and before the outcome.</param>
-    public GenerationOutput(CancellationToken cancellation = default, OutputQueue<GeneratedToken>? tokens = null, ProgressRelay<(int Read, int Total)>? progress = null)
+    public GenerationOutput(
+        CancellationToken cancellation = default, OutputQueue<GeneratedToken>? tokens = null, ProgressRelay<(int Read, int Total)>? progress = null)
     {
         (Tokens, _progress) = (tokens ?? new OutputQueue<GeneratedToken>(), progress);
         _callersToken = cancellation.UnsafeRegister(static tokens => ((OutputQueue<GeneratedToken>)tokens!).Cancel(), Tokens);

@@ -1,6 +1,7 @@
 namespace Sandglass.Generation;
 
-/// <summary>When a text was requested, begun and written, and how fast that was. Of a beam search too, whose tokens are chosen some steps before they are shown.</summary>
+/// <summary>When a text was requested, begun and written, and how fast that was. Of a beam search too, whose tokens are chosen some steps before they are
+/// shown.</summary>
 internal sealed class GenerationTimes
 {
     private readonly TimeProvider _time;

@@ -3,9 +3,11 @@ using System.Threading.Tasks.Sources;
 
 namespace Sandglass.Generation;
 
-/// <summary>What one sequence hands out and one caller reads, in order and bounded: the engine's thread writes, the caller's side reads, and neither waits for the other.</summary>
+/// <summary>What one sequence hands out and one caller reads, in order and bounded: the engine's thread writes, the caller's side reads, and neither waits
+/// for the other.</summary>
 /// <remarks>
-/// When <see cref="Most"/> items are unread the sequence rests until half of them are read, so a slow reader costs memory for that many and no neighbour any time.
+/// When <see cref="Most"/> items are unread the sequence rests until half of them are read, so a slow reader costs memory for that many and no neighbour any
+/// time.
 /// A caller that only asks for the outcome reads nothing: then items beyond <see cref="Most"/> are dropped, and whoever asks for them afterwards is refused.
 /// Not a channel: that one keeps its last waiting reader alive, and a reader that its caller has dropped must be collected.
 /// </remarks>
@@ -16,6 +18,9 @@ internal sealed class OutputQueue<T>(Action? wake = null, object? keeper = null)
 {
     /// <summary>Items that wait for their reader before the sequence rests. Its last step may add more than one.</summary>
     public const int Most = 1024;
+
+    /// <summary>The same for an endless sequence of which only the outcome is asked for: it is in vain, so it ends sooner.</summary>
+    public const int MostInVain = Most / 4;
 
     private readonly Lock _lock = new();
     private readonly Queue<T> _items = [];
@@ -29,7 +34,8 @@ internal sealed class OutputQueue<T>(Action? wake = null, object? keeper = null)
     /// <summary>Cancelled when the caller has no more use for the sequence.</summary>
     public CancellationToken Cancellation => _cancellation.Token;
 
-    /// <summary>Whether nothing but the caller ends the sequence: when only its outcome is asked for it is then cancelled at the limit, or it would go on for ever.</summary>
+    /// <summary>Whether nothing but the caller ends the sequence: when only its outcome is asked for it is then cancelled at the limit, or it would go on for
+    /// ever.</summary>
     public bool IsEndless { get; init; }
 
     /// <summary>Whether the reader is so far behind that the sequence rests. Asked by the engine's thread, before each step.</summary>
@@ -51,7 +57,7 @@ internal sealed class OutputQueue<T>(Action? wake = null, object? keeper = null)
         bool drops, arrives;
         lock (_lock)
         {
-            drops = _items.Count >= Most && _reading == Reading.OutcomeOnly;
+            drops = _items.Count >= (IsEndless ? MostInVain : Most) && _reading == Reading.OutcomeOnly;
             if (drops)
             {
                 _reading = Reading.Dropped;
@@ -123,7 +129,10 @@ internal sealed class OutputQueue<T>(Action? wake = null, object? keeper = null)
         {
             if (_reading == Reading.Items) throw new InvalidOperationException("The tokens of a generation are handed out once.");
             if (_reading == Reading.Dropped)
-                throw new InvalidOperationException($"More than {Most} tokens came while only the result was asked for, so they were not kept. Begin to read before asking for the result.");
+            {
+                throw new InvalidOperationException(
+                    $"More tokens came than wait for a reader ({Most}) while only the result was asked for, so none was kept. Read before asking for the result.");
+            }
             _reading = Reading.Items;
         }
     }
@@ -168,7 +177,8 @@ internal sealed class OutputQueue<T>(Action? wake = null, object? keeper = null)
 
     ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _arrival.GetStatus(token);
 
-    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) => _arrival.OnCompleted(continuation, state, token, flags);
+    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _arrival.OnCompleted(continuation, state, token, flags);
 
     /// <summary>Whether a reader waits, which the caller of this then wakes.</summary>
     private bool TakeReader()

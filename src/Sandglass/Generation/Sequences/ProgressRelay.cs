@@ -1,6 +1,7 @@
 namespace Sandglass.Generation;
 
-/// <summary>Hands progress reports to a caller's handler on the thread pool: one at a time, in order, the newest alone where the handler lags. No thread of the engine runs the handler or waits for it.</summary>
+/// <summary>Hands progress reports to a caller's handler on the thread pool: one at a time, in order, the newest alone where the handler lags. No thread of
+/// the engine runs the handler or waits for it.</summary>
 /// <param name="handler">The caller's.</param>
 /// <param name="failed">Called once, with what the handler throws; it is not called again after that.</param>
 internal sealed class ProgressRelay<T>(IProgress<T> handler, Action<Exception>? failed = null) : IThreadPoolWorkItem

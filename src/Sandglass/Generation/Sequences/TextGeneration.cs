@@ -4,9 +4,11 @@ namespace Sandglass.Generation;
 
 /// <summary>A generation in progress: its tokens as they come, and the outcome once it is over.</summary>
 /// <remarks>
-/// <para>One reader. Leaving the loop, disposing of the enumerator (read from or not) and disposing of this object cancel the generation. One that is dropped, neither read nor asked for its result, is cancelled
+/// <para>One reader. Leaving the loop, disposing of the enumerator (read from or not) and disposing of this object cancel the generation. One that is
+/// dropped, neither read nor asked for its result, is cancelled
 /// when it is collected as garbage; dispose of it where that is too late.</para>
-/// <para>Tokens wait for their reader, <see cref="MostUnread"/> at most: then the generation rests, and goes on when half of them are read. Where only <see cref="Result"/> is asked for it does not rest.</para>
+/// <para>Tokens wait for their reader, <see cref="MostUnread"/> at most: then the generation rests, and goes on when half of them are read. Where only
+/// <see cref="Result"/> is asked for it does not rest.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -31,8 +33,9 @@ public sealed class TextGeneration : IAsyncEnumerable<GeneratedToken>, IAsyncDis
 
     /// <summary>How the generation went; done when its last token has been handed out. A cancelled one is a result too.</summary>
     /// <remarks>
-    /// Asked for without reading the tokens, the generation runs to its end. Up to <see cref="MostUnread"/> tokens can still be read afterwards; where there are more, none is kept, and reading throws.
-    /// A generation that no rule would ever end (a window, no limit of tokens or time, no stop, no cancellation token) is then cancelled at that point.
+    /// Asked for without reading the tokens, the generation runs to its end. Up to <see cref="MostUnread"/> tokens can still be read afterwards; where
+    /// there are more, none is kept, and reading throws. A generation that no rule would ever end (a window, no limit of tokens or time, no stop, no
+    /// cancellation token) is then cancelled when a quarter of that many tokens wait.
     /// </remarks>
     public Task<GenerationResult> Result
     {
@@ -87,7 +90,8 @@ public sealed class TextGeneration : IAsyncEnumerable<GeneratedToken>, IAsyncDis
     private sealed class Reader(TextGeneration generation, CancellationToken cancellation) : IAsyncEnumerator<GeneratedToken>
     {
         private readonly IAsyncEnumerator<GeneratedToken> _tokens = generation.ReadAsync().GetAsyncEnumerator(CancellationToken.None);
-        private readonly CancellationTokenRegistration _loopsToken = cancellation.UnsafeRegister(static generation => ((TextGeneration)generation!).Cancel(), generation);
+        private readonly CancellationTokenRegistration _loopsToken =
+            cancellation.UnsafeRegister(static generation => ((TextGeneration)generation!).Cancel(), generation);
 
         public GeneratedToken Current => _tokens.Current;
 
