@@ -5,11 +5,11 @@ using Sandglass.Sampling;
 
 namespace Sandglass.Studies;
 
-/// <summary>Measures how fast a model reads and writes here, and how near that is to what the machine can do.</summary>
+/// <summary>Measures prefill and decode rates of a model on this machine, and their share of what the machine can do.</summary>
 public static class Benchmark
 {
     /// <summary>Makes one measurement.</summary>
-    /// <param name="model">The model; nothing else should run on it meanwhile.</param>
+    /// <param name="model">The model; nothing else should use it at the same time.</param>
     /// <param name="task">What to measure.</param>
     /// <param name="limits">The machine's limits with as many threads as the model has.</param>
     /// <param name="cancellationToken">Ends the run with an <see cref="OperationCanceledException"/>.</param>
@@ -59,14 +59,14 @@ public static class Benchmark
         double[] rates = new double[task.Repeat];
         for (int run = -1; run < task.Repeat; run++)
         {
-            // the first token comes with the prompt: one more, so that as many are timed as were asked for
+            // the first token comes with the prompt, so one more is generated than is timed
             GenerationResult result = await RunAsync(model, 1, task.Tokens + 1, null, cancellation).ConfigureAwait(false);
             if (run >= 0) rates[run] = result.DecodeTokensPerSecond;
         }
         return (rates, new Demand(model.WeightBytesPerToken + CacheBytes(model, depth: 1 + task.Tokens / 2.0), 0));
     }
 
-    /// <summary>The long prompt is read once: the tokens that warm up lead to the depth, and the runs follow one another from there.</summary>
+    /// <summary>The long prompt is processed once: the warm-up tokens lead to the depth, and the runs follow from there.</summary>
     private static async Task<(double[] Rates, Demand Demand)> DecodeAtDepthAsync(LanguageModel model, BenchmarkTask task, CancellationToken cancellation)
     {
         int warming = Math.Min(task.Tokens, task.Depth - 1);
@@ -77,7 +77,7 @@ public static class Benchmark
         return (rates, new Demand(model.WeightBytesPerToken + CacheBytes(model, task.Depth + task.Tokens * task.Repeat / 2.0), 0));
     }
 
-    /// <summary>The texts are begun at once and written together, and the runs follow one another; a run's rate is the sum of its texts' rates.</summary>
+    /// <summary>All texts begin at once and are generated together, one run after another; a run's rate is the sum of its texts' rates.</summary>
     private static async Task<(double[] Rates, Demand Demand)> BatchAsync(LanguageModel model, BenchmarkTask task, CancellationToken cancellation)
     {
         int tokens = 1 + task.Tokens * task.Repeat + 2 * BenchmarkTask.Gathering;
@@ -89,7 +89,7 @@ public static class Benchmark
         return (rates, new Demand(bytes, task.Batch == 1 ? 0 : OperationsPerToken(results[0])));
     }
 
-    /// <summary>One text, written once; memory is looked at on the way.</summary>
+    /// <summary>One text, generated once, with memory sampled on the way.</summary>
     private static async Task<BenchmarkResult> LongAsync(LanguageModel model, BenchmarkTask task, MachineLimits limits, CancellationToken cancellation)
     {
         GenerationOptions.Require(model.Options.Window > 0, nameof(model.Options.Window), "positions that a token sees: a long text needs a window", "none");
@@ -114,7 +114,7 @@ public static class Benchmark
     private static double OperationsPerToken(GenerationResult result) =>
         2.0 * (result.MultiplyAdds.Projections + result.MultiplyAdds.FeedForward) / (result.PromptIds.Count + result.CompletionTokens - 1);
 
-    /// <summary>Keys and values of the positions before a token.</summary>
+    /// <summary>Bytes of the keys and values of all positions before a token.</summary>
     private static double CacheBytes(LanguageModel model, double depth)
     {
         CacheShape cache = model.Pages.Shape;
@@ -139,6 +139,7 @@ public static class Benchmark
 
     private static double Share(double part, double of) => of > 0 ? part / of : 0;
 
-    /// <summary>What a token takes at least, of what may be the limit: bytes of weights and cache, multiplications and additions; 0 for what is not asked.</summary>
+    /// <summary>The least that a token costs of each resource that may be the limit: bytes of weights and cache, arithmetic operations; 0 where it does not
+    /// matter.</summary>
     private readonly record struct Demand(double Bytes, double Operations);
 }

@@ -4,15 +4,16 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Studies;
 
-/// <summary>Perplexity as llama.cpp measures it: the text's ids are cut into chunks, each chunk starts with an empty cache, and its second half is scored.</summary>
+/// <summary>Perplexity as llama.cpp measures it: the text's ids are cut into chunks, each chunk starts with an empty cache, and its second half is
+/// scored.</summary>
 public static class Perplexity
 {
-    /// <summary>Measures it.</summary>
+    /// <summary>Measures the perplexity of a text.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="text">The whole text. The name of a token in it is text.</param>
-    /// <param name="context">Ids of a chunk, at least 4.</param>
+    /// <param name="text">The whole text. Names of control tokens in it are plain text.</param>
+    /// <param name="context">Ids per chunk, at least 4.</param>
     /// <param name="chunks">How many chunks at most; null for all.</param>
-    /// <param name="progress">Told of chunks done, of all, and the perplexity so far.</param>
+    /// <param name="progress">Reports chunks done, chunks in total and the perplexity so far; called between two chunks.</param>
     /// <param name="cancellationToken">Ends the run with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="GenerationException">The text is shorter than one chunk, or the chunk longer than the context.</exception>
     public static Task<PerplexityResult> MeasureAsync(
@@ -22,7 +23,7 @@ public static class Perplexity
         return MeasureAsync(model, Encoding.UTF8.GetBytes(text), context, chunks, progress, cancellationToken);
     }
 
-    /// <summary>Measures it, of a text as its bytes: those that are no UTF-8 are spelled as the vocabulary spells bytes.</summary>
+    /// <summary>Measures the perplexity of a text given as bytes. Bytes that are not UTF-8 are spelled as the vocabulary spells bytes.</summary>
     /// <param name="utf8">The whole text.</param>
     /// <inheritdoc cref="MeasureAsync(LanguageModel, string, int, int?, IProgress{ValueTuple{int, int, double}}, CancellationToken)"/>
     public static async Task<PerplexityResult> MeasureAsync(

@@ -5,7 +5,7 @@ using Sandglass.Tokenization;
 
 namespace Sandglass.Studies;
 
-/// <summary>The sizes of a llama that is made up.</summary>
+/// <summary>Sizes of a synthetic llama model.</summary>
 internal sealed record SyntheticShape(string Name, int Layers, int Width, int Heads, int KeyValueHeads, int FeedForward, int Vocabulary, int Context, float RopeBase, bool Tied)
 {
     public static IReadOnlyList<SyntheticShape> All { get; } =
@@ -16,7 +16,7 @@ internal sealed record SyntheticShape(string Name, int Layers, int Width, int He
     ];
 }
 
-/// <summary>Writes a model of a known shape with random weights: as fast or slow as the real one, without a download. It says nothing of sense.</summary>
+/// <summary>Writes a model of a known shape with random weights: as fast or slow as the real one, without a download. Its text is noise.</summary>
 public static class SyntheticModel
 {
     private const int PieceBytes = 1 << 20;
@@ -28,17 +28,18 @@ public static class SyntheticModel
         TensorType.Q2_K, TensorType.Q3_K, TensorType.Q4_K, TensorType.Q5_K, TensorType.Q6_K,
     ];
 
-    /// <summary>The shapes that are known.</summary>
+    /// <summary>Names of the known shapes.</summary>
     public static IReadOnlyList<string> ShapeNames { get; } = [.. SyntheticShape.All.Select(shape => shape.Name)];
 
-    /// <summary>The types that weights can have: those of the kernels, and llama.cpp's mixture of Q4_K and Q6_K.</summary>
+    /// <summary>Names of the types that weights can have: those of the kernels, and llama.cpp's mixture of Q4_K and Q6_K.</summary>
     public static IReadOnlyList<string> TypeNames { get; } = [.. Types.Select(type => type.ToString().ToLowerInvariant()), Mixture];
 
     /// <summary>Writes the file tensor by tensor; the same name gives the same bytes.</summary>
     /// <param name="path">Where to; a file there is replaced once the new one is whole.</param>
-    /// <param name="name">SHAPE:TYPE, for instance <c>llama-3.2-1b:q4_0</c>, in any case of letters. Where no block of the type divides a row, it gets the type that llama.cpp would take.</param>
-    /// <param name="progress">Told after each tensor.</param>
-    /// <param name="cancellation">Ends the work; nothing is left then.</param>
+    /// <param name="name">SHAPE:TYPE, for instance <c>llama-3.2-1b:q4_0</c>, case-insensitive. A row that the type's blocks do not divide gets the type that
+    /// llama.cpp would take.</param>
+    /// <param name="progress">Reports each tensor once it is written.</param>
+    /// <param name="cancellation">Ends the work and leaves no file.</param>
     /// <exception cref="ModelFileException">There is no such shape or type, or the file cannot be written.</exception>
     public static void Write(string path, string name, IProgress<QuantizeProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -142,8 +143,6 @@ public static class SyntheticModel
         _ => TensorType.F16,
     };
 
-    // GPT-2's alphabet: a byte that is a visible character is itself, the n-th other one is U+0100 + n
-
     private static void Ones(Stream destination, int count)
     {
         byte[] bytes = new byte[4 * count];
@@ -153,7 +152,7 @@ public static class SyntheticModel
 
     private static string Listed(IReadOnlyList<string> names) => $"{string.Join(", ", names.SkipLast(1))} or {names[^1]}";
 
-    /// <summary>Blocks whose codes are any bits and whose scales are small: about what trained weights are, so that no number grows out of bounds.</summary>
+    /// <summary>Blocks of random codes with small scales, about the size of trained weights, so that no activation overflows.</summary>
     private sealed class RandomBlocks
     {
         private ulong _state = 0x9E3779B97F4A7C15;
@@ -211,7 +210,7 @@ public static class SyntheticModel
 
         private float Symmetric(float largest) => (int)(Next() >> 32) / 2147483648f * largest;
 
-        // Marsaglia's xorshift, 64 bits: quick, and good enough to be multiplied with
+        // Marsaglia's xorshift, 64 bits: fast, and random enough for weights
         private ulong Next()
         {
             _state ^= _state << 13;
