@@ -14,16 +14,20 @@ public static class Benchmark
     /// <param name="limits">The machine's limits with as many threads as the model has.</param>
     /// <param name="cancellationToken">Ends the run with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="GenerationException">A number is out of its range, or the task needs more positions than the context has.</exception>
-    public static async Task<BenchmarkResult> MeasureAsync(LanguageModel model, BenchmarkTask task, MachineLimits limits, CancellationToken cancellationToken = default)
+    public static async Task<BenchmarkResult> MeasureAsync(
+        LanguageModel model, BenchmarkTask task, MachineLimits limits, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(limits);
         GenerationOptions.Require(task.Tokens is >= 1 and <= 1 << 24, nameof(task.Tokens), "a whole number from 1 to 16777216", task.Tokens);
         GenerationOptions.Require(task.Repeat is >= 1 and <= 1000, nameof(task.Repeat), "a whole number from 1 to 1000", task.Repeat);
-        GenerationOptions.Require(task.Kind != BenchmarkKind.DecodeDepth || task.Depth is >= 1 and <= 1 << 24, nameof(task.Depth), "a whole number from 1 to 16777216", task.Depth);
-        GenerationOptions.Require(task.Positions <= model.Context, nameof(model.Context), $"at least {task.Positions}, which the measurement needs", model.Context);
-        GenerationOptions.Require(task.Batch is >= 1 and <= StepBudget.Sequences, nameof(task.Batch), $"a whole number from 1 to {StepBudget.Sequences}", task.Batch);
+        GenerationOptions.Require(
+            task.Kind != BenchmarkKind.DecodeDepth || task.Depth is >= 1 and <= 1 << 24, nameof(task.Depth), "a whole number from 1 to 16777216", task.Depth);
+        GenerationOptions.Require(
+            task.Positions <= model.Context, nameof(model.Context), $"at least {task.Positions}, which the measurement needs", model.Context);
+        GenerationOptions.Require(
+            task.Batch is >= 1 and <= StepBudget.Sequences, nameof(task.Batch), $"a whole number from 1 to {StepBudget.Sequences}", task.Batch);
 
         if (task.Kind == BenchmarkKind.Long) return await LongAsync(model, task, limits, cancellationToken).ConfigureAwait(false);
         (double[] rates, Demand demand) = task.Kind switch
@@ -37,7 +41,8 @@ public static class Benchmark
         double median = (rates[(rates.Length - 1) / 2] + rates[rates.Length / 2]) / 2;
         bool int8 = model.HasQuantizedWeights && model.Options.Compute != ComputeMode.Exact;
         if (int8 && model.Options.Compute == ComputeMode.Fine) demand = demand with { Operations = 2 * demand.Operations }; // each weight times two planes
-        double share = Math.Max(Share(demand.Bytes * median, limits.ReadBytes.PerSecond), Share(demand.Operations * median, (int8 ? limits.Int8Operations : limits.Fp32Operations).PerSecond));
+        double arithmetic = (int8 ? limits.Int8Operations : limits.Fp32Operations).PerSecond;
+        double share = Math.Max(Share(demand.Bytes * median, limits.ReadBytes.PerSecond), Share(demand.Operations * median, arithmetic));
         return new BenchmarkResult(task, model.Name, limits.Threads, median, Share(rates[^1] - rates[0], median), share, KernelPath.Name);
     }
 
@@ -84,7 +89,8 @@ public static class Benchmark
         TimeSpan[][] at = [.. Enumerable.Range(0, task.Batch).Select(_ => new TimeSpan[tokens])];
         GenerationResult[] results = await Task.WhenAll(at.Select(times => RunAsync(model, 1, tokens, times, cancellation))).ConfigureAwait(false);
 
-        double[] rates = [.. Enumerable.Range(0, task.Repeat).Select(run => at.Sum(times => Rate(times, BenchmarkTask.Gathering + run * task.Tokens, task.Tokens)))];
+        double[] rates =
+            [.. Enumerable.Range(0, task.Repeat).Select(run => at.Sum(times => Rate(times, BenchmarkTask.Gathering + run * task.Tokens, task.Tokens)))];
         double bytes = model.WeightBytesPerToken / (double)task.Batch + CacheBytes(model, depth: tokens / 2.0);
         return (rates, new Demand(bytes, task.Batch == 1 ? 0 : OperationsPerToken(results[0])));
     }
@@ -106,7 +112,8 @@ public static class Benchmark
         cancellation.ThrowIfCancellationRequested();
         MemoryCourse memory = new(pages * model.Pages.Shape.PageBytes, before, Environment.WorkingSet);
         double bytes = model.WeightBytesPerToken + CacheBytes(model, Math.Min(task.Tokens, model.Options.Window + model.Options.SinkTokens));
-        return new BenchmarkResult(task, model.Name, limits.Threads, result.DecodeTokensPerSecond, 0, Share(bytes * result.DecodeTokensPerSecond, limits.ReadBytes.PerSecond), KernelPath.Name) { Memory = memory };
+        double rate = result.DecodeTokensPerSecond, share = Share(bytes * rate, limits.ReadBytes.PerSecond);
+        return new BenchmarkResult(task, model.Name, limits.Threads, rate, 0, share, KernelPath.Name) { Memory = memory };
     }
 
     private static double Rate(TimeSpan[] at, int from, int tokens) => Share(tokens, (at[from + tokens] - at[from]).TotalSeconds);

@@ -17,7 +17,8 @@ public static class Perplexity
     /// <param name="cancellationToken">Ends the run with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="GenerationException">The text is shorter than one chunk, or the chunk longer than the context.</exception>
     public static Task<PerplexityResult> MeasureAsync(
-        LanguageModel model, string text, int context = 512, int? chunks = null, IProgress<(int Done, int Total, double SoFar)>? progress = null, CancellationToken cancellationToken = default)
+        LanguageModel model, string text, int context = 512, int? chunks = null, IProgress<(int Done, int Total, double SoFar)>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
         return MeasureAsync(model, Encoding.UTF8.GetBytes(text), context, chunks, progress, cancellationToken);
@@ -27,10 +28,12 @@ public static class Perplexity
     /// <param name="utf8">The whole text.</param>
     /// <inheritdoc cref="MeasureAsync(LanguageModel, string, int, int?, IProgress{ValueTuple{int, int, double}}, CancellationToken)"/>
     public static async Task<PerplexityResult> MeasureAsync(
-        LanguageModel model, ReadOnlyMemory<byte> utf8, int context = 512, int? chunks = null, IProgress<(int Done, int Total, double SoFar)>? progress = null, CancellationToken cancellationToken = default)
+        LanguageModel model, ReadOnlyMemory<byte> utf8, int context = 512, int? chunks = null, IProgress<(int Done, int Total, double SoFar)>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        GenerationOptions.Require(context >= 4 && context <= model.Context, nameof(context), $"a whole number from 4 to {model.Context}, the model's own", context);
+        GenerationOptions.Require(
+            context >= 4 && context <= model.Context, nameof(context), $"a whole number from 4 to {model.Context}, the model's own", context);
         GenerationOptions.Require(chunks is null or > 0, nameof(chunks), "a whole number from 1", chunks);
         int[] ids = model.Tokenizer.Encode(utf8.Span, parseSpecial: false).Ids;
         int total = Math.Min(ids.Length / context, chunks ?? int.MaxValue);

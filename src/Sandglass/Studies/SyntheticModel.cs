@@ -6,7 +6,8 @@ using Sandglass.Tokenization;
 namespace Sandglass.Studies;
 
 /// <summary>Sizes of a synthetic llama model.</summary>
-internal sealed record SyntheticShape(string Name, int Layers, int Width, int Heads, int KeyValueHeads, int FeedForward, int Vocabulary, int Context, float RopeBase, bool Tied)
+internal sealed record SyntheticShape(
+    string Name, int Layers, int Width, int Heads, int KeyValueHeads, int FeedForward, int Vocabulary, int Context, float RopeBase, bool Tied)
 {
     public static IReadOnlyList<SyntheticShape> All { get; } =
     [
@@ -50,10 +51,12 @@ public static class SyntheticModel
         Write(path, shape, parts.Length == 2 ? parts[1] : "", progress, cancellation);
     }
 
-    internal static void Write(string path, SyntheticShape shape, string type, IProgress<QuantizeProgress>? progress = null, CancellationToken cancellation = default)
+    internal static void Write(
+        string path, SyntheticShape shape, string type, IProgress<QuantizeProgress>? progress = null, CancellationToken cancellation = default)
     {
         string? known = TypeNames.FirstOrDefault(one => one.Equals(type, StringComparison.OrdinalIgnoreCase));
-        if (known is null) Fail.Throw("synthetic-name", type.Length == 0 ? shape.Name : $"{shape.Name}:{type}", "type", Listed(TypeNames), type.Length == 0 ? "none" : type);
+        if (known is null)
+            Fail.Throw("synthetic-name", type.Length == 0 ? shape.Name : $"{shape.Name}:{type}", "type", Listed(TypeNames), type.Length == 0 ? "none" : type);
         ModelFileWriter writer = new();
         Facts(writer, shape, known);
 
@@ -90,7 +93,8 @@ public static class SyntheticModel
 
         // an end token, the 256 bytes, one merge (readers want a list of them), and fillers that no text contains
         string[] bytes = [.. Enumerable.Range(0, 256).Select(value => ByteAlphabet.Letter((byte)value).ToString())];
-        string[] tokens = [.. Enumerable.Range(0, shape.Vocabulary).Select(id => id switch { 0 => "<|endoftext|>", <= 256 => bytes[id - 1], 257 => "th", _ => $"<filler {id}>" })];
+        string Token(int id) => id switch { 0 => "<|endoftext|>", <= 256 => bytes[id - 1], 257 => "th", _ => $"<filler {id}>" };
+        string[] tokens = [.. Enumerable.Range(0, shape.Vocabulary).Select(Token)];
         writer.Add("tokenizer.ggml.model", "gpt2");
         writer.Add("tokenizer.ggml.pre", "gpt-2");
         writer.Add("tokenizer.ggml.tokens", tokens);
@@ -184,7 +188,9 @@ public static class SyntheticModel
             {
                 case TensorType.F32: BinaryPrimitives.WriteSingleLittleEndian(block, Symmetric(0.035f)); break;
                 case TensorType.F16: Half(block, 0, Symmetric(0.035f)); break;
-                case TensorType.BF16: BinaryPrimitives.WriteUInt16LittleEndian(block, (ushort)(BitConverter.SingleToUInt32Bits(Symmetric(0.035f)) >> 16)); break;
+                case TensorType.BF16:
+                    BinaryPrimitives.WriteUInt16LittleEndian(block, (ushort)(BitConverter.SingleToUInt32Bits(Symmetric(0.035f)) >> 16));
+                    break;
                 case TensorType.Q8_0: Half(block, 0, Symmetric(0.0004f)); break;
                 case TensorType.Q4_0: Half(block, 0, Symmetric(0.006f)); break;
                 case TensorType.Q5_0: Half(block, 0, Symmetric(0.003f)); break;

@@ -30,6 +30,17 @@ public sealed class BackPressureTests : IDisposable
     }
 
     [Fact]
+    public async Task As_many_texts_as_run_at_once_may_rest_and_another_is_written()
+    {
+        TextGeneration[] unread = [.. Enumerable.Range(0, StepBudget.Sequences + 3).Select(_ => _model.GenerateAsync("The king", Options))];
+        Assert.Equal(50, (await Run.Of(_model, "A fox", Options with { MaxTokens = 50 }).WaitAsync(Patience)).Tokens.Length);
+
+        Assert.Equal(Long, (await Run.Read(unread[^1])).Tokens.Length);
+        foreach (TextGeneration generation in unread) await generation.DisposeAsync();
+        Assert.Equal(0, _model.Pages.Held);
+    }
+
+    [Fact]
     public async Task The_result_alone_needs_no_reader_and_few_tokens_can_be_read_afterwards()
     {
         GenerationResult all = await _model.GenerateAsync("The king", Options).Result.WaitAsync(Patience);

@@ -54,6 +54,7 @@ internal sealed class Engine : IDisposable
             Draft?.OpenPages(Budget.Draft);
             _started = options.Time.GetTimestamp();
             _stepper = new Stepper(model, Own(new TokenBuffer(StepBudget.Sequences, shape.VocabularySize)));
+            WarmUpSequence.Run(_stepper, Pages);
             progress?.Finish();
             _thread = new Thread(Serve) { IsBackground = true, Name = "sandglass engine" };
             _thread.UnsafeStart();  // without the loader's execution context: no AsyncLocal of its outlives it here
