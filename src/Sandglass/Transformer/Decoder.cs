@@ -30,8 +30,8 @@ internal sealed unsafe class Decoder : IDisposable
     /// <summary>Whether most weights are of quantised types.</summary>
     public bool QuantizedWeights => _model.Quantized;
 
-    /// <summary>Reads a file's weights. A failure leaves nothing behind.</summary>
-    /// <param name="progress">Told the bytes of each piece that was read, by several threads.</param>
+    /// <summary>Reads a file's weights. A failure frees all that was read.</summary>
+    /// <param name="progress">Reports the bytes of each stretch that was read, from several threads.</param>
     /// <exception cref="ModelFileException">The file lacks something, or holds what the engine cannot run.</exception>
     public static Decoder Load(
         ModelFile file, Hyperparameters shape, ComputeMode compute, WorkerPool pool, IProgress<long>? progress = null, int window = 0, int sinkTokens = 0)

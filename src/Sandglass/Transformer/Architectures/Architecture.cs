@@ -8,7 +8,7 @@ internal sealed record Architecture(string Name, Func<ModelBuilder, Model> Build
     /// <summary>Whether some of its layers see only a window of positions; a window asked for by option would contradict it.</summary>
     public bool HasLayerWindows { get; init; }
 
-    /// <summary>Reads a model's weights; a failure leaves nothing behind.</summary>
+    /// <summary>Reads a model's weights; a failure frees all that was read.</summary>
     /// <exception cref="ModelFileException">A tensor is absent, of another shape or type, or holds values that are not finite.</exception>
     public Model Read(WeightReader reader, Hyperparameters shape)
     {

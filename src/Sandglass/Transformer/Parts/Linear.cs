@@ -17,7 +17,7 @@ internal sealed unsafe class Linear(WeightMatrix weights, Vector? bias)
     public long MultiplyAdds => (long)weights.Rows * weights.Columns;
 
     /// <summary>The product for each token of a buffer, [token, rows].</summary>
-    /// <param name="add">Whether it is added to what stands there.</param>
+    /// <param name="add">Whether it is added to what the buffer holds.</param>
     public MatMulTarget To(TokenBuffer output, bool add = false) => To(output.Values, add);
 
     /// <inheritdoc cref="To(TokenBuffer, bool)"/>
