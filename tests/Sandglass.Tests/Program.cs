@@ -9,6 +9,6 @@ internal static class Program
     public static async Task Main(string[] args)
     {
         Console.WriteLine(KernelPath.Name);
-        foreach (string line in await WidthEvidence.Lines(folder: args[0])) Console.WriteLine(line);
+        foreach (string line in await WidthEvidence.Lines(folder: args[0], isShort: args.Length > 1)) Console.WriteLine(line);
     }
 }

@@ -23,17 +23,11 @@ public static class SyntheticModel
     private const int PieceBytes = 1 << 20;
     private const string Mixture = "q4_k_m";
 
-    private static readonly TensorType[] Types =
-    [
-        TensorType.F32, TensorType.F16, TensorType.BF16, TensorType.Q8_0, TensorType.Q4_0, TensorType.Q4_1, TensorType.Q5_0, TensorType.Q5_1,
-        TensorType.Q2_K, TensorType.Q3_K, TensorType.Q4_K, TensorType.Q5_K, TensorType.Q6_K,
-    ];
-
     /// <summary>Names of the known shapes.</summary>
     public static IReadOnlyList<string> ShapeNames { get; } = [.. SyntheticShape.All.Select(shape => shape.Name)];
 
     /// <summary>Names of the types that weights can have: those of the kernels, and llama.cpp's mixture of Q4_K and Q6_K.</summary>
-    public static IReadOnlyList<string> TypeNames { get; } = [.. Types.Select(type => type.ToString().ToLowerInvariant()), Mixture];
+    public static IReadOnlyList<string> TypeNames { get; } = [.. ComputedTypes.All.Select(type => type.ToString().ToLowerInvariant()), Mixture];
 
     /// <summary>Writes the file tensor by tensor; the same name gives the same bytes.</summary>
     /// <param name="path">Where to; a file there is replaced once the new one is whole.</param>
@@ -108,7 +102,7 @@ public static class SyntheticModel
     private static IEnumerable<(string Name, TensorType Type, long[] Shape)> Tensors(SyntheticShape shape, string type)
     {
         long width = shape.Width, ffn = shape.FeedForward, keys = width / shape.Heads * shape.KeyValueHeads;
-        TensorType plain = type == Mixture ? TensorType.Q4_K : Types.First(one => one.ToString().Equals(type, StringComparison.OrdinalIgnoreCase));
+        TensorType plain = type == Mixture ? TensorType.Q4_K : ComputedTypes.All.First(one => one.ToString().Equals(type, StringComparison.OrdinalIgnoreCase));
         TensorType fine = type == Mixture ? TensorType.Q6_K : plain;
 
         yield return Matrix("token_embd", shape.Tied ? fine : plain, width, shape.Vocabulary);

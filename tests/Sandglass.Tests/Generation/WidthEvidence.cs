@@ -9,9 +9,16 @@ internal static class WidthEvidence
 {
     /// <summary>One line a model and mode: its name, then hashes.</summary>
     /// <param name="folder">Of the <see cref="TypedModelFiles"/>.</param>
-    public static async Task<string[]> Lines(string folder)
+    /// <param name="isShort">One mode, few tokens.</param>
+    public static async Task<string[]> Lines(string folder, bool isShort = false)
     {
         List<string> lines = [];
+        if (isShort)
+        {
+            foreach (TensorType type in TypedModel.Types)
+                lines.Add(await Line($"{type}", options => LanguageModel.Load(Path.Combine(folder, $"typed-{type}.gguf"), options), new ModelOptions(), length: 5));
+            return [.. lines];
+        }
         // products know nothing of the cache's type, attention nothing of the way to multiply: three modes run all kernels but those of quantised pages
         ModelOptions fast = new(), fine = new() { Compute = ComputeMode.Fine }, exact = new() { Compute = ComputeMode.Exact, CacheType = CacheType.F32 };
         foreach (ModelOptions mode in (ModelOptions[])[fast, fine, exact])

@@ -20,6 +20,15 @@ public sealed unsafe class PanelsTests : IDisposable
     private static IEnumerable<KernelWidth> Vectors =>
         new[] { KernelWidth.Vector128, KernelWidth.Vector256, KernelWidth.Vector512 }.Where(width => width <= KernelPath.Widest);
 
+    [Fact]
+    public void The_list_of_computed_types_is_what_panels_and_dequantiser_have()
+    {
+        foreach (TensorType type in Enum.GetValues<TensorType>())
+            Assert.Equal(ComputedTypes.All.Contains(type), Panels.For(type) is not null);
+        foreach (TensorType type in ComputedTypes.All)
+            Dequantizer.Dequantize(type, new byte[TensorGeometry.BlockBytes(type)], new float[TensorGeometry.BlockSize(type)]);    // throws where it does not know one
+    }
+
     [Theory, MemberData(nameof(Types))]
     public void Rows_read_from_panels_are_the_dequantised_rows_of_the_file(TensorType type)
     {

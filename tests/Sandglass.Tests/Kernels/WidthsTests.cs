@@ -252,6 +252,28 @@ public unsafe class WidthsTests
         }
     }
 
+    [Fact]
+    public void Products_of_bytes_without_SSE_are_those_by_hand()
+    {
+        Random random = new(14);
+        byte[] a = new byte[16];
+        sbyte[] b = new sbyte[16];
+        for (int round = 0; round < 2000; round++)
+        {
+            for (int i = 0; i < 16; i++)
+            {
+                a[i] = (byte)(round == 0 ? 127 : random.Next(128));         // two products of 7 and 8 bits fit int16: the kernels' codes have no more
+                b[i] = (sbyte)(round == 0 ? -128 : random.Next(-128, 128));
+            }
+            Vector128<byte> pairs = Lanes128.PortablePairs(Vector128.Create(a), Vector128.Create(b).AsByte());
+            Vector128<int> sums = Lanes128.PortableNeighbours(pairs);
+            for (int i = 0; i < 8; i++)
+                Assert.Equal(a[2 * i] * b[2 * i] + a[2 * i + 1] * b[2 * i + 1], pairs.AsInt16()[i]);
+            for (int i = 0; i < 4; i++)
+                Assert.Equal(pairs.AsInt16()[2 * i] + pairs.AsInt16()[2 * i + 1], sums[i]);
+        }
+    }
+
     private delegate void OnArray(float* to);
 
     private delegate void OnTwo(float* a, float* b);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Sandglass.Kernels;
 
 namespace Sandglass.Tests.Kernels;
@@ -69,6 +70,42 @@ public class WorkerPoolTests
         }
     }
 
+    [Fact]
+    public void Where_a_thread_cannot_be_started_those_before_it_end()
+    {
+        List<Thread> started = [];
+        void Start(Thread thread)
+        {
+            if (started.Count == 2) throw new OutOfMemoryException("no thread is left");
+            started.Add(thread);
+            thread.UnsafeStart();
+        }
+
+        Assert.Throws<OutOfMemoryException>(() => new WorkerPool(4, time: null, Start));
+
+        Assert.Equal(2, started.Count);
+        Assert.DoesNotContain(started, thread => thread.IsAlive);
+    }
+
+    [Fact]
+    public void More_pieces_than_the_ticket_counts_are_refused()
+    {
+        using WorkerPool pool = new(2);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => pool.Run(new CountingJob(0), WorkerPool.MostPieces + 1));
+    }
+
+    [Fact]
+    public void Workers_do_not_carry_the_loaders_context()
+    {
+        AsyncLocal<string> request = new() { Value = "of the one who loads" };
+        using WorkerPool pool = new(3);
+        ContextJob job = new(request);
+        pool.Run(job, 300);
+
+        Assert.All(job.Seen.Where(seen => seen.Worker > 0), seen => Assert.Null(seen.Value));
+    }
+
     /// <summary>Every reading is three milliseconds after the one before.</summary>
     private sealed class SlowClock : TimeProvider
     {
@@ -84,6 +121,17 @@ public class WorkerPoolTests
         public int[] Counts { get; } = new int[pieces];
 
         public override void Do(int piece, int worker) => Interlocked.Increment(ref Counts[piece]);
+    }
+
+    private sealed class ContextJob(AsyncLocal<string> local) : Job
+    {
+        public ConcurrentBag<(int Worker, string? Value)> Seen { get; } = [];
+
+        public override void Do(int piece, int worker)
+        {
+            Thread.SpinWait(2000);      // so that the workers get some, too
+            Seen.Add((worker, local.Value));
+        }
     }
 
     private sealed class FailingJob : Job

@@ -7,9 +7,7 @@ namespace Sandglass.Kernels;
 internal static class Dequantizer
 {
     /// <summary>True for the types that <see cref="Dequantize"/> knows.</summary>
-    public static bool Supports(TensorType type) => type is TensorType.F32 or TensorType.F16 or TensorType.BF16
-        or TensorType.Q8_0 or TensorType.Q4_0 or TensorType.Q4_1 or TensorType.Q5_0 or TensorType.Q5_1
-        or TensorType.Q2_K or TensorType.Q3_K or TensorType.Q4_K or TensorType.Q5_K or TensorType.Q6_K;
+    public static bool Supports(TensorType type) => ComputedTypes.All.Contains(type);
 
     /// <summary>The values of whole blocks, in order.</summary>
     /// <exception cref="ArgumentException">The lengths do not fit each other, or the type is not supported.</exception>

@@ -20,6 +20,9 @@ internal sealed class WorkerPool : IDisposable
 {
     private const int SpinsBeforeSleep = 2000; // about 0.7 milliseconds: longer than the gap between two jobs of a step (with 50 microseconds the prompt is read a tenth slower)
 
+    /// <summary>Half of what the ticket's 24 bits count: each worker may ask for a piece once after the last.</summary>
+    internal const int MostPieces = 1 << 23;
+
     // The state of the current job in one word, so that a worker gets a piece and the count it belongs to in one atomic step:
     // bits 0-23 next piece, 24-47 pieces, 48-63 which job (so that no two jobs in sequence look alike).
     private long _ticket;
@@ -29,7 +32,7 @@ internal sealed class WorkerPool : IDisposable
     private Exception? _failure;
     private readonly Lock _callers = new();
     private readonly object _gate = new();
-    private readonly Thread[] _threads;
+    private readonly List<Thread> _threads = [];
     private readonly int[] _asleep;     // [worker]: 1 or 0
     private readonly TimeProvider _time;
     private readonly Crew _crew;
@@ -38,18 +41,32 @@ internal sealed class WorkerPool : IDisposable
     /// <param name="threads">Threads in all, the caller included; at least 1.</param>
     /// <param name="time">Where time comes from; null for the system's. It tells a crowded machine, and no result depends on it.</param>
     public WorkerPool(int threads, TimeProvider? time = null)
+        : this(threads, time, static thread => thread.UnsafeStart()) // without the loader's execution context
+    {
+    }
+
+    /// <param name="start">Starts a thread: tests let it fail.</param>
+    internal WorkerPool(int threads, TimeProvider? time, Action<Thread> start)
     {
         _time = time ?? TimeProvider.System;
         _crew = new Crew(threads, _time.TimestampFrequency);
         _active = threads;
         Threads = threads;
         _asleep = new int[threads];
-        _threads = new Thread[threads - 1];
-        for (int i = 0; i < _threads.Length; i++)
+        try
         {
-            int worker = i + 1;
-            _threads[i] = new Thread(() => Work(worker)) { IsBackground = true, Name = $"sandglass worker {worker}" };
-            _threads[i].UnsafeStart();  // without the loader's execution context
+            for (int i = 1; i < threads; i++)
+            {
+                int worker = i;
+                Thread thread = new(() => Work(worker)) { IsBackground = true, Name = $"sandglass worker {worker}" };
+                start(thread);
+                _threads.Add(thread);
+            }
+        }
+        catch
+        {
+            Dispose();  // the system gives no more threads: nobody will ever stop those that run
+            throw;
         }
     }
 
@@ -59,6 +76,7 @@ internal sealed class WorkerPool : IDisposable
     /// <summary>Does all pieces of a job and returns when they are done.</summary>
     public void Run(Job job, int pieces)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(pieces, MostPieces);
         if (pieces <= 1 || Threads == 1)
         {
             DoAlone(job, pieces);

@@ -30,7 +30,7 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IPro
     {
         TensorInfo tensor = Find(name, rows, columns);
         Panels panels = Panels.For(tensor.Type) ?? throw WrongType(
-            tensor, "one that the engine computes with (F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K to Q6_K)");
+            tensor, $"one that the engine computes with ({ComputedTypes.Names})");
         WeightMatrix matrix = Weights.Matrix(panels, rows, columns);
         _job?.Run(tensor, matrix);
         return matrix;
