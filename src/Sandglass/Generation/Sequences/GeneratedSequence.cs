@@ -1,7 +1,6 @@
 using Sandglass.Kernels;
 using Sandglass.KvCache;
 using Sandglass.Sampling;
-using Sandglass.Tokenization;
 
 namespace Sandglass.Generation;
 
