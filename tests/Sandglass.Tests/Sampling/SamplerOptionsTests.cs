@@ -1,3 +1,5 @@
+using System.Globalization;
+using Sandglass.Generation;
 using Sandglass.Sampling;
 
 namespace Sandglass.Tests.Sampling;
@@ -61,6 +63,25 @@ public class SamplerOptionsTests
         SamplingException failure = Assert.Throws<SamplingException>(options.Validate);
         Assert.Contains("BannedIds keeps an id out", failure.Message, StringComparison.Ordinal);
         Assert.StartsWith("LogitBias: expected a number from -1e30 to 1e30 each", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_message_is_the_same_in_every_country()
+    {
+        CultureInfo usual = CultureInfo.CurrentCulture, swedish = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        (swedish.NumberFormat.NumberDecimalSeparator, swedish.NumberFormat.NegativeSign) = (",", "\u2212");
+        CultureInfo.CurrentCulture = swedish;
+        try
+        {
+            Assert.Equal("MinP: expected a number from 0 to 1, found -0.5.", Assert.Throws<SamplingException>(new SamplerOptions { MinP = -0.5 }.Validate).Message);
+            Assert.Equal("TopK: expected a whole number from 0, found -5.", Assert.Throws<SamplingException>(new SamplerOptions { TopK = -5 }.Validate).Message);
+            Assert.StartsWith("LogitBias: expected a number from -1e30 to 1e30 each", Assert.Throws<SamplingException>(new SamplerOptions { LogitBias = new Dictionary<int, double> { [0] = -1e31 } }.Validate).Message, StringComparison.Ordinal);
+            Assert.Equal("LoopNgram: expected a whole number from 1 to 4096, found -2.", Assert.Throws<GenerationException>(new GenerationOptions { LoopNgram = -2 }.Validate).Message);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = usual;
+        }
     }
 
     [Fact]
