@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Runtime.CompilerServices;
 using Sandglass.Generation;
 using Sandglass.Kernels;
 using Sandglass.KvCache;
@@ -9,7 +7,8 @@ using Sandglass.Tokenization;
 
 namespace Sandglass;
 
-/// <summary>A language model in memory, ready to write text. Safe to use from many threads: what is asked for at the same time is done together, and comes out as it would alone.</summary>
+/// <summary>A language model in memory, ready to generate text. Safe to use from many threads: requests made at the same time are computed together, and each
+/// gives what it would give alone.</summary>
 /// <example>
 /// <code>
 /// using LanguageModel model = LanguageModel.LoadEmbedded();
@@ -20,6 +19,7 @@ namespace Sandglass;
 public sealed class LanguageModel : IDisposable
 {
     private readonly Engine _engine;
+    private readonly TextRequests _requests;
 
     private LanguageModel(ModelFile file, ModelOptions options, CancellationToken cancellation = default)
     {
@@ -29,15 +29,8 @@ public sealed class LanguageModel : IDisposable
         Name = file.Metadata.Values.GetValueOrDefault("general.name") as string ?? file.Name;
         (Shape, Tokenizer) = ModelSupport.Understand(file);
         Options = options;
-        if (options.Draft is null)
-        {
-            _engine = new Engine(file, Shape, options, cancellation: cancellation);
-            return;
-        }
-        using ModelFile draft = EmbeddedModels.OpenNamed(options.Draft);
-        (Hyperparameters draftShape, _) = ModelSupport.Understand(draft);
-        Drafters.RequireSameVocabulary(file, Shape, draft, draftShape);
-        _engine = new Engine(file, Shape, options, (draft, draftShape), cancellation);
+        _engine = options.Draft is null ? new Engine(file, Shape, options, cancellation: cancellation) : WithDraft(file, options, options.Draft, cancellation);
+        _requests = new TextRequests(_engine, Tokenizer, this);
     }
 
     /// <summary>Frees the model for a caller that dropped it. A text that is still read keeps its model.</summary>
@@ -58,7 +51,8 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Positions that prompt and completion together may take.</summary>
     public int Context => _engine.Context;
 
-    /// <summary>The context that was asked for, or that the model was trained for, where free memory holds less of it: then <see cref="Context"/> is what it holds. Null where it holds all; <see cref="ModelOptions.CacheMemory"/> and <see cref="ModelOptions.CacheType"/> change it.</summary>
+    /// <summary>The context that was asked for, or that the model was trained for, where free memory holds less of it: then <see cref="Context"/> is what it
+    /// holds. Null where it holds all; <see cref="ModelOptions.CacheMemory"/> and <see cref="ModelOptions.CacheType"/> change it.</summary>
     public int? ContextBeforeLimit => _engine.ContextBeforeLimit;
 
     /// <summary>The pages of all caches; whoever holds some is still at work.</summary>
@@ -93,7 +87,8 @@ public sealed class LanguageModel : IDisposable
     /// <inheritdoc cref="Load"/>
     /// <example>
     /// <code>
-    /// using LanguageModel model = await LanguageModel.LoadAsync("model.gguf", new ModelOptions { LoadProgress = new Progress&lt;(long Read, long Total)&gt;(p => bar.Value = p.Read) });
+    /// using LanguageModel model = await LanguageModel.LoadAsync("model.gguf", new ModelOptions { LoadProgress = new Progress&lt;(long Read, long
+    /// Total)&gt;(p => bar.Value = p.Read) });
     /// </code>
     /// </example>
     public static Task<LanguageModel> LoadAsync(string path, ModelOptions? options = null, CancellationToken cancellationToken = default)
@@ -122,7 +117,8 @@ public sealed class LanguageModel : IDisposable
     /// <param name="prompt">The text to continue.</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the generation at its next token; the result says so, nothing is thrown.</param>
-    /// <exception cref="OptionException">The prompt is empty or longer than the context, or an option is out of its range: a <see cref="GenerationException"/>, or a <see cref="SamplingException"/> for one
+    /// <exception cref="OptionException">The prompt is empty or longer than the context, or an option is out of its range: a
+    /// <see cref="GenerationException"/>, or a <see cref="SamplingException"/> for one
     /// of <see cref="GenerationOptions.Sampling"/>.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
     /// <example>
@@ -154,14 +150,17 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Continues a sequence of ids, to which nothing is added, and gives the outcome with the whole completion.</summary>
     /// <param name="promptIds">The ids to continue.</param>
     /// <inheritdoc cref="GenerateAsync(string, GenerationOptions?, CancellationToken)"/>
-    public Task<GenerationResult> CompleteAsync(IReadOnlyList<int> promptIds, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+    public Task<GenerationResult> CompleteAsync(
+        IReadOnlyList<int> promptIds, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
         GenerateAsync(promptIds, options, cancellationToken).Result;
 
-    /// <summary>Continues a text several times, each with a seed of its own: the first one's, and one more for each that follows. The prompt is read once, its pages are shared.</summary>
+    /// <summary>Continues a text several times, each with a seed of its own: the first one's, and one more for each that follows. The prompt is read once,
+    /// its pages are shared.</summary>
     /// <param name="prompt">The text to continue.</param>
     /// <param name="samples">How many, 1 to 64.</param>
     /// <param name="options">How; null for the defaults.</param>
-    /// <param name="cancellationToken">Ends all of them. Abandoning the first one before its first token ends all of them too: it reads the prompt for the others.</param>
+    /// <param name="cancellationToken">Ends all of them. Abandoning the first one before its first token ends all of them too: it reads the prompt for the
+    /// others.</param>
     /// <inheritdoc cref="GenerateAsync(string, GenerationOptions?, CancellationToken)"/>
     /// <example>
     /// <code>
@@ -170,65 +169,31 @@ public sealed class LanguageModel : IDisposable
     ///     Console.WriteLine($"{result.Seed}: {result.Text}");
     /// </code>
     /// </example>
-    public IReadOnlyList<TextGeneration> GenerateSamples(string prompt, int samples, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+    public IReadOnlyList<TextGeneration> GenerateSamples(
+        string prompt, int samples, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
         GenerateSamples(Ids(prompt, options), samples, options, cancellationToken);
 
-    /// <summary>Continues a sequence of ids several times, each with a seed of its own. The prompt is read once, its pages are shared.</summary>
+    /// <summary>Continues a sequence of ids several times, each with a seed of its own. The prompt is processed once, and its pages are shared.</summary>
     /// <param name="promptIds">The ids to continue, to which nothing is added.</param>
     /// <inheritdoc cref="GenerateSamples(string, int, GenerationOptions?, CancellationToken)"/>
-    public IReadOnlyList<TextGeneration> GenerateSamples(IReadOnlyList<int> promptIds, int samples, GenerationOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        int[] prompt = Checked(promptIds);
-        options ??= new GenerationOptions();
-        options.Validate();
-        GenerationOptions.Require(samples is >= 1 and <= StepBudget.Sequences, nameof(samples), $"a whole number from 1 to {StepBudget.Sequences}", samples);
-        foreach (int id in options.EndIds ?? [])
-            GenerationOptions.Require(id >= 0 && id < Tokenizer.VocabularySize, nameof(options.EndIds), $"ids from 0 to {Tokenizer.VocabularySize - 1}", id);
-        GenerationOptions.Require(samples == 1 || options.Beams is null, nameof(samples), "1 beside {0}, which are several texts already", samples, nameof(options.Beams));
+    public IReadOnlyList<TextGeneration> GenerateSamples(
+        IReadOnlyList<int> promptIds, int samples, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+        _requests.Generate(promptIds, samples, options ?? new GenerationOptions(), cancellationToken);
 
-        bool endless = GenerationRequest.IsEndless(options, Options) && !cancellationToken.CanBeCanceled;
-        ulong seed = options.Sampling.Seed ?? (options.Beams is null ? FreshSeed.Draw() : 0);     // beams draw nothing
-        OutputQueue<GeneratedToken>[] tokens = [.. Enumerable.Range(0, samples).Select(_ => new OutputQueue<GeneratedToken>(_engine.Wake, this) { IsEndless = endless })];
-        ProgressRelay<(int Read, int Total)>? progress = options.PromptProgress is null ? null : new(options.PromptProgress, _ => Array.ForEach(tokens, queue => queue.Cancel()));
-        GenerationOutput[] outputs = Array.ConvertAll(tokens, queue => new GenerationOutput(cancellationToken, queue, progress));
-        try
-        {
-            GenerationRequest request = new()
-            {
-                Prompt = prompt,
-                Options = options.WithOwnLists(),
-                Model = Options,
-                Tokenizer = Tokenizer,
-                Pages = Pages,
-                Buffers = _engine.Choosing,
-                Positions = Room(prompt.Length, options),
-                Seed = seed,
-                EndIds = options.EndIds is null ? Tokenizer.EndIds : options.EndIds.ToHashSet(),
-                Progress = progress,
-            };
-            GeneratedSequence Sample(int number, GeneratedSequence? first, Siblings? siblings) => new(request, number, outputs[number], first, Drafters.For(options, _engine.Draft)) { Siblings = siblings };
-            Submit(options.Beams is null
-                ? Sample(0, null, samples == 1 ? null : new Siblings(outputs[1..], (first, i) => Sample(i + 1, first, null)))
-                : new BeamSearch(request, outputs[0]).Root);
-            return Array.ConvertAll(outputs, output => new TextGeneration(output));
-        }
-        catch (Exception refusal)
-        {
-            foreach (GenerationOutput output in outputs) output.Fail(refusal);      // lets go of the caller's token, which may live long
-            throw;
-        }
-    }
-
-    /// <summary>Says for each id of a text but the first how likely the model finds it after those before. Logits that are no numbers end the loop with a <see cref="SamplingException"/>.</summary>
-    /// <exception cref="GenerationException">The ids are longer than the context, or one is outside the vocabulary.</exception>
-    public IAsyncEnumerable<TokenScore> ScoreAsync(IReadOnlyList<int> ids, ScoreOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        int[] text = Checked(ids);
-        options ??= new ScoreOptions();
-        options.Validate();
-        _engine.Budget.Require(new CacheNeed(Pages.Shape, text.Length), text.Length - 1);
-        return Scores(text, options, cancellationToken);
-    }
+    /// <summary>Gives the log-probability of each id of a text but the first, after those before it (teacher forcing).</summary>
+    /// <param name="ids">The text, to which nothing is added.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the loop with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="OptionException">The ids are longer than the context, one is outside the vocabulary, or an option is out of its range.</exception>
+    /// <exception cref="SamplingException">From the loop: the model computed logits that are no distribution.</exception>
+    /// <example>
+    /// <code>
+    /// await foreach (TokenScore score in model.ScoreAsync(model.Tokenizer.Encode("The king had a helicopter.").Ids))
+    ///     Console.WriteLine($"{model.Tokenizer.Decode([score.Next])} {Math.Exp(score.Logprob):P1}");
+    /// </code>
+    /// </example>
+    public IAsyncEnumerable<TokenScore> ScoreAsync(IReadOnlyList<int> ids, ScoreOptions? options = null, CancellationToken cancellationToken = default) =>
+        _requests.Score(ids, options ?? new ScoreOptions(), cancellationToken);
 
     /// <summary>Ends what is in progress and frees everything.</summary>
     public void Dispose()
@@ -237,35 +202,12 @@ public sealed class LanguageModel : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Positions that a text may take: the context, or where no number of tokens was asked for, what the cache's memory holds of it.</summary>
-    private int Room(int prompt, GenerationOptions options)
+    private Engine WithDraft(ModelFile file, ModelOptions options, string name, CancellationToken cancellation)
     {
-        CacheNeed need = new(Pages.Shape, prompt, options.Beams?.Beams ?? 1, Shares: !options.NoCache);
-        long tokens = options.MaxTokens ?? (need.Beams > 1 ? 2 : 1);    // with the second one beams part
-        long entered = Math.Min(Options.Window > 0 ? int.MaxValue : Context, prompt + tokens) - 1;      // the last token is written, never read
-        _engine.Budget.Require(need, (int)Math.Max(prompt, entered));
-        return Options.Window > 0 ? int.MaxValue : options.MaxTokens is not null ? Context : need.Positions(Pages.Capacity, Context - 1) + 1;
-    }
-
-    private void Submit(Sequence sequence)
-    {
-        if (_engine.TrySubmit(sequence)) return;
-        sequence.Close();
-        sequence.End(); // lets go of the caller's token
-        throw new ObjectDisposedException(nameof(LanguageModel));
-    }
-
-    private async IAsyncEnumerable<TokenScore> Scores(int[] ids, ScoreOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        OutputQueue<TokenScore> scores = new(_engine.Wake, this);
-        scores.BeginReading();
-        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static scores => ((OutputQueue<TokenScore>)scores!).Cancel(), scores);
-        using OutputGuard<TokenScore> guard = new(scores);
-        Submit(new ScoredSequence(ids, options, Pages, scores, cancellationToken));
-        while (await scores.WaitAsync().ConfigureAwait(false))
-        {
-            while (scores.TryRead(out TokenScore? score)) yield return score;
-        }
+        using ModelFile draft = EmbeddedModels.OpenNamed(name);
+        (Hyperparameters draftShape, _) = ModelSupport.Understand(draft);
+        Drafters.RequireSameVocabulary(file, Shape, draft, draftShape);
+        return new Engine(file, Shape, options, (draft, draftShape), cancellation);
     }
 
     private int[] Ids(string prompt, GenerationOptions? options)
@@ -273,18 +215,5 @@ public sealed class LanguageModel : IDisposable
         ArgumentNullException.ThrowIfNull(prompt);
         options ??= new GenerationOptions();
         return Tokenizer.Encode(prompt, options.AddBos, options.ParseSpecial).Ids;
-    }
-
-    private int[] Checked(IReadOnlyList<int> ids)
-    {
-        ArgumentNullException.ThrowIfNull(ids);
-        if (ids.Count == 0) throw new GenerationException("prompt-empty", "prompt", "at least one token", "none (this model adds no begin token by itself)");
-        if (ids.Count > Context) throw new GenerationException("prompt-too-long", "prompt", $"at most {Context} tokens, the context", $"{ids.Count} tokens");
-        foreach (int id in ids)
-        {
-            if (id < 0 || id >= Tokenizer.VocabularySize)
-                throw new GenerationException("id-out-of-range", "ids", $"ids from 0 to {Tokenizer.VocabularySize - 1}", id.ToString(CultureInfo.InvariantCulture));
-        }
-        return [.. ids];
     }
 }

@@ -11,7 +11,8 @@ internal static class Drafters
     /// <exception cref="GenerationException">It asks for a model, and there is none.</exception>
     public static IDrafter? For(GenerationOptions options, DraftModel? model)
     {
-        GenerationOptions.Require(options.Draft != DraftKind.Model || model is not null, nameof(options.Draft), "a model that was loaded with one that guesses", "none");
+        GenerationOptions.Require(
+            options.Draft != DraftKind.Model || model is not null, nameof(options.Draft), "a model that was loaded with one that drafts", "none");
         return options.Draft switch
         {
             DraftKind.Lookup => new LookupDrafter(),
@@ -24,12 +25,15 @@ internal static class Drafters
     /// <exception cref="GenerationException">Their vocabularies differ.</exception>
     public static void RequireSameVocabulary(ModelFile model, Hyperparameters shape, ModelFile draft, Hyperparameters draftShape)
     {
-        const string Option = nameof(ModelOptions.Draft), Tokens = "tokenizer.ggml.tokens";
+        const string Tokens = "tokenizer.ggml.tokens";
         string[] own = model.Metadata.Strings(Tokens)!, others = draft.Metadata.Strings(Tokens)!;
         int same = own.AsSpan().CommonPrefixLength(others);
         if (own.Length != others.Length || draftShape.VocabularySize != shape.VocabularySize)
-            throw new GenerationException("draft-vocabulary", Option, $"a model of the same vocabulary, {shape.VocabularySize} tokens", $"{draftShape.VocabularySize} tokens in {draft.Name}");
+            throw Differs($"{shape.VocabularySize} tokens", $"{draftShape.VocabularySize} tokens");
         if (same < own.Length)
-            throw new GenerationException("draft-vocabulary", Option, $"a model of the same vocabulary, whose token {same} is \"{own[same]}\"", $"\"{others[same]}\" in {draft.Name}");
+            throw Differs($"whose token {same} is \"{own[same]}\"", $"\"{others[same]}\"");
+
+        GenerationException Differs(string expected, string found) =>
+            new("draft-vocabulary", nameof(ModelOptions.Draft), $"a model of the same vocabulary, {expected}", $"{found} in {draft.Name}");
     }
 }

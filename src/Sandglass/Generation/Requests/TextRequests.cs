@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Sandglass.KvCache;
+using Sandglass.Sampling;
+using Sandglass.Tokenization;
+
+namespace Sandglass.Generation;
+
+/// <summary>Checks what callers ask for, on their own threads, and puts it in the engine's queue.</summary>
+/// <param name="engine">Runs the model.</param>
+/// <param name="tokenizer">The model's.</param>
+/// <param name="model">The caller's object, which each text keeps alive until it ends.</param>
+internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object model)
+{
+    /// <summary>Samples of one prompt, or one beam search.</summary>
+    /// <exception cref="OptionException">An option or the prompt is wrong.</exception>
+    /// <exception cref="ObjectDisposedException">The engine is closed.</exception>
+    public IReadOnlyList<TextGeneration> Generate(IReadOnlyList<int> promptIds, int samples, GenerationOptions options, CancellationToken cancellation)
+    {
+        int[] prompt = Checked(promptIds);
+        options.Validate();
+        RequireEndIds(options);
+        GenerationOptions.Require(samples is >= 1 and <= StepBudget.Sequences, nameof(samples), $"a whole number from 1 to {StepBudget.Sequences}", samples);
+        GenerationOptions.Require(
+            samples == 1 || options.Beams is null, nameof(samples), "1 beside {0}, which are several texts already", samples, nameof(options.Beams));
+
+        GenerationOutput[] outputs = Outputs(samples, options, cancellation, out ProgressRelay<(int Read, int Total)>? progress);
+        try
+        {
+            GenerationRequest request = new()
+            {
+                Prompt = prompt,
+                Options = options.WithOwnLists(),
+                Model = engine.Options,
+                Tokenizer = tokenizer,
+                Pages = engine.Pages,
+                Buffers = engine.Choosing,
+                Positions = Positions(prompt.Length, options),
+                Seed = options.Sampling.Seed ?? (options.Beams is null ? FreshSeed.Draw() : 0),     // beams draw nothing
+                EndIds = options.EndIds is null ? tokenizer.EndIds : options.EndIds.ToHashSet(),
+                Progress = progress,
+            };
+            Submit(options.Beams is null ? FirstSample(request, outputs) : new BeamSearch(request, outputs[0]).Root);
+            return Array.ConvertAll(outputs, output => new TextGeneration(output));
+        }
+        catch (Exception refusal)
+        {
+            foreach (GenerationOutput output in outputs) output.Fail(refusal);      // lets go of the caller's token, which may live long
+            throw;
+        }
+    }
+
+    /// <summary>The scores of a text.</summary>
+    /// <inheritdoc cref="Generate"/>
+    public IAsyncEnumerable<TokenScore> Score(IReadOnlyList<int> ids, ScoreOptions options, CancellationToken cancellation)
+    {
+        int[] text = Checked(ids);
+        options.Validate();
+        engine.Budget.Require(new CacheNeed(engine.Pages.Shape, text.Length), text.Length - 1);
+        return Scores(text, options, cancellation);
+    }
+
+    /// <summary>One output a sample, and what hands progress over for all of them: a handler that fails ends them.</summary>
+    private GenerationOutput[] Outputs(
+        int samples, GenerationOptions options, CancellationToken cancellation, out ProgressRelay<(int Read, int Total)>? progress)
+    {
+        bool isEndless = GenerationRequest.IsEndless(options, engine.Options) && !cancellation.CanBeCanceled;
+        OutputQueue<GeneratedToken>[] tokens = new OutputQueue<GeneratedToken>[samples];
+        for (int i = 0; i < samples; i++) tokens[i] = new OutputQueue<GeneratedToken>(engine.Wake, model) { IsEndless = isEndless };
+        ProgressRelay<(int Read, int Total)>? relay = progress =
+            options.PromptProgress is null ? null : new(options.PromptProgress, _ => Array.ForEach(tokens, queue => queue.Cancel()));
+        return Array.ConvertAll(tokens, queue => new GenerationOutput(cancellation, queue, relay));
+    }
+
+    private GeneratedSequence FirstSample(GenerationRequest request, GenerationOutput[] outputs)
+    {
+        GeneratedSequence Sample(int number, GeneratedSequence? first, Siblings? siblings) =>
+            new(request, number, outputs[number], first, Drafters.For(request.Options, engine.Draft)) { Siblings = siblings };
+
+        return Sample(0, null, outputs.Length == 1 ? null : new Siblings(outputs[1..], (first, i) => Sample(i + 1, first, null)));
+    }
+
+    /// <summary>Positions that a text may take: the context, or without a limit of tokens what the cache's memory holds of it.</summary>
+    private int Positions(int prompt, GenerationOptions options)
+    {
+        CacheNeed need = new(engine.Pages.Shape, prompt, options.Beams?.Beams ?? 1, Shares: !options.NoCache);
+        bool hasWindow = engine.Options.Window > 0;
+        long tokens = options.MaxTokens ?? (need.Beams > 1 ? 2 : 1);    // with the second one beams part
+        long entered = Math.Min(hasWindow ? int.MaxValue : engine.Context, prompt + tokens) - 1;    // the last token never goes through the model
+        engine.Budget.Require(need, (int)Math.Max(prompt, entered));
+        if (hasWindow) return int.MaxValue;
+        return options.MaxTokens is not null ? engine.Context : need.Positions(engine.Pages.Capacity, engine.Context - 1) + 1;
+    }
+
+    private void Submit(Sequence sequence)
+    {
+        if (engine.TrySubmit(sequence)) return;
+        sequence.Close();
+        sequence.End(); // lets go of the caller's token
+        throw new ObjectDisposedException("LanguageModel");
+    }
+
+    private async IAsyncEnumerable<TokenScore> Scores(int[] ids, ScoreOptions options, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        OutputQueue<TokenScore> scores = new(engine.Wake, model);
+        scores.BeginReading();
+        using CancellationTokenRegistration registration =
+            cancellation.UnsafeRegister(static scores => ((OutputQueue<TokenScore>)scores!).Cancel(), scores);
+        using OutputGuard<TokenScore> guard = new(scores);
+        Submit(new ScoredSequence(ids, options, engine.Pages, scores, cancellation));
+        while (await scores.WaitAsync().ConfigureAwait(false))
+        {
+            while (scores.TryRead(out TokenScore? score)) yield return score;
+        }
+    }
+
+    private int[] Checked(IReadOnlyList<int> ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        if (ids.Count == 0) throw new GenerationException("prompt-empty", "prompt", "at least one token", "none (this model adds no begin token by itself)");
+        if (ids.Count > engine.Context)
+            throw new GenerationException("prompt-too-long", "prompt", $"at most {engine.Context} tokens, the context", $"{ids.Count} tokens");
+        int[] copy = [.. ids];
+        foreach (int id in copy)
+        {
+            if (!IsToken(id)) throw new GenerationException("id-out-of-range", "ids", IdRange, id.ToString(CultureInfo.InvariantCulture));
+        }
+        return copy;
+    }
+
+    private void RequireEndIds(GenerationOptions options)
+    {
+        foreach (int id in options.EndIds ?? []) GenerationOptions.Require(IsToken(id), nameof(options.EndIds), IdRange, id);
+    }
+
+    private bool IsToken(int id) => id >= 0 && id < tokenizer.VocabularySize;
+
+    private string IdRange => $"ids from 0 to {tokenizer.VocabularySize - 1}";
+}
