@@ -2,7 +2,7 @@ using Sandglass.Kernels;
 
 namespace Sandglass.KvCache;
 
-/// <summary>What a position costs: the same in every layer.</summary>
+/// <summary>Memory layout of keys and values, identical in all layers.</summary>
 internal sealed record CacheShape(int Layers, int KvHeads, int KeyDim, int ValueDim, CacheTypes Types)
 {
     /// <summary>Positions of a page.</summary>
@@ -13,7 +13,7 @@ internal sealed record CacheShape(int Layers, int KvHeads, int KeyDim, int Value
     /// <summary>Positions that a query sees, its own included; 0 for all.</summary>
     public int Window { get; init; }
 
-    /// <summary>First positions of a text that are seen beside the window.</summary>
+    /// <summary>Attention sink tokens: first positions that stay visible outside the window (StreamingLLM).</summary>
     public int SinkTokens { get; init; }
 
     /// <summary>Bytes of one page's keys, [kvHead, keyDim, 32].</summary>
@@ -61,7 +61,7 @@ internal sealed record CacheShape(int Layers, int KvHeads, int KeyDim, int Value
     /// <summary>Pages of one layer that hold this many positions.</summary>
     public static int PagesFor(int positions) => (positions + PagePositions - 1) / PagePositions;
 
-    /// <summary>Page sets that a text of so many positions takes at most while so many tokens go through at once.</summary>
+    /// <summary>The most page sets that a text takes while it is read in chunks.</summary>
     public long SetsFor(long positions, int tokens)
     {
         long held = Window == 0 ? positions : Math.Min(positions, (long)SinkTokens + Window + tokens + 3 * PagePositions);
@@ -69,7 +69,7 @@ internal sealed record CacheShape(int Layers, int KvHeads, int KeyDim, int Value
         return pages + WrittenSets * Math.Min(pages, PagesWrittenBy(tokens));
     }
 
-    /// <summary>Pages that so many tokens are written into at most.</summary>
+    /// <summary>The most pages that this many tokens are written into.</summary>
     public static int PagesWrittenBy(int tokens) => PagesFor(tokens) + 1;
 
     private static long Aligned(long bytes) => ((bytes + 63) & ~63L) + Spare;

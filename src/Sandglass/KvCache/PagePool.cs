@@ -4,7 +4,8 @@ namespace Sandglass.KvCache;
 
 /// <summary>Pages of memory for keys and values, handed out, shared and taken back; knows nothing of sequences. For the engine's thread alone.</summary>
 /// <remarks>
-/// Pages that have a name stay when no sequence holds them any more, for texts that begin with the same tokens, until they are needed, or older than <see cref="KeptFor"/>: the least recently used go first. Then, and where pages without
+/// Pages that have a name stay when no sequence holds them any more, for texts that begin with the same tokens, until they are needed, or older than <see
+/// cref="KeptFor"/>: the least recently used go first. Then, and where pages without
 /// a name have been free as long, their memory goes back to the system.
 /// </remarks>
 /// <param name="shape">The pages' shape.</param>
@@ -34,19 +35,22 @@ internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxVa
     /// <summary>Page sets whose memory <see cref="RentWritten"/> takes.</summary>
     public int WrittenSets { get; } = shape.WrittenSets;
 
-    /// <summary>Pages that are handed out, those of all layers; one that several sequences share counts once. Those are included whose memory holds what is being written.</summary>
+    /// <summary>
+    /// Pages that are handed out, those of all layers; one that several sequences share counts once. Those are included whose memory holds what is being
+    /// written.
+    /// </summary>
     public int Held { get; private set; }
 
-    /// <summary>Pages that nobody holds and that are kept for whoever has the same beginning.</summary>
+    /// <summary>Pages that no sequence holds and that are kept for texts with the same beginning.</summary>
     public int Kept => _idle.Count * Shape.Layers;
 
-    /// <summary>Page sets that new texts could have found: all full ones before their last token's.</summary>
+    /// <summary>Page sets that new texts looked for: all full ones before their last token's.</summary>
     public long PrefixLookups { get; set; }
 
     /// <summary>Those of them that were found.</summary>
     public long PrefixHits { get; private set; }
 
-    /// <summary>The name that stands before a text's first page.</summary>
+    /// <summary>The prefix hash before a text's first page.</summary>
     public PrefixHash Beginning { get; } = PrefixHash.Beginning(model, shape);
 
     /// <summary>Bytes that the pages may take together.</summary>
@@ -93,7 +97,7 @@ internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxVa
         return written;
     }
 
-    /// <summary>Takes back what pages were written into.</summary>
+    /// <summary>Takes back the memory that pages were written into.</summary>
     public void Return(WrittenSet written)
     {
         foreach (PageSet memory in written.Memory) Return(memory);
@@ -139,13 +143,13 @@ internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxVa
         _discarded.Push(pages);
     }
 
-    /// <summary>Makes full pages known by a name; where others have it already, these stay unknown.</summary>
+    /// <summary>Registers full pages under their prefix hash; where others have it already, these stay unnamed.</summary>
     public void RegisterPrefix(PageSet pages, PrefixHash name)
     {
         if (pages.Name is null && _named.TryAdd(name, pages)) pages.Name = name;
     }
 
-    /// <summary>The pages of this name, held once more; null where nobody has published them, or they are gone.</summary>
+    /// <summary>The pages of this prefix hash, held once more; null where none are registered, or they are gone.</summary>
     public PageSet? Find(PrefixHash name)
     {
         if (!_named.TryGetValue(name, out PageSet? pages)) return null;
@@ -172,7 +176,7 @@ internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxVa
         }
     }
 
-    /// <summary>The least recently used of those that nobody holds; its name is free again.</summary>
+    /// <summary>The least recently used of those that no sequence holds; its name is free again.</summary>
     private PageSet Evict()
     {
         PageSet pages = _idle.First!.Value;

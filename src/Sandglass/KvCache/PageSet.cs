@@ -1,6 +1,6 @@
 namespace Sandglass.KvCache;
 
-/// <summary>The pages of all layers for the same 32 positions: what sequences share, or have alone, is one of these.</summary>
+/// <summary>The pages of all layers for the same 32 positions: the unit that sequences share.</summary>
 internal sealed unsafe class PageSet
 {
     private readonly byte* _memory;
@@ -18,7 +18,7 @@ internal sealed unsafe class PageSet
     /// <summary>Sequences that hold it.</summary>
     public int References { get; set; }
 
-    /// <summary>What it is known by; null where its content is nobody else's business.</summary>
+    /// <summary>Its prefix hash; null if it cannot be shared.</summary>
     public PrefixHash? Name { get; set; }
 
     /// <summary>Its place among those that no sequence holds.</summary>

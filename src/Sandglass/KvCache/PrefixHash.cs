@@ -4,14 +4,16 @@ using Sandglass.Kernels;
 
 namespace Sandglass.KvCache;
 
-/// <summary>The name of a full page set: a hash of its tokens and of the name before it, so that equal names mean equal beginnings, and with the contract equal bits.</summary>
-/// <remarks>SHA-256: nobody finds two texts of one name, so a hit needs no second look.</remarks>
+/// <summary>
+/// The name of a full page set: a hash of its tokens and of the name before it. Equal names mean equal beginnings and, by the contract, equal bits.
+/// </summary>
+/// <remarks>SHA-256: no two texts of one name are known, so a hit needs no second look.</remarks>
 internal readonly record struct PrefixHash(UInt128 First, UInt128 Second)
 {
-    /// <summary>What stands before the first page: whose keys and values they are, and how they are stored.</summary>
+    /// <summary>What comes before the first page: the model whose keys and values they are, and how they are stored.</summary>
     public static PrefixHash Beginning(string model, CacheShape shape) => Of(Encoding.UTF8.GetBytes($"{model}\n{shape}"));
 
-    /// <summary>The name of the page behind this one.</summary>
+    /// <summary>The name of the page after this one.</summary>
     /// <param name="tokens">[32]</param>
     public PrefixHash Next(ReadOnlySpan<int> tokens)
     {

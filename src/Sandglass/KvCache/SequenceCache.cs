@@ -4,8 +4,10 @@ namespace Sandglass.KvCache;
 
 /// <summary>The keys and values of one sequence, in pages of 32 positions.</summary>
 /// <remarks>
-/// Where full pages are quantised, a page is written as F16 and gets its other form when it is full, in the same batch: later pages' queries read that one, its own read what was
-/// written, whoever computes them. What was written is kept until <see cref="Settle"/> says that its positions are final; a position forgotten before takes the other form with it.
+/// Where full pages are quantised, a page is written as F16 and gets its other form when it is full, in the same batch: later pages' queries read that one, its
+/// own read what was
+/// written, whoever computes them. What was written is kept until <see cref="Settle"/> says that its positions are final; a position forgotten before takes the
+/// other form with it.
 /// </remarks>
 internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
 {
@@ -31,15 +33,21 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     /// <summary>The shape of the pages.</summary>
     public CacheShape Shape => _shape;
 
-    /// <summary>Positions that the tables have no longer: a page of a later position stands so much further to the front. Whole spans of attention, none of which is seen any more.</summary>
+    /// <summary>
+    /// Positions that the tables have no longer: a page of a later position stands so much further to the front. Whole spans of attention, none of which is
+    /// seen any more.
+    /// </summary>
     public int RemovedPositions => _removed * PagePositions;
 
     private bool IsQuantized => _shape.Types.AreQuantized;
 
     private int SinkPages => CacheShape.PagesFor(_shape.SinkTokens);
 
-    /// <summary>Places of the spans that hold sinks; one position more, so that what follows the last sink in the tables is never taken for its neighbour.</summary>
-    private int SinkPlaces => _shape.SinkTokens == 0 ? 0 : (_shape.SinkTokens + AttentionTask.SpanPositions) / AttentionTask.SpanPositions * AttentionTile.PagesPerSpan;
+    /// <summary>
+    /// Places of the spans that hold sinks; one position more, so that what follows the last sink in the tables is never taken for its neighbour.
+    /// </summary>
+    private int SinkPlaces => _shape.SinkTokens == 0 ? 0
+        : (_shape.SinkTokens + AttentionTask.SpanPositions) / AttentionTask.SpanPositions * AttentionTile.PagesPerSpan;
 
     /// <summary>Page sets that <see cref="Reserve"/> would rent.</summary>
     /// <param name="length">Positions.</param>
@@ -92,8 +100,14 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
         return fork;
     }
 
-    /// <summary>Begins with the first positions of another cache; for an empty one. Full pages are shared; of the other's last, partial one there is a copy, where all its positions are asked for.</summary>
-    /// <remarks>Where there is no page for the copy, it ends with the last full page; where the positions before have left the window, it stays empty: <see cref="Length"/> tells, and what is missing is read again.</remarks>
+    /// <summary>
+    /// Begins with the first positions of another cache; for an empty one. Full pages are shared; of the other's last, partial one there is a copy, where all
+    /// its positions are asked for.
+    /// </summary>
+    /// <remarks>
+    /// Where there is no page for the copy, it ends with the last full page; where the positions before have left the window, it stays empty: <see
+    /// cref="Length"/> tells, and what is missing is read again.
+    /// </remarks>
     /// <param name="length">Positions, up to the other's length; cut down to full pages where they are fewer.</param>
     public void BeginWith(SequenceCache other, int length)
     {
@@ -139,8 +153,8 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
         other._table[place]!.CopyTo(copy, _shape);
     }
 
-    /// <summary>Begins with pages that somebody else has filled with the same tokens, as many as there are; for an empty cache.</summary>
-    /// <param name="ids">The text. Its last token's page is never taken from others: that token has to go through the model.</param>
+    /// <summary>Begins with registered pages of an equal prefix, as many as there are; for an empty cache.</summary>
+    /// <param name="ids">The text. Its last token's page is never shared: that token has to go through the model.</param>
     /// <returns>Positions that are here now.</returns>
     public int MatchPrefix(ReadOnlySpan<int> ids)
     {
@@ -159,8 +173,8 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
         return Length = _table.Count * PagePositions;
     }
 
-    /// <summary>Makes its full pages known, so that others with the same beginning can read them.</summary>
-    /// <param name="ids">The tokens whose keys and values they are; positions behind these are not published.</param>
+    /// <summary>Registers its full pages, so that texts with the same beginning can share them.</summary>
+    /// <param name="ids">The tokens whose keys and values they are; positions after these are not registered.</param>
     public void RegisterPrefix(ReadOnlySpan<int> ids)
     {
         for (int full = Math.Min(Length, ids.Length) / PagePositions; _names < full; _names++)
@@ -170,11 +184,14 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
         }
     }
 
-    /// <summary>Says that all layers hold keys and values up to here.</summary>
+    /// <summary>Records that all layers hold keys and values up to here.</summary>
     public void Commit(int length) => Length = length;
 
     /// <summary>Forgets positions from <paramref name="length"/> on and returns the pages that only they used.</summary>
-    /// <remarks>A page that has only its quantised form is forgotten whole, and so is a shared one that would be cut where the budget has none for a copy; all is, where the positions before have left the window: <see cref="Length"/> tells.</remarks>
+    /// <remarks>
+    /// A page that has only its quantised form is forgotten whole, and so is a shared one that would be cut where the budget has none for a copy; all is, where
+    /// the positions before have left the window: <see cref="Length"/> tells.
+    /// </remarks>
     public void Truncate(int length)
     {
         length = Math.Min(length, Length);
@@ -189,10 +206,13 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
             if (IsQuantized) ReturnSet(_table.Count - 1);   // made of positions that are no more
             else OwnLastPage();
         }
-        if (_names > Length / PagePositions) (_names, _name) = (0, pool.Beginning); // told anew from the first
+        if (_names > Length / PagePositions) (_names, _name) = (0, pool.Beginning); // recomputed from the start
     }
 
-    /// <summary>One layer's key pages, each [kvHead, keyDim, 32]; null where a page has left the window or is not full and will be quantised, and see <see cref="RemovedPositions"/>.</summary>
+    /// <summary>
+    /// One layer's key pages, each [kvHead, keyDim, 32]; null where a page has left the window or is not full and will be quantised, and see <see
+    /// cref="RemovedPositions"/>.
+    /// </summary>
     public byte** KeyPages(int layer) => _table.Keys(layer);
 
     /// <summary>One layer's value pages, each [kvHead, 32, valueDim].</summary>
@@ -218,13 +238,18 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
         PositionStore.Values(_shape.Types.Values.Written(), values, _shape.KvHeads, _shape.ValueDim, WrittenValuePages(layer)[place], slot);
     }
 
-    /// <summary>Gives one head's keys and values of a full page the form in which later pages' queries read them; different heads and pages may be done at the same time.</summary>
+    /// <summary>
+    /// Gives one head's keys and values of a full page the form in which later pages' queries read them; different heads and pages may be done at the same
+    /// time.
+    /// </summary>
     public void Quantize(int layer, int page, int kvHead)
     {
         int place = Place(page);
         (CacheType keys, CacheType values) = _shape.Types;
-        PageQuantizer.Keys(keys, WrittenKeyPages(layer)[place] + kvHead * PageLayout.KeyBytes(keys.Written(), _shape.KeyDim), _shape.KeyDim, KeyPages(layer)[place] + kvHead * PageLayout.KeyBytes(keys, _shape.KeyDim));
-        PageQuantizer.Values(values, WrittenValuePages(layer)[place] + kvHead * PageLayout.ValueBytes(values.Written(), _shape.ValueDim), _shape.ValueDim, ValuePages(layer)[place] + kvHead * PageLayout.ValueBytes(values, _shape.ValueDim));
+        PageQuantizer.Keys(keys, WrittenKeyPages(layer)[place] + kvHead * PageLayout.KeyBytes(keys.Written(), _shape.KeyDim), _shape.KeyDim,
+            KeyPages(layer)[place] + kvHead * PageLayout.KeyBytes(keys, _shape.KeyDim));
+        PageQuantizer.Values(values, WrittenValuePages(layer)[place] + kvHead * PageLayout.ValueBytes(values.Written(), _shape.ValueDim), _shape.ValueDim,
+            ValuePages(layer)[place] + kvHead * PageLayout.ValueBytes(values, _shape.ValueDim));
     }
 
     public void Dispose()
@@ -233,7 +258,10 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
         _table.Dispose();
     }
 
-    /// <summary>Gives back the pages that the next position's window has left, and takes their places from the tables, so that neither grows with the text. Positions so far are final then: none may be forgotten without all.</summary>
+    /// <summary>
+    /// Gives back the pages that the next position's window has left, and takes their places from the tables, so that neither grows with the text. Positions so
+    /// far are final then: none may be forgotten without all.
+    /// </summary>
     private void ReleaseLeft()
     {
         int leaving = _shape.Window == 0 ? 0 : Math.Max(0, Length - _shape.Window + 1) / PagePositions;
@@ -258,7 +286,7 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     {
         int last = _table.Count - 1;
         PageSet pages = _table[last]!;
-        if (pages.References == 1 && pages.Name is null) return; // a named page may have others to read it tomorrow
+        if (pages.References == 1 && pages.Name is null) return; // a named page may be matched by others later
         PageSet? own = pool.Room > 0 ? pool.Rent() : null;
         if (own is not null) pages.CopyTo(own, _shape);
         pool.Return(pages);

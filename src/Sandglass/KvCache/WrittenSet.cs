@@ -1,6 +1,8 @@
 namespace Sandglass.KvCache;
 
-/// <summary>The pages of all layers for the same 32 positions as they were written, where full pages are quantised: they borrow the memory of some page sets.</summary>
+/// <summary>
+/// The pages of all layers for the same 32 positions as they were written, where full pages are quantised: they borrow the memory of some page sets.
+/// </summary>
 internal sealed unsafe class WrittenSet(CacheShape shape)
 {
     private readonly PageSet[] _memory = new PageSet[shape.WrittenSets];

@@ -29,13 +29,15 @@ public class CacheBudgetTests(TypedModelFiles files, Grain grain) : IClassFixtur
     public async Task A_text_that_can_never_fit_is_refused_with_both_numbers(int prompt, int tokens, bool fits)
     {
         CacheShape shape = grain.Model.Pages.Shape;
-        using LanguageModel tight = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { CacheMemory = 3 * shape.SetBytes - 1 });    // room for 64 positions
+        // room for 64 positions
+        using LanguageModel tight = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { CacheMemory = 3 * shape.SetBytes - 1 });
         if (fits)
         {
             Assert.Equal(tokens, (await Evidence.OfRun(tight, Evidence.Ids(prompt, 4096), tokens)).Ids.Length);
             return;
         }
-        GenerationException refused = Assert.Throws<GenerationException>(() => tight.GenerateAsync(Evidence.Ids(prompt, 4096), new GenerationOptions { MaxTokens = tokens }));
+        GenerationException refused = Assert.Throws<GenerationException>(() =>
+            tight.GenerateAsync(Evidence.Ids(prompt, 4096), new GenerationOptions { MaxTokens = tokens }));
         Assert.Equal("cache-too-small", refused.Code);
         Assert.Contains($"{3 * shape.SetBytes} bytes", refused.Expected, StringComparison.Ordinal);
         Assert.Contains($"{3 * shape.SetBytes - 1} bytes", refused.Found, StringComparison.Ordinal);
@@ -49,6 +51,23 @@ public class CacheBudgetTests(TypedModelFiles files, Grain grain) : IClassFixtur
         Run run = await Run.Of(tight, Evidence.Ids(30, 4096), new GenerationOptions { IgnoreEnd = true });
 
         Assert.Equal((FinishReason.Context, 35), (run.Result.Finish, run.Ids.Length)); // 64 positions enter, and one more token is written
+    }
+
+    [Fact]
+    public async Task Pages_that_no_text_has_used_for_long_are_kept_no_more()
+    {
+        Hands clock = new();
+        using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Time = clock });
+        await Run.Of(model, Evidence.Ids(100, 4096), new GenerationOptions { MaxTokens = 2 });
+        GenerationOptions other = new() { MaxTokens = 1, ShareCache = false };
+        await Run.Of(model, [1], other);
+        Assert.Equal(3 * model.Shape.Layers, model.Pages.Kept);
+
+        clock.Now += TimeSpan.FromMinutes(6);
+        await Run.Of(model, [1], other);
+        await Run.Of(model, [1], other);    // between the two its pages were looked at
+        Assert.Equal((0, 0), (model.Pages.Kept, model.Pages.Held));
+        Assert.InRange(model.Pages.Discarded, 3 * model.Shape.Layers, int.MaxValue);
     }
 
     private static readonly CacheShape Large = new(32, 8, 128, 128, CacheType.F16);   // of an 8B model: 131,072 bytes a position
@@ -100,7 +119,18 @@ public class CacheBudgetTests(TypedModelFiles files, Grain grain) : IClassFixtur
         Assert.Equal((0, 0), (model.Pages.Held, model.DraftPages.Held));
 
         GenerationException refused = Assert.Throws<GenerationException>(() => model.GenerateAsync(Evidence.Ids(400, 4096), options));
-        using LanguageModel enough = LanguageModel.LoadEmbedded("grain-6m", new ModelOptions { Draft = "embedded:grain-1m", CacheMemory = long.Parse(refused.Expected.Split(' ')[2], CultureInfo.InvariantCulture) });
+        long number = long.Parse(refused.Expected.Split(' ')[2], CultureInfo.InvariantCulture);
+        using LanguageModel enough = LanguageModel.LoadEmbedded("grain-6m", new ModelOptions { Draft = "embedded:grain-1m", CacheMemory = number });
         Assert.Equal(60, (await Run.Of(enough, Evidence.Ids(400, 4096), options)).Ids.Length);
+    }
+
+    /// <summary>A clock that is set by hand.</summary>
+    private sealed class Hands : TimeProvider
+    {
+        public TimeSpan Now { get; set; } = TimeSpan.FromHours(1);
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Now.Ticks;
     }
 }

@@ -4,7 +4,10 @@ using Sandglass.Transformer;
 
 namespace Sandglass.Tests.Generation;
 
-/// <summary>A model that computes nothing but a hash: it writes each token into the pages and reads all that a position sees back from them, so a wrong, shared or forgotten page changes the logits.</summary>
+/// <summary>
+/// A model that computes nothing but a hash: it writes each token into the pages and reads all that a position sees back from them, so a wrong, shared or
+/// forgotten page changes the logits.
+/// </summary>
 internal sealed unsafe class HashModel(int vocabulary)
 {
     private readonly float[] _logits = new float[vocabulary];

@@ -101,7 +101,8 @@ public sealed class PlacesTests
     }
 
     /// <summary>Writes the likeliest token.</summary>
-    private sealed class Text(PagePool pages, int prompt, int tokens, RowShare? request) : Sequence([.. Enumerable.Range(0, prompt).Select(i => i % 7)], prompt, pages, new SequenceGroup(request))
+    private sealed class Text(PagePool pages, int prompt, int tokens, RowShare? request)
+        : Sequence([.. Enumerable.Range(0, prompt).Select(i => i % 7)], prompt, pages, new SequenceGroup(request))
     {
         private readonly int _prompt = prompt;
 

@@ -6,7 +6,7 @@ namespace Sandglass.Generation;
 /// <param name="Logprob">Of the token in the model's own distribution.</param>
 /// <param name="Gain">What the token adds to the beam's score: its log-probability as penalties and bans left it.</param>
 /// <param name="Score">The beam's score and the gain.</param>
-/// <param name="Facts">What else is told of the token's row.</param>
+/// <param name="Facts">What else the token's row of logits gives.</param>
 internal readonly record struct BeamCandidate(int Beam, int Id, float Logprob, float Gain, float Score, RowFacts Facts) : IComparable<BeamCandidate>
 {
     /// <summary>The better score first; of equal ones the beam that comes first, then the lower id.</summary>

@@ -2,21 +2,22 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Generation;
 
-/// <summary>A beginning that is kept.</summary>
+/// <summary>A partial text that the search keeps.</summary>
 /// <param name="Last">Its last token; null for the prompt alone.</param>
 /// <param name="Score">Its summed log-probability, as penalties and bans left it.</param>
-/// <param name="From">The place that the beam it goes on from had in the step before.</param>
+/// <param name="From">The place that its parent had in the step before.</param>
 internal sealed record Beam(BeamToken? Last, float Score, int From);
 
-/// <summary>A text that ended.</summary>
+/// <summary>A finished text.</summary>
 /// <param name="Last">Its last token.</param>
 /// <param name="Score">Divided by length to the power of the length penalty.</param>
 /// <param name="Finish">Why it ended.</param>
 internal sealed record BeamHypothesis(BeamToken Last, float Score, FinishReason Finish);
 
-/// <summary>The beams of one group and the texts that it finished. It decides; it knows neither models nor pages.</summary>
+/// <summary>The beams of one group and its finished texts. It makes the decisions, and knows neither models nor pages.</summary>
 /// <remarks>
-/// One group alone does as <c>_beam_search</c> of transformers 5, several do as its <c>_group_beam_search</c> did. They differ in two things: at the greatest length the one takes the
+/// One group alone does as <c>_beam_search</c> of transformers 5, several do as its <c>_group_beam_search</c> did. They differ in two things: at the greatest
+/// length the one takes the
 /// best candidates as they come, the others their open beams; and whether a beam may still win is judged by the best open beam, or by the best candidate.
 /// </remarks>
 /// <param name="width">Beams of the group.</param>
@@ -32,19 +33,19 @@ internal sealed class BeamGroup(int width, BeamOptions options, int mostTokens, 
 
     private bool IsOneOfSeveral => options.Groups > 1;
 
-    /// <summary>The beginnings that are kept, best first; none when the group is over.</summary>
+    /// <summary>The open beams, best first; none when the group is over.</summary>
     public IReadOnlyList<Beam> Running => _running;
 
-    /// <summary>The tokens that its beams went on with in the last step, be it over with them or not: later groups are kept from these.</summary>
+    /// <summary>Tokens chosen by this group in the last step; later groups are penalised for repeating them.</summary>
     public IReadOnlyList<int> Chosen => _chosen;
 
-    /// <summary>The texts that ended, best first.</summary>
+    /// <summary>The finished texts, best first.</summary>
     public IReadOnlyList<BeamHypothesis> Finished => _finished;
 
-    /// <summary>Whether nothing better is to be expected.</summary>
+    /// <summary>Whether no better text can be expected.</summary>
     public bool IsOver { get; private set; }
 
-    /// <summary>Candidates that a step needs, so that beams are left to go on with whichever of them end.</summary>
+    /// <summary>Candidates that a step needs, so that enough are left to go on with, however many of them end.</summary>
     /// <param name="endIds">How many ids end a text.</param>
     public int CandidatesNeeded(int endIds) => Math.Max(2, 1 + endIds) * width;
 
@@ -72,7 +73,7 @@ internal sealed class BeamGroup(int width, BeamOptions options, int mostTokens, 
         else if (isFull) Interrupt(full);
     }
 
-    /// <summary>Ends here: what is open counts as a text of its length.</summary>
+    /// <summary>Ends here: each open beam counts as a text of its length.</summary>
     public void Interrupt(FinishReason reason)
     {
         foreach (Beam beam in _running)

@@ -6,7 +6,9 @@ using Sandglass.Tracing;
 
 namespace Sandglass.Generation;
 
-/// <summary>A search under way: its beams go through the model together, and when all have been scored it says which go on and which begin anew from another's pages.</summary>
+/// <summary>
+/// A search in progress: its beams go through the model together, and when all have been scored it decides which go on, and which are forked from another.
+/// </summary>
 internal sealed class BeamSearch
 {
     private readonly GenerationRequest _request;
@@ -17,7 +19,7 @@ internal sealed class BeamSearch
     private readonly BeamText _text;
     private readonly BeamScorer _scorer;
     private readonly BeamGroup[] _groups;
-    private readonly BeamSequence[][] _places;          // [group, beam]: who goes through the model for it
+    private readonly BeamSequence[][] _places;          // [group, beam]: the sequence that goes through the model for it
     private readonly List<BeamCandidate>[] _candidates; // [group]
     private readonly List<BeamSequence> _live;          // each once
     private readonly List<int> _readText = [];
@@ -46,7 +48,7 @@ internal sealed class BeamSearch
         if (most <= 0) Finish(full);
     }
 
-    /// <summary>The one that reads the prompt.</summary>
+    /// <summary>The sequence that reads the prompt.</summary>
     public BeamSequence Root { get; }
 
     public BeamOptions Options { get; }
@@ -69,7 +71,7 @@ internal sealed class BeamSearch
         if (!HasBegun) _times.Begin();
     }
 
-    /// <summary>Looks whether somebody, or the clock, ends the search.</summary>
+    /// <summary>Ends the search if it was cancelled or ran out of time.</summary>
     public void CheckInterruption()
     {
         if (_stop.Interruption(_output.Cancellation) is FinishReason reason) Finish(reason);
@@ -80,7 +82,7 @@ internal sealed class BeamSearch
         if (!HasBegun) _request.Progress?.Report((sequence.Cache.Length, _request.Prompt.Length));
     }
 
-    /// <summary>Takes the logits behind a beam; with those of the last one the step is decided.</summary>
+    /// <summary>Takes the logits after a beam; with those of the last one the step is decided.</summary>
     public void Take(BeamSequence sequence, ReadOnlySpan<float> logits)
     {
         if (!HasBegun) _times.PromptRead();
@@ -90,7 +92,8 @@ internal sealed class BeamSearch
         RowFacts facts = RowFacts.Of(logits, _scorer.Read(logits, _readText), _options.Logprobs, _options.HashLogits);
         for (int group = 0; group < _groups.Length; group++)
         {
-            int needed = _groups[group].CandidatesNeeded(_ends.Count) + (_groups.Length > 1 ? Options.Beams : 0);   // a penalty can only lower those that other groups chose
+            // a penalty can only lower those that other groups chose
+            int needed = _groups[group].CandidatesNeeded(_ends.Count) + (_groups.Length > 1 ? Options.Beams : 0);
             for (int beam = 0; beam < _groups[group].Running.Count; beam++)
             {
                 if (_places[group][beam] == sequence) _scorer.Offer(_candidates[group], beam, _groups[group].Running[beam].Score, needed, facts);
@@ -106,7 +109,9 @@ internal sealed class BeamSearch
     public int SharedPages(BeamSequence sequence) =>
         _options.NoCache || Pages.Shape.Window > 0 || sequence.Cache.Length > 0 || sequence == _live[0] ? 0 : _request.Prompt.Length / CacheShape.PagePositions;
 
-    /// <summary>A beam whose pages were taken begins with those that it has in common with another that has been read again: all that both shared before.</summary>
+    /// <summary>
+    /// A beam whose pages were taken begins with those that it has in common with another that has been read again: all that both shared before.
+    /// </summary>
     public void ShareBeginning(BeamSequence sequence)
     {
         if (_options.NoCache || !HasBegun) return;
@@ -120,7 +125,7 @@ internal sealed class BeamSearch
         if (closest is not null) sequence.Cache.BeginWith(closest.Cache, most / CacheShape.PagePositions * CacheShape.PagePositions);
     }
 
-    /// <summary>Ends the search with what there is, if it is not over yet.</summary>
+    /// <summary>Ends the search with the texts it has, if it is not over yet.</summary>
     public void Finish(FinishReason reason)
     {
         if (_interrupted is not null || Array.TrueForAll(_groups, group => group.IsOver)) return;
@@ -129,7 +134,7 @@ internal sealed class BeamSearch
         Leave();
     }
 
-    /// <summary>A sequence has given its pages back; with the last one the caller hears of the end.</summary>
+    /// <summary>A sequence has returned its pages; with the last one the caller is told of the end.</summary>
     public void Ended(BeamSequence sequence, Exception? failure)
     {
         if (!_live.Remove(sequence) && failure is null) return;     // it had left before
@@ -176,7 +181,10 @@ internal sealed class BeamSearch
         }
     }
 
-    /// <summary>The first child takes over its parent's pages; further children fork them. Beams without a child give theirs back before, so that there are never more than were counted.</summary>
+    /// <summary>
+    /// The first child takes over its parent's pages; further children fork them. Beams without a child give theirs back before, so that there are never more
+    /// than were counted.
+    /// </summary>
     private void GoOn()
     {
         HashSet<BeamSequence> parents = [.. _groups.SelectMany((group, i) => group.Running.Select(beam => _places[i][beam.From]))], kept = [];
@@ -241,7 +249,8 @@ internal sealed class BeamSearch
         foreach (BeamToken token in agreed.Path(_shown))
         {
             string text = _text.Next(token.Id) + (isOver && token == best!.Last && best.Finish != FinishReason.Stop ? _text.Rest() : "");
-            _output.Emit(new GeneratedToken(token.Length - 1, token.Id, _text.Bytes(token.Id), text, token.Logprob, token.Facts.Top, token.Facts.LogitsHash, now));
+            _output.Emit(new GeneratedToken(token.Length - 1, token.Id, _text.Bytes(token.Id), text, token.Logprob,
+                token.Facts.Top, token.Facts.LogitsHash, now));
         }
         _shown = agreed.Length;
     }
@@ -249,7 +258,8 @@ internal sealed class BeamSearch
     private GenerationResult Result()
     {
         if (_interrupted is not null) Show();
-        BeamResult[] beams = [.. Ranked.Select(text => new BeamResult([.. text.Last.Path().Select(token => token.Id)], _text.Of(text.Last), text.Score, text.Finish))];
+        BeamResult[] beams = [.. Ranked.Select(text =>
+            new BeamResult([.. text.Last.Path().Select(token => token.Id)], _text.Of(text.Last), text.Score, text.Finish))];
         int tokens = beams.Length == 0 ? 0 : beams[0].Ids.Count;
         return new GenerationResult
         {

@@ -21,7 +21,10 @@ internal sealed class BeamSequence : Sequence
         _search = parent._search;
     }
 
-    /// <summary>While the prompt is read, that of the other beams' first pages too; when a beam is read again, it shares at least the prompt's full pages with those before it.</summary>
+    /// <summary>
+    /// While the prompt is read, that of the other beams' first pages too; when a beam is read again, it shares at least the prompt's full pages with those
+    /// before it.
+    /// </summary>
     public override long Lacking => base.Lacking + (_search.HasBegun ? -_search.SharedPages(this) : _search.BeamPages);
 
     /// <summary>It has been scored and rests until the others have: whether it still has its pages or not.</summary>

@@ -6,7 +6,7 @@ using Sandglass.Transformer;
 
 namespace Sandglass.Generation;
 
-/// <summary>A second, smaller model of the same vocabulary that guesses for the first; run by the engine's thread, between its steps.</summary>
+/// <summary>A second, smaller model of the same vocabulary that drafts for the first; run by the engine's thread, between its steps.</summary>
 internal sealed unsafe class DraftModel : IDisposable
 {
     private readonly Decoder _model;
@@ -32,13 +32,13 @@ internal sealed unsafe class DraftModel : IDisposable
     /// <summary>Gives it memory for pages: its part of the budget of both models.</summary>
     public void OpenPages(long budget) => Pages = new PagePool(Shape, budget);
 
-    /// <summary>Positions that it was trained for: beyond them it guesses nothing.</summary>
+    /// <summary>Positions that it was trained for: beyond them it drafts nothing.</summary>
     public int Context { get; }
 
     /// <summary>Tokens of the vocabulary.</summary>
     public int Vocabulary => _logits.Columns;
 
-    /// <summary>Reads the tokens behind a cache, and gives the scores of what follows the last one, [vocabulary]; they are gone with the next call.</summary>
+    /// <summary>Reads the tokens after a cache, and returns the logits after the last one, [vocabulary]; they are valid until the next call.</summary>
     public ReadOnlySpan<float> Read(SequenceCache cache, ReadOnlyMemory<int> tokens, Counters work)
     {
         Forward(cache, tokens, work);
@@ -46,7 +46,7 @@ internal sealed unsafe class DraftModel : IDisposable
         return new ReadOnlySpan<float>(_logits.Values, _logits.Columns);
     }
 
-    /// <summary>Reads the tokens behind a cache, and no more.</summary>
+    /// <summary>Reads the tokens after a cache, without logits.</summary>
     public void Forward(SequenceCache cache, ReadOnlyMemory<int> tokens, Counters work)
     {
         _batch.Clear();

@@ -1,9 +1,10 @@
 namespace Sandglass.Generation;
 
-/// <summary>How likely guesses hold, learnt from those of one text, and so how many of them are worth what they cost.</summary>
+/// <summary>How likely drafted tokens are accepted, learnt from those of one text, and so how many of them are worth what they cost.</summary>
 /// <remarks>
-/// A guess only counts where all before it held. So one more is worth its price, in steps of the model, as long as the chance that all of them hold is above it; that chance is the product of how
-/// often guesses of each one's grade held of late. Grades are the drafter's: how sure it is; those of a model and those of repetition have rates of their own.
+/// A guess only counts where all before it held. So one more is worth its price, in steps of the model, as long as the chance that all of them hold is above
+/// it; that chance is the product of how
+/// recent acceptance rates per confidence level. The drafter assigns the level (the grade); those of a model and those of repetition have rates of their own.
 /// </remarks>
 internal sealed class GuessOdds
 {
@@ -26,7 +27,7 @@ internal sealed class GuessOdds
         {
             _seen[grade] = _seen[Grades + grade] = Prior;
             _held[grade] = Prior * (grade + 1) / (Grades + 1);              // a model's own probability
-            _held[Grades + grade] = Prior * (grade + 3) / (Grades + 3);     // who says what he said before
+            _held[Grades + grade] = Prior * (grade + 3) / (Grades + 3);     // a text that repeats itself
         }
     }
 
@@ -43,7 +44,8 @@ internal sealed class GuessOdds
     /// <param name="making">The price of making a guess, in steps.</param>
     /// <param name="checking">The price of checking it.</param>
     /// <param name="isTrial">Whether the first guess is taken whatever the odds: they may have become better.</param>
-    public void Begin(double making, double checking, bool isTrial = false) => (_making, _checking, _isTrial, _chance, Taken, Made) = (making, checking, isTrial, 1, 0, 0);
+    public void Begin(double making, double checking, bool isTrial = false) =>
+        (_making, _checking, _isTrial, _chance, Taken, Made) = (making, checking, isTrial, 1, 0, 0);
 
     /// <summary>Whether a guess of a grade, behind those that were taken, is worth checking; then it is taken.</summary>
     public bool Take(int grade)
@@ -58,7 +60,7 @@ internal sealed class GuessOdds
 
     private bool IsTrial => _isTrial && Taken == 0;
 
-    /// <summary>Of those taken, the first so many held; the next one did not, and of those behind it nobody knows.</summary>
+    /// <summary>Of those taken, the first ones held; the next one did not, and those after it were not tried.</summary>
     public void Settle(int held)
     {
         for (int guess = 0; guess < Math.Min(held + 1, Taken); guess++)

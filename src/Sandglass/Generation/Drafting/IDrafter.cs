@@ -3,7 +3,7 @@ using Sandglass.Tracing;
 
 namespace Sandglass.Generation;
 
-/// <summary>Guesses how a text goes on.</summary>
+/// <summary>Drafts how a text goes on.</summary>
 internal interface IDrafter : IDisposable
 {
     /// <summary>The work that guessing was.</summary>
@@ -16,7 +16,7 @@ internal interface IDrafter : IDisposable
     /// <param name="guess">Its place among them.</param>
     ReadOnlySpan<double> Distribution(int guess);
 
-    /// <summary>Guesses the ids behind a text and gives how many; it may be none.</summary>
+    /// <summary>Drafts the ids after a text and returns how many; it may be none.</summary>
     /// <param name="text">Prompt and completion so far. It grows from call to call, and nothing in it changes.</param>
     /// <param name="sampler">Chooses for that text; it is not advanced.</param>
     /// <param name="to">Room for the guesses.</param>

@@ -4,7 +4,10 @@ using Sandglass.Tracing;
 namespace Sandglass.Generation;
 
 /// <summary>Prompt lookup: the last few tokens stood in the text before, so what followed them then may follow again.</summary>
-/// <remarks>Saxena, <i>Prompt lookup decoding</i> (2023). Pays where a text repeats what it was given: summaries, edits of code, quotations. The more tokens stood there before, the surer it is.</remarks>
+/// <remarks>
+/// Saxena, <i>Prompt lookup decoding</i> (2023). Pays where a text repeats what it was given: summaries, edits of code, quotations. The more tokens stood there
+/// before, the surer it is.
+/// </remarks>
 internal sealed class LookupDrafter : IDrafter
 {
     private const int Longest = 32;     // tokens that are compared

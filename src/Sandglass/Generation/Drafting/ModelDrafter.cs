@@ -6,13 +6,16 @@ using Sandglass.Transformer;
 
 namespace Sandglass.Generation;
 
-/// <summary>Guesses for one text with a smaller model, or by what followed before where the text repeats itself for long. The model chooses by the same chain and with the same draws as the model that checks, so that the two agree as often as they can.</summary>
+/// <summary>
+/// Guesses for one text with a smaller model, or by what followed before where the text repeats itself for long. The model chooses by the same chain and with
+/// the same draws as the model that checks, so that the two agree as often as they can.
+/// </summary>
 /// <remarks>Leviathan, Kalman and Matias, <i>Fast inference from transformers via speculative decoding</i> (2023).</remarks>
 /// <param name="model">Who guesses.</param>
 /// <param name="keepsDistributions">Whether it is to tell the probabilities of its guesses.</param>
 internal sealed class ModelDrafter(DraftModel model, bool keepsDistributions) : IDrafter
 {
-    private const int Arrears = Decoder.MaxBatch; // tokens that it catches up in a step at most: everybody else waits for it
+    private const int Arrears = Decoder.MaxBatch; // tokens that it catches up in a step at most: all other texts wait for it
 
     private const int Behind = 32;              // that it reads on its way to a guess: what was written since the last one
 
@@ -77,8 +80,12 @@ internal sealed class ModelDrafter(DraftModel model, bool keepsDistributions) : 
         return _count == 0 ? _cache.Length : Math.Min(known, text.Length - 1); // of the last token the scores are wanted, so it is read again
     }
 
-    /// <summary>By the probability that it has for the guessing model. Where guesses are kept by their probabilities, one that was drawn must not be dropped for what it is: then all are alike.</summary>
-    private int Grade(Choice choice) => keepsDistributions ? GuessOdds.Grades / 2 : Math.Min((int)(Elementary.Exp(choice.Logprob) * GuessOdds.Grades), GuessOdds.Grades - 1);
+    /// <summary>
+    /// By the probability that it has for the guessing model. Where guesses are kept by their probabilities, one that was drawn must not be dropped for what it
+    /// is: then all are alike.
+    /// </summary>
+    private int Grade(Choice choice) =>
+        keepsDistributions ? GuessOdds.Grades / 2 : Math.Min((int)(Elementary.Exp(choice.Logprob) * GuessOdds.Grades), GuessOdds.Grades - 1);
 
     private void Remember(int length, ReadOnlySpan<int> guesses)
     {

@@ -1,6 +1,8 @@
 namespace Sandglass.Generation;
 
-/// <summary>Where each pair of neighbouring ids stands in a text that grows: the earlier places of its ending are found without a walk through all of it.</summary>
+/// <summary>
+/// Where each pair of neighbouring ids stands in a text that grows: the earlier places of its ending are found without a walk through all of it.
+/// </summary>
 internal sealed class PairIndex
 {
     private const int MostPlaces = 64;      // that are looked at; in a text that has more of them, the latest
@@ -18,7 +20,8 @@ internal sealed class PairIndex
         Learn(text);
         (int Next, int Length) best = (0, 0);
         int places = 0;
-        for (int place = text.Length < 2 ? 0 : _before[text.Length - 1]; place > 0 && places < MostPlaces && best.Length < longest; place = _before[place], places++)
+        for (int place = text.Length < 2 ? 0 : _before[text.Length - 1]; place > 0 && places < MostPlaces && best.Length < longest;
+            place = _before[place], places++)
         {
             int length = 0;
             while (length < longest && length <= place && text[place - length] == text[text.Length - 1 - length]) length++;

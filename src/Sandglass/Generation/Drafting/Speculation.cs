@@ -3,7 +3,7 @@ using Sandglass.Sampling;
 
 namespace Sandglass.Generation;
 
-/// <summary>How far ahead one text is guessed, and whether at all: by what held and what it cost. Whatever is decided, the text is the same.</summary>
+/// <summary>How far ahead one text is drafted, and whether at all: by what was accepted and what it cost. Whatever is decided, the text is the same.</summary>
 /// <param name="drafter">Who guesses.</param>
 /// <param name="time">Where time comes from; null where the text depends on what is guessed: then a price is assumed, so that a run repeats.</param>
 internal sealed class Speculation(IDrafter drafter, TimeProvider? time) : IDisposable
@@ -15,7 +15,8 @@ internal sealed class Speculation(IDrafter drafter, TimeProvider? time) : IDispo
     private const int Between = 48;         // rounds after which that is looked at again, and the odds too: the text grows, and others come and go
     private const double Smoothing = 0.2;   // a new time's part of the mean
     private const double Assumed = 0.25;    // the price of making or checking a guess, before it is known and where the clock must not be asked
-    private const double Lesson = 2;        // a time counts for so many times the mean at most: code that is made at first use, or another process, is no lesson
+    // a time counts for so many times the mean at most: code that is made at first use, or another process, is no lesson
+    private const double Lesson = 2;
     private const double LeastPrice = 0.01;
     private const double Credit = 8;        // steps that guessing may lose before it is given up, and may save up for that
 
@@ -58,7 +59,7 @@ internal sealed class Speculation(IDrafter drafter, TimeProvider? time) : IDispo
         }
         catch (Exception failure) when (failure is SamplingException or KvCacheException or OutOfMemoryException)
         {
-            _offAt = written;   // who cannot guess does without: the text needs it not
+            _offAt = written;   // a text whose drafter fails goes on without
         }
         _madeIn = Elapsed(now, time?.GetTimestamp() ?? 1);
         return _open;

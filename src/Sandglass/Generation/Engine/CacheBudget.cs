@@ -2,7 +2,9 @@ using Sandglass.KvCache;
 
 namespace Sandglass.Generation;
 
-/// <summary>Bytes that the pages of all texts may take, the drafting model's included: each model has its part by the bytes that a position takes in it.</summary>
+/// <summary>
+/// Bytes that the pages of all texts may take, the drafting model's included: each model has its part by the bytes that a position takes in it.
+/// </summary>
 /// <param name="Shape">Of the model's pages.</param>
 /// <param name="DraftSetBytes">Bytes of 32 positions in the drafting model; 0 for none.</param>
 /// <param name="Total">Bytes of both.</param>
@@ -20,7 +22,10 @@ internal sealed record CacheBudget(CacheShape Shape, long DraftSetBytes, long To
     /// <summary>The drafting model's part.</summary>
     public long Draft => DraftSetBytes == 0 ? 0 : Total - Own;
 
-    /// <summary>What was asked for; else half of the free memory, up to four fifths where one text as long as the context needs that, and no more than all requests that run can fill.</summary>
+    /// <summary>
+    /// What was asked for; else half of the free memory, up to four fifths where one text as long as the context needs that, and no more than all requests that
+    /// run can fill.
+    /// </summary>
     /// <param name="asked">Bytes; 0 for the default.</param>
     /// <param name="shape">Of the model's pages.</param>
     /// <param name="draft">Of the drafting model's; null for none.</param>
@@ -38,6 +43,9 @@ internal sealed record CacheBudget(CacheShape Shape, long DraftSetBytes, long To
     /// <summary>The budget of models that are loaded now.</summary>
     public static CacheBudget For(ModelOptions options, CacheShape shape, CacheShape? draft, int context) =>
         For(options.CacheMemory, shape, draft, context, options.CacheMemory > 0 ? 0 : FreeMemory());
+
+    /// <summary>A pool's own.</summary>
+    public static CacheBudget Of(PagePool pages) => new(pages.Shape, 0, pages.Budget, 0);
 
     /// <summary>Positions of one text, the last of which is never read, that the budget holds.</summary>
     /// <param name="context">At most.</param>
@@ -57,7 +65,8 @@ internal sealed record CacheBudget(CacheShape Shape, long DraftSetBytes, long To
     {
         Int128 enough = ((Int128)need.Sets(positions) * Shape.SetBytes * (Shape.SetBytes + DraftSetBytes) + Shape.SetBytes - 1) / Shape.SetBytes;
         string texts = (need.Beams > 1 ? $" of {need.Beams} beams" : "") + (DraftSetBytes > 0 ? " take with the drafting model's" : " take");
-        return new GenerationException("cache-too-small", nameof(ModelOptions.CacheMemory), $"at least {enough} bytes, which {positions} positions{texts}", $"{Total} bytes");
+        return new GenerationException("cache-too-small", nameof(ModelOptions.CacheMemory),
+            $"at least {enough} bytes, which {positions} positions{texts}", $"{Total} bytes");
     }
 
     /// <summary>Bytes that this process may take without anybody else having to give some back, about.</summary>

@@ -21,7 +21,9 @@ internal readonly record struct CacheNeed(CacheShape Shape, int Prompt, int Beam
         return one + (Beams - 1) * (own + Shape.WrittenSets * Math.Min(own, CacheShape.PagesWrittenBy(Written)));
     }
 
-    /// <summary>Page sets without which it cannot go on. With fewer than <see cref="Sets"/> beams may have to give their pages to one another, and are read again.</summary>
+    /// <summary>
+    /// Page sets without which it cannot go on. With fewer than <see cref="Sets"/> beams may have to give their pages to one another, and are read again.
+    /// </summary>
     /// <param name="positions">That go through the model, of each beam.</param>
     public long Least(long positions)
     {

@@ -13,7 +13,7 @@ internal sealed class Engine : IDisposable
 {
     private const int RestPoll = 10;    // ms: while all texts rest, how soon a cancellation or a time limit is noticed
 
-    private const int IdlePoll = 1000;  // ms: while nothing runs, how often pages that nobody uses are looked at
+    private const int IdlePoll = 1000;  // ms: while nothing runs, how often unused pages are looked at
     private const int MostContext = 1 << 24;
 
     private readonly Channel<Sequence> _queue = Channel.CreateUnbounded<Sequence>(new UnboundedChannelOptions { SingleReader = true });
@@ -26,9 +26,10 @@ internal sealed class Engine : IDisposable
 
     /// <summary>Reads the weights and starts the thread. A failure leaves nothing behind.</summary>
     /// <exception cref="ModelFileException">The file lacks something or holds what the engine cannot run.</exception>
-    /// <param name="draft">The model that guesses, which has the same vocabulary; null for none.</param>
+    /// <param name="draft">The drafting model, which has the same vocabulary; null for none.</param>
     /// <param name="cancellation">Ends the reading of weights with an <see cref="OperationCanceledException"/>.</param>
-    public Engine(ModelFile file, Hyperparameters shape, ModelOptions options, (ModelFile File, Hyperparameters Shape)? draft = null, CancellationToken cancellation = default)
+    public Engine(ModelFile file, Hyperparameters shape, ModelOptions options, (ModelFile File, Hyperparameters Shape)? draft = null,
+        CancellationToken cancellation = default)
     {
         Shape = shape;
         Options = options with { LoadProgress = null };  // the caller's, which may hold the model that this thread must not keep alive
@@ -42,7 +43,8 @@ internal sealed class Engine : IDisposable
         try
         {
             WorkerPool pool = Own(new WorkerPool(options.Threads > 0 ? options.Threads : Environment.ProcessorCount));
-            LoadProgress? progress = options.LoadProgress is null && !cancellation.CanBeCanceled ? null : new LoadProgress(options.LoadProgress, file.Tensors.Sum(t => t.ByteCount), cancellation);
+            LoadProgress? progress = options.LoadProgress is null && !cancellation.CanBeCanceled ? null
+                : new LoadProgress(options.LoadProgress, file.Tensors.Sum(t => t.ByteCount), cancellation);
             Decoder model = Own(Decoder.Load(file, shape, options.Compute, pool, progress, options.Window, options.SinkTokens));
             (WeightBytesPerToken, QuantizedWeights) = (model.WeightBytesPerToken, model.QuantizedWeights);
             CacheShape cache = model.CacheShape(options.CacheType);
@@ -90,7 +92,7 @@ internal sealed class Engine : IDisposable
     /// <summary>What choosing tokens takes: for this engine's thread alone.</summary>
     public SamplingBuffers Choosing { get; }
 
-    /// <summary>The model that guesses, or null.</summary>
+    /// <summary>The drafting model, or null.</summary>
     public DraftModel? Draft { get; }
 
     /// <summary>Puts a sequence in the queue; false where the engine is closed.</summary>
@@ -168,7 +170,7 @@ internal sealed class Engine : IDisposable
         }
     }
 
-    /// <summary>Blocks until a request arrives; false once the queue is closed. Meanwhile pages that nobody uses any more age.</summary>
+    /// <summary>Blocks until a request arrives; false once the queue is closed. Meanwhile unused pages age.</summary>
     private bool HasRequest()
     {
         while (!_queue.Reader.TryPeek(out _))

@@ -1,6 +1,9 @@
 namespace Sandglass.Generation;
 
-/// <summary>The decode rows of a step that one request gets: a text, several samples of a prompt, a beam search. Rows are dealt by request, so one that asks for 64 texts does not hold up one that asks for a single text.</summary>
+/// <summary>
+/// The decode rows of a step that one request gets: a text, several samples of a prompt, a beam search. Rows are dealt by request, so one that asks for 64
+/// texts does not hold up one that asks for a single text.
+/// </summary>
 internal sealed class RowShare
 {
     private int _from;      // the first of its wanted rows that is dealt in this step
@@ -32,7 +35,10 @@ internal sealed class RowShare
         return (distance < 0 ? distance + Wanted : distance) < Dealt;
     }
 
-    /// <summary>Deals rows like cards: one to each request in turn, as long as it wants more and some are left. The first in order is first; the others take turns at being next.</summary>
+    /// <summary>
+    /// Deals rows like cards: one to each request in turn, as long as it wants more and some are left. The first in order is first; the others take turns at
+    /// being next.
+    /// </summary>
     /// <param name="requests">In order of service.</param>
     /// <param name="rows">Rows of a step.</param>
     /// <param name="turn">The number of the step.</param>

@@ -2,14 +2,20 @@ namespace Sandglass.Generation;
 
 /// <summary>Chooses which tokens go through the model next, admits and preempts. It knows nothing of what is computed.</summary>
 /// <remarks>
-/// It schedules groups (<see cref="SequenceGroup"/>): what waits for one another comes, goes and is preempted together. Where pages run out, the last group in order is preempted: it gives its pages back, is read again later, and its text
+/// It schedules groups (<see cref="SequenceGroup"/>): what waits for one another comes, goes and is preempted together. Where pages run out, the last group in
+/// order is preempted: it gives its pages back, is read again later, and its text
 /// does not change.
 /// <para>
-/// Freedom from deadlock rests on one invariant: <b>the first in order is never preempted and can always go on.</b> The first is the first admitted group in order of service whose reader keeps up. It can go on because
-/// (1) what it needs at least was compared with the whole budget before it came here (<see cref="CacheNeed.Least"/>); (2) pages are got in order of service, so the first gets them before any other group has a part in the step,
-/// and the pages of all others are there to be taken; (3) a group whose members together need more than the budget gives its members' pages to one another (<see cref="SequenceGroup.TryYield"/>): a member that has done its part of a step does
-/// not do it again, so the step is done after as many turns as it has members; (4) reading a preempted group again needs no more than before, for its members read one after the other and share what they shared; (5) the first has
-/// a part in each step, since a row is dealt to every request before a second to any, and prompts are read in order. So the first ends, or has had its turn and goes to the end of the order, and the next is first.
+/// Freedom from deadlock rests on one invariant: <b>the first in order is never preempted and can always go on.</b> The first is the first admitted group in
+/// order of service whose reader keeps up. It can go on because
+/// (1) what it needs at least was compared with the whole budget before it came here (<see cref="CacheNeed.Least"/>); (2) pages are got in order of service, so
+/// the first gets them before any other group has a part in the step,
+/// and the pages of all others are there to be taken; (3) a group whose members together need more than the budget gives its members' pages to one another
+/// (<see cref="SequenceGroup.TryYield"/>): a member that has done its part of a step does
+/// not do it again, so the step is done after as many turns as it has members; (4) reading a preempted group again needs no more than before, for its members
+/// read one after the other and share what they shared; (5) the first has
+/// a part in each step, since a row is dealt to every request before a second to any, and prompts are read in order. So the first ends, or has had its turn and
+/// goes to the end of the order, and the next is first.
 /// </para>
 /// </remarks>
 internal sealed class Scheduler
@@ -34,7 +40,10 @@ internal sealed class Scheduler
         ServiceOrder.Insert(_waiting, sequence.Group);
     }
 
-    /// <summary>The tokens of the next step: one of each text that is being written, with the guesses after it, and chunks of prompts. May be empty: all were cancelled, or all rest.</summary>
+    /// <summary>
+    /// The tokens of the next step: one of each text that is being written, with the guesses after it, and chunks of prompts. May be empty: all were cancelled,
+    /// or all rest.
+    /// </summary>
     public StepBatch Next()
     {
         _step++;
@@ -92,7 +101,9 @@ internal sealed class Scheduler
         ServiceOrder.Insert(_running, first);
     }
 
-    /// <summary>Admits in order, as long as there are pages for all that those inside and the next one have to read, and a row in each step for every request.</summary>
+    /// <summary>
+    /// Admits in order, as long as there are pages for all that those inside and the next one have to read, and a row in each step for every request.
+    /// </summary>
     private void Admit()
     {
         if (_waiting.Count == 0) return;
@@ -137,7 +148,10 @@ internal sealed class Scheduler
         return _running[i];
     }
 
-    /// <summary>Whether there are pages for what a group has to read, beside what those before it have yet to; taken, if that is enough, from those that come after it. The first in order needs no promise: it gets what it needs.</summary>
+    /// <summary>
+    /// Whether there are pages for what a group has to read, beside what those before it have yet to; taken, if that is enough, from those that come after it.
+    /// The first in order needs no promise: it gets what it needs.
+    /// </summary>
     private bool TryMakeRoom(SequenceGroup newcomer)
     {
         long needed = newcomer.Lacking, room = newcomer.Room;
@@ -174,7 +188,8 @@ internal sealed class Scheduler
             group.Share.Wanted += group.Decoding;
             if (group.Reader is not null) prompts++;
         }
-        int rows = RowShare.Deal(_requests, StepBudget.Rows, _step), drafts = StepBudget.Drafts, tokens = rows == 0 ? StepBudget.PromptTokens : StepBudget.PromptTokensBesideWriters;
+        int rows = RowShare.Deal(_requests, StepBudget.Rows, _step), drafts = StepBudget.Drafts;
+        int tokens = rows == 0 ? StepBudget.PromptTokens : StepBudget.PromptTokensBesideWriters;
         foreach (SequenceGroup group in _running)
         {
             AddDecoding(group, ref drafts);
@@ -223,7 +238,9 @@ internal sealed class Scheduler
         sequence.Group.LastStep = _step;
     }
 
-    /// <summary>Gets the pages for a sequence's next tokens, if need be from those that come later and have no part in this step; false where it has to stand by.</summary>
+    /// <summary>
+    /// Gets the pages for a sequence's next tokens, if need be from those that come later and have no part in this step; false where it has to stand by.
+    /// </summary>
     private bool HasPages(Sequence sequence, int tokens)
     {
         int length = sequence.Cache.Length + tokens;
@@ -237,7 +254,7 @@ internal sealed class Scheduler
             if (sequence.Group != First) return false;
             if (sequence.Group.TryYield(sequence, _next.Sequences)) continue;
             if (_next.Sequences.IsEmpty)    // it never comes to this where needs were compared with the budget; but nothing may wait for ever
-                sequence.Fail(new CacheBudget(sequence.Cache.Shape, 0, sequence.Cache.Pool.Budget, 0).TooSmall(new CacheNeed(sequence.Cache.Shape, length), length));
+                sequence.Fail(CacheBudget.Of(sequence.Cache.Pool).TooSmall(new CacheNeed(sequence.Cache.Shape, length), length));
             return false;
         }
         return sequence.TryReserve(length);

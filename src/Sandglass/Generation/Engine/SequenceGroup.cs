@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Sandglass.Generation;
 
-/// <summary>Sequences that wait for one another, and so the unit of scheduling: admitted, ordered and preempted together. A plain text is a group of one; a beam search is one of all its beams.</summary>
+/// <summary>
+/// Sequences that wait for one another, and so the unit of scheduling: admitted, ordered and preempted together. A plain text is a group of one; a beam search
+/// is one of all its beams.
+/// </summary>
 /// <param name="share">Of the request that it belongs to; null for a request of its own.</param>
 internal sealed class SequenceGroup(RowShare? share = null)
 {
@@ -92,7 +95,10 @@ internal sealed class SequenceGroup(RowShare? share = null)
         foreach (Sequence member in Members) member.Preempt();
     }
 
-    /// <summary>Takes the pages of one member for another, where memory holds less than all: of one that rests, else, if no member has a part in the step, of the last one that reads. It is read again when its turn comes. False where nothing can be taken.</summary>
+    /// <summary>
+    /// Takes the pages of one member for another, where memory holds less than all: of one that rests, else, if no member has a part in the step, of the last
+    /// one that reads. It is read again when its turn comes. False where nothing can be taken.
+    /// </summary>
     /// <param name="needy">The member that needs pages.</param>
     /// <param name="step">The batch so far.</param>
     public bool TryYield(Sequence needy, ReadOnlySpan<Sequence> step)

@@ -2,7 +2,8 @@ namespace Sandglass.Generation;
 
 /// <summary>Who is served before whom, and who gives way. It knows no clock and no engine.</summary>
 /// <remarks>
-/// First come, first served: a group's place is a number that it draws when it arrives; no two have the same. The first in order draws a new one, the last, when it has had <see cref="Turn"/> steps while others waited:
+/// First come, first served: a group's place is a number that it draws when it arrives; no two have the same. The first in order draws a new one, the last,
+/// when it has had <see cref="Turn"/> steps while others waited:
 /// so no text without an end keeps another out for ever, and few others notice.
 /// </remarks>
 internal sealed class ServiceOrder
@@ -30,7 +31,10 @@ internal sealed class ServiceOrder
         list.Insert(at, group);
     }
 
-    /// <summary>The group that gives its pages to another: one whose reader is too far behind, else the last that comes after the other. Null where none has pages, or all that have some take part in the step.</summary>
+    /// <summary>
+    /// The group that gives its pages to another: one whose reader is too far behind, else the last that comes after the other. Null where none has pages, or
+    /// all that have some take part in the step.
+    /// </summary>
     /// <param name="running">In order.</param>
     /// <param name="needy">The group that needs pages.</param>
     /// <param name="step">The number of the step.</param>

@@ -3,29 +3,29 @@ using Sandglass.Transformer;
 
 namespace Sandglass.Generation;
 
-/// <summary>One step's batch, and whose rows of logits it is to give.</summary>
+/// <summary>One step's batch, and the sequence that each row of logits goes to.</summary>
 internal sealed class StepBatch
 {
     private readonly List<Sequence> _sequences = [];
     private readonly List<int> _rows = [];          // [row of logits]: its token in the batch
-    private readonly List<Sequence> _owners = [];   // [row of logits]: who takes it
+    private readonly List<Sequence> _owners = [];   // [row of logits]: the sequence that takes it
 
     /// <summary>The tokens.</summary>
     public Batch Batch { get; } = new();
 
-    /// <summary>Whose tokens they are.</summary>
+    /// <summary>The sequences whose tokens they are.</summary>
     public ReadOnlySpan<Sequence> Sequences => CollectionsMarshal.AsSpan(_sequences);
 
     /// <summary>The tokens whose logits are wanted: of each sequence in order.</summary>
     public ReadOnlySpan<int> Rows => CollectionsMarshal.AsSpan(_rows);
 
-    /// <summary>Who takes each row of logits.</summary>
+    /// <summary>The sequence that takes each row of logits.</summary>
     public ReadOnlySpan<Sequence> Owners => CollectionsMarshal.AsSpan(_owners);
 
     /// <summary>The position of the token whose row of logits it is.</summary>
     public int Position(int row) => Batch.Owner(_rows[row]).Position(_rows[row]);
 
-    /// <summary>Adds the next pending tokens of a sequence, and the guesses behind them.</summary>
+    /// <summary>Adds the next pending tokens of a sequence, and the drafted ones after them.</summary>
     public void Add(Sequence sequence, int tokens)
     {
         int from = sequence.Cache.Length, firstRow = Batch.Tokens;

@@ -18,16 +18,22 @@ internal static class StepBudget
     public const int PromptTokens = Decoder.MaxBatch;
 
     /// <summary>Tokens of prompts beside texts that are being written. Each waits for the whole step, at 64 tokens a quarter as long as at 256.</summary>
-    /// <remarks>The price is a tile's work for fewer tokens: prompts are read at 0.94 of the rate with 256 (1B shape in Q4_0), 0.91 (Q4_K_M), 0.82 (135M in Q6_K); medians of five pairs, two Zen 4 cores.</remarks>
+    /// <remarks>
+    /// The price is a tile's work for fewer tokens: prompts are read at 0.94 of the rate with 256 (1B shape in Q4_0), 0.91 (Q4_K_M), 0.82 (135M in Q6_K);
+    /// medians of five pairs, two Zen 4 cores.
+    /// </remarks>
     public const int PromptTokensBesideWriters = 64;
 
-    /// <summary>Guesses in a step, of all texts: what the model takes, less a token of each text and the prompts beside them.</summary>
+    /// <summary>Drafted tokens in a step, of all texts: what the model takes, less a token of each text and the prompts beside them.</summary>
     public const int Drafts = Decoder.MaxBatch - Rows - PromptTokensBesideWriters;
 
-    /// <summary>Of a prompt that others wait behind at least so many tokens go through, so that pieces do not become crumbs.</summary>
+    /// <summary>The fewest tokens of a prompt that others wait behind, so that chunks do not become crumbs.</summary>
     public const int SmallestShare = 16;
 
-    /// <summary>What the next of several prompts may take: half of what is left, so that the first in line is soon done and nobody behind a long one stands still; the last one takes all.</summary>
+    /// <summary>
+    /// What the next of several prompts may take: half of what is left, so that the first in order is soon done and none after a long one stands still; the
+    /// last one takes all.
+    /// </summary>
     /// <param name="left">Tokens left in the step.</param>
     /// <param name="behind">Prompts that come after this one.</param>
     public static int Share(int left, int behind) => behind == 0 ? left : Math.Min(left, Math.Max(left / 2, SmallestShare));

@@ -2,27 +2,27 @@ using Sandglass.Transformer;
 
 namespace Sandglass.Generation;
 
-/// <summary>Takes all texts under way one step further: the loop that all text generation is.</summary>
+/// <summary>Takes all running texts one step further: the loop that all text generation is.</summary>
 /// <param name="logits">[row, vocabulary]: room for the rows that are computed at once.</param>
 internal sealed unsafe class Stepper(Decoder model, TokenBuffer logits)
 {
     private readonly StepBatch _alone = new();
 
-    /// <summary>Who is under way, and who waits.</summary>
+    /// <summary>What runs, and what waits.</summary>
     public Scheduler Scheduler { get; } = new();
 
-    /// <summary>One step for every sequence; false where no token went through, because all that are here rest or are over.</summary>
+    /// <summary>One step for every sequence; false where no token went through, because all of them rest or are finished.</summary>
     public bool Step()
     {
-        StepBatch batch = Scheduler.Next();     // which tokens go in: one of each text being written, and pieces of prompts
+        StepBatch batch = Scheduler.Next();     // which tokens go in: one of each text being written, and chunks of prompts
         if (Forward(batch) is null) Deliver(batch);
         else StepOneByOne(batch);
         bool hasWorked = batch.Batch.Tokens > 0;
-        Scheduler.Commit();                     // pages of the ended go back, then their callers hear of it
+        Scheduler.Commit();                     // pages of the finished go back, then their callers are told
         return hasWorked;
     }
 
-    /// <summary>Embedding, blocks: afterwards the tokens' keys and values are in their sequences' pages. Gives what went wrong, or null.</summary>
+    /// <summary>Embedding and blocks: afterwards the tokens' keys and values are in their sequences' pages. Returns what went wrong, or null.</summary>
     private Exception? Forward(StepBatch batch)
     {
         try
@@ -69,7 +69,9 @@ internal sealed unsafe class Stepper(Decoder model, TokenBuffer logits)
         }
     }
 
-    /// <summary>Where a batch fails, one of its sequences is the reason: each goes alone, and who fails alone is ended. The others do not notice.</summary>
+    /// <summary>
+    /// Where a batch fails, one of its sequences is the reason: each goes alone, and one that fails alone is ended. The others do not notice.
+    /// </summary>
     private void StepOneByOne(StepBatch batch)
     {
         for (int i = 0; i < batch.Sequences.Length; i++)
@@ -81,10 +83,10 @@ internal sealed unsafe class Stepper(Decoder model, TokenBuffer logits)
             if (Forward(_alone) is Exception failure) sequence.Fail(failure);
             else Deliver(_alone);
         }
-        _alone.Clear();     // keeps nobody alive
+        _alone.Clear();     // keeps no text alive
     }
 
-    /// <summary>A row of logits goes to its sequence, unless its token is not in the cache any more: it was a wrong guess.</summary>
+    /// <summary>A row of logits goes to its sequence, unless its token is not in the cache any more: it was drafted, and refused.</summary>
     /// <param name="row">In the batch.</param>
     /// <param name="at">In the buffer.</param>
     private void Give(StepBatch batch, int row, int at)

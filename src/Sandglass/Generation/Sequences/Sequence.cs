@@ -3,13 +3,13 @@ using Sandglass.Tracing;
 
 namespace Sandglass.Generation;
 
-/// <summary>One text under way: its ids, its keys and values, and what becomes of the scores behind them.</summary>
+/// <summary>One text in progress: its ids, its keys and values, and what becomes of the logits after them.</summary>
 /// <remarks>Made by the caller, then touched by the engine's thread alone. A failure ends this sequence and no other.</remarks>
 internal abstract class Sequence
 {
     private int[] _ids;
     private int _count;
-    private int _drafts;    // ids after the text that are only guessed
+    private int _drafts;    // ids after the text that are only drafted
     private Exception? _failure;
     private Queue<Sequence>? _forks;
 
@@ -33,7 +33,7 @@ internal abstract class Sequence
     /// <summary>All ids so far.</summary>
     public ReadOnlyMemory<int> Ids => _ids.AsMemory(0, _count);
 
-    /// <summary>All ids so far, and the guesses behind them that the next step checks.</summary>
+    /// <summary>All ids so far, and the drafted ones after them that the next step checks.</summary>
     public ReadOnlyMemory<int> IdsAndDrafts => _ids.AsMemory(0, _count + _drafts);
 
     /// <summary>Prompt and completion.</summary>
@@ -42,7 +42,7 @@ internal abstract class Sequence
     /// <summary>Keys and values of the positions that went through the model.</summary>
     public SequenceCache Cache { get; }
 
-    /// <summary>The work that was done for this sequence, whoever shared a batch with it.</summary>
+    /// <summary>The work done for this sequence, whatever shared a batch with it.</summary>
     public Counters Work { get; }
 
     /// <summary>Page sets that it will rent until it has read what it has.</summary>
@@ -71,7 +71,10 @@ internal abstract class Sequence
     /// <summary>Whether something went wrong with it.</summary>
     public bool HasFailed => _failure is not null;
 
-    /// <summary>Whether it is to take no part for now although tokens are pending, because its reader is too far behind; asked once before each step. Until it may go on it keeps its pages, unless others need them. Whoever ends the rest wakes the engine (<see cref="Engine.Wake"/>).</summary>
+    /// <summary>
+    /// Whether it is to take no part for now although tokens are pending, because its reader is too far behind; asked once before each step. Until it may go on
+    /// it keeps its pages, unless others need them. Whoever ends the rest wakes the engine (<see cref="Engine.Wake"/>).
+    /// </summary>
     protected virtual bool MustRest => false;
 
     /// <summary>Whether it has done its part of a step that others have a part in.</summary>
@@ -83,13 +86,13 @@ internal abstract class Sequence
     /// <summary>Logits are wanted from this position on.</summary>
     public abstract int FirstScored { get; }
 
-    /// <summary>The guess for the token that is chosen next; null where there is none.</summary>
+    /// <summary>The drafted id for the token that is chosen next; null where there is none.</summary>
     protected int? NextDraft => _drafts > 0 ? _ids[_count] : null;
 
-    /// <summary>Ids that it would guess ahead now.</summary>
+    /// <summary>How many tokens it wants to draft in this step.</summary>
     protected virtual int MostDrafts => 0;
 
-    /// <summary>Told when it comes to the front of the queue, before its first token goes through.</summary>
+    /// <summary>Called when it is admitted, before its first token goes through.</summary>
     public virtual void Begin() { }
 
     /// <summary>Called before the first token of an empty cache goes through.</summary>
@@ -108,13 +111,13 @@ internal abstract class Sequence
     /// <summary>Called before each step: ends the sequence if it was cancelled or ran out of time.</summary>
     public abstract void CheckInterruption();
 
-    /// <summary>Told when a piece went through, before its logits come.</summary>
+    /// <summary>Called when a chunk has gone through the model, before its logits come.</summary>
     public abstract void ChunkRead();
 
-    /// <summary>Takes the logits of the next position that they are wanted of, [vocabulary]; they are gone afterwards.</summary>
+    /// <summary>Takes the logits of the next position that wants them, [vocabulary]; they are valid during the call only.</summary>
     public abstract void Take(ReadOnlySpan<float> logits);
 
-    /// <summary>The engine closes: nothing more will be done.</summary>
+    /// <summary>Called when the engine closes: ends the sequence.</summary>
     public abstract void Close();
 
     /// <summary>The next of the samples that were forked from it in the step; null for none.</summary>
@@ -127,8 +130,10 @@ internal abstract class Sequence
         IsOver = true;
     }
 
-    /// <summary>Guesses ids that may follow the text: they go through the model with the pending one, and become text where the model chooses the same. Gives how many.</summary>
-    /// <param name="room">How many it may be at most.</param>
+    /// <summary>
+    /// Drafts ids that may follow the text: they go through the model with the pending one, and become text where the model chooses the same. Returns how many.
+    /// </summary>
+    /// <param name="room">How many at most.</param>
     public int Draft(int room)
     {
         room = Math.Min(room, MostDrafts);
@@ -145,14 +150,14 @@ internal abstract class Sequence
         }
     }
 
-    /// <summary>Forgets the guesses that are left, and what of them is in the cache: the id chosen last is pending again.</summary>
+    /// <summary>Forgets the drafted ids that are left, and their positions in the cache: the id chosen last is pending again.</summary>
     public void RefuseDrafts()
     {
         _drafts = 0;
         Cache.Truncate(_count - 1);
     }
 
-    /// <summary>Does something that may fail: then this sequence ends, and no other.</summary>
+    /// <summary>Does something that may fail: a failure ends this sequence and no other.</summary>
     public void Attempt(Action<Sequence> what)
     {
         try
@@ -180,20 +185,20 @@ internal abstract class Sequence
         }
     }
 
-    /// <summary>Makes full pages known to texts that begin alike; the newest token is not among them, since it has yet to go through.</summary>
+    /// <summary>Registers full pages for texts that begin alike. The newest token is not in them, since it has yet to go through the model.</summary>
     public void RegisterPrefix()
     {
         if (SharesCache && !HasFailed) Cache.RegisterPrefix(_ids.AsSpan(0, _count - 1));
     }
 
-    /// <summary>Between two steps, when what is read is final: full pages are published, and what nobody asks for any more goes back.</summary>
+    /// <summary>Called between two steps, when what has been read is final: registers full pages, and returns those that no query will read.</summary>
     public void Settle()
     {
         RegisterPrefix();
         Cache.Settle();
     }
 
-    /// <summary>Gives the pages back, then tells the caller. What goes wrong in that the caller hears of too, and nobody else: the others go on.</summary>
+    /// <summary>Returns the pages, then tells the caller. A failure in that is told to this caller alone; the other sequences go on.</summary>
     public void End()
     {
         try
@@ -208,7 +213,7 @@ internal abstract class Sequence
         }
     }
 
-    /// <summary>Pages and all else goes back, whatever goes wrong; gives the bytes of the pages.</summary>
+    /// <summary>Returns pages and all else, whatever goes wrong; gives the bytes of the pages.</summary>
     private long GiveBack()
     {
         try
@@ -223,7 +228,7 @@ internal abstract class Sequence
         }
     }
 
-    /// <summary>Adds a chosen id: from here on it is fixed. Gives whether it was guessed; where another one was, no later guess holds.</summary>
+    /// <summary>Adds a chosen id: from here on it is fixed. Returns whether it was drafted; where another id was, no later drafted id holds.</summary>
     protected bool Append(int id)
     {
         if (_drafts > 0 && _ids[_count] == id)
@@ -238,16 +243,19 @@ internal abstract class Sequence
         return false;
     }
 
-    /// <summary>Begins with the positions of another, whose text is the same so far: full pages are shared, the last one is copied. Where no page is left for the copy, or the system has no memory, what is missing is read again.</summary>
+    /// <summary>
+    /// Begins with the positions of another, whose text is the same so far: full pages are shared, the last one is copied. Where no page is left for the copy,
+    /// or the system has no memory, what is missing is read again.
+    /// </summary>
     protected void BeginFrom(Sequence parent) => Cache.BeginWith(parent.Cache, parent.Cache.Length);
 
-    /// <summary>Fills in guesses, and gives how many.</summary>
+    /// <summary>Fills in drafted ids, and returns how many.</summary>
     protected virtual int Guess(Span<int> to) => 0;
 
-    /// <summary>Gives back what it holds beside its cache.</summary>
+    /// <summary>Returns what it holds beside its cache.</summary>
     protected virtual void Release() { }
 
-    /// <summary>Sends another on its way, which has read what this one has: it does not wait in the queue.</summary>
+    /// <summary>Starts another sequence, which has read what this one has: it does not wait in the queue.</summary>
     protected void Spawn(Sequence child) => (_forks ??= []).Enqueue(child);
 
     /// <summary>Tells the caller how it went.</summary>
@@ -270,7 +278,7 @@ internal abstract class Sequence
         }
         catch (Exception)
         {
-            // It cannot be told anything: the engine has the others to think of.
+            // This caller cannot be told anything; the engine goes on with the others.
         }
     }
 }
