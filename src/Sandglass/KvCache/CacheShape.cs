@@ -8,7 +8,7 @@ internal sealed record CacheShape(int Layers, int KvHeads, int KeyDim, int Value
     /// <summary>Positions of a page.</summary>
     public const int PagePositions = AttentionTask.PagePositions;
 
-    private const long Spare = 64; // behind each page, for vector loads that reach past its end; it also keeps pages off equal places in the processor's caches
+    private const long Spare = 64; // after each page, for vector loads that reach past its end; it also keeps pages off equal places in the processor's caches
 
     /// <summary>Positions that a query sees, its own included; 0 for all.</summary>
     public int Window { get; init; }

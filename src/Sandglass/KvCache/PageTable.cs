@@ -80,7 +80,7 @@ internal sealed unsafe class PageTable(CacheShape shape) : IDisposable
     /// <summary>One place less; nothing may stand in it.</summary>
     public void RemoveLast() => Count--;
 
-    /// <summary>Takes places out in which nothing stands; what stands behind them moves to the front.</summary>
+    /// <summary>Removes empty places; those after them move to the front.</summary>
     public void Remove(int first, int places)
     {
         int rest = Count - first - places;
@@ -100,7 +100,7 @@ internal sealed unsafe class PageTable(CacheShape shape) : IDisposable
         }
     }
 
-    /// <summary>Room for so many places.</summary>
+    /// <summary>Room for this many places.</summary>
     public void Grow(int capacity)
     {
         if (capacity <= Capacity) return;

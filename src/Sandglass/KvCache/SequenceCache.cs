@@ -5,9 +5,8 @@ namespace Sandglass.KvCache;
 /// <summary>The keys and values of one sequence, in pages of 32 positions.</summary>
 /// <remarks>
 /// Where full pages are quantised, a page is written as F16 and gets its other form when it is full, in the same batch: later pages' queries read that one, its
-/// own read what was
-/// written, whoever computes them. What was written is kept until <see cref="Settle"/> says that its positions are final; a position forgotten before takes the
-/// other form with it.
+/// own read what was written, in whatever batch they are computed. What was written is kept until <see cref="Settle"/> says that its positions are final; a
+/// position forgotten before takes the other form with it.
 /// </remarks>
 internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
 {
@@ -16,7 +15,7 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     private readonly CacheShape _shape = pool.Shape;
     private readonly PageTable _table = new(pool.Shape);
     private int _left;          // pages before this one have left the window; the sinks' stay
-    private int _removed;       // places that the table has no longer, behind the sinks' spans: whole spans, all of them left
+    private int _removed;       // places that the table no longer has, after the sinks' spans: whole spans, all of which have left the window
     private int _names;         // pages from the first on whose names are known
     private PrefixHash _name = pool.Beginning; // the last one's
 
@@ -34,8 +33,8 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     public CacheShape Shape => _shape;
 
     /// <summary>
-    /// Positions that the tables have no longer: a page of a later position stands so much further to the front. Whole spans of attention, none of which is
-    /// seen any more.
+    /// Positions removed from the tables: a page of a later position is that much further to the front. Whole spans of attention, none of which is visible any
+    /// more.
     /// </summary>
     public int RemovedPositions => _removed * PagePositions;
 
@@ -51,7 +50,7 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
 
     /// <summary>Page sets that <see cref="Reserve"/> would rent.</summary>
     /// <param name="length">Positions.</param>
-    /// <param name="atOnce">Tokens that go through at once, where it will be reserved piece by piece.</param>
+    /// <param name="atOnce">Tokens that go through at once, where it will be reserved chunk by chunk.</param>
     public int Lacking(int length, int atOnce = int.MaxValue)
     {
         int sets = 0, written = 0;

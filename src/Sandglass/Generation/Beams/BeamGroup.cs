@@ -17,8 +17,8 @@ internal sealed record BeamHypothesis(BeamToken Last, float Score, FinishReason 
 /// <summary>The beams of one group and its finished texts. It makes the decisions, and knows neither models nor pages.</summary>
 /// <remarks>
 /// One group alone does as <c>_beam_search</c> of transformers 5, several do as its <c>_group_beam_search</c> did. They differ in two things: at the greatest
-/// length the one takes the
-/// best candidates as they come, the others their open beams; and whether a beam may still win is judged by the best open beam, or by the best candidate.
+/// length the one takes the best candidates as they come, the others their open beams; and whether a beam may still win is judged by the best open beam, or by
+/// the best candidate.
 /// </remarks>
 /// <param name="width">Beams of the group.</param>
 /// <param name="options">Of the search.</param>

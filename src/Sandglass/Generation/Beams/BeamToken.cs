@@ -19,7 +19,7 @@ internal sealed class BeamToken(BeamToken? before, int id, float logprob, RowFac
     /// <summary>Tokens from the first of the completion to this one.</summary>
     public int Length { get; } = (before?.Length ?? 0) + 1;
 
-    /// <summary>The tokens from the first of the completion to this one, behind the first <paramref name="skip"/>.</summary>
+    /// <summary>The tokens from the first of the completion to this one, after the first <paramref name="skip"/>.</summary>
     public BeamToken[] Path(int skip = 0)
     {
         BeamToken[] path = new BeamToken[Length - skip];

@@ -3,8 +3,8 @@ namespace Sandglass.Generation;
 /// <summary>How likely drafted tokens are accepted, learnt from those of one text, and so how many of them are worth what they cost.</summary>
 /// <remarks>
 /// A guess only counts where all before it held. So one more is worth its price, in steps of the model, as long as the chance that all of them hold is above
-/// it; that chance is the product of how
-/// recent acceptance rates per confidence level. The drafter assigns the level (the grade); those of a model and those of repetition have rates of their own.
+/// it; that chance is the product of recent acceptance rates per confidence level. The drafter assigns the level (the grade); those of a model and those of
+/// repetition have rates of their own.
 /// </remarks>
 internal sealed class GuessOdds
 {
@@ -47,7 +47,7 @@ internal sealed class GuessOdds
     public void Begin(double making, double checking, bool isTrial = false) =>
         (_making, _checking, _isTrial, _chance, Taken, Made) = (making, checking, isTrial, 1, 0, 0);
 
-    /// <summary>Whether a guess of a grade, behind those that were taken, is worth checking; then it is taken.</summary>
+    /// <summary>Whether a guess of a grade, after those that were taken, is worth checking; then it is taken.</summary>
     public bool Take(int grade)
     {
         Made++;

@@ -11,7 +11,7 @@ namespace Sandglass.Generation;
 /// the same draws as the model that checks, so that the two agree as often as they can.
 /// </summary>
 /// <remarks>Leviathan, Kalman and Matias, <i>Fast inference from transformers via speculative decoding</i> (2023).</remarks>
-/// <param name="model">Who guesses.</param>
+/// <param name="model">The model that drafts.</param>
 /// <param name="keepsDistributions">Whether it is to tell the probabilities of its guesses.</param>
 internal sealed class ModelDrafter(DraftModel model, bool keepsDistributions) : IDrafter
 {
@@ -23,7 +23,7 @@ internal sealed class ModelDrafter(DraftModel model, bool keepsDistributions) : 
     private readonly SequenceCache _cache = new(model.Pages);
     private readonly int[] _one = new int[1];
     private readonly double[][] _distributions = new double[keepsDistributions ? Speculation.Most : 0][];
-    private int[] _guessed = [];    // the last guesses, that stood behind the text of then
+    private int[] _guessed = [];    // the last guesses, which followed the text of that time
     private int _count, _length;    // how many, and how long that text was
 
     public Counters Work { get; } = new();

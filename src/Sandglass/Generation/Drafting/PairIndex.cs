@@ -14,7 +14,7 @@ internal sealed class PairIndex
     /// <summary>The longest ending of a text that stood in it before, up to a length; of equally long ones the latest.</summary>
     /// <param name="text">What it was at the last call, and more.</param>
     /// <param name="longest">Ids that are compared at most.</param>
-    /// <returns>The place behind it, where it stood before, and its length; 0 where not even the last two ids did.</returns>
+    /// <returns>The place after its earlier occurrence, and its length; 0 where not even the last two ids occurred before.</returns>
     public (int Next, int Length) Find(ReadOnlySpan<int> text, int longest)
     {
         Learn(text);

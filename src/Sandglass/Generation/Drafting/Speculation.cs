@@ -4,7 +4,7 @@ using Sandglass.Sampling;
 namespace Sandglass.Generation;
 
 /// <summary>How far ahead one text is drafted, and whether at all: by what was accepted and what it cost. Whatever is decided, the text is the same.</summary>
-/// <param name="drafter">Who guesses.</param>
+/// <param name="drafter">What drafts.</param>
 /// <param name="time">Where time comes from; null where the text depends on what is guessed: then a price is assumed, so that a run repeats.</param>
 internal sealed class Speculation(IDrafter drafter, TimeProvider? time) : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class Speculation(IDrafter drafter, TimeProvider? time) : IDispo
     private const int Between = 48;         // rounds after which that is looked at again, and the odds too: the text grows, and others come and go
     private const double Smoothing = 0.2;   // a new time's part of the mean
     private const double Assumed = 0.25;    // the price of making or checking a guess, before it is known and where the clock must not be asked
-    // a time counts for so many times the mean at most: code that is made at first use, or another process, is no lesson
+    // a time counts as this many times the mean at most: code compiled at first use, or another process, says nothing
     private const double Lesson = 2;
     private const double LeastPrice = 0.01;
     private const double Credit = 8;        // steps that guessing may lose before it is given up, and may save up for that
@@ -39,7 +39,7 @@ internal sealed class Speculation(IDrafter drafter, TimeProvider? time) : IDispo
     public SpeculationResult Result => new(
         _drafted + _open, _kept + _accepted, _steps + (_open > 0 ? 1 : 0), _offAt, drafter.Work.LayerTokenPasses, drafter.Work.MultiplyAdds);
 
-    /// <summary>Guesses the ids behind a text, at most as many as there is room for.</summary>
+    /// <summary>Drafts the ids after a text, at most as many as there is room for.</summary>
     /// <param name="written">Tokens of the completion so far.</param>
     public int Guess(ReadOnlyMemory<int> text, int written, Sampler sampler, Span<int> to)
     {
@@ -73,7 +73,7 @@ internal sealed class Speculation(IDrafter drafter, TimeProvider? time) : IDispo
 
     public void Dispose() => drafter.Dispose();
 
-    /// <summary>Draws the lesson of the last step, which took so many seconds.</summary>
+    /// <summary>Learns from the last step, which took this many seconds.</summary>
     private void Settle(int written, double seconds)
     {
         double rest = seconds - _madeIn;

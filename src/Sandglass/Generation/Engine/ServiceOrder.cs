@@ -1,10 +1,9 @@
 namespace Sandglass.Generation;
 
-/// <summary>Who is served before whom, and who gives way. It knows no clock and no engine.</summary>
+/// <summary>Which group is served before which, and which gives way. It knows no clock and no engine.</summary>
 /// <remarks>
 /// First come, first served: a group's place is a number that it draws when it arrives; no two have the same. The first in order draws a new one, the last,
-/// when it has had <see cref="Turn"/> steps while others waited:
-/// so no text without an end keeps another out for ever, and few others notice.
+/// when it has had <see cref="Turn"/> steps while others waited: so no text without an end keeps another out for ever, and few others notice.
 /// </remarks>
 internal sealed class ServiceOrder
 {

@@ -27,7 +27,7 @@ internal static class StepBudget
     /// <summary>Drafted tokens in a step, of all texts: what the model takes, less a token of each text and the prompts beside them.</summary>
     public const int Drafts = Decoder.MaxBatch - Rows - PromptTokensBesideWriters;
 
-    /// <summary>The fewest tokens of a prompt that others wait behind, so that chunks do not become crumbs.</summary>
+    /// <summary>The fewest tokens of a prompt that has others after it, so that chunks do not become too small.</summary>
     public const int SmallestShare = 16;
 
     /// <summary>
@@ -35,6 +35,6 @@ internal static class StepBudget
     /// last one takes all.
     /// </summary>
     /// <param name="left">Tokens left in the step.</param>
-    /// <param name="behind">Prompts that come after this one.</param>
-    public static int Share(int left, int behind) => behind == 0 ? left : Math.Min(left, Math.Max(left / 2, SmallestShare));
+    /// <param name="after">Prompts that come after this one.</param>
+    public static int Share(int left, int after) => after == 0 ? left : Math.Min(left, Math.Max(left / 2, SmallestShare));
 }
