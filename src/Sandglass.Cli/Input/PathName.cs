@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Sandglass.Cli;
 
-/// <summary>Paths as they were given. The runtime turns bytes of the command line that are no UTF-8 into U+FFFD: such a path would lead to another file.</summary>
+/// <summary>
+/// Paths as they were given. The runtime turns bytes of the command line that are no UTF-8 into U+FFFD: such a path would lead to another file.
+/// </summary>
 internal static class PathName
 {
     private const char Replacement = '\uFFFD';

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Sandglass.Cli;
 
-/// <summary>Where a text comes from: the argument, <c>--prompt-file</c>, <c>--ids</c>, or standard input when it is a pipe or <c>-</c> asks for it. Nothing is trimmed.</summary>
+/// <summary>
+/// Where a text comes from: the argument, <c>--prompt-file</c>, <c>--ids</c>, or standard input when it is a pipe or <c>-</c> asks for it. Nothing is
+/// trimmed.
+/// </summary>
 internal sealed class PromptSource(string argumentName, string description)
 {
     /// <summary>How all tales of our own model begin: the text of whoever only wants to look.</summary>

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Sandglass.ModelFiles;
 
-/// <summary>The entries of a file's architecture, whose keys begin with its name; values outside the given bounds are refused.</summary>
+/// <summary>The metadata of a file's architecture, whose keys begin with its name. Values outside the given bounds are refused.</summary>
 internal sealed class ArchitectureMetadata
 {
     private const string ArchitectureKey = "general.architecture";
@@ -69,7 +69,7 @@ internal sealed class ArchitectureMetadata
     public T Missing<T>(string key, string expected) =>
         throw new ModelFileException("hyperparameter-missing", _metadata.File, $"metadata {Full(key)}", expected, "none");
 
-    /// <summary>Of an entry that must be above 0 and is not: told apart are one that is absent and one that says 0.</summary>
+    /// <summary>Refuses an entry that must be above 0: an absent one as missing, a present one for the 0 that it has.</summary>
     [DoesNotReturn]
     public void NotPositive(string key, string expected)
     {

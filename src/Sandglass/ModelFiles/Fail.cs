@@ -4,10 +4,10 @@ using Sandglass.Kernels;
 
 namespace Sandglass.ModelFiles;
 
-/// <summary>Every way in which a model file can be wrong, one line each; the codes are described in docs/errors.md.</summary>
+/// <summary>Throws for every defect that a model file can have; docs/errors.md describes the codes.</summary>
 internal static class Fail
 {
-    /// <summary>A text from a file, cut where it is so long that only a hostile file has it.</summary>
+    /// <summary>A string from a file, cut at a length that only a hostile file exceeds.</summary>
     public static string Short(string text) => text.Length > 200 ? text[..200] + "…" : text;
 
     [DoesNotReturn]
@@ -85,11 +85,11 @@ internal static class Fail
     [DoesNotReturn]
     public static void Overlap(string file, string field, string found) => Throw("gguf-overlap", file, field, "bytes of its own", $"it inside tensor {found}");
 
-    /// <summary>Of the block that begins at the tensor's value number <paramref name="value"/>.</summary>
+    /// <summary>A defect in the block that begins at value number <paramref name="value"/> of the tensor.</summary>
     [DoesNotReturn]
     public static void NotFinite(string file, TensorInfo tensor, long value) => Throw("tensor-not-finite", file, Place(tensor, value), "finite numbers", "an infinite one or NaN");
 
-    /// <summary>Of a number that is sound, and too large for the type that was asked for.</summary>
+    /// <summary>A number that is valid, but too large for the type that was asked for.</summary>
     [DoesNotReturn]
     public static void OutOfRange(string file, TensorInfo tensor, long value, TensorType target, float found) =>
         Throw("quantize-range", file, Place(tensor, value), $"numbers that {target} can hold", string.Create(CultureInfo.InvariantCulture, $"{found}"));

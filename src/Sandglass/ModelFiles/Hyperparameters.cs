@@ -1,7 +1,10 @@
 namespace Sandglass.ModelFiles;
 
-/// <summary>The numbers that say what shape a model has, from its metadata alone.</summary>
-/// <remarks>Keys, defaults and their order as llama.cpp reads them (llama-model.cpp, <c>load_hparams</c>). A file of an architecture that does not run yet reads just as well.</remarks>
+/// <summary>The shape of a model, read from its metadata alone.</summary>
+/// <remarks>
+/// Keys, defaults and their order as llama.cpp reads them (llama-model.cpp, <c>load_hparams</c>). A file of an architecture that does not run is read as
+/// well.
+/// </remarks>
 public sealed record Hyperparameters
 {
     private const int MaxLayers = 512;      // as llama-hparams.h
@@ -11,7 +14,7 @@ public sealed record Hyperparameters
     /// <summary>The name of the architecture, for instance <c>llama</c>.</summary>
     public required string Architecture { get; init; }
 
-    /// <summary>Blocks between embedding and output.</summary>
+    /// <summary>The number of blocks between embedding and output.</summary>
     public required int Layers { get; init; }
 
     /// <summary>Values of the residual stream at each position.</summary>
@@ -74,7 +77,7 @@ public sealed record Hyperparameters
     /// <summary>Experts that each token uses.</summary>
     public required int ExpertsUsed { get; init; }
 
-    /// <summary>Reads them; <paramref name="tensors"/>, the number of tensors in the file (0 or null: not known), bounds the layers.</summary>
+    /// <summary>Reads the shape. <paramref name="tensors"/>, the number of tensors in the file (0 or null: not known), bounds the layers.</summary>
     /// <exception cref="ModelFileException">A number is missing, or no model can have it.</exception>
     public static Hyperparameters Read(Metadata metadata, int? tensors = null)
     {
@@ -85,9 +88,9 @@ public sealed record Hyperparameters
         if (tensors > 0 && layers > tensors) entries.Refuse<int>("block_count", $"at most {tensors}, the number of tensors in the file", $"{layers}");
         int experts = entries.Int("expert_count", 0, MaxExperts) ?? 0;
 
-        // state-space models write 0 heads; no other can
+        // only state-space models write 0 heads
         int leastHeads = entries.AnyBelow("ssm.") || entries.AnyBelow("wkv.") ? 0 : 1;
-        bool list = metadata.Values.GetValueOrDefault($"{entries.Architecture}.attention.head_count") is Array;   // a hybrid has 0 in its layers without attention
+        bool list = metadata.Values.GetValueOrDefault($"{entries.Architecture}.attention.head_count") is Array;   // hybrids have 0 in layers without attention
         int[] heads = entries.ByLayer("attention.head_count", layers, list ? 0 : leastHeads, MaxWidth)
             ?? (leastHeads == 0 ? new int[layers] : entries.Missing<int[]>("attention.head_count", "a whole number"));
         int[] keyValueHeads = entries.ByLayer("attention.head_count_kv", layers, 0, MaxWidth) ?? heads;

@@ -2,20 +2,22 @@ using System.Numerics;
 
 namespace Sandglass.ModelFiles;
 
-/// <summary>The metadata of a model file, by name: text, numbers, flags and lists of these.</summary>
+/// <summary>The metadata of a model file: strings, numbers, flags and arrays of these, by key.</summary>
 /// <remarks>
 /// A value is a <see cref="string"/>, a <see cref="bool"/>, one of the numeric primitives as the file stores it, or an array of these
-/// (<c>string[]</c>, <c>int[]</c>, <c>float[]</c>, …; a list of lists is an <c>object[]</c>). Every getter gives null where the key is absent and fails, naming the file and the key, where the value is of another kind.
+/// (<c>string[]</c>, <c>int[]</c>, <c>float[]</c>, …; an array of arrays is an <c>object[]</c>). Every getter returns null where the key is absent, and fails
+/// with
+/// the file and the key where the value has another type.
 /// </remarks>
 public sealed class Metadata(string file, IReadOnlyDictionary<string, object> values)
 {
-    /// <summary>The file these entries come from, as the caller named it.</summary>
+    /// <summary>The file, by the name that the caller gave.</summary>
     public string File { get; } = file;
 
     /// <summary>All entries, by key, in the order of the file.</summary>
     public IReadOnlyDictionary<string, object> Values { get; } = values;
 
-    /// <summary>Text, or null where the key is absent.</summary>
+    /// <summary>A string, or null where the key is absent.</summary>
     public string? String(string key) => Find(key) switch
     {
         null => null,
@@ -23,7 +25,7 @@ public sealed class Metadata(string file, IReadOnlyDictionary<string, object> va
         object other => throw Mismatch(key, "text", other),
     };
 
-    /// <summary>A whole number of any stored width, or null where the key is absent.</summary>
+    /// <summary>An integer of any stored width, or null where the key is absent.</summary>
     public long? Integer(string key) => Find(key) switch
     {
         null => null,
@@ -49,7 +51,7 @@ public sealed class Metadata(string file, IReadOnlyDictionary<string, object> va
         object other => throw Mismatch(key, "true or false", other),
     };
 
-    /// <summary>A list of texts, or null where the key is absent.</summary>
+    /// <summary>A list of strings, or null where the key is absent.</summary>
     public string[]? Strings(string key) => Find(key) switch
     {
         null => null,
@@ -57,7 +59,7 @@ public sealed class Metadata(string file, IReadOnlyDictionary<string, object> va
         object other => throw Mismatch(key, "a list of texts", other),
     };
 
-    /// <summary>A list of whole numbers of any stored width, or null where the key is absent.</summary>
+    /// <summary>A list of integers of any stored width, or null where the key is absent.</summary>
     public long[]? Integers(string key)
     {
         object? found = Find(key);
@@ -77,7 +79,7 @@ public sealed class Metadata(string file, IReadOnlyDictionary<string, object> va
         };
     }
 
-    /// <summary>A list of numbers of any stored kind, as F32; null where the key is absent.</summary>
+    /// <summary>A list of numbers of any stored type, as F32; null where the key is absent.</summary>
     public float[]? Floats(string key) => Find(key) switch
     {
         null => null,
@@ -94,7 +96,7 @@ public sealed class Metadata(string file, IReadOnlyDictionary<string, object> va
 
     private object? Find(string key) => Values.GetValueOrDefault(key);
 
-    /// <summary>A stored value as a whole number; null where it is none, or one of 2^63 and above.</summary>
+    /// <summary>A stored value as an integer; null where it is not one, or 2^63 or above.</summary>
     internal static long? AsInteger(object value) => value switch
     {
         byte n => n,

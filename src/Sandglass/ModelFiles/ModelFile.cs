@@ -2,8 +2,8 @@ using Sandglass.Kernels;
 
 namespace Sandglass.ModelFiles;
 
-/// <summary>An open model file: its metadata and tensors are read and checked, its tensors' values stay in the file until they are asked for.</summary>
-/// <remarks>GGUF versions 2 and 3, little-endian, whole or split. Safe for use by several threads at once, <see cref="Dispose"/> excepted.</remarks>
+/// <summary>An open model file. Its metadata and tensor descriptions are read and checked; the values stay in the file until they are asked for.</summary>
+/// <remarks>GGUF versions 2 and 3, little-endian, whole or split. Thread-safe, except for <see cref="Dispose"/>.</remarks>
 public sealed class ModelFile : IDisposable
 {
     private readonly IReadOnlyList<ByteSource> _parts;
@@ -18,32 +18,32 @@ public sealed class ModelFile : IDisposable
         Tensors = tensors;
     }
 
-    /// <summary>The file as the caller named it; of a split file the first part.</summary>
+    /// <summary>The name that the caller gave; of a split file the first part.</summary>
     public string Name => _parts[0].Name;
 
-    /// <summary>The version of the format that the file is written in.</summary>
+    /// <summary>The version of the format.</summary>
     public int Version { get; }
 
-    /// <summary>The metadata; of a split file those of the first part.</summary>
+    /// <summary>The metadata; of a split file that of the first part.</summary>
     public Metadata Metadata { get; }
 
-    /// <summary>Bytes of all parts.</summary>
+    /// <summary>The size of all parts in bytes.</summary>
     public long Length => _parts.Sum(part => part.Length);
 
     /// <summary>All tensors, in the order of the file.</summary>
     public IReadOnlyList<TensorInfo> Tensors { get; }
 
     /// <summary>Opens a model file; of a split one the first part (<c>…-00001-of-0000N.gguf</c>), which opens all.</summary>
-    /// <exception cref="ModelFileException">There is no such file, or it is not one that can be read.</exception>
+    /// <exception cref="ModelFileException">There is no such file, or it cannot be read.</exception>
     public static ModelFile Open(string path) => Open(ByteSource.OfFile(path), isFile: true);
 
-    /// <summary>Opens a model that lies in a stream, for instance a resource inside an assembly; the stream is the model file's from then on.</summary>
+    /// <summary>Opens a model in a stream, for instance a resource of an assembly; the model file owns the stream from then on.</summary>
     internal static ModelFile Open(Stream seekable, string name) => Open(ByteSource.OfStream(seekable, name), isFile: false);
 
     /// <summary>The tensor of this name, or null.</summary>
     public TensorInfo? Find(string name) => _byName.GetValueOrDefault(name);
 
-    /// <summary>Reads bytes of a tensor's values as they are stored, from <paramref name="offset"/> of the tensor on.</summary>
+    /// <summary>Reads bytes of a tensor's values as they are stored, beginning at <paramref name="offset"/> in the tensor.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The tensor has fewer bytes.</exception>
     /// <exception cref="ModelFileException">The file can no longer be read.</exception>
     public void Read(TensorInfo tensor, long offset, Span<byte> destination)
@@ -53,7 +53,7 @@ public sealed class ModelFile : IDisposable
         _parts[tensor.Part].Read(tensor.Offset + offset, destination);
     }
 
-    /// <summary>As <see cref="Read"/>, of whole blocks, and fails where a value or a scale among them is infinite or NaN.</summary>
+    /// <summary>Like <see cref="Read"/>, of whole blocks; fails where a value or a scale in them is infinite or NaN.</summary>
     internal void ReadFinite(TensorInfo tensor, long offset, Span<byte> destination)
     {
         Read(tensor, offset, destination);
@@ -61,7 +61,7 @@ public sealed class ModelFile : IDisposable
         if (block >= 0) Fail.NotFinite(_parts[tensor.Part].Name, tensor, (offset / TensorGeometry.BlockBytes(tensor.Type) + block) * TensorGeometry.BlockSize(tensor.Type));
     }
 
-    /// <summary>Each entry's own bytes, as they stand in the (first) file: what a copy needs where text is not UTF-8.</summary>
+    /// <summary>The bytes of each entry, as the (first) file has them: a copy needs them where a string is not UTF-8.</summary>
     internal IEnumerable<(MetadataRange Range, byte[] Bytes)> RawEntries()
     {
         foreach (MetadataRange range in GgufHeader.Read(_parts[0], part: 0, wantRanges: true).Ranges)

@@ -1,6 +1,6 @@
 namespace Sandglass.ModelFiles;
 
-/// <summary>A model file that cannot be read, or not be used as asked.</summary>
+/// <summary>A model file cannot be read, or cannot be used as asked.</summary>
 public sealed class ModelFileException : SandglassException
 {
     internal ModelFileException(string code, string file, string field, string expected, string found)
@@ -12,7 +12,7 @@ public sealed class ModelFileException : SandglassException
         Found = found;
     }
 
-    /// <summary>The file, as the caller named it.</summary>
+    /// <summary>The file, by the name that the caller gave.</summary>
     public string File { get; }
 
     /// <summary>What in the file is wrong, for instance <c>tensor blk.3.attn_q.weight, offset</c>.</summary>
@@ -21,6 +21,6 @@ public sealed class ModelFileException : SandglassException
     /// <summary>What would have been right.</summary>
     public string Expected { get; }
 
-    /// <summary>What stands there.</summary>
+    /// <summary>What is there.</summary>
     public string Found { get; }
 }

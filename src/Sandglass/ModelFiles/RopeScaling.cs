@@ -3,35 +3,35 @@ namespace Sandglass.ModelFiles;
 /// <summary>How rotary angles are stretched for contexts longer than the one trained on.</summary>
 public enum RopeScalingKind
 {
-    /// <summary>Not at all.</summary>
+    /// <summary>No scaling.</summary>
     None,
 
-    /// <summary>All positions divided by the factor.</summary>
+    /// <summary>All positions are divided by the factor.</summary>
     Linear,
 
-    /// <summary>YaRN: each frequency by its own share of the factor (arXiv:2309.00071).</summary>
+    /// <summary>YaRN: each frequency is scaled by its own share of the factor (arXiv:2309.00071).</summary>
     Yarn,
 
     /// <summary>LongRoPE: factors per frequency from tensors of the file (arXiv:2402.13753).</summary>
     LongRope,
 }
 
-/// <summary>Rope scaling as the file states it; frequency factors in a tensor (<c>rope_freqs.weight</c>, Llama 3) come on top.</summary>
+/// <summary>Rope scaling as the file states it; frequency factors in a tensor (<c>rope_freqs.weight</c>, Llama 3) apply in addition.</summary>
 public sealed record RopeScaling
 {
     /// <summary>The rule.</summary>
     public required RopeScalingKind Kind { get; init; }
 
-    /// <summary>How many times longer the context becomes; 1 where the file says nothing.</summary>
+    /// <summary>How many times longer the context becomes; 1 where the file does not say.</summary>
     public float Factor { get; init; } = 1;
 
     /// <summary>Positions of the context that the frequencies were made for; the file's context length where it says nothing.</summary>
     public required int OriginalContext { get; init; }
 
-    /// <summary>An entryor on top of the rule's own for the length of rotated queries and keys; 1 where the file says nothing.</summary>
+    /// <summary>A factor for the length of rotated queries and keys, in addition to the rule's own; 1 where the file does not say.</summary>
     public float AttentionFactor { get; init; } = 1;
 
-    /// <summary>YaRN: the share of extrapolation, from 0 to 1; 1 for YaRN and 0 otherwise where the file says nothing.</summary>
+    /// <summary>YaRN: the share of extrapolation, from 0 to 1; 1 for YaRN and 0 otherwise where the file does not say.</summary>
     public required float YarnExtFactor { get; init; }
 
     /// <summary>YaRN: turns within the original context above which a frequency is left alone.</summary>
@@ -40,7 +40,7 @@ public sealed record RopeScaling
     /// <summary>YaRN: turns within the original context below which a frequency is divided by the factor.</summary>
     public float BetaSlow { get; init; } = 1;
 
-    /// <summary>YaRN of DeepSeek: the multiplier of its length correction, <c>mscale_all_dim</c> times 0.1; 0 where the file says nothing.</summary>
+    /// <summary>YaRN of DeepSeek: the multiplier of its length correction, <c>mscale_all_dim</c> times 0.1; 0 where the file does not say.</summary>
     public float YarnLogMultiplier { get; init; }
 
     internal static RopeScaling Read(ArchitectureMetadata entries, int context)

@@ -1,6 +1,6 @@
 namespace Sandglass.Tokenization;
 
-/// <summary>Byte-level BPE (<c>gpt2</c>): words by a pre-tokenizer, then merges of their bytes by rank.</summary>
+/// <summary>Byte-level BPE (<c>gpt2</c>): a pre-tokenizer cuts text into words, whose bytes then merge by rank.</summary>
 internal sealed class ByteLevelTokenizer : Tokenizer
 {
     private readonly ByteLevelMerges _merges;

@@ -2,17 +2,20 @@ using System.Text;
 
 namespace Sandglass.Tokenization;
 
-/// <summary>Turns bytes that come token by token into text that is safe to show: never half a character.</summary>
-/// <remarks>A byte that can no longer become a character shows as U+FFFD at once; the beginning of a character waits for the rest. One decoder belongs to one stream of text.</remarks>
+/// <summary>Converts bytes that arrive token by token to text that never ends in half a character.</summary>
+/// <remarks>
+/// A byte that can no longer become part of a character gives U+FFFD at once; the beginning of a character is held back until the rest arrives. Use one
+/// decoder per text.
+/// </remarks>
 public sealed class IncrementalDecoder
 {
-    // the BCL's decoder keeps exactly what we must hold back: a valid, unfinished sequence of at most three bytes
+    // the BCL's decoder keeps exactly what must be held back: a valid, unfinished sequence of at most three bytes
     private readonly Decoder _decoder = new UTF8Encoding(false, throwOnInvalidBytes: false).GetDecoder();
 
     /// <summary>The text that became complete with these bytes; may be empty.</summary>
     public string Append(ReadOnlySpan<byte> bytes) => Decode(bytes, flush: false);
 
-    /// <summary>What is still held back, as U+FFFD; the decoder is then as new.</summary>
+    /// <summary>Returns what is still held back, as U+FFFD, and resets the decoder.</summary>
     public string Flush() => Decode([], flush: true);
 
     private string Decode(ReadOnlySpan<byte> bytes, bool flush)

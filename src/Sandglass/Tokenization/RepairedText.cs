@@ -3,10 +3,12 @@ using System.Text.Unicode;
 
 namespace Sandglass.Tokenization;
 
-/// <summary>Bytes made whole as the reference does before byte-level BPE: a byte that begins no character becomes U+FFFD, an overlong form its short one.</summary>
+/// <summary>
+/// UTF-8 repaired as the reference does before byte-level BPE: a byte that begins no character becomes U+FFFD, an overlong form its short one.
+/// </summary>
 internal readonly ref struct RepairedText
 {
-    /// <summary>The text: every lead byte has its continuation bytes (surrogates may be among them, as in the reference).</summary>
+    /// <summary>The text: every lead byte has its continuation bytes (surrogates may occur, as in the reference).</summary>
     public ReadOnlySpan<byte> Bytes { get; }
 
     private readonly int[]? _sources;
@@ -17,17 +19,17 @@ internal readonly ref struct RepairedText
         _sources = sources;
     }
 
-    /// <summary>Whether source and text are the same bytes, as nearly always.</summary>
+    /// <summary>Whether the source needed no repair, as is nearly always the case.</summary>
     public bool IsUntouched => _sources is null;
 
-    /// <summary>Where a border between two bytes of the text lies in the source.</summary>
+    /// <summary>The place in the source of a border between two bytes of the text.</summary>
     public int Source(int border) => _sources is null ? border : _sources[border];
 
     public static RepairedText Of(ReadOnlySpan<byte> source)
     {
         if (Utf8.IsValid(source)) return new RepairedText(source, null);
 
-        // a lone byte grows to three; all else keeps its length or shrinks
+        // an invalid byte grows to three; everything else keeps its length or shrinks
         byte[] bytes = new byte[checked(3 * source.Length)];
         int[] sources = new int[bytes.Length + 1];
         int at = 0, written = 0;
@@ -38,7 +40,7 @@ internal readonly ref struct RepairedText
             at += Math.Max(length, 1);
 
             int size = Write(codePoint, bytes.AsSpan(written));
-            // the borders inside a character count as its end: the first of several tokens for it has the whole range
+            // borders inside a replaced character count as its end: the first of several tokens for it has the whole range
             if (size == length)
                 for (int i = 1; i <= size; i++) sources[written + i] = at - size + i;
             else

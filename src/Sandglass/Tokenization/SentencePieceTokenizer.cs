@@ -3,7 +3,10 @@ using System.Text.Unicode;
 
 namespace Sandglass.Tokenization;
 
-/// <summary>SentencePiece BPE (<c>llama</c>): spaces become ▁, then neighbours whose joined text is a token merge, the highest score first; what is left over is spelled in bytes.</summary>
+/// <summary>
+/// SentencePiece BPE (<c>llama</c>): spaces become ▁, then neighbours that together are a token merge, the highest score first. What remains is spelled in
+/// bytes.
+/// </summary>
 internal sealed class SentencePieceTokenizer : Tokenizer
 {
     private const int Longest = WordCache.LongestWord;
@@ -21,7 +24,7 @@ internal sealed class SentencePieceTokenizer : Tokenizer
 
     private protected override void EncodeFragment(ReadOnlySpan<byte> text, int offset, bool afterSpecial, Workspace workspace, TokenSink sink)
     {
-        // in broken text the length of a character may reach over a space: then there is but one word, as in the reference
+        // in invalid UTF-8 the length of a character may reach over a space: the text is then one word, as in the reference
         bool cut = Utf8.IsValid(text);
         int at = 0;
         bool prefix = AddsSpacePrefix && afterSpecial;
@@ -35,7 +38,9 @@ internal sealed class SentencePieceTokenizer : Tokenizer
         }
     }
 
-    /// <summary>The end of the word at <paramref name="at"/>: before the next space, unless some token reaches from the character before it over the space.</summary>
+    /// <summary>
+    /// The end of the word at <paramref name="at"/>: before the next space, unless some token reaches over the space from the character before it.
+    /// </summary>
     private int WordEnd(ReadOnlySpan<byte> text, int at)
     {
         at += SpaceMark.LengthAt(text, at);
@@ -54,7 +59,7 @@ internal sealed class SentencePieceTokenizer : Tokenizer
 
     private static bool EndsWithSpace(ReadOnlySpan<byte> text) => text[^1] == ' ' || text.EndsWith(SpaceMark.Utf8);
 
-    /// <summary>Writes a word with its spaces as ▁ into the workspace, with the place of each border in the text; returns its length.</summary>
+    /// <summary>Writes a word with its spaces as ▁ to the workspace, with the place of each border in the text; returns its length.</summary>
     private static int Normalise(ReadOnlySpan<byte> text, int from, int to, bool prefix, Workspace workspace)
     {
         int most = checked(3 * (to - from + 1));

@@ -1,6 +1,6 @@
 namespace Sandglass.Tokenization;
 
-/// <summary>Collects the tokens of a text, each with its place in the text.</summary>
+/// <summary>Collects the tokens of a text with their places in it.</summary>
 internal sealed class TokenSink(int room)
 {
     private int[] _ids = new int[room];

@@ -4,8 +4,8 @@ using Sandglass.ModelFiles;
 
 namespace Sandglass.Tokenization;
 
-/// <summary>Text to token ids and back, by the vocabulary and the rules that a model file's metadata gives.</summary>
-/// <remarks>Immutable: one tokenizer serves many threads. What a vocabulary's rules say is what llama.cpp does with the same file.</remarks>
+/// <summary>Converts text to token ids and back, by the vocabulary and rules in a model file's metadata.</summary>
+/// <remarks>Immutable: one tokenizer serves many threads. It follows what llama.cpp does with the same file.</remarks>
 public abstract class Tokenizer
 {
     private readonly Vocabulary _vocabulary;
@@ -37,8 +37,13 @@ public abstract class Tokenizer
         _bytes = new TokenBytes(vocabulary, EndIds, SpellNormal);
     }
 
-    /// <summary>The tokenizer that a file describes: <c>tokenizer.ggml.model</c> <c>llama</c> (SentencePiece BPE) or <c>gpt2</c> (byte-level BPE).</summary>
-    /// <exception cref="ModelFileException">The kind of tokenizer or of its pre-tokenizer is unknown, a list is missing or has another length than the tokens, an id is out of range, or a score is no number.</exception>
+    /// <summary>
+    /// Creates the tokenizer that a file describes: <c>tokenizer.ggml.model</c> <c>llama</c> (SentencePiece BPE) or <c>gpt2</c> (byte-level BPE).
+    /// </summary>
+    /// <exception cref="ModelFileException">
+    /// The tokenizer or its pre-tokenizer is unknown, a list is missing or differs in length from the tokens, an id that each text needs is out of range, or
+    /// a score is NaN.
+    /// </exception>
     public static Tokenizer From(Metadata metadata)
     {
         ArgumentNullException.ThrowIfNull(metadata);
@@ -49,10 +54,10 @@ public abstract class Tokenizer
         return model == "llama" ? new SentencePieceTokenizer(vocabulary) : new ByteLevelTokenizer(vocabulary);
     }
 
-    /// <summary>How many tokens there are; ids are below it.</summary>
+    /// <summary>The number of tokens; ids are below it.</summary>
     public int VocabularySize => _vocabulary.Size;
 
-    /// <summary>Whether a text begins with <see cref="BosId"/>.</summary>
+    /// <summary>Whether <see cref="BosId"/> is added to the beginning of a text.</summary>
     public bool AddsBos { get; }
 
     /// <summary>The token that begins a text, or null where the model has none.</summary>
@@ -64,14 +69,14 @@ public abstract class Tokenizer
     /// <summary>Whether the file has a chat template, so that a bare prompt is not what the model was trained on.</summary>
     public bool HasChatTemplate { get; }
 
-    /// <summary>What is doubtful about the file's vocabulary and yet keeps no text from being read: a sentence each. Whoever shows the model should show them.</summary>
+    /// <summary>What is doubtful about the file's vocabulary but does not prevent its use, a sentence each; worth showing to the user.</summary>
     public IReadOnlyList<string> Doubts => _vocabulary.Doubts;
 
     private protected int? UnknownId { get; }
 
     /// <summary>Tokenises a text. A lone surrogate counts as U+FFFD; byte ranges are of the text's UTF-8.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="addBos">Add the begin token where the model does (and an end token where the file asks for it).</param>
+    /// <param name="addBos">Add the begin token where the model uses one (and an end token where the file asks for it).</param>
     /// <param name="parseSpecial">Match control and unknown tokens in the text; without it only user-defined ones are matched.</param>
     public TokenizedText Encode(string text, bool addBos = true, bool parseSpecial = true)
     {
@@ -79,7 +84,10 @@ public abstract class Tokenizer
         return Encode(Encoding.UTF8.GetBytes(text), addBos, parseSpecial);
     }
 
-    /// <summary>Tokenises a text in UTF-8. A byte that is part of no character counts as U+FFFD in byte-level vocabularies and is spelled by its byte token in SentencePiece ones.</summary>
+    /// <summary>
+    /// Tokenises a text in UTF-8. A byte that is part of no character counts as U+FFFD in byte-level vocabularies and is spelled by its byte token in
+    /// SentencePiece ones.
+    /// </summary>
     /// <inheritdoc cref="Encode(string, bool, bool)"/>
     public TokenizedText Encode(ReadOnlySpan<byte> utf8, bool addBos = true, bool parseSpecial = true)
     {
@@ -107,7 +115,7 @@ public abstract class Tokenizer
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public string Piece(int id) => _vocabulary.Texts[Checked(id)];
 
-    /// <summary>What a token is. A token with a known end token's name is a control token, whatever the file calls it.</summary>
+    /// <summary>The kind of a token. A token with a known end token's text is a control token, whatever the file calls it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public TokenKind Kind(int id) => _vocabulary.Kinds[Checked(id)];
 
@@ -115,10 +123,13 @@ public abstract class Tokenizer
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public ReadOnlyMemory<byte> Bytes(int id) => _bytes.Of(Checked(id));
 
-    /// <summary>What texts are compared with: what a token adds, and for one that adds nothing (a control, unknown or end token) its own text. Empty for unused tokens.</summary>
+    /// <summary>
+    /// What texts are compared with: what a token adds, and for one that adds nothing (a control, unknown or end token) its own text. Empty for unused
+    /// tokens.
+    /// </summary>
     internal ReadOnlyMemory<byte> Called(int id) => _bytes.Called(Checked(id));
 
-    /// <summary>The text of tokens: what they add, one after the other. The space that SentencePiece models put before a text is taken away again.</summary>
+    /// <summary>The text of tokens, joined. The space that SentencePiece models put before a text is removed again.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public string Decode(ReadOnlySpan<int> ids)
     {
@@ -134,13 +145,13 @@ public abstract class Tokenizer
         return Encoding.UTF8.GetString(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(text));
     }
 
-    /// <summary>Whether a space is put before a text and behind each special token.</summary>
+    /// <summary>Whether a space is put before a text and after each special token.</summary>
     private protected abstract bool AddsSpacePrefix { get; }
 
-    /// <summary>What a normal token's string adds to the text. Called while the base is made: uses no state.</summary>
+    /// <summary>What a normal token's string adds to the text. Called from the base constructor: must not use state.</summary>
     private protected abstract byte[] SpellNormal(string token);
 
-    /// <summary>Tokenises text in which no special token is left; <paramref name="offset"/> is where it stands in the whole.</summary>
+    /// <summary>Tokenises text without special tokens; <paramref name="offset"/> is its place in the whole text.</summary>
     private protected abstract void EncodeFragment(ReadOnlySpan<byte> text, int offset, bool afterSpecial, Workspace workspace, TokenSink sink);
 
     private int Checked(int id)

@@ -3,7 +3,9 @@ using static Sandglass.Tests.ModelFiles.TinyModel;
 
 namespace Sandglass.Tests.ModelFiles;
 
-/// <summary>Files made of the smallest things there are: where an object for each would cost most. The bound is far below the file's 8 bytes a byte and 16 MB.</summary>
+/// <summary>
+/// Files made of the smallest things there are: where an object for each would cost most. The bound is far below the file's 8 bytes a byte and 16 MB.
+/// </summary>
 public class AllocationTests
 {
     private const int Things = 200_000;

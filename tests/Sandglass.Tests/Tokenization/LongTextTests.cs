@@ -6,7 +6,8 @@ namespace Sandglass.Tests.Tokenization;
 
 public class LongTextTests
 {
-    // No measure of speed: a quadratic way needs a quarter of an hour for these (10^12 steps), the linear one a second or two, also on a machine that is busy with other things.
+    // No measure of speed: a quadratic way needs a quarter of an hour for these (10^12 steps), the linear one a second or two, also on a machine that is busy
+    // with other things.
     private static readonly TimeSpan Generous = TimeSpan.FromMinutes(3);
 
     public static TheoryData<string> Units => ["a", " ", "ab", "7", "1234567890", "🦙", "\n", "\r\n", "'", "<|", "想", "▁", " a", "é\n"];

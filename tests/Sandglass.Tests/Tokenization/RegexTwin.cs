@@ -5,7 +5,10 @@ using System.Text.RegularExpressions;
 namespace Sandglass.Tests.Tokenization;
 
 /// <summary>The slow, obvious pre-tokenizer: regular expressions, one after the other on every fragment, over a text with one letter a character.</summary>
-/// <remarks>As in the reference, an expression that names Unicode classes sees every other character as a stand-in for its class; one that names code points sees the text itself.</remarks>
+/// <remarks>
+/// As in the reference, an expression that names Unicode classes sees every other character as a stand-in for its class; one that names code points sees the
+/// text itself.
+/// </remarks>
 internal sealed class RegexTwin(string[] patterns)
 {
     private const char Letter = '\uE001', Number = '\uE002', Punctuation = '\uE003', Symbol = '\uE004', Other = '\uE005';

@@ -70,7 +70,8 @@ public class SentencePieceTokenizerTests
         Tokenizer tokenizer = Vocabularies.SentencePiece(Words);
 
         Assert.Equal(["▁a", "<0xFF>", "<0x96>"], Pieces([(byte)'a', 0xFF, 0x96]));
-        Assert.Equal(["▁", "<0xE2>", "<0xE2>", "<0x96>", "<0x81>", "a"], Pieces([0xE2, (byte)' ', (byte)'a']));     // as in the reference, the lead byte takes two bytes of the ▁ with it
+        // as in the reference, the lead byte takes two bytes of the ▁ with it
+        Assert.Equal(["▁", "<0xE2>", "<0xE2>", "<0x96>", "<0x81>", "a"], Pieces([0xE2, (byte)' ', (byte)'a']));
 
         IEnumerable<string> Pieces(byte[] text) => tokenizer.Encode(text, addBos: false).Ids.Select(tokenizer.Piece);
     }

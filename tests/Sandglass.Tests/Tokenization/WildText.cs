@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Sandglass.Tests.Tokenization;
 
-/// <summary>Random text of many scripts, with all that pre-tokenizers stumble over: odd spaces, contractions, digits of other scripts, marks, emoji, unassigned places.</summary>
+/// <summary>
+/// Random text of many scripts, with all that pre-tokenizers stumble over: odd spaces, contractions, digits of other scripts, marks, emoji, unassigned
+/// places.
+/// </summary>
 internal sealed class WildText(int seed)
 {
     private static readonly int[] Blocks =

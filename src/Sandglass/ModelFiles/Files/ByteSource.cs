@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sandglass.ModelFiles;
 
-/// <summary>Bytes that can be read at any place, from several threads: a file, or a stream inside the program.</summary>
+/// <summary>Bytes that several threads can read at any offset: a file, or a stream inside the program.</summary>
 internal sealed class ByteSource : IDisposable
 {
     private readonly SafeFileHandle? _file;
@@ -16,10 +16,10 @@ internal sealed class ByteSource : IDisposable
         Length = length;
     }
 
-    /// <summary>As the caller named it: errors say this.</summary>
+    /// <summary>The name that the caller gave; errors show it.</summary>
     public string Name { get; }
 
-    /// <summary>Bytes in all, when it was opened.</summary>
+    /// <summary>The total number of bytes when it was opened.</summary>
     public long Length { get; }
 
     public static ByteSource OfStream(Stream stream, string name)
@@ -46,7 +46,7 @@ internal sealed class ByteSource : IDisposable
         }
     }
 
-    /// <summary>Fills <paramref name="destination"/> with the bytes from <paramref name="offset"/> on.</summary>
+    /// <summary>Fills <paramref name="destination"/> with the bytes at <paramref name="offset"/>.</summary>
     public void Read(long offset, Span<byte> destination)
     {
         try
@@ -73,7 +73,7 @@ internal sealed class ByteSource : IDisposable
 
     private int ReadStream(long offset, Span<byte> destination)
     {
-        lock (_stream!)   // one position for all threads
+        lock (_stream!)   // a stream has a single position
         {
             _stream.Position = offset;
             return _stream.Read(destination);

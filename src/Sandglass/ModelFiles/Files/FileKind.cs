@@ -3,10 +3,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sandglass.ModelFiles;
 
-/// <summary>Tells files from pipes, sockets and devices, and opens them so that none of these can hold up the caller.</summary>
+/// <summary>Tells files from pipes, sockets and devices, and opens files in a way that never blocks the caller.</summary>
 /// <remarks>
-/// The BCL has no way to ask, and its <c>open</c> waits at a named pipe until somebody writes. Linux is asked through <c>statx</c>, whose layout is the same on every
-/// processor. Other systems are not asked: there a path counts as a file.
+/// The BCL does not report the kind of a file, and opening a named pipe with it blocks until a writer comes. Linux is asked through <c>statx</c>, whose
+/// layout is
+/// the same on every processor. Other systems are not asked: every path counts as a file there.
 /// </remarks>
 internal static unsafe partial class FileKind
 {
@@ -14,13 +15,18 @@ internal static unsafe partial class FileKind
     private const uint TypeMask = 1;                                                     // STATX_TYPE
     private const int BufferBytes = 256, ModeOffset = 28;                                // struct statx, stx_mode
     private const int ReadOnly = 0, NonBlocking = 0x800, CloseOnExec = 0x80000;          // O_*
-    private const int Interrupted = 4, NoSuchDevice = 6;                                 // EINTR, ENXIO: what opening a socket gives
+    private const int Interrupted = 4, NoSuchDevice = 6;                                 // EINTR, ENXIO (the error of opening a socket)
 
-    /// <summary>What lies at a path where it is no file and no directory, for instance "a named pipe"; null for these, for nothing, and where the system is not asked.</summary>
+    /// <summary>
+    /// The kind of a special file, for instance "a named pipe"; null for a file, a directory, a path with nothing there, and on systems that are not asked.
+    /// </summary>
     public static string? Special(string path) => OperatingSystem.IsLinux() && !path.Contains('\0') ? Special(CurrentDirectory, path, 0) : null;
 
-    /// <summary>Opens a file to read it. Never waits, and opens no device: the kind is asked before, and again of what was opened, since the path may have got another meaning.</summary>
-    /// <exception cref="IOException">It is no file, or cannot be opened.</exception>
+    /// <summary>
+    /// Opens a file for reading. Never blocks and opens no device: the kind is checked before opening, and again on the descriptor, since the path may have
+    /// come to mean another file in between.
+    /// </summary>
+    /// <exception cref="IOException">It is not a file, or it cannot be opened.</exception>
     public static SafeFileHandle OpenToRead(string path)
     {
         if (!OperatingSystem.IsLinux()) return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
@@ -54,7 +60,7 @@ internal static unsafe partial class FileKind
     private static string? Special(int folder, string path, int flags)
     {
         byte* buffer = stackalloc byte[BufferBytes];
-        if (Status(folder, path, flags, TypeMask, buffer) != 0) return null;     // nothing there, or not for us: opening it will say so
+        if (Status(folder, path, flags, TypeMask, buffer) != 0) return null;     // nothing there, or no permission: opening it reports that
         return (*(ushort*)(buffer + ModeOffset) & 0xF000) switch                 // S_IFMT
         {
             0x1000 => "a named pipe",

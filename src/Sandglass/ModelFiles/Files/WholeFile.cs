@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Sandglass.ModelFiles;
 
-/// <summary>Writes a file whole or not at all: under another name in the same folder first, then renamed.</summary>
+/// <summary>Writes a file completely or not at all: first under another name in the same folder, then renamed.</summary>
 internal static class WholeFile
 {
-    private const int MaxNameBytes = 255;       // of every file system in use; what a longer name fails with comes after the writing
+    private const int MaxNameBytes = 255;       // the limit of all common file systems; without this check a longer name would fail after the writing
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public static void Write(string path, Action<Stream> write)
@@ -13,12 +13,12 @@ internal static class WholeFile
         path = Destination(path);
         if (Directory.Exists(path)) Fail.Throw("write-failed", path, "output", "a file", "a directory");
         string? partial = null;
-        EventHandler discard = (_, _) => Discard(partial);      // the process may be asked to end while this writes
+        EventHandler discard = (_, _) => Discard(partial);      // the process may be asked to end during the write
         AppDomain.CurrentDomain.ProcessExit += discard;
         try
         {
             using (FileStream stream = Create(path, out partial)) write(stream);
-            RefuseSpecial(path);                                // it may have become one
+            RefuseSpecial(path);                                // it may have appeared during the write
             File.Move(partial, path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -37,7 +37,10 @@ internal static class WholeFile
         }
     }
 
-    /// <summary>Where a path leads in the end: a link is written through, not replaced; a pipe, a socket or a device is no place for a file, and renaming onto one would destroy it.</summary>
+    /// <summary>
+    /// The final target of a path. A link is written through, not replaced. A pipe, a socket or a device is refused, since renaming a file onto it would
+    /// destroy it.
+    /// </summary>
     internal static string Destination(string path)
     {
         if (string.IsNullOrWhiteSpace(path) || path.Contains('\0')) Fail.Throw("write-failed", path, "output", "the path of a file", "none");
@@ -49,7 +52,7 @@ internal static class WholeFile
         }
         catch (IOException)
         {
-            // nothing there yet, or a circle of links: opening it will say so
+            // nothing there yet, or a loop of links: opening it reports that
         }
         bool isSystems = !OperatingSystem.IsWindows() && !IsUnder("/dev/shm/") && (IsUnder("/dev/") || IsUnder("/proc/") || IsUnder("/sys/"));
         if (isSystems) Fail.Throw("write-failed", path, "output", "the path of a file", "a device or a file of the system's own");
@@ -59,7 +62,7 @@ internal static class WholeFile
         bool IsUnder(string folder) => end.StartsWith(folder, StringComparison.Ordinal);
     }
 
-    // half of a surrogate pair has no UTF-8: the system would be given a name with U+FFFD in its place, and that is another file's
+    // a lone surrogate has no UTF-8: the runtime would pass U+FFFD in its place, which names another file
     private static void RefuseName(string path)
     {
         try
@@ -70,7 +73,7 @@ internal static class WholeFile
         }
         catch (EncoderFallbackException)
         {
-            Fail.Throw("write-failed", path, "output", "a path that can be written in UTF-8", "one with half a surrogate pair");
+            Fail.Throw("write-failed", path, "output", "a path that can be written in UTF-8", "one with a lone surrogate");
         }
     }
 
@@ -79,7 +82,7 @@ internal static class WholeFile
         if (FileKind.Special(path) is string special) Fail.Throw("write-failed", path, "output", "the path of a file", special);
     }
 
-    /// <summary>A new file beside the destination. Its name is short, so that whatever name the destination may have, this one is possible too.</summary>
+    /// <summary>Creates a file in the destination's folder, with a name so short that it is valid whatever the destination's name is.</summary>
     private static FileStream Create(string path, out string partial)
     {
         string folder = Path.GetDirectoryName(path) ?? "";
@@ -92,7 +95,7 @@ internal static class WholeFile
             }
             catch (IOException) when (i < 1000 && Path.Exists(partial))
             {
-                // another write of this process, or what a process of the same number left when it was killed
+                // taken by another write of this process, or left by a killed process of the same id
             }
         }
     }
@@ -106,7 +109,7 @@ internal static class WholeFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // the first error is the one to report
+            // the original error is the one to report
         }
     }
 }

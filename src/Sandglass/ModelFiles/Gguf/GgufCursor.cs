@@ -8,26 +8,30 @@ namespace Sandglass.ModelFiles;
 /// <summary>Reads a GGUF header in order, through a small buffer; nothing is allocated for bytes that are not there.</summary>
 internal sealed class GgufCursor(ByteSource source)
 {
-    /// <summary>A header beyond this is refused unread: the largest of published models is 40 times smaller, and so no length or count here reaches the limits of an array.</summary>
+    /// <summary>
+    /// A longer header is refused before it is read, so that no length or count reaches the limits of an array. The largest headers of published models are
+    /// over 30 times
+    /// smaller.
+    /// </summary>
     public const int MaxHeaderBytes = 1 << 29;
 
     private readonly byte[] _buffer = new byte[(int)Math.Min(1 << 16, source.Length)];
     private long _bufferStart;
     private int _bufferLength;
 
-    /// <summary>Where the next byte is, from the beginning of the file.</summary>
+    /// <summary>The offset of the next byte in the file.</summary>
     public long Position { get; private set; }
 
     public long Left => source.Length - Position;
 
     public string File => source.Name;
 
-    // The field being read, for errors: put together only when one is thrown.
+    // The field being read, for errors: its name is composed only when an error is thrown.
     private string _fieldKind = "";
     private string? _fieldName;
     private string _fieldPart = "";
 
-    /// <summary>Says what is read from here on, for instance ("tensor", name, ", offset").</summary>
+    /// <summary>Names the field that is read next, for instance ("tensor", name, ", offset").</summary>
     public void At(string kind, string? name = null, string part = "")
     {
         _fieldKind = kind;
@@ -45,7 +49,10 @@ internal sealed class GgufCursor(ByteSource source)
 
     public ulong UInt64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
 
-    /// <summary>A number of things of which each takes at least <paramref name="leastBytes"/>: refused where the file, or a header of the greatest length, cannot hold them.</summary>
+    /// <summary>
+    /// A count of items that take at least <paramref name="leastBytes"/> each. Refused where the rest of the file, or a header of the greatest length, cannot
+    /// hold them.
+    /// </summary>
     public int Count(int leastBytes)
     {
         ulong count = UInt64();
@@ -55,7 +62,7 @@ internal sealed class GgufCursor(ByteSource source)
         return (int)count;
     }
 
-    /// <summary>UTF-8 with its length before it; what is not UTF-8 becomes U+FFFD.</summary>
+    /// <summary>A UTF-8 string preceded by its length; bytes that are not UTF-8 become U+FFFD.</summary>
     public string String()
     {
         ulong length = UInt64();
@@ -69,7 +76,7 @@ internal sealed class GgufCursor(ByteSource source)
         return Encoding.UTF8.GetString(bytes);
     }
 
-    /// <summary>Numbers side by side; the count was checked against the bytes that are left.</summary>
+    /// <summary>Consecutive numbers; the count has been checked against the bytes that are left.</summary>
     public T[] Numbers<T>(int count) where T : unmanaged
     {
         if (count == 0) return [];
@@ -83,7 +90,7 @@ internal sealed class GgufCursor(ByteSource source)
         return numbers;
     }
 
-    /// <summary>Raw bytes, past the buffer where they are many.</summary>
+    /// <summary>Raw bytes; many of them bypass the buffer.</summary>
     public void Bytes(Span<byte> destination)
     {
         if (destination.Length > Left) Fail.Truncated(File, Field, destination.Length, Left);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Sandglass.ModelFiles;
 
-/// <summary>Writes the pieces of a GGUF header: numbers, texts, and values with their kind.</summary>
+/// <summary>Writes the parts of a GGUF header: numbers, strings, and values preceded by their type.</summary>
 internal sealed class GgufEncoder
 {
     private readonly MemoryStream _bytes = new();
@@ -36,7 +36,7 @@ internal sealed class GgufEncoder
         _bytes.Write(utf8);
     }
 
-    /// <summary>A value as <see cref="Metadata"/> holds them, its kind before it.</summary>
+    /// <summary>A value as <see cref="Metadata"/> holds it, preceded by its type.</summary>
     public void Value(object value)
     {
         GgufValueType kind = KindOf(value.GetType());

@@ -2,17 +2,17 @@ using System.Text;
 
 namespace Sandglass.ModelFiles;
 
-/// <summary>Where the bytes of one entry lie in the file: from the key's length, from the value's kind, and up to the next entry.</summary>
+/// <summary>Where one entry lies in the file: the offsets of the key's length, of the value's type, and of the next entry.</summary>
 internal readonly record struct MetadataRange(string Key, long Start, long KindAt, long End);
 
 /// <summary>The header of one GGUF file: version, metadata, and what it says about its tensors.</summary>
 /// <remarks>
-/// Layout (github.com/ggml-org/ggml, docs/gguf.md): "GGUF", version u32, tensor count u64, metadata count u64; for each entry its key, kind and value; for each
+/// Layout (github.com/ggml-org/ggml, docs/gguf.md): "GGUF", version u32, tensor count u64, metadata count u64; for each entry its key, type and value; for each
 /// tensor its name, dimension count u32, dimensions u64, type u32 and offset u64; padding to general.alignment; the tensors' data.
 /// </remarks>
 internal sealed class GgufHeader
 {
-    private const int LeastEntryBytes = 8 + 1 + 4 + 1;             // key length, one letter, kind, one byte
+    private const int LeastEntryBytes = 8 + 1 + 4 + 1;             // key length, one byte of key, type, one byte of value
     private const int DefaultAlignment = 32;
     private const int MaxAlignment = 1 << 20;
 
@@ -22,7 +22,7 @@ internal sealed class GgufHeader
 
     public required IReadOnlyList<TensorInfo> Tensors { get; init; }
 
-    /// <summary>Where each entry's bytes lie, in the order of the file; only where asked for.</summary>
+    /// <summary>Where each entry lies, in the order of the file; empty unless asked for.</summary>
     public required IReadOnlyList<MetadataRange> Ranges { get; init; }
 
     public static GgufHeader Read(ByteSource source, int part, bool wantRanges = false)
@@ -72,7 +72,7 @@ internal sealed class GgufHeader
 
     private static int Alignment(Metadata metadata)
     {
-        long alignment = metadata.Integer("general.alignment") ?? DefaultAlignment;    // the format asks for 32 bits without sign; any whole number will do
+        long alignment = metadata.Integer("general.alignment") ?? DefaultAlignment;    // the format asks for a uint32; any integer is taken
         if (alignment is < 1 or > MaxAlignment || (alignment & (alignment - 1)) != 0) Fail.Alignment(metadata.File, $"{alignment}");
         return (int)alignment;
     }

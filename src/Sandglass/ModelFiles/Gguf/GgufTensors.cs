@@ -5,7 +5,7 @@ namespace Sandglass.ModelFiles;
 /// <summary>Reads what a GGUF header says about its tensors, and checks that their bytes are there.</summary>
 internal static class GgufTensors
 {
-    public const int LeastBytes = 8 + 1 + 4 + 4 + 8;       // name length, one letter, dimension count, no dimension, type, offset
+    public const int LeastBytes = 8 + 1 + 4 + 4 + 8;       // name length, one byte of name, dimension count, no dimension, type, offset
     private const int MaxDimensions = 4;                   // as ggml.h
 
     public static TensorInfo[] Read(GgufCursor cursor, int count, int part, int alignment, long fileLength)
@@ -14,13 +14,14 @@ internal static class GgufTensors
         TensorInfo[] tensors = new TensorInfo[count];
         for (int i = 0; i < count; i++) tensors[i] = ReadOne(cursor, part, alignment);
 
-        // the offsets count from the first aligned byte after the last of these
+        // offsets are relative to the first aligned byte after the last of these entries
         long dataStart = (cursor.Position + alignment - 1) / alignment * alignment;
         long dataLength = fileLength - dataStart;
         for (int i = 0; i < count; i++)
         {
             TensorInfo tensor = tensors[i];
-            if (tensor.ByteCount == 0) tensors[i] = tensor = tensor with { Offset = Math.Clamp(dataLength, 0, tensor.Offset) };     // nothing is read there, so any place will do
+            // a tensor without bytes is never read, so its offset only has to lie inside the file
+            if (tensor.ByteCount == 0) tensors[i] = tensor = tensor with { Offset = Math.Clamp(dataLength, 0, tensor.Offset) };
             else if (tensor.ByteCount > dataLength || tensor.Offset > dataLength - tensor.ByteCount)
             {
                 cursor.At("tensor", tensor.Name, ", offset");
@@ -44,12 +45,12 @@ internal static class GgufTensors
 
         cursor.At("tensor", name, ", shape");
         long[] shape = new long[dimensions];
-        UInt128 values = 1, most = 1;      // of no dimensions: one value
+        UInt128 values = 1, most = 1;      // no dimensions: one value
         for (int i = 0; i < shape.Length; i++)
         {
             ulong dimension = cursor.UInt64();
             values *= dimension;
-            most *= Math.Max(dimension, 1);    // rows and columns are counted apart, so their products must be sound beside a dimension of 0 too
+            most *= Math.Max(dimension, 1);    // rows are counted apart from columns, so a dimension of 0 must not hide a product that overflows
             if (most > long.MaxValue) Fail.Dimension(cursor.File, cursor.Field, dimension);
             shape[i] = (long)dimension;
         }
@@ -72,7 +73,7 @@ internal static class GgufTensors
 
     private static void RefuseOverlap(GgufCursor cursor, TensorInfo[] tensors)
     {
-        int[] order = [.. Enumerable.Range(0, tensors.Length).Where(i => tensors[i].ByteCount > 0)];     // what has no bytes shares none
+        int[] order = [.. Enumerable.Range(0, tensors.Length).Where(i => tensors[i].ByteCount > 0)];     // a tensor without bytes overlaps none
         long[] starts = [.. order.Select(i => tensors[i].Offset)];
         Array.Sort(starts, order);
         for (int i = 1; i < order.Length; i++)

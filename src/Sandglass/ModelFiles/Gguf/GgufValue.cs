@@ -50,7 +50,7 @@ internal static class GgufValue
             case GgufValueType.Float64: return cursor.Numbers<double>(count);
             case GgufValueType.Bool:
                 bool[] flags = new bool[count];
-                for (int i = 0; i < count; i++) flags[i] = cursor.Byte() != 0;   // a bool of another byte than 0 and 1 must not exist in .NET
+                for (int i = 0; i < count; i++) flags[i] = cursor.Byte() != 0;   // a .NET bool must not hold a byte other than 0 or 1
                 return flags;
             case GgufValueType.String:
                 string[] texts = new string[count];

@@ -1,6 +1,6 @@
 namespace Sandglass.ModelFiles;
 
-/// <summary>The kind of a metadata value; the numbers are GGUF's own (gguf.h, <c>enum gguf_type</c>).</summary>
+/// <summary>The type of a metadata value; the numbers are GGUF's own (gguf.h, <c>enum gguf_type</c>).</summary>
 internal enum GgufValueType : uint
 {
     UInt8 = 0,
@@ -22,7 +22,9 @@ internal static class GgufValueTypes
 {
     public static bool IsKnown(this GgufValueType kind) => kind <= GgufValueType.Float64;
 
-    /// <summary>The fewest bytes that a value of this kind takes in a list: a text begins with 8 bytes of length, a list with its kind and count.</summary>
+    /// <summary>
+    /// The fewest bytes that a value of this type takes in an array: a string begins with 8 bytes of length, an array with its type and count.
+    /// </summary>
     public static int LeastBytes(this GgufValueType kind) => kind switch
     {
         GgufValueType.UInt8 or GgufValueType.Int8 or GgufValueType.Bool => 1,

@@ -14,7 +14,9 @@ internal sealed class ModelFileWriter
     private long _dataLength;
     private long _alignment = DefaultAlignment;
 
-    /// <summary>An entry: a value as <see cref="Metadata"/> holds them. An alignment (<c>general.alignment</c>, an uint) must come before the tensors.</summary>
+    /// <summary>
+    /// Adds an entry: a value as <see cref="Metadata"/> holds it. An alignment (<c>general.alignment</c>, a uint) must come before the tensors.
+    /// </summary>
     public void Add(string key, object value)
     {
         if (key == "general.alignment" && value is uint alignment)
@@ -27,21 +29,21 @@ internal sealed class ModelFileWriter
         _entryCount++;
     }
 
-    /// <summary>An entry as bytes: the key with its length, the kind, the value.</summary>
+    /// <summary>Adds an entry as bytes: the key with its length, the type, the value.</summary>
     public void AddRaw(ReadOnlySpan<byte> entry)
     {
         _entries.Raw(entry);
         _entryCount++;
     }
 
-    /// <summary>A tensor with its values as they are to be stored. <paramref name="shape"/> is [columns, rows, …].</summary>
+    /// <summary>Adds a tensor with its values as they are to be stored. <paramref name="shape"/> is [columns, rows, …].</summary>
     public void Add(string name, TensorType type, ReadOnlySpan<long> shape, ReadOnlyMemory<byte> values)
     {
         long byteCount = Add(name, type, shape, destination => destination.Write(values.Span));
         if (byteCount != values.Length) throw new ArgumentException($"Tensor {name} needs {byteCount} bytes, not {values.Length}.", nameof(values));
     }
 
-    /// <summary>A tensor whose values are written when the file is; gives the number of bytes that <paramref name="write"/> must write.</summary>
+    /// <summary>Adds a tensor whose values are written together with the file; returns the number of bytes that <paramref name="write"/> must write.</summary>
     public long Add(string name, TensorType type, ReadOnlySpan<long> shape, Action<Stream> write)
     {
         _infos.String(name);
@@ -61,10 +63,10 @@ internal sealed class ModelFileWriter
         return byteCount;
     }
 
-    /// <summary>Sets the alignment where the entry itself was added as bytes.</summary>
+    /// <summary>Sets the alignment where its entry was added as bytes.</summary>
     public void AlignTo(long alignment) => _alignment = alignment;
 
-    /// <summary>The whole file.</summary>
+    /// <summary>Writes the whole file.</summary>
     public void WriteTo(Stream destination)
     {
         GgufEncoder head = new();

@@ -2,10 +2,14 @@ using System.Buffers.Binary;
 
 namespace Sandglass.ModelFiles;
 
-/// <summary>Copies an entry byte for byte, as llama.cpp does when it rewrites a file: texts end at a zero byte, flags become 0 or 1, all else stays.</summary>
+/// <summary>
+/// Copies an entry byte for byte, as llama.cpp does when it rewrites a file: strings end at a zero byte, flags become 0 or 1, everything else stays.
+/// </summary>
 internal static class RawMetadataEntry
 {
-    /// <summary><paramref name="entry"/>: key, kind and value, as read and checked; <paramref name="kindAt"/>: where the kind begins in it.</summary>
+    /// <summary>
+    /// <paramref name="entry"/>: key, type and value, which have been read and checked; <paramref name="kindAt"/>: where the type begins in it.
+    /// </summary>
     public static byte[] Copy(ReadOnlySpan<byte> entry, int kindAt)
     {
         GgufEncoder output = new();

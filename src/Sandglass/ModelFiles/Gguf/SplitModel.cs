@@ -7,7 +7,7 @@ internal static class SplitModel
     private const string CountKey = "split.count";
     private const string TensorsKey = "split.tensors.count";
 
-    /// <summary>Adds the other parts and their tensors to those of the first; nothing to do where the model is not split.</summary>
+    /// <summary>Adds the other parts and their tensors to those of the first; does nothing where the model is not split.</summary>
     public static void OpenRest(GgufHeader first, bool isFile, List<ByteSource> parts, List<TensorInfo> tensors)
     {
         string file = first.Metadata.File;

@@ -4,20 +4,23 @@ namespace Sandglass.ModelFiles;
 
 /// <summary>Rewrites a model file with its matrices in another type, byte for byte as <c>llama-quantize --pure</c>.</summary>
 /// <remarks>
-/// Inputs that are quantised already are taken as well (<c>--allow-requantize</c>). Two cases differ, where llama-quantize gives no usable file: rows that no block
-/// divides become F16 (it stops), and a file with another alignment than 32 keeps it (it writes a file that cannot be read).
+/// Inputs that are already quantised are accepted (<c>--allow-requantize</c>). Two cases differ, in which llama-quantize produces no usable file: rows that
+/// no block
+/// divides become F16 (it stops), and an alignment other than 32 is kept (it writes a file that cannot be read).
 /// </remarks>
 public static class ModelQuantizer
 {
     private const uint QuantizationVersion = 2;   // ggml.h, GGML_QNT_VERSION
 
-    /// <summary>Writes <paramref name="input"/> to <paramref name="outPath"/>; an existing file there is replaced once the new one is whole.</summary>
+    /// <summary>Writes <paramref name="input"/> to <paramref name="outPath"/>; an existing file is replaced once the new one is complete.</summary>
     /// <param name="input">The model, whole or split; the output is one file.</param>
-    /// <param name="outPath">Where to write: not a file of the input.</param>
+    /// <param name="outPath">The path to write to; not a file of the input.</param>
     /// <param name="type">F32, F16, BF16, Q8_0, Q4_0 or Q4_1.</param>
-    /// <param name="progress">Told after each tensor.</param>
-    /// <param name="cancellation">Stops the work soon; nothing is left then.</param>
-    /// <exception cref="ModelFileException">The type cannot be written, a tensor's type cannot be read, a value is not finite, or the file cannot be written.</exception>
+    /// <param name="progress">Reported to after each tensor.</param>
+    /// <param name="cancellation">Stops the work soon and leaves no file.</param>
+    /// <exception cref="ModelFileException">
+    /// The type cannot be written, a tensor's type cannot be read, a value is not finite, or the file cannot be written.
+    /// </exception>
     public static QuantizeReport Quantize(ModelFile input, string outPath, TensorType type, IProgress<QuantizeProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -55,7 +58,7 @@ public static class ModelQuantizer
         return Report(outPath, type, tensors);
     }
 
-    // llama-quant.cpp: all entries in their order, then the two that it sets, at the end; a split model becomes one file
+    // llama-quant.cpp: all entries in their order, then the two that it sets; a split model becomes one file
     private static void CopyMetadata(ModelFile input, ModelFileWriter writer, uint fileType)
     {
         foreach ((MetadataRange range, byte[] bytes) in input.RawEntries())

@@ -3,7 +3,7 @@ using Sandglass.Kernels;
 
 namespace Sandglass.ModelFiles;
 
-/// <summary>Which tensors a quantiser changes, and their order: the rules of llama.cpp's llama-quant.cpp with <c>--pure</c>.</summary>
+/// <summary>Which tensors quantising changes, and their order: the rules of llama.cpp's llama-quant.cpp with <c>--pure</c>.</summary>
 internal static class QuantizePlan
 {
     // small, or too sensitive: never quantised when the name has one of these in it (llama-quant.cpp, tensor_allows_quantization)
@@ -17,7 +17,7 @@ internal static class QuantizePlan
         ".position_embd", "sam.pos_embd", "sam.neck.", "sam.net_", ".rel_pos", ".patch_embd", ".patch_merger", "a.rvq.codebook", "mm.a.code_embd",
     ];
 
-    /// <summary>The shape as ggml writes it: without the ones at its end.</summary>
+    /// <summary>The shape as ggml writes it: without trailing dimensions of 1.</summary>
     public static long[] Shape(TensorInfo tensor)
     {
         int dimensions = tensor.Shape.Count;
@@ -35,11 +35,11 @@ internal static class QuantizePlan
     /// <summary>True where the tensor would be quantised, but no block divides its rows.</summary>
     public static bool FallsBack(TensorInfo tensor, TensorType target) => IsQuantised(tensor) && tensor.Columns % TensorGeometry.BlockSize(target) != 0;
 
-    /// <summary>Layers in order, what belongs to none before them; inside a layer by name.</summary>
+    /// <summary>Tensors without a layer first, then the layers in order; within each by name.</summary>
     public static TensorInfo[] Ordered(IEnumerable<TensorInfo> tensors) =>
         [.. tensors.OrderBy(tensor => Layer(tensor.Name)).ThenBy(tensor => tensor.Name, StringComparer.Ordinal)];
 
-    /// <summary>The number of this target in <c>general.file_type</c> (llama.h, <c>enum llama_ftype</c>); null where the quantiser does not write it.</summary>
+    /// <summary>The target's number in <c>general.file_type</c> (llama.h, <c>enum llama_ftype</c>); null for types that cannot be written.</summary>
     public static uint? FileType(TensorType target) => target switch
     {
         TensorType.F32 => 0,

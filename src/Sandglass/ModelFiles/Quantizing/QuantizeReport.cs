@@ -8,12 +8,12 @@ namespace Sandglass.ModelFiles;
 /// <param name="BytesBefore">Bytes of all tensors in the input.</param>
 /// <param name="BytesAfter">Bytes of all tensors in the output.</param>
 /// <param name="Converted">Tensors whose type changed.</param>
-/// <param name="Kept">Tensors that were copied as they are: norms, biases and others that are small or sensitive, and those of the type already.</param>
-/// <param name="InF16">Tensors that are F16 instead, by name: no block of the type divides their rows.</param>
+/// <param name="Kept">Tensors that were copied unchanged: norms, biases and others that are small or sensitive, and those that already have the type.</param>
+/// <param name="InF16">The names of tensors that are F16 instead, since no block of the type divides their rows.</param>
 public sealed record QuantizeReport(string Path, TensorType Type, long BytesBefore, long BytesAfter, int Converted, int Kept, IReadOnlyList<string> InF16);
 
-/// <summary>How far a quantisation is.</summary>
-/// <param name="Done">Tensors that are written.</param>
-/// <param name="Tensors">Tensors in all.</param>
-/// <param name="Name">The tensor that was written last.</param>
+/// <summary>The progress of a quantisation.</summary>
+/// <param name="Done">Tensors written so far.</param>
+/// <param name="Tensors">The total number of tensors.</param>
+/// <param name="Name">The tensor written last.</param>
 public readonly record struct QuantizeProgress(int Done, int Tensors, string Name);

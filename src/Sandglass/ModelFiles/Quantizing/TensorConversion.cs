@@ -2,11 +2,11 @@ using Sandglass.Kernels;
 
 namespace Sandglass.ModelFiles;
 
-/// <summary>One tensor from a file to a stream in another type, piece by piece; refuses numbers that are not finite on both sides.</summary>
+/// <summary>Copies one tensor from a file to a stream in another type, chunk by chunk; refuses numbers that are not finite in either type.</summary>
 internal static class TensorConversion
 {
     private const int PieceValues = 1 << 20;   // whole blocks of every type
-    private const int SliceValues = 1 << 15;   // what one worker converts at a time
+    private const int SliceValues = 1 << 15;   // converted by one worker at a time
 
     public static void Copy(ModelFile input, TensorInfo tensor, TensorType target, Stream destination, CancellationToken cancellation)
     {
@@ -31,7 +31,7 @@ internal static class TensorConversion
         }
     }
 
-    // the numbers are finite in their own type, so the file is sound: the type that was asked for is too narrow for the largest of the block
+    // the numbers are finite in their own type, so the file is sound: the target type is too narrow for the largest number of the block
     private static void RefuseRange(ModelFile input, TensorInfo tensor, TensorType target, byte[] from, long done, int at)
     {
         int length = TensorGeometry.BlockSize(target), own = TensorGeometry.BlockSize(tensor.Type);

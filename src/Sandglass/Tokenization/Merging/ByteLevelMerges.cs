@@ -3,14 +3,14 @@ using System.Runtime.CompilerServices;
 namespace Sandglass.Tokenization;
 
 /// <summary>The merges of a byte-level vocabulary, applied to the bytes of one word.</summary>
-/// <remarks>Symbols are numbers: a token's is its id, a string that merges make but the vocabulary lacks has one behind the last id.</remarks>
+/// <remarks>Symbols are numbers: a token's is its id; strings that merges produce but the vocabulary lacks are numbered after the last id.</remarks>
 internal sealed class ByteLevelMerges
 {
     private readonly int _tokens;
     private readonly MergeTable _table;
     private readonly int[] _letters = new int[256];     // the symbol of each byte
 
-    // a tool's start waits for this one long loop: compile it well the first time
+    // start-up waits for this one long loop: optimise it at its first compilation
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ByteLevelMerges(Vocabulary vocabulary)
     {
@@ -25,10 +25,10 @@ internal sealed class ByteLevelMerges
         _table = new MergeTable(merges.Length);
         for (int rank = 0; rank < merges.Length; rank++)
         {
-            // from 1 on: the first letter may itself be a space
+            // from 1: the first character may itself be a space
             ReadOnlySpan<char> merge = merges[rank];
             int space = merge.Length < 2 ? -1 : merge[1..].IndexOf(' ');
-            if (space < 0) continue;        // no pair: as the reference, without effect
+            if (space < 0) continue;        // not a pair: ignored, as in the reference
             ReadOnlySpan<char> left = merge[..(space + 1)], right = merge[(space + 2)..];
             if (right.IsEmpty) continue;
             _table.Add(names.Of(left), names.Of(right), (uint)rank, names.Of(left, right));
@@ -50,7 +50,7 @@ internal sealed class ByteLevelMerges
                 pieces[count++] = new Piece(symbol.Id, symbol.Length);
                 continue;
             }
-            // merges led to what is no token: its bytes one by one, as far as they are tokens
+            // the merges did not end in a token: its bytes one by one, as far as they are tokens
             foreach (byte value in word.Slice(symbol.From, symbol.Length)) pieces[count++] = new Piece(_letters[value] < _tokens ? _letters[value] : -1, 1);
         }
         return pieces[..count];
@@ -61,7 +61,7 @@ internal sealed class ByteLevelMerges
         public bool MayMerge(in Symbol left, in Symbol right, out uint order, out int merged) => table.TryFind(left.Id, right.Id, out order, out merged);
     }
 
-    /// <summary>Gives every string that occurs in merges its symbol.</summary>
+    /// <summary>Assigns a symbol to every string that occurs in merges.</summary>
     private sealed class SymbolNames(Vocabulary vocabulary)
     {
         private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _tokens = vocabulary.Lookup;

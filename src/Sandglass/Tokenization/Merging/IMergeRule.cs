@@ -1,8 +1,8 @@
 namespace Sandglass.Tokenization;
 
-/// <summary>Which neighbours may merge, and which do so first.</summary>
+/// <summary>Decides which neighbours may merge, and in which order.</summary>
 internal interface IMergeRule
 {
-    /// <summary>Whether two neighbours may merge; the pair of lowest <paramref name="order"/> in the word goes first.</summary>
+    /// <summary>Whether two neighbours may merge; the pair with the lowest <paramref name="order"/> in the word merges first.</summary>
     bool MayMerge(in Symbol left, in Symbol right, out uint order, out int merged);
 }

@@ -6,9 +6,9 @@ namespace Sandglass.Tokenization;
 /// <summary>The merges of a byte-level vocabulary: (left symbol, right symbol) to rank and merged symbol.</summary>
 internal sealed class MergeTable
 {
-    private const ulong Free = ulong.MaxValue;      // symbols are not negative, so no pair looks like this
+    private const ulong Free = ulong.MaxValue;      // symbols are not negative, so no pair has this value
 
-    // differs from run to run, so that no file can be made whose merges all collide; what is found does not depend on it
+    // differs from run to run, so that no file can be made whose merges all collide; results do not depend on it
     private static readonly ulong Seed = (uint)HashCode.Combine(0) | 1UL << 40;
 
     private readonly (ulong Pair, uint Rank, int Merged)[] _slots;

@@ -1,7 +1,9 @@
 namespace Sandglass.Tokenization;
 
-/// <summary>Byte-pair merging of one word: again and again the most urgent pair of neighbours becomes one symbol, the leftmost of equals first.</summary>
-/// <remarks>A short word is searched anew for each merge, which is fastest; a long one has a queue, so a megabyte without a space takes n log n.</remarks>
+/// <summary>Byte-pair merging of one word: repeatedly merges the pair of neighbours with the lowest order, the leftmost of equal ones first.</summary>
+/// <remarks>
+/// A short word is searched again for each merge, which is fastest. A long one has a queue, so that a megabyte without a space takes n log n.
+/// </remarks>
 internal sealed class PairMerger
 {
     private const int ShortWord = 48;
@@ -11,14 +13,14 @@ internal sealed class PairMerger
     private readonly int[] _merged = new int[ShortWord];
     private Symbol[] _symbols = new Symbol[ShortWord];
 
-    /// <summary>Room for the symbols of a word that has no more than <paramref name="count"/>; the caller sets place, length and id of each.</summary>
+    /// <summary>Room for the symbols of a word of at most <paramref name="count"/>; the caller sets place, length and id of each.</summary>
     public Span<Symbol> Room(int count)
     {
         if (_symbols.Length < count) _symbols = new Symbol[Math.Max(count, Math.Min(2L * _symbols.Length, Array.MaxLength))];
         return _symbols.AsSpan(0, count);
     }
 
-    /// <summary>Merges the first <paramref name="count"/> symbols and returns those that are left.</summary>
+    /// <summary>Merges the first <paramref name="count"/> symbols and returns the remaining ones.</summary>
     public ReadOnlySpan<Symbol> Merge<TRule>(int count, TRule rule) where TRule : IMergeRule, allows ref struct =>
         _symbols.AsSpan(0, count <= ShortWord ? MergeShort(_symbols.AsSpan(0, count), rule) : MergeLong(_symbols.AsSpan(0, count), rule));
 
@@ -66,7 +68,7 @@ internal sealed class PairMerger
             ref Symbol left = ref symbols[at];
             if (left.Length == 0 || left.Next < 0) continue;
             ref Symbol right = ref symbols[left.Next];
-            if (left.Length + right.Length != size) continue;       // one of them has grown since
+            if (left.Length + right.Length != size) continue;       // stale: one of them has grown since
             if (!rule.MayMerge(left, right, out _, out int merged)) continue;
 
             left.Length = size;

@@ -1,12 +1,12 @@
 namespace Sandglass.Tokenization;
 
-/// <summary>Places in a text, the most urgent first: the lowest order, and of equal ones the leftmost. A binary heap.</summary>
+/// <summary>A binary heap of places in a text: the lowest order first, the leftmost of equal ones.</summary>
 internal sealed class PlaceQueue
 {
     private (ulong Key, int Note)[] _heap = new (ulong, int)[64];
     private int _count;
 
-    /// <summary>Adds a place; <paramref name="note"/> comes back with it.</summary>
+    /// <summary>Adds a place; <paramref name="note"/> is returned with it.</summary>
     public void Add(uint order, int place, int note)
     {
         if (_count == _heap.Length) Array.Resize(ref _heap, 2 * _count);
@@ -23,7 +23,7 @@ internal sealed class PlaceQueue
         _heap[at] = added;
     }
 
-    /// <summary>Takes the most urgent place.</summary>
+    /// <summary>Takes the first place.</summary>
     public bool TryTake(out int place, out int note)
     {
         place = note = 0;

@@ -5,7 +5,7 @@ namespace Sandglass.Tokenization;
 /// <summary>The tokens of a SentencePiece vocabulary and their scores, applied to one word.</summary>
 internal sealed class SentencePieceMerges
 {
-    // keyed by UTF-8 with one character a byte, so that any part of a text can be looked up, also where it is no UTF-8
+    // keyed by UTF-8 with one character per byte, so that any part of a text can be looked up, even where it is not UTF-8
     private readonly Dictionary<string, int> _tokens;
     private readonly uint[] _orders;
     private readonly int[] _bytes = new int[256];
@@ -28,7 +28,7 @@ internal sealed class SentencePieceMerges
             _bytes[value] = vocabulary.Find($"<0x{value:X2}>") ?? (value < 0x80 ? vocabulary.Find(((char)value).ToString()) : null) ?? -1;
     }
 
-    /// <summary>Whether some token has a space behind a character that ends with this byte, so that text must not be cut there.</summary>
+    /// <summary>Whether some token has a space after a character that ends with this byte, so that text must not be cut there.</summary>
     public bool ReachesOverSpace(byte last) => _reachesOverSpace[last];
 
     /// <summary>The tokens of a word whose spaces are marks.</summary>
@@ -57,7 +57,7 @@ internal sealed class SentencePieceMerges
         return pieces[..count];
     }
 
-    /// <summary>A character that is no token: its bytes, or the unknown token where the vocabulary lacks one of them.</summary>
+    /// <summary>Spells a character that is not a token: its bytes, or the unknown token where the vocabulary lacks one of them.</summary>
     private int Spell(ReadOnlySpan<byte> character, Span<Piece> pieces)
     {
         for (int i = 0; i < character.Length; i++)
@@ -80,7 +80,7 @@ internal sealed class SentencePieceMerges
         }
     }
 
-    /// <summary>Each token's place in the order of merging: the higher the score, the lower.</summary>
+    /// <summary>The order of merging for each token: the higher the score, the lower the order.</summary>
     private static uint[] ReadOrders(Vocabulary vocabulary)
     {
         const string Key = "tokenizer.ggml.scores";
@@ -89,7 +89,7 @@ internal sealed class SentencePieceMerges
         float[]? scores = vocabulary.Metadata.Floats(Key);
         if (scores is null)
         {
-            vocabulary.Doubts.Add($"{Key} is missing, so that all pairs of neighbours are equally urgent and merge from left to right");
+            vocabulary.Doubts.Add($"{Key} is missing, so pairs of neighbours merge from left to right");
             scores = new float[vocabulary.Size];
         }
 
@@ -97,7 +97,7 @@ internal sealed class SentencePieceMerges
         for (int id = 0; id < scores.Length; id++)
         {
             if (float.IsNaN(scores[id])) BadVocabulary.NotANumber(file, id);
-            // the bits of a float sort like whole numbers once the negative ones are turned round; + 0 makes -0 equal to 0
+            // the bits of floats sort like integers once negative ones are inverted; + 0 makes -0 equal to 0
             uint bits = BitConverter.SingleToUInt32Bits(scores[id] + 0f);
             orders[id] = ~((bits & 0x80000000) != 0 ? ~bits : bits | 0x80000000);
         }

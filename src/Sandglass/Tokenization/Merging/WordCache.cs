@@ -3,15 +3,15 @@ using System.Runtime.InteropServices;
 
 namespace Sandglass.Tokenization;
 
-/// <summary>The pieces of words met before. Text repeats its words, and looking one up costs a tenth of merging it.</summary>
-/// <remarks>Bounded: when the room for words or pieces is used up, it starts anew. For one thread at a time.</remarks>
+/// <summary>The pieces of words seen before. Text repeats words, and a lookup costs a tenth of merging.</summary>
+/// <remarks>Bounded: it is cleared when its room for words or pieces is used up. Not thread-safe.</remarks>
 internal sealed class WordCache
 {
-    /// <summary>Longer words come seldom and are not kept.</summary>
+    /// <summary>Longer words are rare and are not kept.</summary>
     public const int LongestWord = 48;
 
     private const int Slots = 1 << 15;
-    private const int Probes = 8;       // so that words that collide, by chance or by intent, cost a bounded time
+    private const int Probes = 8;       // bounds the cost of words that collide, by chance or by intent
     private readonly Slot[] _slots = new Slot[Slots];
     private readonly byte[] _words = new byte[256 << 10];
     private readonly Piece[] _pieces = new Piece[64 << 10];
@@ -21,10 +21,10 @@ internal sealed class WordCache
     {
         public ulong Hash;
         public int Word, Pieces;
-        public byte WordLength, PieceCount;     // 0 bytes: free
+        public byte WordLength, PieceCount;     // length 0: free
     }
 
-    /// <summary>The pieces of a word, if it is known.</summary>
+    /// <summary>Finds the pieces of a word.</summary>
     public bool TryFind(ReadOnlySpan<byte> word, out ReadOnlySpan<Piece> pieces)
     {
         ulong hash = Hash(word);
@@ -41,7 +41,7 @@ internal sealed class WordCache
         return false;
     }
 
-    /// <summary>Keeps the pieces of a word that is not known yet.</summary>
+    /// <summary>Adds a word that is not in the cache.</summary>
     public void Add(ReadOnlySpan<byte> word, ReadOnlySpan<Piece> pieces)
     {
         if (word.Length > LongestWord || word.IsEmpty || pieces.Length > byte.MaxValue) return;

@@ -1,6 +1,6 @@
 namespace Sandglass.Tokenization;
 
-/// <summary>What one call of <c>Encode</c> writes to; calls at the same time have one each.</summary>
+/// <summary>The buffers of one call of <c>Encode</c>; concurrent calls have one each.</summary>
 internal sealed class Workspace
 {
     private const int TooLargeToKeep = 1 << 20;
@@ -13,19 +13,19 @@ internal sealed class Workspace
 
     public PairMerger Merger { get; } = new();
 
-    /// <summary>Room for the pieces of a word of so many symbols.</summary>
+    /// <summary>Room for the pieces of a word of this many symbols.</summary>
     public Span<Piece> Pieces(int count) => Room(ref _pieces, count);
 
-    /// <summary>Room for a word with one character a byte, as dictionaries want it.</summary>
+    /// <summary>Room for a word with one character per byte, the form in which dictionaries look it up.</summary>
     public Span<char> Letters(int count) => Room(ref _letters, count);
 
     /// <summary>Room for a word's bytes after normalisation.</summary>
     public Span<byte> Word(int count) => Room(ref _word, count);
 
-    /// <summary>Room for where each border between the bytes of <see cref="Word"/> lies in the text.</summary>
+    /// <summary>Room for the place in the text of each border between bytes of <see cref="Word"/>.</summary>
     public Span<int> Borders(int count) => Room(ref _borders, count);
 
-    /// <summary>Whether a giant word has made this too large to keep for the next call.</summary>
+    /// <summary>Whether a very long word has made this too large to keep.</summary>
     public bool IsHuge => Math.Max(_letters.Length, _word.Length) > TooLargeToKeep;
 
     private static Span<T> Room<T>(ref T[] room, int count)

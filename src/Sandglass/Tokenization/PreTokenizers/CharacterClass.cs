@@ -1,7 +1,7 @@
 namespace Sandglass.Tokenization;
 
-/// <summary>What the pre-tokenizers ask about a character: Unicode's general categories by their first letter, with white space as a class of its own.</summary>
-/// <remarks>A character is of exactly one class (white space is nothing else besides), so 0 says "past the end".</remarks>
+/// <summary>The class of a character for pre-tokenizers: the first letter of its Unicode general category, or white space as a class of its own.</summary>
+/// <remarks>Every character has exactly one class (white space has no other), so 0 means "past the end".</remarks>
 [Flags]
 internal enum CharacterClass : byte
 {

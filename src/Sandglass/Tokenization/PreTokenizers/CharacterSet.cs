@@ -1,9 +1,12 @@
 namespace Sandglass.Tokenization;
 
 /// <summary>The characters between the brackets of a pattern.</summary>
-/// <param name="ascii">Those below U+0080, one by one.</param>
-/// <param name="classes">Those from U+0080 on, by class.</param>
-/// <param name="ranges">Those from U+0080 on, by code point: first, last, first, last, … in ascending order. White space is never among them: the reference matches it with <c>\s</c> alone.</param>
+/// <param name="ascii">Characters below U+0080, individually.</param>
+/// <param name="classes">Characters from U+0080, by class.</param>
+/// <param name="ranges">
+/// Characters from U+0080, by code point: first, last, first, last, … in ascending order. White space is never included: the reference matches it with
+/// <c>\s</c> alone.
+/// </param>
 internal sealed class CharacterSet(string ascii, CharacterClass classes, params int[] ranges)
 {
     private readonly bool[] _ascii = Table(ascii);
@@ -27,7 +30,7 @@ internal sealed class CharacterSet(string ascii, CharacterClass classes, params 
     {
         int place = Array.BinarySearch(ranges, codePoint);
         if (place >= 0) return true;
-        return (~place & 1) == 1;       // between a first and its last
+        return (~place & 1) == 1;       // between a first and a last
     }
 
     private static bool[] Table(string characters)

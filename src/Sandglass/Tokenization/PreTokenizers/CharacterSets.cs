@@ -23,7 +23,7 @@ internal static class CharacterSets
     /// <summary><c>[\p{P}$+&lt;=&gt;^~|]</c></summary>
     public static readonly CharacterSet PunctuationAndSymbols = new(AsciiPunctuation + AsciiSymbols, CharacterClass.Punctuation);
 
-    /// <summary>The same and the backtick (Falcon).</summary>
+    /// <summary>The same with the backtick (Falcon).</summary>
     public static readonly CharacterSet PunctuationAndSymbolsAndBacktick = new(AsciiPunctuation + AsciiSymbols + "`", CharacterClass.Punctuation);
 
     /// <summary><c>[\r\n]</c></summary>
@@ -36,7 +36,7 @@ internal static class CharacterSets
     public static readonly CharacterSet DeepSeekPunctuation =
         new(AsciiPunctuation + AsciiSymbols + "`" + AsciiLetters, CharacterClass.None, 0x2018, 0x201F, 0x3000, 0x3002, 0xFF01, 0xFF0F, 0xFF1A, 0xFF5E);
 
-    /// <summary>The letters with two cases, as DeepSeek LLM's tokenizer lists them.</summary>
+    /// <summary>Letters that have an upper and a lower case, as DeepSeek LLM's tokenizer lists them.</summary>
     public static readonly CharacterSet CasedLetter = new(AsciiLetters, CharacterClass.None,
         0xB5, 0xB5, 0xC0, 0xD6, 0xD8, 0xF6, 0xF8, 0x1BA, 0x1BC, 0x1BF, 0x1C4, 0x293, 0x295, 0x2AF, 0x370, 0x373, 0x376, 0x377, 0x37B, 0x37D, 0x37F, 0x37F,
         0x386, 0x386, 0x388, 0x38A, 0x38C, 0x38C, 0x38E, 0x3A1, 0x3A3, 0x3F5, 0x3F7, 0x481, 0x48A, 0x52F, 0x531, 0x556, 0x10A0, 0x10C5, 0x13A0, 0x13F5,

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Sandglass.Tokenization;
 
-/// <summary>The class of every code point, as Unicode 15.1 has it, which the reference tokenizers were made with.</summary>
+/// <summary>The class of every code point in Unicode 15.1, which the reference tokenizers use.</summary>
 internal static class CharacterTable
 {
-    // what Unicode 16 added to 15.1 (first, last): the runtime knows these, the reference does not, and a model has never seen them
+    // added in Unicode 16 (first, last): the runtime knows these, the reference does not
     private static readonly int[] AddedSince =
     [
         0x897, 0x897, 0x1B4E, 0x1B4F, 0x1B7F, 0x1B7F, 0x1C89, 0x1C8A, 0x2427, 0x2429, 0x31E4, 0x31E5, 0xA7CB, 0xA7CD, 0xA7DA, 0xA7DC,
@@ -23,10 +23,10 @@ internal static class CharacterTable
     /// <summary>The classes of U+0000 to U+007F, by code point.</summary>
     public static ReadOnlySpan<CharacterClass> Ascii => AsciiClasses;
 
-    /// <summary>The class of any code point, also of a surrogate, which the reference lets through.</summary>
+    /// <summary>The class of any code point, including surrogates, which the reference accepts.</summary>
     public static CharacterClass Of(int codePoint) => codePoint < 0x10000 ? BasicPlane.Classes[codePoint] : Compute(codePoint);
 
-    // apart, so that a program that meets no other letters never makes it
+    // in a class of its own, so that it is only made when the first character above U+007F is met
     private static class BasicPlane
     {
         public static readonly CharacterClass[] Classes = Build(0x10000);

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Sandglass.Tokenization;
 
-/// <summary>Reads characters out of UTF-8 that <see cref="RepairedText"/> has made whole: every lead byte has its continuation bytes.</summary>
+/// <summary>Reads characters from UTF-8 that <see cref="RepairedText"/> has repaired: every lead byte has its continuation bytes.</summary>
 internal static class Characters
 {
     /// <summary>The class of the character at <paramref name="at"/> and its length in bytes; none and 0 past the end.</summary>

@@ -3,7 +3,7 @@ namespace Sandglass.Tokenization;
 /// <summary>The English endings that the word patterns cut off: <c>'s 't 're 've 'm 'll 'd</c>.</summary>
 internal static class Contraction
 {
-    // U+212A, the Kelvin sign, is the one stranger whose lower case is an ASCII letter, and k is in no ending: ASCII is enough
+    // comparing ASCII is enough: U+212A, the Kelvin sign, is the only other character whose lower case is an ASCII letter, and no ending has a k
     /// <summary>The length in bytes of the ending whose apostrophe is at <paramref name="at"/>, or 0.</summary>
     public static int Length(ReadOnlySpan<byte> fragment, int at, bool anyCase)
     {

@@ -1,7 +1,7 @@
 namespace Sandglass.Tokenization;
 
 /// <summary>How a byte-level tokenizer cuts text into words before merging: what <c>tokenizer.ggml.pre</c> names.</summary>
-/// <param name="passes">One after the other, each on every fragment that the one before it left.</param>
+/// <param name="passes">Applied in order, each to every fragment that the one before it produced.</param>
 internal sealed class PreTokenizer(params Splitter[] passes)
 {
     private static readonly Splitter Word = new WordSplitter();
@@ -37,13 +37,13 @@ internal sealed class PreTokenizer(params Splitter[] passes)
     /// <summary>The passes, in order.</summary>
     public Splitter[] Passes { get; } = passes;
 
-    /// <summary>Whether a word that is a token as a whole is that token, whatever the merges would make of it.</summary>
+    /// <summary>Whether a word that is itself a token becomes that token, whatever its merges would give.</summary>
     public bool IgnoresMerges { get; private init; }
 
-    /// <summary>Whether such models begin a text with BOS when the file does not say.</summary>
+    /// <summary>Whether BOS is added where the file does not say.</summary>
     public bool AddsBos { get; private init; }
 
-    /// <summary>The pre-tokenizer of a name, with the names of other makers for the same patterns; null for one that we do not know.</summary>
+    /// <summary>The pre-tokenizer of a name. Several names stand for the same patterns. Null for an unknown one.</summary>
     public static PreTokenizer? Named(string? name) => name switch
     {
         null or "" or "default" => Default,
@@ -58,15 +58,15 @@ internal sealed class PreTokenizer(params Splitter[] passes)
         _ => null,
     };
 
-    /// <summary>All words of a text, one after the other.</summary>
+    /// <summary>Enumerates the words of a text.</summary>
     public Words Cut(ReadOnlySpan<byte> text) => new(Passes, text);
 
-    /// <summary>Walks over the words of a text, without a list of them.</summary>
+    /// <summary>Enumerates the words of a text without a list of them.</summary>
     public ref struct Words
     {
         private readonly Splitter[] _passes;
         private readonly ReadOnlySpan<byte> _text;
-        private readonly int[] _ends;       // where the current fragment of each pass ends; the last one's is the word
+        private readonly int[] _ends;       // the end of each pass's current fragment; that of the last pass is the word
         private int _from, _to;
 
         internal Words(Splitter[] passes, ReadOnlySpan<byte> text)
@@ -82,7 +82,7 @@ internal sealed class PreTokenizer(params Splitter[] passes)
         /// <summary>Where the word ends.</summary>
         public readonly int To => _to;
 
-        /// <summary>Goes to the next word.</summary>
+        /// <summary>Advances to the next word.</summary>
         public bool MoveNext()
         {
             _from = _to;

@@ -1,8 +1,10 @@
 namespace Sandglass.Tokenization;
 
-/// <summary>Cuts out the runs of one set of characters; what lies between them stays whole: <c>[set]+</c>, <c>\s?[set]+</c>, <c>[set]</c>, <c>[set][set][set]</c>.</summary>
+/// <summary>
+/// Cuts out the runs of one set of characters; the text between them stays whole: <c>[set]+</c>, <c>\s?[set]+</c>, <c>[set]</c>, <c>[set][set][set]</c>.
+/// </summary>
 /// <param name="set">The characters of a run.</param>
-/// <param name="least">The shortest match; a run is cut into matches from its beginning, a shorter rest is no match.</param>
+/// <param name="least">The shortest match. A run is cut into matches from its beginning; a shorter remainder is no match.</param>
 /// <param name="most">The longest match.</param>
 /// <param name="leadingWhite">Whether one character of white space before a run belongs to it.</param>
 internal sealed class RunSplitter(CharacterSet set, int least = 1, int most = int.MaxValue, bool leadingWhite = false) : Splitter
@@ -12,7 +14,7 @@ internal sealed class RunSplitter(CharacterSet set, int least = 1, int most = in
         int end = MatchEnd(fragment, at);
         if (end > at) return end;
 
-        // no match here: the piece is what lies before the next one. A run too short to match is passed over as a whole.
+        // no match here: the piece ends before the next match. A run too short to match is skipped as a whole.
         while (at < fragment.Length)
         {
             int run = at;

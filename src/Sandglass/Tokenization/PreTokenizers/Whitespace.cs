@@ -1,9 +1,12 @@
 namespace Sandglass.Tokenization;
 
-/// <summary>What the word patterns do with a run of white space: <c>\s+(?!\S)|\s+</c>.</summary>
+/// <summary>How the word patterns cut a run of white space: <c>\s+(?!\S)|\s+</c>.</summary>
 internal static class Whitespace
 {
-    /// <summary>The end of the piece of white space at <paramref name="at"/>: the whole run at the end of the fragment, else all but its last character, which goes with the next word.</summary>
+    /// <summary>
+    /// The end of the piece of white space at <paramref name="at"/>: the whole run at the end of the fragment, otherwise all but its last character, which
+    /// belongs to the next word.
+    /// </summary>
     public static int PieceEnd(ReadOnlySpan<byte> fragment, int at)
     {
         int last = at, end = at;
@@ -15,7 +18,7 @@ internal static class Whitespace
         return end == fragment.Length || last == at ? end : last;
     }
 
-    /// <summary>The end of <c>\s*[\r\n]+</c> at <paramref name="at"/>: behind the last line break of the run, or -1 where it has none.</summary>
+    /// <summary>The end of <c>\s*[\r\n]+</c> at <paramref name="at"/>: after the last line break of the run, or -1 where it has none.</summary>
     public static int LineBreakEnd(ReadOnlySpan<byte> fragment, int at)
     {
         int end = -1;

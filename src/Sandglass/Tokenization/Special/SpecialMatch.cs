@@ -1,4 +1,4 @@
 namespace Sandglass.Tokenization;
 
-/// <summary>A special token found in a text, with the white space that it swallows.</summary>
+/// <summary>A special token found in a text, with the white space that it includes.</summary>
 internal readonly record struct SpecialMatch(int Id, int From, int To);

@@ -1,7 +1,7 @@
 namespace Sandglass.Tokenization;
 
-/// <summary>Finds every place where one of many strings ends, in one pass over the text (Aho and Corasick, 1975).</summary>
-/// <remarks>A state is the longest prefix of any string that the text read so far ends with; state 0 is the empty one.</remarks>
+/// <summary>Finds every place where one of a set of strings ends, in one pass over the text (Aho and Corasick, 1975).</summary>
+/// <remarks>A state is the longest prefix of any string that is a suffix of the text read so far; state 0 is the empty prefix.</remarks>
 internal sealed class SpecialTokenTrie
 {
     private readonly int[] _roots = new int[256];       // the states of one byte
@@ -10,7 +10,7 @@ internal sealed class SpecialTokenTrie
     private readonly bool[] _isStart = new bool[256];
     private int _states = 1;
 
-    /// <summary>A trie of these strings, none of them empty; a state's match is the string's index here. Of equal strings the first counts.</summary>
+    /// <summary>Builds the trie of strings, none of them empty; a state's match is the index of its string. Of equal strings the first counts.</summary>
     public SpecialTokenTrie(byte[][] strings)
     {
         int most = 1;
@@ -34,10 +34,10 @@ internal sealed class SpecialTokenTrie
         }
     }
 
-    /// <summary>Whether any string begins with this byte: what a scan can skip to in state 0.</summary>
+    /// <summary>Whether any string begins with this byte: in state 0 a scan can skip all others.</summary>
     public bool IsStart(byte value) => _isStart[value];
 
-    /// <summary>The state of the longest string that ends where this state stands, or 0.</summary>
+    /// <summary>The state of the longest string that ends in this state, or 0.</summary>
     public int LongestMatch(int state) => _match[state] >= 0 ? state : _shorter[state];
 
     /// <summary>The state of the next shorter string that ends at the same place, or 0.</summary>
@@ -65,7 +65,7 @@ internal sealed class SpecialTokenTrie
         if (_match[state] < 0) _match[state] = index;
     }
 
-    // breadth first, so that a state's fallback, which is shorter, is finished before it
+    // breadth first: a state's fallback is shorter, so it is finished before the state
     private void Link()
     {
         int[] open = new int[_states];

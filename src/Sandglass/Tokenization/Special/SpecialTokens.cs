@@ -4,22 +4,24 @@ namespace Sandglass.Tokenization;
 
 /// <summary>Finds the tokens that are matched as a whole before the text between them is tokenised.</summary>
 /// <remarks>
-/// The rule is llama.cpp's: the longest token takes all its places from left to right, then the next (of equal length, the lower id) takes those that are still free, and
-/// so on. That is not "at each place the longest": of abc and bcde, the text abcde holds bcde. One pass finds where tokens end; a queue by rank hands out the places.
+/// The rule is llama.cpp's: the longest token takes all its places from left to right, then the next longest (of equal length, the lower id) takes those
+/// still free,
+/// and so on. That is not "the longest at each place": of abc and bcde, the text abcde contains bcde. One pass finds where tokens end; a queue by rank
+/// assigns places.
 /// </remarks>
 internal sealed class SpecialTokens
 {
-    private const int MostBytes = 1 << 24;      // of all together: the trie has a state for each
+    private const int MostBytes = 1 << 24;      // of all together: the trie has a state per byte
 
     // by rank
     private readonly int[] _ids, _lengths;
     private readonly bool[] _swallowsRight;
     private readonly SpecialTokenTrie _trie;
 
-    /// <summary>Finder for these tokens.</summary>
-    /// <param name="vocabulary">Gives their texts.</param>
+    /// <summary>Prepares the search for these tokens.</summary>
+    /// <param name="vocabulary">Has their strings.</param>
     /// <param name="ids">The tokens, in ascending order.</param>
-    /// <param name="swallowsRight">Whether a token takes the white space behind it with it.</param>
+    /// <param name="swallowsRight">Whether a token includes the white space after it.</param>
     public SpecialTokens(Vocabulary vocabulary, List<int> ids, Func<int, bool> swallowsRight)
     {
         byte[][] texts = new byte[ids.Count][];
@@ -44,21 +46,21 @@ internal sealed class SpecialTokens
         _trie = new SpecialTokenTrie(ranked);
     }
 
-    /// <summary>The special tokens of a text, from left to right.</summary>
+    /// <summary>Finds the special tokens of a text, from left to right.</summary>
     public List<SpecialMatch> Find(ReadOnlySpan<byte> text)
     {
         List<SpecialMatch> found = [];
         PlaceQueue? queue = Candidates(text);
         if (queue is null) return found;
 
-        int[] takenUntil = new int[text.Length];        // for a taken byte the end of what took it, else 0
+        int[] takenUntil = new int[text.Length];        // for a taken byte the end of the token that took it, else 0
         while (queue.TryTake(out int end, out int state))
         {
             if (takenUntil[end - 1] != 0) continue;
             int rank = _trie.StringOf(state);
             int start = end - _lengths[rank];
 
-            // whatever was taken before is at least as long, so it cannot lie inside: looking at both ends is enough
+            // tokens placed before are at least as long and cannot lie inside this one, so checking both ends is enough
             if (takenUntil[start] == 0)
             {
                 int to = end;
@@ -78,7 +80,7 @@ internal sealed class SpecialTokens
         return found;
     }
 
-    /// <summary>For each place where a token ends the longest that does, queued by rank; null where there is none.</summary>
+    /// <summary>For each place where tokens end, the longest of them, queued by rank; null where there is none.</summary>
     private PlaceQueue? Candidates(ReadOnlySpan<byte> text)
     {
         PlaceQueue? queue = null;

@@ -3,7 +3,7 @@ using Sandglass.ModelFiles;
 
 namespace Sandglass.Tokenization;
 
-/// <summary>Every way in which a file's vocabulary can be unusable, one line each; the codes are described in docs/errors.md.</summary>
+/// <summary>Throws for every defect that makes a vocabulary unusable; docs/errors.md describes the codes.</summary>
 internal static class BadVocabulary
 {
     [DoesNotReturn]

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Sandglass.Tokenization;
 
-/// <summary>GPT-2's way to write any byte as a printable letter: visible Latin-1 letters stand for themselves, the other 68 bytes for U+0100 and on.</summary>
+/// <summary>
+/// GPT-2's alphabet, a printable character for each byte: visible Latin-1 characters stand for themselves, U+0100 and following for the other 68 bytes.
+/// </summary>
 internal static class ByteAlphabet
 {
     private const int Letters = 256 + 68;
@@ -22,7 +24,7 @@ internal static class ByteAlphabet
         }
     }
 
-    /// <summary>The letter that stands for a byte.</summary>
+    /// <summary>The character that stands for a byte.</summary>
     public static char Letter(byte value) => ToLetter[value];
 
     /// <summary>Spells bytes; <paramref name="letters"/> is as long as they are.</summary>
@@ -31,7 +33,7 @@ internal static class ByteAlphabet
         for (int i = 0; i < bytes.Length; i++) letters[i] = ToLetter[bytes[i]];
     }
 
-    /// <summary>The bytes that a token's letters stand for. A letter outside the alphabet keeps its own UTF-8.</summary>
+    /// <summary>The bytes that a token's characters stand for. A character outside the alphabet stands for its own UTF-8.</summary>
     public static byte[] Read(string letters)
     {
         byte[] bytes = new byte[letters.Length];

@@ -1,7 +1,9 @@
 namespace Sandglass.Tokenization;
 
-/// <summary>Which tokens end a text or a turn. Files name one or two; the others are known by what they are called.</summary>
-/// <remarks>The lists and their exceptions are llama.cpp's. A token with such a name is a control token whatever the file says, so it is matched in text as one.</remarks>
+/// <summary>The tokens that end a text or a turn. Files name one or two of them; the others are recognised by their text.</summary>
+/// <remarks>
+/// The lists and their exceptions are llama.cpp's. A token with such a text is a control token whatever the file says, so it is matched as one.
+/// </remarks>
 internal static class EndTokens
 {
     private static readonly HashSet<string> Names =
@@ -10,7 +12,7 @@ internal static class EndTokens
         "<EOT>", "_<EOT>", "[EOT]", "[EOS]", "<|end_of_text|>", "<end_of_utterance>", "<eos>", "<turn|>", "<|tool_response>", "<｜end▁of▁sentence｜>", "[e~[",
     ];
 
-    // marks of fill-in-the-middle models: (key, older key, names); only the last three end a text
+    // marks of fill-in-the-middle models; only the last three end a text
     private static readonly (string Key, string? OlderKey, bool Ends, string[] Names)[] FillMarks =
     [
         ("fim_pre", "prefix", false, ["<|fim_prefix|>", "<fim-prefix>", "<fim_prefix>", "<｜fim▁begin｜>", "<PRE>", "▁<PRE>", "<|code_prefix|>", "<|prefix|>"]),
@@ -21,9 +23,9 @@ internal static class EndTokens
         ("fim_sep", null, true, ["<|file_sep|>"]),
     ];
 
-    /// <summary>The end tokens of a vocabulary; corrects the kinds of tokens whose name tells better than the file.</summary>
+    /// <summary>Finds the end tokens of a vocabulary; corrects the kind of a token where its text is more reliable than the file.</summary>
     /// <param name="vocabulary">The tokens.</param>
-    /// <param name="named">The ids that the file itself names as end of text, turn or message.</param>
+    /// <param name="named">The ids that the file names as end of text, turn or message.</param>
     public static HashSet<int> Find(Vocabulary vocabulary, params IEnumerable<int?> named)
     {
         HashSet<int> ends = [];
@@ -42,7 +44,7 @@ internal static class EndTokens
         foreach (int? id in named)
             if (id is int end) ends.Add(end);
 
-        // where other tokens end the turn, these two stand inside it
+        // where other tokens end the turn, these two occur inside it
         bool Has(string name) => vocabulary.Find(name) is int id && ends.Contains(id);
         if ((Has("<|call|>") || Has("<|calls|>")) && (Has("<|return|>") || Has("<|flush|>"))) TakeOut("<|end|>", TokenKind.UserDefined);
         if (Has("<|tool_response>")) TakeOut("</s>", TokenKind.Normal);
@@ -60,7 +62,7 @@ internal static class EndTokens
         if (olderKey is not null) named = vocabulary.Id($"tokenizer.ggml.{olderKey}_token_id") ?? named;
         if (named is not null) return named;
 
-        int? lowest = null;     // of several names in one vocabulary, the lowest id
+        int? lowest = null;     // the lowest id where a vocabulary has several of the names
         foreach (string name in names)
             if (vocabulary.Find(name) is int id && !(lowest < id)) lowest = id;
         if (lowest is int found) vocabulary.Kinds[found] = TokenKind.Control;

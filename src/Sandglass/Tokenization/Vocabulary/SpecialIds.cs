@@ -1,12 +1,12 @@
 namespace Sandglass.Tokenization;
 
-/// <summary>The tokens with a part to play, and whether they are added.</summary>
+/// <summary>The ids of special tokens, and whether they are added to a text.</summary>
 internal sealed class SpecialIds
 {
     private readonly Vocabulary _vocabulary;
     private readonly bool _swallow;
 
-    /// <summary>Reads the ids that the file names; the others are those of the tokenizer's kind.</summary>
+    /// <summary>Reads the ids that the file gives; the parameters are the defaults of the tokenizer's kind.</summary>
     public SpecialIds(Vocabulary vocabulary, bool addsBos, int? bos = null, int? eos = null, int? unknown = null)
     {
         _vocabulary = vocabulary;
@@ -19,7 +19,7 @@ internal sealed class SpecialIds
         if (AddsEos) vocabulary.RequireId("tokenizer.ggml.eos_token_id");
         Ends = EndTokens.Find(vocabulary, Eos, vocabulary.Id("tokenizer.ggml.eot_token_id"), vocabulary.Id("tokenizer.ggml.eom_token_id"));
 
-        // Phi-3's own tokenizer drops the white space behind its marks; no key of the file says so, only the model's name
+        // Phi-3's own tokenizer drops white space after its marks; no key of the file says so, only the model's name
         string name = (vocabulary.Metadata.Values.GetValueOrDefault("general.name") as string)?.ToLowerInvariant() ?? "";
         _swallow = name.Contains("phi-3", StringComparison.Ordinal) || name.Contains("phi3", StringComparison.Ordinal);
     }
@@ -36,6 +36,6 @@ internal sealed class SpecialIds
 
     public IReadOnlySet<int> Ends { get; }
 
-    /// <summary>Whether a special token takes the white space behind it with it.</summary>
+    /// <summary>Whether a special token includes the white space after it.</summary>
     public bool SwallowsRight(int id) => _swallow && _vocabulary.Texts[id] is not ("<unk>" or "<s>" or "<|endoftext|>");
 }

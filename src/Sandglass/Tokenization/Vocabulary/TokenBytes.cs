@@ -11,8 +11,8 @@ internal sealed class TokenBytes
 
     /// <summary>Reads all tokens of a vocabulary.</summary>
     /// <param name="vocabulary">The tokens.</param>
-    /// <param name="silent">Tokens that add nothing, whatever their kind.</param>
-    /// <param name="spellNormal">How the vocabulary writes a normal token.</param>
+    /// <param name="silent">Tokens that add nothing, whatever kind they are.</param>
+    /// <param name="spellNormal">Converts a normal token's string to the bytes that it stands for.</param>
     public TokenBytes(Vocabulary vocabulary, IReadOnlySet<int> silent, Func<string, byte[]> spellNormal)
     {
         _bytes = new byte[vocabulary.Size][];
@@ -37,7 +37,7 @@ internal sealed class TokenBytes
     /// <summary>What a token is called: what it adds, and the own text of a control, unknown or end token, which adds nothing.</summary>
     public ReadOnlyMemory<byte> Called(int id) => _names.TryGetValue(id, out byte[]? name) ? name : _bytes[id];
 
-    /// <summary>The byte that <c>&lt;0x41&gt;</c> names, or null for another text.</summary>
+    /// <summary>The byte that <c>&lt;0x41&gt;</c> names, or null for any other string.</summary>
     public static byte? ByteOf(string text) =>
         text.Length == 6 && text.StartsWith("<0x", StringComparison.Ordinal) && text[5] == '>'
         && byte.TryParse(text.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value) ? value : null;

@@ -1,9 +1,9 @@
 namespace Sandglass.Tokenization;
 
-/// <summary>What a token of the vocabulary is, with the numbers that GGUF's <c>tokenizer.ggml.token_type</c> gives them.</summary>
+/// <summary>The kind of a token, with the numbers of GGUF's <c>tokenizer.ggml.token_type</c>.</summary>
 public enum TokenKind
 {
-    /// <summary>The file says nothing, or a number that the format does not know.</summary>
+    /// <summary>The file gives no kind, or a number that the format does not define.</summary>
     Undefined = 0,
 
     /// <summary>A piece of text.</summary>
@@ -15,10 +15,10 @@ public enum TokenKind
     /// <summary>A mark between texts (begin, end, turn): matched as a whole, never part of the text.</summary>
     Control = 3,
 
-    /// <summary>Added by the model's makers: text that is matched as a whole before everything else.</summary>
+    /// <summary>Added by the model's authors: text that is matched as a whole before everything else.</summary>
     UserDefined = 4,
 
-    /// <summary>A place kept free.</summary>
+    /// <summary>A reserved id.</summary>
     Unused = 5,
 
     /// <summary>One byte, spelled <c>&lt;0x41&gt;</c>.</summary>

@@ -18,8 +18,8 @@ internal sealed class Vocabulary
         _ids = new Dictionary<string, int>(Texts.Length);
         for (int id = 0; id < Texts.Length; id++)
         {
-            if (Texts[id].Length == 0) Texts[id] = $"[EMPTY_{id}]";     // as the reference names them; an empty text would match everywhere
-            _ids[Texts[id]] = id;                                       // of two equal texts the last is the one that encoding gives
+            if (Texts[id].Length == 0) Texts[id] = $"[EMPTY_{id}]";     // as in the reference; an empty string would match everywhere
+            _ids[Texts[id]] = id;                                       // of equal strings, encoding gives the last
         }
         Kinds = ReadKinds();
     }
@@ -27,27 +27,29 @@ internal sealed class Vocabulary
     /// <summary>The metadata this was read from.</summary>
     public Metadata Metadata { get; }
 
-    /// <summary>The tokens' own strings, by id; none is empty.</summary>
+    /// <summary>The string of each token, by id; none is empty.</summary>
     public string[] Texts { get; }
 
-    /// <summary>What each token is.</summary>
+    /// <summary>The kind of each token.</summary>
     public TokenKind[] Kinds { get; }
 
     public int Size => Texts.Length;
 
-    /// <summary>Whether the file has a template for conversations.</summary>
+    /// <summary>Whether the file has a chat template.</summary>
     public bool HasChatTemplate => Metadata.Values.ContainsKey("tokenizer.chat_template");
 
-    /// <summary>Finds ids by text that lies in a larger one.</summary>
+    /// <summary>Looks up ids by a part of a larger string.</summary>
     public Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> Lookup => _ids.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>The id of a token's string, or null.</summary>
     public int? Find(string text) => _ids.TryGetValue(text, out int id) ? id : null;
 
-    /// <summary>What is doubtful about the file's vocabulary and yet stands in nobody's way.</summary>
+    /// <summary>What is doubtful about the vocabulary but does not prevent its use.</summary>
     public List<string> Doubts { get; } = [];
 
-    /// <summary>The id that the file names under a key; <paramref name="otherwise"/> (where that is an id at all) if it names none, or one that is no token's.</summary>
+    /// <summary>
+    /// The id that the file gives for a key. Where there is none, or one outside the vocabulary: <paramref name="otherwise"/>, if that is a valid id.
+    /// </summary>
     public int? Id(string key, int? otherwise = null)
     {
         int? standIn = otherwise < Size ? otherwise : null;
@@ -57,7 +59,7 @@ internal sealed class Vocabulary
         return standIn;
     }
 
-    /// <summary>Refuses a file that names no token where each text needs one.</summary>
+    /// <summary>Refuses an id outside the vocabulary, for a token that is added to each text.</summary>
     public void RequireId(string key)
     {
         if (Metadata.Integer(key) is long id && (id < 0 || id >= Size)) BadVocabulary.IdOutOfRange(Metadata.File, key, Size, id);
@@ -71,7 +73,7 @@ internal sealed class Vocabulary
         if (!Metadata.Values.TryGetValue(Key, out object? value)) return kinds;
 
         if (value is Array list && list.Length != Size) BadVocabulary.Length(Metadata.File, Key, Size, list.Length);
-        int[]? narrow = value as int[];     // as nearly every file stores them
+        int[]? narrow = value as int[];     // the type that nearly every file has
         long[]? wide = narrow is null ? Metadata.Integers(Key) : null;
         for (int id = 0; id < Size; id++)
         {
