@@ -14,7 +14,9 @@ public sealed class LeftoverTests : IDisposable
     {
         if (!OperatingSystem.IsLinux()) return;
         // a gigabyte: not whole when the signal comes, on any machine
-        using Process process = Tool.Start("env", [], [$"--default-signal={signal}", $"TMPDIR={_folder}", Tool.Path, "bench", "--synthetic", "llama-3.2-1b:q4_0", "--decode", "1", "--threads", "1"]);
+        using Process process =
+            Tool.Start("env", [],
+                [$"--default-signal={signal}", $"TMPDIR={_folder}", Tool.Path, "bench", "--synthetic", "llama-3.2-1b:q4_0", "--decode", "1", "--threads", "1"]);
         Await(() => Leftovers().Length > 0);
         Process.Start("kill", [$"-{signal}", $"{process.Id}"]).WaitForExit();
         ToolRun run = Tool.Finish(process, []);
@@ -27,7 +29,9 @@ public sealed class LeftoverTests : IDisposable
     public void The_second_signal_takes_it_away_too()
     {
         if (!OperatingSystem.IsLinux()) return;
-        using Process process = Tool.Start("env", [], ["--default-signal=INT", Tool.Path, "bench", "--synthetic", "llama-3.2-1b:f32", "--keep", Path.Combine(_folder, "kept.gguf")]);
+        using Process process =
+            Tool.Start("env", [],
+                ["--default-signal=INT", Tool.Path, "bench", "--synthetic", "llama-3.2-1b:f32", "--keep", Path.Combine(_folder, "kept.gguf")]);
         Await(() => Leftovers().Length > 0);
         Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
         Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();

@@ -11,7 +11,8 @@ public sealed class PerplexityCommandTests : IDisposable
     [Fact]
     public void Json_counts_the_second_half_of_each_chunk()
     {
-        JsonElement last = Assert.Single(Tool.Run("perplexity", "--file", _file, "--context", "64", "--chunks", "2", "--model", Tool.Small, "--json").Done().Json);
+        JsonElement last =
+            Assert.Single(Tool.Run("perplexity", "--file", _file, "--context", "64", "--chunks", "2", "--model", Tool.Small, "--json").Done().Json);
 
         Assert.Equal(["perplexity", "chunks", "tokens", "kernels", "compute"], last.EnumerateObject().Select(p => p.Name));
         Assert.Equal(2, last.GetProperty("chunks").GetInt32());
@@ -28,7 +29,8 @@ public sealed class PerplexityCommandTests : IDisposable
         Assert.Equal(asOption, Tool.Run(["perplexity", _file, .. rest]).Done().Text);
         Assert.Equal(asOption, Tool.RunWithInput(File.ReadAllBytes(_file), ["perplexity", "-", .. rest]).Done().Text);
         Assert.Contains("Leave out one", Tool.Run(["perplexity", _file, "--file", _file, .. rest]).Error, StringComparison.Ordinal);
-        Assert.Equal((2, true), (Tool.Run(["perplexity", .. rest]).Code, Tool.Run(["perplexity", .. rest]).Error.Contains("sandglass perplexity FILE", StringComparison.Ordinal)));
+        Assert.Equal((2, true),
+            (Tool.Run(["perplexity", .. rest]).Code, Tool.Run(["perplexity", .. rest]).Error.Contains("sandglass perplexity FILE", StringComparison.Ordinal)));
     }
 
     [Fact]

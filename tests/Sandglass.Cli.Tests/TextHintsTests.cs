@@ -46,7 +46,8 @@ public sealed class TextHintsTests : IDisposable
     [Fact]
     public void Two_begin_tokens_are_seen_where_one_is_meant()
     {
-        bool Hints(params string[] arguments) => Tool.Run([.. arguments, "--model", Tool.Small]).Done().Error.Contains("two begin tokens", StringComparison.Ordinal);
+        bool Hints(params string[] arguments) =>
+            Tool.Run([.. arguments, "--model", Tool.Small]).Done().Error.Contains("two begin tokens", StringComparison.Ordinal);
 
         Assert.True(Hints("run", "<|endoftext|>Once", "--max-tokens", "1"));
         Assert.True(Hints("score", "<|endoftext|>Once"));
@@ -67,7 +68,9 @@ public sealed class TextHintsTests : IDisposable
         Assert.Equal(3, run.Json.Length);
         Assert.Contains("Hint: tokenizer.ggml.eos_token_id names none of the 4096 tokens", run.Error, StringComparison.Ordinal);
         foreach (string command in (string[])["run", "score", "tokenize"])
-            Assert.Contains("Hint: tokenizer.ggml.pre names no pre-tokenizer", Tool.Run([command, "Once upon", "--model", noPre, .. command == "run" ? ["--max-tokens", "1"] : Array.Empty<string>()]).Done().Error, StringComparison.Ordinal);
+            Assert.Contains("Hint: tokenizer.ggml.pre names no pre-tokenizer",
+                Tool.Run([command, "Once upon", "--model", noPre, .. command == "run" ? ["--max-tokens", "1"] : Array.Empty<string>()]).Done().Error,
+                    StringComparison.Ordinal);
     }
 
     public void Dispose() => _files.Dispose();

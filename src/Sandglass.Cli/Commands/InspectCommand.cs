@@ -6,7 +6,8 @@ namespace Sandglass.Cli;
 /// <summary><c>sandglass inspect [FILE]</c>: what a model file is, also one that does not run here.</summary>
 internal sealed class InspectCommand(Terminal terminal)
 {
-    private readonly Argument<string?> _file = new("FILE") { Description = "A GGUF file, of a split one the first part; without it as --model.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _file =
+        new("FILE") { Description = "A GGUF file, of a split one the first part; without it as --model.", Arity = ArgumentArity.ZeroOrOne };
     private readonly ModelChoice _model = new();
     private readonly Option<bool> _tensors = new("--tensors") { Description = "All tensors, in the order of the file." };
     private readonly Option<bool> _metadata = new("--metadata") { Description = "All metadata; long lists and texts are cut." };
@@ -20,7 +21,8 @@ internal sealed class InspectCommand(Terminal terminal)
         foreach (Option option in (Option[])[_tensors, _metadata, _json]) command.Add(option);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(_file) is { Tokens.Count: > 0 } && _model.IsNamed(result)) result.AddError("Expected one model, found FILE and --model. Leave out one.");
+            if (result.GetResult(_file) is { Tokens.Count: > 0 } && _model.IsNamed(result))
+                result.AddError("Expected one model, found FILE and --model. Leave out one.");
         });
         command.SetAction(Inspect);
         return command;

@@ -14,7 +14,8 @@ internal sealed class PerplexityCommand(Terminal terminal)
     private readonly ModelChoice _model = new();
     private readonly Argument<string?> _text = new("FILE") { Description = "The text, in UTF-8; - is standard input.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _file = new("--file", "-f") { Description = "The text, as an option.", HelpName = "FILE" };
-    private readonly Option<int?> _context = NumberOption.Whole("--context", $"Tokens of a chunk; the second half of each is predicted. [default: {DefaultContext}]", 4, 1 << 24, "-c");
+    private readonly Option<int?> _context =
+        NumberOption.Whole("--context", $"Tokens of a chunk; the second half of each is predicted. [default: {DefaultContext}]", 4, 1 << 24, "-c");
     private readonly Option<int?> _chunks = NumberOption.Whole("--chunks", "Chunks at most; without it all.", 1, int.MaxValue);
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object." };
 
@@ -27,7 +28,8 @@ internal sealed class PerplexityCommand(Terminal terminal)
         command.Add(_json);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(_text) is { Tokens.Count: > 0 } && result.GetResult(_file) is not null) result.AddError("Expected one text, found FILE and --file. Leave out one.");
+            if (result.GetResult(_text) is { Tokens.Count: > 0 } && result.GetResult(_file) is not null)
+                result.AddError("Expected one text, found FILE and --file. Leave out one.");
         });
         command.SetAction(MeasureAsync);
         return command;
@@ -48,7 +50,7 @@ internal sealed class PerplexityCommand(Terminal terminal)
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            cancelled = true;       // hours of work may be behind it: what is known is told
+            cancelled = true;       // it may have run for hours: report what is known
             (int done, _, double soFar) = running.Last;
             result = new PerplexityResult(soFar, done, done * (context - 1 - context / 2), KernelPath.Name, model.Options.Compute);
         }
@@ -56,7 +58,7 @@ internal sealed class PerplexityCommand(Terminal terminal)
 
         if (parsed.GetValue(_json)) WriteJson(result);
         else if (result.Chunks == 0) terminal.Note("cancelled: no chunk was done");
-        else terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Perplexity {result.Perplexity:F4} over {Amount.Of(result.Tokens, "token")} in {Amount.Of(result.Chunks, "chunk")} of {context}{(cancelled ? $" (cancelled; {Amount.Whole(running.Last.Total)} were asked for)" : "")}"));
+        else WriteText(result, context, cancelled ? $" (cancelled; {Amount.Whole(running.Last.Total)} were asked for)" : "");
         return cancelled ? ExitCode.Cancelled : ExitCode.Done;
     }
 
@@ -70,6 +72,9 @@ internal sealed class PerplexityCommand(Terminal terminal)
             : throw new WrongInputException("There is no text. Give the path of a long one: sandglass perplexity FILE.");
     }
 
+    private void WriteText(PerplexityResult result, int context, string cancelled) => terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"Perplexity {result.Perplexity:F4} over {Amount.Of(result.Tokens, "token")} in {Amount.Of(result.Chunks, "chunk")} of {context}{cancelled}"));
+
     private void WriteJson(PerplexityResult result)
     {
         JsonLines lines = new(terminal.Bytes);
@@ -81,7 +86,7 @@ internal sealed class PerplexityCommand(Terminal terminal)
         lines.End();
     }
 
-    /// <summary>The value so far: one line that is rewritten in a terminal, and the last for whoever is cut short.</summary>
+    /// <summary>The value so far: a line that is rewritten in a terminal, and what a cancelled run reports.</summary>
     private sealed class RunningValue(Terminal terminal) : IProgress<(int Done, int Total, double SoFar)>, IDisposable
     {
         private readonly ProgressLine<(int Done, int Total, double SoFar)> _line = new(terminal, value =>

@@ -24,7 +24,8 @@ internal sealed class QuantizeCommand(Terminal terminal)
             return default;
         },
     };
-    private readonly Option<bool> _force = new("--force") { Description = "Replace OUT where it exists; without it a person at a terminal is told of it instead, and a script replaces it." };
+    private readonly Option<bool> _force =
+        new("--force") { Description = "Replace OUT where it exists; without it a person at a terminal is told so, and a script replaces it." };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object when it is done." };
 
     public Command Create()
@@ -56,7 +57,7 @@ internal sealed class QuantizeCommand(Terminal terminal)
         return Task.FromResult(ExitCode.Done);
     }
 
-    /// <summary>Who types may have mistaken a name. Scripts, which nobody watches, replace what they made before.</summary>
+    /// <summary>A person may have mistyped a name. A script, which runs unattended, replaces what it made before.</summary>
     internal static void RefuseToReplace(string path)
     {
         if (new FileInfo(path) is { Exists: true, Length: > 0 } file)
@@ -66,9 +67,11 @@ internal sealed class QuantizeCommand(Terminal terminal)
     private void NoteRequantising(ModelFile input, TensorType type)
     {
         if (!IsQuantised(type)) return;
-        TensorType[] types = [.. input.Tensors.Where(tensor => tensor.Shape.Count > 1 && tensor.Type != type && IsQuantised(tensor.Type)).Select(tensor => tensor.Type).Distinct()];
+        IEnumerable<TensorInfo> matrices = input.Tensors.Where(tensor => tensor.Shape.Count > 1);
+        TensorType[] types = [.. matrices.Select(matrix => matrix.Type).Where(own => own != type && IsQuantised(own)).Distinct()];
         if (types.Length > 0)
-            terminal.Note($"Weights of {input.Name} are quantised already ({string.Join(", ", types)}): rounded a second time they lose more than from a model in F16, BF16 or F32.");
+            terminal.Note($"Weights of {input.Name} are quantised already ({string.Join(", ", types)}): "
+                + "rounded a second time they lose more than from a model in F16, BF16 or F32.");
     }
 
     private static bool IsQuantised(TensorType type) => TensorGeometry.BlockSize(type) > 1;
@@ -78,7 +81,9 @@ internal sealed class QuantizeCommand(Terminal terminal)
         double ratio = report.BytesBefore == 0 ? 1 : (double)report.BytesAfter / report.BytesBefore;
         int turnedF16 = report.InF16.Count(name => input.Find(name)!.Type != TensorType.F16);
         string inF16 = report.InF16.Count == 0 ? "" : $", {report.InF16.Count} in F16";
-        terminal.Output.WriteLine($"{report.Path}: {Amount.Of(report.Converted - turnedF16, "tensor")} in {report.Type}{inF16}, {report.Kept - (report.InF16.Count - turnedF16)} copied as they were; weights {Amount.Bytes(report.BytesBefore)} -> {Amount.Bytes(report.BytesAfter)} ({Amount.Short(100 * ratio)} %)");
+        int copied = report.Kept - (report.InF16.Count - turnedF16);
+        terminal.Output.WriteLine($"{report.Path}: {Amount.Of(report.Converted - turnedF16, "tensor")} in {report.Type}{inF16}, {copied} copied as they were; "
+            + $"weights {Amount.Bytes(report.BytesBefore)} -> {Amount.Bytes(report.BytesAfter)} ({Amount.Short(100 * ratio)} %)");
         if (report.InF16.Count == 0) return;
         terminal.Output.WriteLine($"In F16, since no block of {TensorGeometry.BlockSize(report.Type)} divides the rows:");
         foreach (string name in report.InF16) terminal.Output.WriteLine($"  {Terminal.Harmless(name)}");

@@ -30,7 +30,7 @@ internal sealed class TokenizeCommand(Terminal terminal)
     {
         bool decode = parsed.GetResult(_decode) is not null;
         Prompt? text = decode ? null : await _text.ReadAsync(parsed, terminal, cancellation)
-            ?? throw new WrongInputException("There is no text. Give one: sandglass tokenize \"Once upon a time\", through a pipe, or ids with --decode 1,2,3.");
+            ?? throw new WrongInputException("There is no text. Give one: sandglass tokenize \"Once upon a time\", through a pipe, or with --decode 1,2,3.");
         using ModelFile file = _model.Open(parsed);
         Tokenizer tokenizer = Tokenizer.From(file.Metadata);
         ModelChoice.NoteDoubts(terminal, tokenizer);

@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 namespace Sandglass.Cli;
 
 /// <summary>
-/// Ctrl-C, or any other signal that asks a process to end: the first one lets the command stop soon, print its figures and take away what is not whole;
-/// the second one ends the process, and takes that away too.
+/// Ctrl-C, or any other signal that asks a process to end. The first one cancels the command, which stops soon, prints its figures and deletes
+/// incomplete files; the second one ends the process, which deletes them too.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
-    // beside those that the runtime has names for: SIGUSR1, SIGUSR2, SIGALRM, SIGSTKFLT, SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGIO, SIGPWR.
-    // By default each ends the process at once, and a file that is half written would stay.
+    // those that the runtime has no names for: SIGUSR1, SIGUSR2, SIGALRM, SIGSTKFLT, SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGIO, SIGPWR.
+    // By default each ends the process at once and would leave an incomplete file.
     private static readonly int[] OthersOnLinux = [10, 12, 14, 16, 24, 25, 26, 27, 29, 30];
 
     private readonly CancellationTokenSource _source = new();
@@ -34,7 +34,7 @@ internal sealed class Interruption : IDisposable
     private void Cancel(PosixSignalContext signal)
     {
         signal.Cancel = true;
-        if (_source.IsCancellationRequested) Environment.Exit(ExitCode.Cancelled);      // runs what waits for the end of the process: partial files go
+        if (_source.IsCancellationRequested) Environment.Exit(ExitCode.Cancelled);      // raises ProcessExit, which deletes incomplete files
         _source.Cancel();
     }
 }

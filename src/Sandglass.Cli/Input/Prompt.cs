@@ -5,7 +5,7 @@ namespace Sandglass.Cli;
 /// <summary>A text as it was given: bytes, or ids that are taken as they are.</summary>
 internal sealed record Prompt(byte[] Utf8, int[]? Ids, bool AddBos = true, bool ParseSpecial = true, bool IsPiped = false)
 {
-    /// <summary>The ids that the model sees; hints at what may not be meant.</summary>
+    /// <summary>The ids that the model sees. Notes hints about a text that may not be as it was meant.</summary>
     public int[] Encode(Tokenizer tokenizer, Terminal terminal)
     {
         if (Ids is not null) return Ids;
@@ -14,7 +14,7 @@ internal sealed record Prompt(byte[] Utf8, int[]? Ids, bool AddBos = true, bool 
         return ids;
     }
 
-    /// <summary>Hints at what may not be meant by a text of these ids.</summary>
+    /// <summary>Notes hints about a text with these ids that may not be as it was meant.</summary>
     public void Hint(Tokenizer tokenizer, Terminal terminal, ReadOnlySpan<int> ids)
     {
         foreach (string? hint in (string?[])[TextHints.OfBytes(Utf8), TextHints.OfBegin(tokenizer, this, ids)])

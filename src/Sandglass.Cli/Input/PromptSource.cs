@@ -14,7 +14,8 @@ internal sealed class PromptSource(string argumentName, string description)
     public const string Beginning = "Once upon a time";
 
     private readonly Argument<string?> _argument = new(argumentName) { Description = description, Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string?> _file = new("--prompt-file", "-f") { Description = "Take the text from a file, as it is; - is standard input.", HelpName = "FILE" };
+    private readonly Option<string?> _file =
+        new("--prompt-file", "-f") { Description = "Take the text from a file, as it is; - is standard input.", HelpName = "FILE" };
     private readonly Option<int[]?> _ids = NumberOption.TextIds("--ids", "The text as token ids; nothing is added to them.");
     private readonly Option<bool> _noBos = new("--no-bos") { Description = "Add no begin token, also where the model wants one." };
     private readonly Option<bool> _noSpecial = new("--no-special") { Description = "Take control tokens that are spelled in the text for plain text." };
@@ -42,9 +43,16 @@ internal sealed class PromptSource(string argumentName, string description)
         MistypedOption.Refuse(parsed, parsed.GetValue(_argument));
         bool addBos = AddsBos(parsed), parseSpecial = ParsesSpecial(parsed);
         if (parsed.GetResult(_ids) is not null && parsed.GetValue(_ids) is int[] ids)
-            return ids.Length > 0 ? new Prompt([], ids, addBos, parseSpecial) : throw new WrongInputException("--ids: expected token ids with commas between them, found none.");
+            return ids.Length > 0
+                ? new Prompt([], ids, addBos, parseSpecial)
+                : throw new WrongInputException("--ids: expected token ids with commas between them, found none.");
         if (parsed.GetValue(_file) is string file)
-            return new Prompt(file == TextFile.StandardInput ? await Terminal.ReadInputAsync(cancellation) : await TextFile.ReadAsync(_file.Name, file, cancellation), null, addBos, parseSpecial);
+        {
+            byte[] bytes = file == TextFile.StandardInput
+                ? await Terminal.ReadInputAsync(cancellation)
+                : await TextFile.ReadAsync(_file.Name, file, cancellation);
+            return new Prompt(bytes, null, addBos, parseSpecial);
+        }
         if (parsed.GetValue(_argument) is string text)
         {
             fromInput = text == TextFile.StandardInput && !parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash);
@@ -74,5 +82,7 @@ internal sealed class PromptSource(string argumentName, string description)
     }
 
     private static bool IsGiven(CommandResult result, string name) =>
-        result.Children.Any(child => child.Tokens.Count > 0 && (child is ArgumentResult argument ? argument.Argument.Name == name : child is OptionResult option && option.Option.Name == name));
+        result.Children.Any(child =>
+            child.Tokens.Count > 0
+                && (child is ArgumentResult argument ? argument.Argument.Name == name : child is OptionResult option && option.Option.Name == name));
 }

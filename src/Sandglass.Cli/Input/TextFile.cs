@@ -15,8 +15,10 @@ internal static class TextFile
         if (!File.Exists(path)) throw new WrongInputException($"{option}: no file at {path}. Give the path of a text file.");
         try
         {
-            // opening a pipe waits for its writer, and nothing calls that off: the wait has a thread of its own, which the process does not wait for
-            return await Task.Factory.StartNew(() => File.ReadAllBytes(path), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).WaitAsync(cancellation);
+            // opening a pipe waits for its writer and cannot be cancelled: it happens on a thread of its own, for which the process does not wait
+            Task<byte[]> reading = Task.Factory.StartNew(
+                () => File.ReadAllBytes(path), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            return await reading.WaitAsync(cancellation);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException)
         {

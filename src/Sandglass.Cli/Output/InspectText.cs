@@ -21,7 +21,8 @@ internal sealed class InspectText
         }
 
         _console.Write(new Text(Terminal.Harmless(model.Name ?? Path.GetFileName(model.File.Name)) + "\n", new Style(decoration: Decoration.Bold)));
-        Fact("File", $"{model.File.Name} · {Amount.Bytes(model.File.Length)} · GGUF {model.File.Version}{(model.Parts > 1 ? $" · {model.Parts} parts" : "")}");
+        string parts = model.Parts > 1 ? $" · {model.Parts} parts" : "";
+        Fact("File", $"{model.File.Name} · {Amount.Bytes(model.File.Length)} · GGUF {model.File.Version}{parts}");
         facts.AddRow(new Text("Architecture", new Style(foreground: Color.Grey)), Verdict(model));
         Fact("Parameters", model.File.Tensors.Count == 0 ? "none" : $"{Amount.Parameters(model.Parameters)}{Exactly(model.Parameters)}");
         foreach ((string name, string value) in ModelFacts.Of(model)) Fact(name, value);
@@ -37,7 +38,8 @@ internal sealed class InspectText
         if (model.Types.Count > 1)
         {
             long values = model.Parameters, bytes = model.Types.Sum(share => share.Bytes);
-            table.AddRow("all", Amount.Whole(model.File.Tensors.Count), Amount.Whole(values), Amount.Bytes(bytes), Bits(values == 0 ? 0 : 8.0 * bytes / values));
+            table.AddRow("all", Amount.Whole(model.File.Tensors.Count), Amount.Whole(values), Amount.Bytes(bytes),
+                Bits(values == 0 ? 0 : 8.0 * bytes / values));
         }
         _console.WriteLine();
         _console.Write(table);
@@ -47,9 +49,11 @@ internal sealed class InspectText
     {
         IReadOnlyList<TensorInfo> tensors = model.File.Tensors;
         if (tensors.Count == 0) return;
-        Table table = Tables.New(all || tensors.Count <= Largest ? "Tensor" : $"Largest tensors of {tensors.Count} (--tensors shows all)", "Type", "Shape (columns x rows)", "#Size");
+        string first = all || tensors.Count <= Largest ? "Tensor" : $"Largest tensors of {tensors.Count} (--tensors shows all)";
+        Table table = Tables.New(first, "Type", "Shape (columns x rows)", "#Size");
         foreach (TensorInfo tensor in all ? tensors : tensors.OrderByDescending(tensor => tensor.ByteCount).Take(Largest))
-            table.AddRow(new Text(Terminal.Harmless(tensor.Name)), new Text(tensor.Type.ToString()), new Text(tensor.Shape.Count == 0 ? "a single value" : string.Join(" x ", tensor.Shape)), new Text(Amount.Bytes(tensor.ByteCount)));
+            table.AddRow(new Text(Terminal.Harmless(tensor.Name)), new Text(tensor.Type.ToString()),
+                new Text(tensor.Shape.Count == 0 ? "a single value" : string.Join(" x ", tensor.Shape)), new Text(Amount.Bytes(tensor.ByteCount)));
         _console.WriteLine();
         _console.Write(table);
     }
@@ -78,8 +82,11 @@ internal sealed class InspectText
         string architecture = Terminal.Harmless(model.Architecture ?? "not named");
         return model.Obstacle is null
             ? new Text($"{architecture} · runs here", new Style(foreground: Color.Green))
-            : new Text($"{architecture} · {(model.File.Tensors.Count == 0 ? "a description without weights" : $"does not run here: {Terminal.Harmless(Reason(model.Obstacle))}")}", new Style(foreground: Color.Yellow));
+            : new Text($"{architecture} · {Against(model, model.Obstacle)}", new Style(foreground: Color.Yellow));
     }
+
+    private static string Against(Inspection model, ModelFileException obstacle) =>
+        model.File.Tensors.Count == 0 ? "a description without weights" : $"does not run here: {Terminal.Harmless(Reason(obstacle))}";
 
     private static string Reason(ModelFileException obstacle) => obstacle.Code == "architecture-unsupported"
         ? $"expected {obstacle.Expected}"

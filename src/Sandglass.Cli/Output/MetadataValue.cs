@@ -9,12 +9,14 @@ internal static class MetadataValue
     private const int MostItems = 6;
 
     /// <summary>What it is, in the format's own words.</summary>
-    public static string Kind(object value) => value is Array list ? $"list of {(list is object[] and not string[]? "lists" : Scalar(list.GetType().GetElementType()!))}" : Scalar(value.GetType());
+    public static string Kind(object value) =>
+        value is Array list ? $"list of {(list is object[] and not string[]? "lists" : Scalar(list.GetType().GetElementType()!))}" : Scalar(value.GetType());
 
     /// <summary>The value; long texts and lists are cut and say how long they are.</summary>
     public static string Short(object value) => value switch
     {
-        Array list => $"{Amount.Whole(list.Length)}: [{string.Join(", ", list.Cast<object>().Take(MostItems).Select(Item))}{(list.Length > MostItems ? ", …" : "")}]",
+        Array list =>
+            $"{Amount.Whole(list.Length)}: [{string.Join(", ", list.Cast<object>().Take(MostItems).Select(Item))}{(list.Length > MostItems ? ", …" : "")}]",
         string text => Cut(text),
         bool flag => flag ? "true" : "false",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",

@@ -20,8 +20,10 @@ internal static class ModelFacts
         yield return ("Attention", Attention(shape));
         if (shape.FeedForwardWidthByLayer.Any(width => width > 0)) yield return ("Feed-forward", Range(shape.FeedForwardWidthByLayer));
         if (shape.Experts > 0) yield return ("Experts", $"{shape.Experts}, {shape.ExpertsUsed} used by each token");
-        yield return ("Context", $"{Amount.Whole(shape.ContextLength)} tokens{(shape.SlidingWindow > 0 ? $" · sliding window of {Amount.Whole(shape.SlidingWindow)}" : "")}");
-        if (model.File.Find("position_embd.weight") is TensorInfo positions) yield return ("Positions", $"learned, a vector for each of {Amount.Whole(positions.Rows)}");
+        yield return ("Context",
+            $"{Amount.Whole(shape.ContextLength)} tokens{(shape.SlidingWindow > 0 ? $" · sliding window of {Amount.Whole(shape.SlidingWindow)}" : "")}");
+        if (model.File.Find("position_embd.weight") is TensorInfo positions)
+            yield return ("Positions", $"learned, a vector for each of {Amount.Whole(positions.Rows)}");
         else yield return ("Positions", Rope(shape));
         if (model.IsTied) yield return ("Output", "the embedding itself (tied)");
         if (model.CacheBytesPerToken is long bytes and > 0)
@@ -32,7 +34,9 @@ internal static class ModelFacts
     {
         if (shape.HeadsByLayer.All(heads => heads == 0)) return "none";
         string heads = $"{Range(shape.HeadsByLayer)} heads of {shape.KeyHeadDim}";
-        return shape.HeadsByLayer.SequenceEqual(shape.KeyValueHeadsByLayer) ? $"{heads}, each with its own keys and values" : $"{heads} share {Range(shape.KeyValueHeadsByLayer)} key-value {(shape.KeyValueHeadsByLayer.Max() == 1 ? "head" : "heads")}";
+        return shape.HeadsByLayer.SequenceEqual(shape.KeyValueHeadsByLayer)
+            ? $"{heads}, each with its own keys and values"
+            : $"{heads} share {Range(shape.KeyValueHeadsByLayer)} key-value {(shape.KeyValueHeadsByLayer.Max() == 1 ? "head" : "heads")}";
     }
 
     private static string Rope(Hyperparameters shape)
@@ -40,7 +44,10 @@ internal static class ModelFacts
         if (shape.RopeDimensions == 0) return "not rotated";
         RopeScaling scaling = shape.RopeScaling;
         string part = shape.RopeDimensions == shape.KeyHeadDim ? "" : $", {shape.RopeDimensions} of {shape.KeyHeadDim} values of a head";
-        string stretched = scaling.Kind == RopeScalingKind.None ? "" : string.Create(CultureInfo.InvariantCulture, $" · {scaling.Kind.ToString().ToLowerInvariant()} scaling by {scaling.Factor} from {Amount.Whole(scaling.OriginalContext)}");
+        string kind = scaling.Kind.ToString().ToLowerInvariant();
+        string stretched = scaling.Kind == RopeScalingKind.None
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $" · {kind} scaling by {scaling.Factor} from {Amount.Whole(scaling.OriginalContext)}");
         return string.Create(CultureInfo.InvariantCulture, $"RoPE, base {shape.RopeBase:#,0.##}{part}{stretched}");
     }
 
@@ -49,7 +56,8 @@ internal static class ModelFacts
         string pre = vocabulary.PreTokenizer is null ? "" : $" · pre-tokenizer {vocabulary.PreTokenizer}";
         yield return ("Vocabulary", $"{Amount.Whole(vocabulary.Size)} tokens · {vocabulary.KindInWords}{pre}");
         if (vocabulary.Named.Count > 0)
-            yield return ("Special tokens", string.Join(" · ", vocabulary.Named.Select(token => $"{token.Role} {token.Id} {(token.Piece is null ? "(none)" : Quoted(token.Piece))}")));
+            yield return ("Special tokens",
+                string.Join(" · ", vocabulary.Named.Select(token => $"{token.Role} {token.Id} {(token.Piece is null ? "(none)" : Quoted(token.Piece))}")));
         if (vocabulary.AddsBos is bool adds) yield return ("Begin token", adds ? "added to each text" : "not added");
         yield return ("Chat template", vocabulary.ChatTemplate is string template ? $"yes, {Amount.Whole(template.Length)} letters" : "no");
     }

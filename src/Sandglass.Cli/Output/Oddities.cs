@@ -2,7 +2,7 @@ using Sandglass.ModelFiles;
 
 namespace Sandglass.Cli;
 
-/// <summary>Collects what a person should know about a file that is not as most are.</summary>
+/// <summary>Collects what is unusual about a file.</summary>
 internal sealed class Oddities(ModelFile file)
 {
     private const int LongContext = 131072;
@@ -50,9 +50,11 @@ internal sealed class Oddities(ModelFile file)
     private void LookAt(Hyperparameters shape)
     {
         if (!shape.LayersAreAlike) Add("its layers differ in heads or width");
-        if (shape.ContextLength > LongContext) Add($"a context of {Amount.Whole(shape.ContextLength)} tokens; its whole cache is large, see below, and a smaller --context will do for most uses");
+        if (shape.ContextLength > LongContext)
+            Add($"a context of {Amount.Whole(shape.ContextLength)} tokens; its whole cache is large, see below, and a smaller --context will do for most uses");
         if (shape.ValueHeadDim != shape.KeyHeadDim) Add($"values have another width per head ({shape.ValueHeadDim}) than keys ({shape.KeyHeadDim})");
-        if (shape.Heads > 0 && shape.Heads * shape.KeyHeadDim != shape.Width) Add($"its heads together are {shape.Heads * shape.KeyHeadDim} wide, the model {shape.Width}");
+        if (shape.Heads > 0 && shape.Heads * shape.KeyHeadDim != shape.Width)
+            Add($"its heads together are {shape.Heads * shape.KeyHeadDim} wide, the model {shape.Width}");
         int blocks = file.Tensors.Select(tensor => tensor.Name.Split('.')).Where(name => name is ["blk", _, ..]).Select(name => name[1]).Distinct().Count();
         if (blocks > 0 && blocks != shape.Layers) Add($"{shape.Layers} layers by its description, {blocks} by its tensors");
     }

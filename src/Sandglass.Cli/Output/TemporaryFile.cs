@@ -1,6 +1,6 @@
 namespace Sandglass.Cli;
 
-/// <summary>The path of a file that is gone when it is disposed of, or when the process is asked to end before.</summary>
+/// <summary>The path of a file that is deleted when this is disposed of, or when the process is asked to end before that.</summary>
 internal sealed class TemporaryFile : IDisposable
 {
     public TemporaryFile(string extension)

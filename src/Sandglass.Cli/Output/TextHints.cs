@@ -2,7 +2,7 @@ using Sandglass.Tokenization;
 
 namespace Sandglass.Cli;
 
-/// <summary>What to know about a text that the model does not see as its writer meant it.</summary>
+/// <summary>Hints about texts that the model does not see as they were meant.</summary>
 internal static class TextHints
 {
     private const int Sample = 4096;        // bytes that are looked at
@@ -17,16 +17,19 @@ internal static class TextHints
             [0xFE, 0xFF, ..] => "BE",
             _ => WithoutMark(text),
         };
-        return order is null ? null : $"Hint: the text looks like UTF-16, and the model reads its bytes as UTF-8. Convert it first: iconv -f UTF-16{order} -t UTF-8 FILE.";
+        return order is null
+            ? null
+            : $"Hint: the text looks like UTF-16, and the model reads its bytes as UTF-8. Convert it first: iconv -f UTF-16{order} -t UTF-8 FILE.";
     }
 
     /// <summary>The hint about a text that begins with two begin tokens, since it spells the one that is added; null for any other.</summary>
     public static string? OfBegin(Tokenizer tokenizer, Prompt text, ReadOnlySpan<int> ids) =>
         text is { Ids: null, AddBos: true } && tokenizer.AddsBos && ids is [int first, int second, ..] && first == tokenizer.BosId && second == first
-            ? $"Hint: the text begins with two begin tokens: {Terminal.Harmless(tokenizer.Piece(first))} is spelled in it, and the model adds one. Leave it out, or give --no-bos."
+            ? $"Hint: the text begins with two begin tokens: {Terminal.Harmless(tokenizer.Piece(first))} is spelled in it, and the model adds one. "
+                + "Leave it out, or give --no-bos."
             : null;
 
-    // Latin letters in UTF-16 have a zero in every second byte; text in UTF-8 has none
+    // in UTF-16, every second byte of Latin letters is 0; text in UTF-8 has no such bytes
     private static string? WithoutMark(ReadOnlySpan<byte> text)
     {
         if (text.Length < Shortest || text.Length % 2 != 0) return null;

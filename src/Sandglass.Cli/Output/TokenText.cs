@@ -22,5 +22,6 @@ internal static class TokenText
         }
     }
 
-    private static string OneLine(string text) => Terminal.Harmless(text).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal);
+    private static string OneLine(string text) =>
+        Terminal.Harmless(text).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal);
 }

@@ -2,14 +2,18 @@ using Sandglass.ModelFiles;
 
 namespace Sandglass.Cli;
 
-/// <summary>A token with a part to play.</summary>
+/// <summary>A special token and its role.</summary>
 internal sealed record NamedToken(string Role, long Id, string? Piece);
 
 /// <summary>What a file says about its vocabulary, whether or not there is a tokenizer for it here.</summary>
-internal sealed record VocabularyFacts(int Size, string? Kind, string? PreTokenizer, bool? AddsBos, bool HasScores, int Merges, string? ChatTemplate, IReadOnlyList<NamedToken> Named)
+internal sealed record VocabularyFacts(
+    int Size, string? Kind, string? PreTokenizer, bool? AddsBos, bool HasScores, int Merges, string? ChatTemplate, IReadOnlyList<NamedToken> Named)
 {
     private static readonly (string Key, string Role)[] Roles =
-        [("bos", "begin"), ("eos", "end"), ("eot", "end of turn"), ("eom", "end of message"), ("unknown", "unknown"), ("padding", "padding"), ("seperator", "separator"), ("mask", "mask")];
+    [
+        ("bos", "begin"), ("eos", "end"), ("eot", "end of turn"), ("eom", "end of message"),
+        ("unknown", "unknown"), ("padding", "padding"), ("seperator", "separator"), ("mask", "mask"),
+    ];
 
     /// <summary>Null where the file has no vocabulary.</summary>
     /// <param name="metadata">The file's.</param>

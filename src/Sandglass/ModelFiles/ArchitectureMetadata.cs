@@ -13,8 +13,11 @@ internal sealed class ArchitectureMetadata
     {
         _metadata = metadata;
         string? architecture = metadata.String(ArchitectureKey);
-        if (string.IsNullOrEmpty(architecture)) Fail.Throw("hyperparameter-missing", metadata.File, $"metadata {ArchitectureKey}", "the name of an architecture", "none");
-        if (architecture.Length > MaxNameLength) Fail.Throw("hyperparameter-absurd", metadata.File, $"metadata {ArchitectureKey}", $"a name of at most {MaxNameLength} letters", $"one of {architecture.Length}");
+        if (string.IsNullOrEmpty(architecture))
+            Fail.Throw("hyperparameter-missing", metadata.File, $"metadata {ArchitectureKey}", "the name of an architecture", "none");
+        if (architecture.Length > MaxNameLength)
+            Fail.Throw("hyperparameter-absurd", metadata.File, $"metadata {ArchitectureKey}", $"a name of at most {MaxNameLength} letters",
+                $"one of {architecture.Length}");
         Architecture = architecture;
     }
 

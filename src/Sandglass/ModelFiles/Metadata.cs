@@ -90,7 +90,8 @@ public sealed class Metadata(string file, IReadOnlyDictionary<string, object> va
     };
 
     // by the exact element type: to the runtime an sbyte[] also "is" a byte[], and an ulong[] a long[]
-    private static TypeCode ElementKind(object found) => found is Array && found.GetType().GetElementType() is { IsPrimitive: true } element ? Type.GetTypeCode(element) : TypeCode.Object;
+    private static TypeCode ElementKind(object found) =>
+        found is Array && found.GetType().GetElementType() is { IsPrimitive: true } element ? Type.GetTypeCode(element) : TypeCode.Object;
 
     private static bool IsOfIntegers(Array list) => ElementKind(list) is >= TypeCode.SByte and <= TypeCode.UInt64;
 

@@ -49,7 +49,8 @@ public sealed class ModelFile : IDisposable
     public void Read(TensorInfo tensor, long offset, Span<byte> destination)
     {
         if (offset < 0 || offset > tensor.ByteCount - destination.Length)
-            throw new ArgumentOutOfRangeException(nameof(offset), offset, $"Tensor {tensor.Name} has {tensor.ByteCount} bytes; {destination.Length} were asked for.");
+            throw new ArgumentOutOfRangeException(nameof(offset), offset,
+                $"Tensor {tensor.Name} has {tensor.ByteCount} bytes; {destination.Length} were asked for.");
         _parts[tensor.Part].Read(tensor.Offset + offset, destination);
     }
 
@@ -58,7 +59,8 @@ public sealed class ModelFile : IDisposable
     {
         Read(tensor, offset, destination);
         long block = FiniteScan.FirstNonFinite(tensor.Type, destination);
-        if (block >= 0) Fail.NotFinite(_parts[tensor.Part].Name, tensor, (offset / TensorGeometry.BlockBytes(tensor.Type) + block) * TensorGeometry.BlockSize(tensor.Type));
+        if (block >= 0)
+            Fail.NotFinite(_parts[tensor.Part].Name, tensor, (offset / TensorGeometry.BlockBytes(tensor.Type) + block) * TensorGeometry.BlockSize(tensor.Type));
     }
 
     /// <summary>The bytes of each entry, as the (first) file has them: a copy needs them where a string is not UTF-8.</summary>

@@ -68,7 +68,10 @@ internal sealed class ByteLevelTokenizer : Tokenizer
         string? name = vocabulary.Metadata.String("tokenizer.ggml.pre");
         PreTokenizer? preTokenizer = PreTokenizer.Named(name);
         if (string.IsNullOrEmpty(name) && vocabulary.HasChatTemplate)
-            vocabulary.Doubts.Add("tokenizer.ggml.pre names no pre-tokenizer, so the default one cuts text into words; most chat models were trained with another, and then write worse than they could");
+        {
+            vocabulary.Doubts.Add("tokenizer.ggml.pre names no pre-tokenizer, so the default one cuts text into words; "
+                + "most chat models were trained with another, and then write worse than they could");
+        }
         if (preTokenizer is null) BadVocabulary.UnknownPreTokenizer(vocabulary.Metadata.File, name!);
         return preTokenizer;
     }

@@ -34,7 +34,8 @@ public class AllocationTests
             "letters" => File(0, Things, s => { for (int i = 0; i < Things; i++) s.Write([.. Text(Name(i)), .. U32(8), .. Text("a")]); }),
             "texts" => File(0, 1, s => { s.Write([.. Text("t"), .. U32(9), .. U32(8), .. U64(Things)]); for (int i = 0; i < Things; i++) s.Write(Text("a")); }),
             "empty texts" => File(0, 1, s => { s.Write([.. Text("t"), .. U32(9), .. U32(8), .. U64(Things)]); s.Write(new byte[8 * Things]); }),
-            "lists" => File(0, 1, s => { s.Write([.. Text("t"), .. U32(9), .. U32(9), .. U64(Things)]); for (int i = 0; i < Things; i++) s.Write([.. U32(0), .. U64(1), 7]); }),
+            "lists" => File(0, 1, s =>
+                { s.Write([.. Text("t"), .. U32(9), .. U32(9), .. U64(Things)]); for (int i = 0; i < Things; i++) s.Write([.. U32(0), .. U64(1), 7]); }),
             "bytes" => File(0, 1, s => { s.Write([.. Text("t"), .. U32(9), .. U32(0), .. U64(20 * Things)]); s.Write(new byte[20 * Things]); }),
             _ => File(Things, 0, s =>
             {
@@ -55,7 +56,8 @@ public class AllocationTests
     public void A_long_text_in_the_wrong_place_is_not_repeated_in_full()
     {
         byte[] bytes = File(0, 3, s => s.Write(
-            [.. Text("general.architecture"), .. U32(8), .. Text("llama"), .. Text("llama.context_length"), .. U32(8), .. Text(new byte[4 << 20]), .. Text("x"), .. U32(0), 1]));
+            [.. Text("general.architecture"), .. U32(8), .. Text("llama"), .. Text("llama.context_length"), .. U32(8), .. Text(new byte[4 << 20]),
+                .. Text("x"), .. U32(0), 1]));
         long before = GC.GetAllocatedBytesForCurrentThread();
         using ModelFile model = ModelFile.Open(new MemoryStream(bytes), "long");
         ModelFileException error = Assert.Throws<ModelFileException>(() => Hyperparameters.Read(model.Metadata));

@@ -246,7 +246,8 @@ public class BadFileTests
     [InlineData(11u, 8)]
     public void An_alignment_of_any_whole_kind_is_taken(uint type, int bytes)
     {
-        using ModelFile model = ModelFile.Open(new MemoryStream(File(1, 1, Fact("general.alignment", type, U64(64)[..bytes]), Tensor("t", [4], 0, 64), Data)), "aligned");
+        using ModelFile model =
+            ModelFile.Open(new MemoryStream(File(1, 1, Fact("general.alignment", type, U64(64)[..bytes]), Tensor("t", [4], 0, 64), Data)), "aligned");
         Assert.Equal(0, model.Tensors[0].Offset % 64);
     }
 
@@ -260,7 +261,8 @@ public class BadFileTests
         socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(pipe + "s"));
         try
         {
-            foreach ((string path, string found) in new[] { (pipe, "a named pipe"), (pipe + "s", "a socket"), ("/dev/null", "a device"), ("/dev/zero", "a device") })
+            foreach ((string path, string found) in new[] { (pipe, "a named pipe"), (pipe + "s", "a socket"), ("/dev/null", "a device"),
+                ("/dev/zero", "a device") })
             {
                 ModelFileException error = Assert.Throws<ModelFileException>(() => ModelFile.Open(path));
                 Assert.Equal(("file-unreadable", found), (error.Code, error.Found));
@@ -306,8 +308,11 @@ public class BadFileTests
         DirectoryInfo root = new(AppContext.BaseDirectory);
         while (!System.IO.File.Exists(Path.Combine(root.FullName, "Sandglass.slnx"))) root = root.Parent!;
         string documentation = System.IO.File.ReadAllText(Path.Combine(root.FullName, "docs", "errors.md"));
-        string sources = string.Concat(Directory.GetFiles(Path.Combine(root.FullName, "src", "Sandglass", "ModelFiles"), "*.cs", SearchOption.AllDirectories).Select(System.IO.File.ReadAllText));
-        string[] codes = [.. Regex.Matches(sources, "(?:Throw|ModelFileException|\\bnew)\\(\"([a-z0-9-]+)\"").Select(match => match.Groups[1].Value).Distinct()];
+        string sources =
+            string.Concat(Directory.GetFiles(Path.Combine(root.FullName, "src", "Sandglass", "ModelFiles"), "*.cs",
+                SearchOption.AllDirectories).Select(System.IO.File.ReadAllText));
+        string[] codes =
+            [.. Regex.Matches(sources, "(?:Throw|ModelFileException|\\bnew)\\(\"([a-z0-9-]+)\"").Select(match => match.Groups[1].Value).Distinct()];
 
         Assert.True(codes.Length > 30);
         Assert.All(codes, code => Assert.Contains($"| `{code}` |", documentation));

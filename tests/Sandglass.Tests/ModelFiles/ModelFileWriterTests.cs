@@ -40,13 +40,21 @@ public class ModelFileWriterTests
         using ModelFile model = ModelFile.Open(new MemoryStream(writer.ToArray()), "kinds");
         Metadata metadata = model.Metadata;
 
-        Assert.Equal((255L, -128L, uint.MaxValue, long.MinValue), (metadata.Integer("u8"), metadata.Integer("i8"), metadata.Integer("u32"), metadata.Integer("i64")));
+        Assert.Equal((255L, -128L, uint.MaxValue, long.MinValue),
+            (metadata.Integer("u8"), metadata.Integer("i8"), metadata.Integer("u32"), metadata.Integer("i64")));
         Assert.Equal([-1L, 1], metadata.Integers("i8s")!);   // and not 255: the runtime lets an sbyte[] pass for a byte[]
         Assert.Equal([3L, uint.MaxValue], metadata.Integers("u32s")!);
         Assert.Equal((-1e300, 1.5, 255.0), (metadata.Float("f64"), metadata.Float("f32"), metadata.Float("u8")));
         Assert.Equal(["a", "", "é"], metadata.Strings("texts")!);
         Assert.Null(metadata.String("absent"));
-        foreach (Action wrong in new Action[] { () => metadata.Integer("u64"), () => metadata.Integer("f32"), () => metadata.Integers("u64s"), () => metadata.Integers("flags"), () => metadata.Integers("lists"), () => metadata.String("u8"), () => metadata.Bool("u8"), () => metadata.Floats("texts"), () => metadata.Floats("flags"), () => metadata.Strings("lists"), () => metadata.Float("text") })
+        Action[] wrongs =
+        [
+            () => metadata.Integer("u64"), () => metadata.Integer("f32"), () => metadata.Integers("u64s"), () => metadata.Integers("flags"),
+            () => metadata.Integers("lists"), () => metadata.String("u8"), () => metadata.Bool("u8"),
+            () => metadata.Floats("texts"), () => metadata.Floats("flags"), () => metadata.Strings("lists"),
+            () => metadata.Float("text"),
+        ];
+        foreach (Action wrong in wrongs)
             Assert.Equal("metadata-kind", Assert.Throws<ModelFileException>(wrong).Code);
     }
 

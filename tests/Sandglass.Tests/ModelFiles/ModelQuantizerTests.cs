@@ -75,7 +75,8 @@ public sealed class ModelQuantizerTests : IDisposable
         DirectoryInfo folder = Directory.CreateTempSubdirectory("sandglass-links-");
         try
         {
-            string real = Path.Combine(folder.FullName, "real.gguf"), link = Path.Combine(folder.FullName, "link.gguf"), other = Path.Combine(folder.FullName, "other.gguf");
+            string real = Path.Combine(folder.FullName, "real.gguf"), link = Path.Combine(folder.FullName, "link.gguf"),
+                other = Path.Combine(folder.FullName, "other.gguf");
             File.WriteAllBytes(real, TinyModel.Bytes());
             File.CreateSymbolicLink(link, "real.gguf");
             using (ModelFile input = ModelFile.Open(real))
@@ -164,7 +165,8 @@ public sealed class ModelQuantizerTests : IDisposable
         using ModelFile model = ModelFile.Open(new MemoryStream(writer.ToArray()), "large");
 
         ModelFileException error = Assert.Throws<ModelFileException>(() => ModelQuantizer.Quantize(model, Out(), TensorType.F16));
-        Assert.Equal(("quantize-range", "tensor a.weight, row 0, columns from 0", "numbers that F16 can hold", "1000000"), (error.Code, error.Field, error.Expected, error.Found));
+        Assert.Equal(("quantize-range", "tensor a.weight, row 0, columns from 0", "numbers that F16 can hold", "1000000"),
+            (error.Code, error.Field, error.Expected, error.Found));
         ModelQuantizer.Quantize(model, Out(), TensorType.BF16);
     }
 
@@ -204,7 +206,8 @@ public sealed class ModelQuantizerTests : IDisposable
 
         using ModelFile made = ModelFile.Open(Out());
         Assert.Equal(["empty.weight", "none", "scale.weight", "z.weight"], made.Tensors.Select(tensor => tensor.Name));
-        Assert.Equal(["F32 32 0", "F16 0", "F32", "Q8_0 32 2"], made.Tensors.Select(tensor => string.Join(' ', [tensor.Type.ToString(), .. tensor.Shape.Select(dimension => $"{dimension}")])));
+        Assert.Equal(["F32 32 0", "F16 0", "F32", "Q8_0 32 2"],
+            made.Tensors.Select(tensor => string.Join(' ', [tensor.Type.ToString(), .. tensor.Shape.Select(dimension => $"{dimension}")])));
         byte[] scale = new byte[4];
         made.Read(made.Tensors[2], 0, scale);
         Assert.Equal(3f, BitConverter.ToSingle(scale));

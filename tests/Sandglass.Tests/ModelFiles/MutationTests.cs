@@ -47,7 +47,8 @@ public class MutationTests(ITestOutputHelper output)
     {
         ModelFileWriter writer = TinyModel.Entries(layers: 1);
         foreach ((string key, object value) in ModelFileWriterTests.EveryKind) writer.Add(key, value);
-        foreach (TensorType type in new[] { TensorType.F32, TensorType.F16, TensorType.Q4_1, TensorType.Q8_0, TensorType.Q6_K, TensorType.IQ1_M, TensorType.I32, TensorType.MXFP4 })
+        foreach (TensorType type in new[] { TensorType.F32, TensorType.F16, TensorType.Q4_1, TensorType.Q8_0, TensorType.Q6_K, TensorType.IQ1_M,
+            TensorType.I32, TensorType.MXFP4 })
             writer.Add($"blk.0.{type}.weight", type, [256, 2], new byte[TensorGeometry.ByteCount(type, 512)]);
         return writer.ToArray();
     }

@@ -34,6 +34,7 @@ public class PerplexityTests
             Assert.Equal(1, (await Perplexity.MeasureAsync(model, bytes, context: ids)).Chunks);
             Assert.Equal(ids / 16, (await Perplexity.MeasureAsync(model, bytes, context: 16)).Chunks);
         }
-        Assert.Equal((await Perplexity.MeasureAsync(model, text, 16)).Perplexity, (await Perplexity.MeasureAsync(model, Encoding.UTF8.GetBytes(text), 16)).Perplexity);
+        Assert.Equal((await Perplexity.MeasureAsync(model, text, 16)).Perplexity,
+            (await Perplexity.MeasureAsync(model, Encoding.UTF8.GetBytes(text), 16)).Perplexity);
     }
 }

@@ -52,7 +52,9 @@ public class ByteLevelTokenizerTests
     public void What_merges_to_no_token_is_spelled_in_bytes()
     {
         string[] tokens = [.. Vocabularies.ByteLevelTokens("ab").Where(token => token is not "z")];
-        Tokenizer tokenizer = Tokenizer.From(Vocabularies.Metadata(("model", "gpt2"), ("pre", "gpt-2"), ("tokens", tokens), ("merges", (string[])["a b", "ab c", "nowhere b", "a", "", " a", "b "])));
+        Tokenizer tokenizer =
+            Tokenizer.From(Vocabularies.Metadata(("model", "gpt2"), ("pre", "gpt-2"), ("tokens", tokens),
+                ("merges", (string[])["a b", "ab c", "nowhere b", "a", "", " a", "b "])));
 
         TokenizedText text = tokenizer.Encode("abcab z.");
         Assert.Equal(["a", "b", "c", "ab", "Ġ", "."], text.Ids.Select(tokenizer.Piece));

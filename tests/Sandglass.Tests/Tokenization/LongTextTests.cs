@@ -18,11 +18,15 @@ public class LongTextTests
     {
         string text = string.Concat(Enumerable.Repeat(unit, (1 << 20) / Encoding.UTF8.GetByteCount(unit)));
         string[] merges = ["a a", "aa aa", "a b", "ab ab", "Ġ Ġ", "ĠĠ ĠĠ", "7 7", "Ċ Ċ"];
-        (string, TokenKind)[] added = [("<|end|>", TokenKind.Control), ("      ", TokenKind.UserDefined), ("  ", TokenKind.UserDefined), ("abababab", TokenKind.UserDefined)];
-        (string, float, TokenKind)[] pieces = [.. Vocabularies.SentencePieceBase, ("▁", -9, TokenKind.Normal), ("▁▁", -1, TokenKind.Normal), ("▁▁▁▁", -2, TokenKind.Normal), ("a", -3, TokenKind.Normal), ("aa", -3, TokenKind.Normal), ("b▁", -3, TokenKind.Normal)];
+        (string, TokenKind)[] added =
+            [("<|end|>", TokenKind.Control), ("      ", TokenKind.UserDefined), ("  ", TokenKind.UserDefined), ("abababab", TokenKind.UserDefined)];
+        (string, float, TokenKind)[] pieces =
+            [.. Vocabularies.SentencePieceBase, ("▁", -9, TokenKind.Normal), ("▁▁", -1, TokenKind.Normal), ("▁▁▁▁", -2, TokenKind.Normal),
+                ("a", -3, TokenKind.Normal), ("aa", -3, TokenKind.Normal), ("b▁", -3, TokenKind.Normal)];
 
         Stopwatch watch = Stopwatch.StartNew();
-        foreach (string pre in (string[])["gpt-2", "smollm", "llama-bpe", "deepseek-llm", "default"]) RoundTrip(Vocabularies.ByteLevel(pre, merges, added), text);
+        foreach (string pre in (string[])["gpt-2", "smollm", "llama-bpe", "deepseek-llm", "default"])
+            RoundTrip(Vocabularies.ByteLevel(pre, merges, added), text);
         RoundTrip(Vocabularies.SentencePiece(pieces), text);
         Assert.True(watch.Elapsed < Generous, $"took {watch.Elapsed}");
     }

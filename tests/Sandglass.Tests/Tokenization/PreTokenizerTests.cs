@@ -6,7 +6,8 @@ namespace Sandglass.Tests.Tokenization;
 public class PreTokenizerTests
 {
     private const string Word = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
-    private const string LineAware = @"'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD]|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+    private const string LineAware =
+        @"'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD]|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
     private const string EastAsian = "[一-龥ࠀ-一가-\uD7FF]+";
 
     // as escapes, since editors like to normalise such letters; of those above U+FFFF the twin keeps only those letters, as U+E001
@@ -54,7 +55,8 @@ public class PreTokenizerTests
     [InlineData("qwen2", "x=12\t\ty", "x|=|1|2|\t|\ty")]
     [InlineData("falcon", "a 12345`$", "a| |123|45|`$")]
     [InlineData("deepseek-llm", "café 12 一二 ", "caf|é| |12| |一二| ")]
-    public void Known_texts_fall_into_known_words(string name, string text, string words) => Assert.Equal(words.Split('|'), Cut(PreTokenizer.Named(name)!, text));
+    public void Known_texts_fall_into_known_words(string name, string text, string words) =>
+        Assert.Equal(words.Split('|'), Cut(PreTokenizer.Named(name)!, text));
 
     [Fact]
     public void Every_code_point_has_the_class_of_Unicode_15_1()

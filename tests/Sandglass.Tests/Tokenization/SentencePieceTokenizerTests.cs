@@ -57,7 +57,9 @@ public class SentencePieceTokenizerTests
     [Fact]
     public void Without_byte_tokens_a_stranger_is_the_unknown_token()
     {
-        Tokenizer tokenizer = Vocabularies.SentencePiece(("<unk>", 0, TokenKind.Unknown), ("<s>", 0, TokenKind.Control), ("</s>", 0, TokenKind.Control), ("▁", 0, TokenKind.Normal), ("a", 0, TokenKind.Normal));
+        Tokenizer tokenizer =
+            Vocabularies.SentencePiece(("<unk>", 0, TokenKind.Unknown), ("<s>", 0, TokenKind.Control), ("</s>", 0, TokenKind.Control),
+                ("▁", 0, TokenKind.Normal), ("a", 0, TokenKind.Normal));
 
         TokenizedText text = tokenizer.Encode("aéa");
         Assert.Equal([1, 3, 4, 0, 4], text.Ids);

@@ -12,7 +12,8 @@ public class SpecialTokenTests
     [InlineData("aaaaa", "aa@0 aa@2 a@4")]
     [InlineData("caab", "ca@0 ab@2")]           // aa has the highest id of its length
     [InlineData("none", "")]
-    public void The_longest_token_takes_its_places_first(string text, string expected) => Assert.Equal(expected, Show(Finder("<s>", "abc", "bcde", "a", "ab", "ca", "aa"), text));
+    public void The_longest_token_takes_its_places_first(string text, string expected) =>
+        Assert.Equal(expected, Show(Finder("<s>", "abc", "bcde", "a", "ab", "ca", "aa"), text));
 
     [Fact]
     public void Places_equal_those_of_the_obvious_search()
@@ -41,7 +42,8 @@ public class SpecialTokenTests
     [Fact]
     public void A_mark_of_Phi_3_swallows_the_white_space_behind_it()
     {
-        (string, float, TokenKind)[] tokens = [.. Vocabularies.SentencePieceBase, ("<|end|>", 0, TokenKind.Control), ("▁", 0, TokenKind.Normal), ("a", 0, TokenKind.Normal)];
+        (string, float, TokenKind)[] tokens =
+            [.. Vocabularies.SentencePieceBase, ("<|end|>", 0, TokenKind.Control), ("▁", 0, TokenKind.Normal), ("a", 0, TokenKind.Normal)];
         Tokenizer phi = Tokenizer.From(Vocabularies.SentencePieceFacts(tokens, ("general.name", "Phi-3 mini"), ("add_bos_token", false)));
         Tokenizer other = Tokenizer.From(Vocabularies.SentencePieceFacts(tokens, ("general.name", "Llama"), ("add_bos_token", false)));
 

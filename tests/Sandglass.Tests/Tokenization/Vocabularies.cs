@@ -16,7 +16,8 @@ internal static class Vocabularies
         new("test.gguf", entries.ToDictionary(entry => entry.Key.Contains('.') ? entry.Key : "tokenizer.ggml." + entry.Key, entry => entry.Value));
 
     /// <summary>The 256 letters of the byte alphabet, then <paramref name="more"/>.</summary>
-    public static string[] ByteLevelTokens(params string[] more) => [.. Enumerable.Range(0, 256).Select(value => ByteAlphabet.Letter((byte)value).ToString()), .. more];
+    public static string[] ByteLevelTokens(params string[] more) =>
+        [.. Enumerable.Range(0, 256).Select(value => ByteAlphabet.Letter((byte)value).ToString()), .. more];
 
     public static Tokenizer ByteLevel(string? pre, string[] merges, params (string Token, TokenKind Kind)[] added)
     {

@@ -64,9 +64,16 @@ public class VocabularyTests
     {
         string[] tokens = ["<unk>", "<s>", "</s>", "a", "b", "c", "ab", "bc"];
         double[] scores = [0, 0, 0, -3, -3, -3, -2, -1];
-        foreach (object list in (object[])[scores, Array.ConvertAll(scores, s => (float)s), Array.ConvertAll(scores, s => (sbyte)s), Array.ConvertAll(scores, s => (short)s), Array.ConvertAll(scores, s => (int)s), Array.ConvertAll(scores, s => (long)s), Array.ConvertAll(scores, s => (ushort)(s + 3)), Array.ConvertAll(scores, s => (ulong)(s + 3))])
+        object[] lists =
+        [
+            scores, Array.ConvertAll(scores, s => (float)s), Array.ConvertAll(scores, s => (sbyte)s), Array.ConvertAll(scores, s => (short)s),
+            Array.ConvertAll(scores, s => (int)s), Array.ConvertAll(scores, s => (long)s), Array.ConvertAll(scores, s => (ushort)(s + 3)),
+            Array.ConvertAll(scores, s => (ulong)(s + 3)),
+        ];
+        foreach (object list in lists)
         {
-            Tokenizer tokenizer = Tokenizer.From(Vocabularies.Metadata(("model", "llama"), ("tokens", tokens), ("add_space_prefix", false), missing ? ("absent", list) : ("scores", list)));
+            (string, object) scored = missing ? ("absent", list) : ("scores", list);
+            Tokenizer tokenizer = Tokenizer.From(Vocabularies.Metadata(("model", "llama"), ("tokens", tokens), ("add_space_prefix", false), scored));
 
             Assert.Equal(missing ? [1, 6, 5] : [1, 3, 7], tokenizer.Encode("abc").Ids);        // without scores the leftmost pair goes first
             Assert.Equal(missing ? 1 : 0, tokenizer.Doubts.Count);
@@ -76,7 +83,8 @@ public class VocabularyTests
     [Fact]
     public void A_chat_model_that_names_no_pre_tokenizer_is_doubtful()
     {
-        (string, object)[] plain = [("model", "gpt2"), ("tokens", Tokens), ("merges", (string[])[])], chat = [.. plain, ("tokenizer.chat_template", "{{ messages }}")];
+        (string, object)[] plain = [("model", "gpt2"), ("tokens", Tokens), ("merges", (string[])[])],
+            chat = [.. plain, ("tokenizer.chat_template", "{{ messages }}")];
 
         Assert.Empty(Tokenizer.From(Vocabularies.Metadata(plain)).Doubts);
         Assert.Contains("pre-tokenizer", Assert.Single(Tokenizer.From(Vocabularies.Metadata(chat)).Doubts));
@@ -88,7 +96,8 @@ public class VocabularyTests
     {
         // empty tokens, equal tokens, a token of kind 99, byte tokens that are none, a special token that is empty
         Tokenizer tokenizer = Tokenizer.From(Vocabularies.Metadata(
-            ("model", "llama"), ("tokens", (string[])["", "", "a", "a", "<0xZZ>", "<0x4", "b"]), ("scores", new float[7]), ("token_type", (int[])[3, 1, 1, 1, 6, 6, 99]), ("eos_token_id", 0u)));
+            ("model", "llama"), ("tokens", (string[])["", "", "a", "a", "<0xZZ>", "<0x4", "b"]), ("scores", new float[7]),
+                ("token_type", (int[])[3, 1, 1, 1, 6, 6, 99]), ("eos_token_id", 0u)));
 
         Assert.Equal("[EMPTY_0]", tokenizer.Piece(0));
         Assert.Equal([3, 6], tokenizer.Encode("ab", addBos: false).Ids[^2..]);
@@ -103,7 +112,9 @@ public class VocabularyTests
         {
             Random random = new(seed);
             WildText wild = new(seed);
-            string[] tokens = [.. Enumerable.Range(0, random.Next(1, 60)).Select(_ => random.Next(3) == 0 ? wild.Next(random.Next(12)) : new string((char)('a' + random.Next(3)), random.Next(4)) + "▁ĠĊ<"[random.Next(4)])];
+            string[] tokens =
+                [.. Enumerable.Range(0, random.Next(1, 60)).Select(_ =>
+                    random.Next(3) == 0 ? wild.Next(random.Next(12)) : new string((char)('a' + random.Next(3)), random.Next(4)) + "▁ĠĊ<"[random.Next(4)])];
             Tokenizer tokenizer = Tokenizer.From(Vocabularies.Metadata(
                 ("model", seed % 2 == 0 ? "gpt2" : "llama"), ("tokens", tokens), ("token_type", tokens.Select(_ => random.Next(-1, 8)).ToArray()),
                 ("scores", tokens.Select(_ => random.Next(4) == 0 ? float.NegativeInfinity : random.Next(-9, 9) / 3f).ToArray()),
@@ -126,7 +137,8 @@ public class VocabularyTests
     public void Numbers_of_any_stored_width_are_read()
     {
         Tokenizer tokenizer = Tokenizer.From(Vocabularies.Metadata(
-            ("model", "llama"), ("tokens", (string[])["<unk>", "a", "b", "ab"]), ("scores", (int[])[0, -1, -2, -3]), ("token_type", (byte[])[2, 1, 1, 1]), ("bos_token_id", 1UL), ("add_space_prefix", false)));
+            ("model", "llama"), ("tokens", (string[])["<unk>", "a", "b", "ab"]), ("scores", (int[])[0, -1, -2, -3]), ("token_type", (byte[])[2, 1, 1, 1]),
+                ("bos_token_id", 1UL), ("add_space_prefix", false)));
 
         Assert.Equal([1, 3], tokenizer.Encode("ab").Ids);
     }
@@ -134,7 +146,9 @@ public class VocabularyTests
     [Fact]
     public void Known_end_tokens_end_the_text_whatever_the_file_calls_them()
     {
-        Tokenizer tokenizer = Vocabularies.ByteLevel("gpt-2", [], ("<|im_end|>", TokenKind.Normal), ("<|endoftext|>", TokenKind.Control), ("<|im_start|>", TokenKind.Control), ("<|fim_pad|>", TokenKind.UserDefined));
+        Tokenizer tokenizer =
+            Vocabularies.ByteLevel("gpt-2", [], ("<|im_end|>", TokenKind.Normal), ("<|endoftext|>", TokenKind.Control), ("<|im_start|>", TokenKind.Control),
+                ("<|fim_pad|>", TokenKind.UserDefined));
 
         Assert.Equal([256, 257, 259], tokenizer.EndIds.Order());
         Assert.Equal(TokenKind.Control, tokenizer.Kind(256));
@@ -145,7 +159,9 @@ public class VocabularyTests
     [Fact]
     public void An_end_mark_inside_the_turn_is_no_end_token_where_others_end_it()
     {
-        Tokenizer harmony = Vocabularies.ByteLevel("gpt-2", [], ("<|return|>", TokenKind.Control), ("<|call|>", TokenKind.Control), ("<|end|>", TokenKind.Control), ("<|channel|>", TokenKind.Control));
+        Tokenizer harmony =
+            Vocabularies.ByteLevel("gpt-2", [], ("<|return|>", TokenKind.Control), ("<|call|>", TokenKind.Control), ("<|end|>", TokenKind.Control),
+                ("<|channel|>", TokenKind.Control));
 
         Assert.Equal([256, 257], harmony.EndIds.Order());
         Assert.Equal("<|end|><|channel|>", harmony.Decode([258, 259]));

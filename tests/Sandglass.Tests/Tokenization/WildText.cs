@@ -10,12 +10,15 @@ internal sealed class WildText(int seed)
 {
     private static readonly int[] Blocks =
     [
-        0x80, 0x100, 0x370, 0x400, 0x590, 0x620, 0x660, 0x900, 0xE00, 0x10A0, 0x1780, 0x1E00, 0x1F00, 0x2000, 0x2010, 0x2100, 0x2180, 0x2C00, 0x3000, 0x3040, 0x4E00,
+        0x80, 0x100, 0x370, 0x400, 0x590, 0x620, 0x660, 0x900, 0xE00, 0x10A0, 0x1780, 0x1E00, 0x1F00, 0x2000, 0x2010, 0x2100, 0x2180, 0x2C00, 0x3000,
+            0x3040, 0x4E00,
         0x9F90, 0xA640, 0xA720, 0xAB70, 0xAC00, 0xD790, 0xFB00, 0xFF00, 0xFFF0, 0x10400, 0x104B0, 0x1D400, 0x1F600, 0x20000, 0xE0100,
     ];
 
     private const string Ascii = "abcXYZ stSTreREveElLmMdD''''   \t\n\r\n0123456789!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
-    private static readonly string[] Whole = ["'s", "'S", "'re", "'rE", "'LL", "'ve", "'d", "'x", "don't", "  \n", " \r\n ", "\u00A0", "\u2028", "\u3000", "\u0085", "\v\f", "\0", "١٢٣", "½²Ⅷ", "1234567", "é", "🦙", "👩‍👩‍👧", "❤️", "▁", "ſ", "\u212A"];
+    private static readonly string[] Whole =
+        ["'s", "'S", "'re", "'rE", "'LL", "'ve", "'d", "'x", "don't", "  \n", " \r\n ", "\u00A0", "\u2028", "\u3000", "\u0085", "\v\f", "\0", "١٢٣", "½²Ⅷ",
+            "1234567", "é", "🦙", "👩‍👩‍👧", "❤️", "▁", "ſ", "\u212A"];
 
     private readonly Random _random = new(seed);
 

@@ -29,7 +29,8 @@ internal static unsafe partial class FileKind
     /// <exception cref="IOException">It is not a file, or it cannot be opened.</exception>
     public static SafeFileHandle OpenToRead(string path)
     {
-        if (!OperatingSystem.IsLinux()) return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
+        if (!OperatingSystem.IsLinux())
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
         Refuse(Special(path));
         int descriptor;
         do descriptor = Open(path, ReadOnly | NonBlocking | CloseOnExec);

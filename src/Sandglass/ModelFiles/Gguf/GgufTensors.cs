@@ -67,7 +67,8 @@ internal static class GgufTensors
         ulong offset = cursor.UInt64();
         if (offset % (ulong)alignment != 0) Fail.Unaligned(cursor.File, cursor.Field, alignment, offset);
         UInt128 bytes = values / (uint)blockSize * (uint)TensorGeometry.BlockBytes(type);
-        if (bytes > long.MaxValue || offset > long.MaxValue) Fail.PastEnd(cursor.File, cursor.Field, cursor.Left, offset, (long)UInt128.Min(bytes, long.MaxValue));
+        if (bytes > long.MaxValue || offset > long.MaxValue)
+            Fail.PastEnd(cursor.File, cursor.Field, cursor.Left, offset, (long)UInt128.Min(bytes, long.MaxValue));
         return new TensorInfo(name, type, shape, part, (long)offset, (long)bytes);
     }
 

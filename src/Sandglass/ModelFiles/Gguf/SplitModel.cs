@@ -24,7 +24,8 @@ internal static class SplitModel
             Fail.Throw("split-later-part", file, $"metadata {NumberKey}", $"the first part, {firstName}", $"part {number + 1} of {count}");
         }
         if (!isFile || prefix is null)
-            Fail.Throw("split-name", file, "file name", $"a name that ends with {SplitName.Of("", 0, (int)count)}, since the model is split", Path.GetFileName(file));
+            Fail.Throw("split-name", file, "file name", $"a name that ends with {SplitName.Of("", 0, (int)count)}, since the model is split",
+                Path.GetFileName(file));
 
         for (int part = 1; part < count; part++)
         {

@@ -21,7 +21,8 @@ public static class ModelQuantizer
     /// <exception cref="ModelFileException">
     /// The type cannot be written, a tensor's type cannot be read, a value is not finite, or the file cannot be written.
     /// </exception>
-    public static QuantizeReport Quantize(ModelFile input, string outPath, TensorType type, IProgress<QuantizeProgress>? progress = null, CancellationToken cancellation = default)
+    public static QuantizeReport Quantize(ModelFile input, string outPath, TensorType type, IProgress<QuantizeProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(input);
         if (QuantizePlan.FileType(type) is not uint fileType)
@@ -31,7 +32,8 @@ public static class ModelQuantizer
         }
         foreach (string path in input.Paths)
         {
-            if (WholeFile.Destination(path) == WholeFile.Destination(outPath)) Fail.Throw("quantize-onto-input", outPath, "output", "another file than the input", "the input itself");
+            if (WholeFile.Destination(path) == WholeFile.Destination(outPath))
+                Fail.Throw("quantize-onto-input", outPath, "output", "another file than the input", "the input itself");
         }
 
         TensorInfo[] tensors = QuantizePlan.Ordered(input.Tensors);

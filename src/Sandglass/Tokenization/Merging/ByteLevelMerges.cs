@@ -65,7 +65,8 @@ internal sealed class ByteLevelMerges
     private sealed class SymbolNames(Vocabulary vocabulary)
     {
         private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _tokens = vocabulary.Lookup;
-        private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _others = new Dictionary<string, int>().GetAlternateLookup<ReadOnlySpan<char>>();
+        private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _others =
+            new Dictionary<string, int>().GetAlternateLookup<ReadOnlySpan<char>>();
         private char[] _joined = new char[64];
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

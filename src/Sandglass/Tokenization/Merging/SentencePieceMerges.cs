@@ -85,7 +85,8 @@ internal sealed class SentencePieceMerges
     {
         const string Key = "tokenizer.ggml.scores";
         string file = vocabulary.Metadata.File;
-        if (vocabulary.Metadata.Values.GetValueOrDefault(Key) is Array list && list.Length != vocabulary.Size) BadVocabulary.Length(file, Key, vocabulary.Size, list.Length);
+        if (vocabulary.Metadata.Values.GetValueOrDefault(Key) is Array list && list.Length != vocabulary.Size)
+            BadVocabulary.Length(file, Key, vocabulary.Size, list.Length);
         float[]? scores = vocabulary.Metadata.Floats(Key);
         if (scores is null)
         {
@@ -104,7 +105,8 @@ internal sealed class SentencePieceMerges
         return orders;
     }
 
-    private readonly ref struct Rule(ReadOnlySpan<char> letters, Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> tokens, uint[] orders, int longest) : IMergeRule
+    private readonly ref struct Rule(ReadOnlySpan<char> letters, Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> tokens, uint[] orders,
+        int longest) : IMergeRule
     {
         private readonly ReadOnlySpan<char> _letters = letters;
 

@@ -55,7 +55,8 @@ internal sealed class WordCache
             place = hash + (ulong)probe;
             break;
         }
-        _slots[(int)(place % Slots)] = new Slot { Hash = hash, Word = _wordBytes, Pieces = _pieceCount, WordLength = (byte)word.Length, PieceCount = (byte)pieces.Length };
+        _slots[(int)(place % Slots)] =
+            new Slot { Hash = hash, Word = _wordBytes, Pieces = _pieceCount, WordLength = (byte)word.Length, PieceCount = (byte)pieces.Length };
         word.CopyTo(_words.AsSpan(_wordBytes));
         pieces.CopyTo(_pieces.AsSpan(_pieceCount));
         _wordBytes += word.Length;

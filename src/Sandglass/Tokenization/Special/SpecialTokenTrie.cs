@@ -15,7 +15,8 @@ internal sealed class SpecialTokenTrie
     {
         int most = 1;
         foreach (byte[] text in strings) most = checked(most + text.Length);
-        (_firstChild, _sibling, _fallback, _match, _shorter, _byte) = (new int[most], new int[most], new int[most], new int[most], new int[most], new byte[most]);
+        (_firstChild, _sibling, _fallback, _match, _shorter, _byte) =
+            (new int[most], new int[most], new int[most], new int[most], new int[most], new byte[most]);
         Array.Fill(_match, -1);
         for (int index = 0; index < strings.Length; index++) Insert(strings[index], index);
         for (int value = 0; value < 256; value++) _isStart[value] = _roots[value] != 0;

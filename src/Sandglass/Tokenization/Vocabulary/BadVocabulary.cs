@@ -12,7 +12,8 @@ internal static class BadVocabulary
 
     [DoesNotReturn]
     public static void UnknownPreTokenizer(string file, string found) =>
-        throw new ModelFileException("tokenizer-pre", file, "metadata tokenizer.ggml.pre", "a pre-tokenizer that Sandglass has, such as gpt-2, llama-bpe, smollm or qwen2", found);
+        throw new ModelFileException("tokenizer-pre", file, "metadata tokenizer.ggml.pre",
+            "a pre-tokenizer that Sandglass has, such as gpt-2, llama-bpe, smollm or qwen2", found);
 
     [DoesNotReturn]
     public static void MissingList(string file, string key) =>
