@@ -152,6 +152,9 @@ public class BadFileTests
         Assert.Equal("file-missing", Code("no such file.gguf"));
         Assert.Equal("file-missing", Code(""));
         Assert.Equal("file-missing", Code("a\0b"));
+        foreach (string lone in new[] { "\uD800", "a\uD800b", "\uDC00\uD800", "ok \uD83E\uDD99 \uDC00" })
+            Assert.Equal("file-unreadable", Code(lone));       // each would lead to another file
+        Assert.Equal("file-missing", Code("\uD83E\uDD99"));
         Assert.Equal("file-is-directory", Code(Path.GetTempPath()));
     }
 

@@ -30,6 +30,7 @@ internal sealed class ByteSource : IDisposable
 
     public static ByteSource OfFile(string path)
     {
+        if (!FileKind.IsSpellable(path)) Fail.Unreadable(path, "a lone surrogate in its path, which UTF-8 cannot spell");
         if (Directory.Exists(path)) Fail.IsDirectory(path);
         if (!File.Exists(path)) Fail.Missing(path);
         SafeFileHandle? file = null;

@@ -53,6 +53,18 @@ internal static unsafe partial class FileKind
         }
     }
 
+    /// <summary>Whether UTF-8 can spell a path. The runtime would pass U+FFFD in place of a lone surrogate, which names another file.</summary>
+    public static bool IsSpellable(string path)
+    {
+        for (int i = 0; i < path.Length; i++)
+        {
+            if (!char.IsSurrogate(path[i])) continue;
+            if (i + 1 == path.Length || !char.IsSurrogatePair(path[i], path[i + 1])) return false;
+            i++;
+        }
+        return true;
+    }
+
     private static void Refuse(string? special)
     {
         if (special is not null) throw new IOException(special);
@@ -61,7 +73,14 @@ internal static unsafe partial class FileKind
     private static string? Special(int folder, string path, int flags)
     {
         byte* buffer = stackalloc byte[BufferBytes];
-        if (Status(folder, path, flags, TypeMask, buffer) != 0) return null;     // nothing there, or no permission: opening it reports that
+        try
+        {
+            if (Status(folder, path, flags, TypeMask, buffer) != 0) return null;     // nothing there, or no permission: opening it reports that
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return null;                                                         // a C library before statx (glibc 2.28)
+        }
         return (*(ushort*)(buffer + ModeOffset) & 0xF000) switch                 // S_IFMT
         {
             0x1000 => "a named pipe",

@@ -6,7 +6,6 @@ namespace Sandglass.ModelFiles;
 internal static class WholeFile
 {
     private const int MaxNameBytes = 255;       // the limit of all common file systems; without this check a longer name would fail after the writing
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public static void Write(string path, Action<Stream> write)
     {
@@ -62,19 +61,11 @@ internal static class WholeFile
         bool IsUnder(string folder) => end.StartsWith(folder, StringComparison.Ordinal);
     }
 
-    // a lone surrogate has no UTF-8: the runtime would pass U+FFFD in its place, which names another file
     private static void RefuseName(string path)
     {
-        try
-        {
-            int length = Strict.GetByteCount(Path.GetFileName(path));
-            if (length > MaxNameBytes) Fail.Throw("write-failed", path, "output", $"a name of at most {MaxNameBytes} bytes", $"one of {length}");
-            _ = Strict.GetByteCount(path);
-        }
-        catch (EncoderFallbackException)
-        {
-            Fail.Throw("write-failed", path, "output", "a path that can be written in UTF-8", "one with a lone surrogate");
-        }
+        if (!FileKind.IsSpellable(path)) Fail.Throw("write-failed", path, "output", "a path that UTF-8 can spell", "one with a lone surrogate");
+        int length = Encoding.UTF8.GetByteCount(Path.GetFileName(path));
+        if (length > MaxNameBytes) Fail.Throw("write-failed", path, "output", $"a name of at most {MaxNameBytes} bytes", $"one of {length}");
     }
 
     private static void RefuseSpecial(string path)
