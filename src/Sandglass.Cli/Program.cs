@@ -25,7 +25,7 @@ catch (OperationCanceledException) when (interruption.Token.IsCancellationReques
 }
 catch (Exception failure) when (terminal.ReaderLeft(failure))
 {
-    return ExitCode.Done;                           // as in `sandglass run | head`: whoever reads has enough
+    return ExitCode.Done;                           // as in `sandglass run | head`: the reader has enough
 }
 catch (Exception failure)
 {

@@ -13,7 +13,7 @@ public class ErrorMessageTests
     [InlineData("--top-p: expected a number above 0, at most 1, found \"0\". 1 keeps all.", "run", "a", "--top-p", "0")]
     [InlineData("found \"-1\". 0 keeps all.", "run", "a", "--top-k", "-1")]
     [InlineData("found \"-1\". Leave it out: until the model ends the text or the context is full.", "run", "a", "-n", "-1")]
-    [InlineData("found \"-1\". Leave it out: a random one, which is told.", "run", "a", "--seed", "-1")]
+    [InlineData("found \"-1\". Leave it out: a random one, which is reported.", "run", "a", "--seed", "-1")]
     [InlineData("--eos-ids: expected 1,2,3 after it, found nothing.", "run", "a", "--eos-ids", "")]
     [InlineData("Did you mean --max-tokens?", "run", "a", "--n-predict", "5")]
     [InlineData("Did you mean --max-tokens?", "run", "a", "--max_new_tokens", "5")]

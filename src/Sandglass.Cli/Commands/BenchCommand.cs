@@ -19,17 +19,26 @@ internal sealed class BenchCommand(Terminal terminal)
     private static readonly int[] Batches = [1, 2, 4, 8, 16];
 
     private readonly ModelChoice _model = new();
-    private readonly Option<int?> _prefill = NumberOption.Whole("--prefill", $"Measure reading a prompt of N tokens. [default: {Prefill}; where one of these five is given, only those given run]", 1, 1 << 24);
+    private readonly Option<int?> _prefill = NumberOption.Whole(
+        "--prefill", $"Measure reading a prompt of N tokens. [default: {Prefill}; where one of these five is given, only those given run]", 1, 1 << 24);
     private readonly Option<int?> _decode = NumberOption.Whole("--decode", $"Measure writing N tokens after a prompt of one. [default: {Decode}]", 1, 1 << 24);
-    private readonly Option<int?> _depth = NumberOption.Whole("--depth", $"Measure writing {DepthTokens} tokens with N positions in the cache. [default: {Depth}]", 1, 1 << 24);
-    private readonly Option<int[]?> _batch = NumberOption.Wholes("--batch", $"Measure writing {BatchTokens} tokens of each of so many texts together, for each N. [default: {string.Join(',', Batches)}]", 1, 64);
-    private readonly Option<int?> _long = NumberOption.Whole("--long", $"Measure writing N tokens of one text through a window (--window, or else {LongWindow} positions), once, and what that takes of memory. A million is a good number.", 10, 1 << 24);
-    private readonly Option<int[]?> _threads = NumberOption.Wholes("--threads", "Numbers of threads to measure with. [default: 1 and one a processor]", 1, 1024, "-t");
-    private readonly Option<CacheType[]> _cacheTypes = WordOption.Several("--cache-type", "How keys and values are stored: measured with each.", ModelChoice.CacheTypeWords);
+    private readonly Option<int?> _depth = NumberOption.Whole(
+        "--depth", $"Measure writing {DepthTokens} tokens with N positions in the cache. [default: {Depth}]", 1, 1 << 24);
+    private readonly Option<int[]?> _batch = NumberOption.Wholes(
+        "--batch", $"Measure writing {BatchTokens} tokens of each of N texts together, for each N. [default: {string.Join(',', Batches)}]", 1, 64);
+    private readonly Option<int?> _long = NumberOption.Whole(
+        "--long",
+        $"Measure writing N tokens of one text through a window (--window, or else {LongWindow} positions), once, and what that takes of memory. A " +
+            "million is a good number.", 10, 1 << 24);
+    private readonly Option<int[]?> _threads = NumberOption.Wholes(
+        "--threads", "Numbers of threads to measure with. [default: 1 and one a processor]", 1, 1024, "-t");
+    private readonly Option<CacheType[]> _cacheTypes = WordOption.Several(
+        "--cache-type", "How keys and values are stored: measured with each.", ModelChoice.CacheTypeWords);
     private readonly Option<int?> _repeat = NumberOption.Whole("--repeat", $"Runs of each measurement, after one that warms up. [default: {Repeat}]", 1, 1000);
     private readonly Option<string?> _synthetic = new("--synthetic")
     {
-        Description = $"Measure a made-up model with random weights. Shapes: {string.Join(", ", SyntheticModel.ShapeNames)}. Types: {string.Join(", ", SyntheticModel.TypeNames)}.",
+        Description = $"Measure a synthetic model with random weights. Shapes: {string.Join(", ", SyntheticModel.ShapeNames)}. Types: " +
+            $"{string.Join(", ", SyntheticModel.TypeNames)}.",
         HelpName = "SHAPE:TYPE",
     };
     private readonly Option<string?> _keep = new("--keep") { Description = "With --synthetic: write the model to this file and keep it.", HelpName = "FILE" };
@@ -67,12 +76,16 @@ internal sealed class BenchCommand(Terminal terminal)
 
     private async Task<int> MeasureAsync(ParseResult parsed, string? file, CancellationToken cancellation)
     {
-        int[] threads = parsed.GetResult(_threads) is null ? [1, Environment.ProcessorCount] : parsed.GetValue(_threads)!;   // an absent list reads as an empty one
+        // an absent list reads as an empty one
+        int[] threads = parsed.GetResult(_threads) is null ? [1, Environment.ProcessorCount] : parsed.GetValue(_threads)!;
         CacheType[] cacheTypes = [.. parsed.GetValue(_cacheTypes)!.Distinct()];
         BenchmarkTask[] tasks = [.. Tasks(parsed)];
         int context = _model.ContextOf(parsed, file);
         if (tasks.All(task => task.Positions > context))
-            throw new WrongInputException($"Nothing is left to measure: {string.Join(", ", tasks.Select(task => $"{Described(task)} needs {Amount.Whole(task.Positions)} positions"))}; the context has {Amount.Whole(context)}. Give a larger --context, or smaller numbers.");
+            throw new WrongInputException(
+                "Nothing is left to measure: " +
+                    $"{string.Join(", ", tasks.Select(task => $"{Described(task)} needs {Amount.Whole(task.Positions)} positions"))}; the context has " +
+                    $"{Amount.Whole(context)}. Give a larger --context, or smaller numbers.");
         HashSet<BenchmarkTask> leftOut = [];
         IBenchOutput output = parsed.GetValue(_json) ? new BenchJson(terminal.Bytes) : new BenchText(terminal);
         try
@@ -83,11 +96,15 @@ internal sealed class BenchCommand(Terminal terminal)
                 foreach (BenchRow row in BenchRow.Of(limits, cacheTypes[0])) output.Row(row);
                 foreach (CacheType cacheType in cacheTypes)
                 {
-                    using LanguageModel model = _model.Load(parsed, terminal, threads: limits.Threads, cacheType: cacheType, file: file, window: parsed.GetResult(_long) is null ? null : LongWindow);     // fixed while a model is loaded
+                    // fixed while a model is loaded
+                    using LanguageModel model = _model.Load(
+                        parsed, terminal, threads: limits.Threads, cacheType: cacheType, file: file,
+                        window: parsed.GetResult(_long) is null ? null : LongWindow);
                     foreach (BenchmarkTask task in tasks)
                     {
                         if (task.Positions <= model.Context) output.Row(await MeasureAsync(model, task, limits, cancellation));
-                        else if (leftOut.Add(task)) terminal.Note($"Left out: {Described(task)} needs {Amount.Whole(task.Positions)} positions; the context has {Amount.Whole(model.Context)}.");
+                        else if (leftOut.Add(task)) terminal.Note(
+                            $"Left out: {Described(task)} needs {Amount.Whole(task.Positions)} positions; the context has {Amount.Whole(model.Context)}.");
                     }
                 }
             }
@@ -104,7 +121,8 @@ internal sealed class BenchCommand(Terminal terminal)
     private async Task<BenchRow> MeasureAsync(LanguageModel model, BenchmarkTask task, MachineLimits limits, CancellationToken cancellation)
     {
         using ProgressLine<string> progress = new(terminal, text => text);
-        using Timer ticking = new(_ => progress.Report($"Measuring {Described(task)}, threads: {limits.Threads}"), null, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(0.5));
+        using Timer ticking = new(
+            _ => progress.Report($"Measuring {Described(task)}, threads: {limits.Threads}"), null, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(0.5));
         return BenchRow.Of(await Benchmark.MeasureAsync(model, task, limits, cancellation), model.Options.CacheType);
     }
 
@@ -121,7 +139,8 @@ internal sealed class BenchCommand(Terminal terminal)
         int? prefill = parsed.GetValue(_prefill), decode = parsed.GetValue(_decode), depth = parsed.GetValue(_depth);
         int[] batches = parsed.GetResult(_batch) is null ? [] : parsed.GetValue(_batch)!;
         int? written = parsed.GetValue(_long);
-        if ((prefill, decode, depth, batches.Length, written) is (null, null, null, 0, null)) (prefill, decode, depth, batches) = (Prefill, Decode, Depth, Batches);
+        if ((prefill, decode, depth, batches.Length, written) is (null, null, null, 0, null))
+            (prefill, decode, depth, batches) = (Prefill, Decode, Depth, Batches);
         if (prefill is int read) yield return new BenchmarkTask(BenchmarkKind.Prefill, read, Repeat: repeat);
         if (decode is int some) yield return new BenchmarkTask(BenchmarkKind.Decode, some, Repeat: repeat);
         if (depth is int deep) yield return new BenchmarkTask(BenchmarkKind.DecodeDepth, DepthTokens, deep, repeat);

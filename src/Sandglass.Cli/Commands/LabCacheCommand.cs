@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Sandglass.Studies;
 using Sandglass.Tracing;
 using Spectre.Console;
-using Sandglass.Studies;
 
 namespace Sandglass.Cli;
 
@@ -36,7 +36,8 @@ internal sealed class LabCacheCommand(Terminal terminal)
         int[] ids = prompt.Encode(model.Tokenizer, terminal);
         ContextLimit.Refuse("The prompt", ids, model);
         CacheStudyResult result;
-        using (ProgressLine<CacheStudyProgress> progress = new(terminal, p => $"Writing {Mode(p.Cache)} the cache: {Amount.Whole(p.Done)} of {Amount.Of(p.Tokens, "token")}"))
+        string Shown(CacheStudyProgress p) => $"Writing {Mode(p.Cache)} the cache: {Amount.Whole(p.Done)} of {Amount.Of(p.Tokens, "token")}";
+        using (ProgressLine<CacheStudyProgress> progress = new(terminal, Shown))
             result = await CacheStudy.RunAsync(model, ids, parsed.GetValue(_tokens) ?? DefaultTokens, progress, cancellation);
         if (parsed.GetValue(_json)) WriteJson(result);
         else WriteTable(result);
@@ -86,16 +87,21 @@ internal sealed class LabCacheCommand(Terminal terminal)
         foreach (CacheStudyRow row in result.Rows)
         {
             MultiplyAdds sum = row.MultiplyAdds;
-            work.AddRow(Mode(row.Cache), Amount.Whole(row.Tokens), Amount.Count(row.LayerTokenPasses), Amount.Count(sum.Projections), Amount.Count(sum.FeedForward), Amount.Count(sum.Attention), Amount.Count(sum.Logits),
+            work.AddRow(Mode(row.Cache), Amount.Whole(row.Tokens), Amount.Count(row.LayerTokenPasses), Amount.Count(sum.Projections),
+                Amount.Count(sum.FeedForward), Amount.Count(sum.Attention), Amount.Count(sum.Logits),
                 Amount.Bytes(row.CacheBytes), Amount.Short(row.TimePerToken.TotalMilliseconds));
         }
         Table growth = Tables.New(["One more token", .. result.Growth.Select(row => $"#{Mode(row.Cache)}")]);
         foreach ((string what, Func<CacheGrowth, double> power) in Powers) growth.AddRow([what, .. result.Growth.Select(row => Named(power(row)))]);
         growth.AddRow(["Time", .. result.Growth.Select(row => $"{Number(row.Time)} ({Number(row.LeastTime)} to {Number(row.MostTime)})")]);
         Tables.Write(console, work);
-        terminal.Note("Sums since the beginning, counted: passes (a layer, a token), and multiply-adds of the projections, the feed-forward network, attention and the logits. The time is the mean since the row before, measured: the median of five runs.");
+        terminal.Note(
+            "Sums since the beginning, counted: passes (a layer, a token), and multiply-adds of the projections, the feed-forward network, attention and " +
+                "the logits. The time is the mean since the row before, measured: the median of five runs.");
         Tables.Write(console, growth);
-        terminal.Note("The power of the text's length that the work of one more token grows with; the whole text's grows with one power more. Fitted through the rows but the first; of the time the median of five runs, and the least and the largest.");
+        terminal.Note(
+            "The power of the text's length that the work of one more token grows with; the whole text's grows with one power more. Fitted through the " +
+                "rows but the first; of the time the median of five runs, and the least and the largest.");
         terminal.WriteLine(Saved(result.Rows));
         terminal.WriteLine(result.TokensEqual ? "The tokens are the same." : "THE TOKENS DIFFER, which they never should: please report this.");
     }
@@ -104,18 +110,20 @@ internal sealed class LabCacheCommand(Terminal terminal)
     internal static string Saved(IReadOnlyList<CacheStudyRow> rows)
     {
         CacheStudyRow with = rows.Last(row => row.Cache), without = rows.Last(row => !row.Cache);
-        return $"With the cache: {Times(without.LayerTokenPasses, with.LayerTokenPasses)} fewer passes, {Times(All(without.MultiplyAdds), All(with.MultiplyAdds))} fewer multiply-adds.";
+        return $"With the cache: {Times(without.LayerTokenPasses, with.LayerTokenPasses)} fewer passes, " +
+            $"{Times(All(without.MultiplyAdds), All(with.MultiplyAdds))} fewer multiply-adds.";
 
         static long All(MultiplyAdds sum) => sum.Projections + sum.FeedForward + sum.Attention + sum.Logits;
         static string Times(long more, long less) => $"{Amount.Short(more / (double)less)} times";
     }
 
     private static (string What, Func<CacheGrowth, double> Power)[] Powers =>
-        [("Passes", row => row.LayerTokenPasses), ("Projections", row => row.Projections), ("Feed-forward", row => row.FeedForward), ("Attention", row => row.Attention), ("Logits", row => row.Logits)];
+        [("Passes", row => row.LayerTokenPasses), ("Projections", row => row.Projections), ("Feed-forward", row => row.FeedForward),
+            ("Attention", row => row.Attention), ("Logits", row => row.Logits)];
 
     private static string Mode(bool cache) => cache ? "with" : "without";
 
-    /// <summary>A power, with its name where it is near to one: what grows to the window's end and stays the same behind it has none.</summary>
+    /// <summary>A power, with its name if it is close to one: work that grows up to a window and is constant after it has none.</summary>
     internal static string Named(double power) => Number(power) + (Math.Abs(power - Math.Round(power)) > Near ? "" : Math.Round(power) switch
     {
         0 => " same",

@@ -15,8 +15,10 @@ internal sealed class LabForkCommand(Terminal terminal)
     private readonly ModelChoice _model = new();
     private readonly PromptSource _prompt = new("PROMPT", $"The text to continue. [default: {PromptSource.Beginning}]");
     private readonly Option<int?> _at = NumberOption.Whole("--at", "Tokens to write before the fork, the likeliest always. [default: 0]", 0, int.MaxValue);
-    private readonly Option<int?> _branches = NumberOption.Whole("--branches", $"How many of the likeliest tokens to follow. [default: {DefaultBranches}]", 1, 64);
-    private readonly Option<int?> _tokens = NumberOption.Whole("--max-tokens", $"Tokens of each branch at most. [default: {DefaultTokens}]", 1, int.MaxValue, "-n");
+    private readonly Option<int?> _branches = NumberOption.Whole(
+        "--branches", $"How many of the likeliest tokens to follow. [default: {DefaultBranches}]", 1, 64);
+    private readonly Option<int?> _tokens = NumberOption.Whole(
+        "--max-tokens", $"Tokens of each branch at most. [default: {DefaultTokens}]", 1, int.MaxValue, "-n");
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object a branch." };
 
     public Command Create()
@@ -71,16 +73,20 @@ internal sealed class LabForkCommand(Terminal terminal)
 
     private void WriteTable(IReadOnlyList<ForkBranch> branches, string before, LanguageModel model)
     {
-        string[][] cells = [["Token", "Probability", "Score a token", "Shared", "Meets at"], .. branches.Select(branch => Cells(branch, isFirst: branch == branches[0], model))];
+        string[][] cells = [["Token", "Probability", "Score a token", "Shared", "Meets at"], .. branches.Select(
+            branch => Cells(branch, isFirst: branch == branches[0], model))];
         int[] widths = [.. Enumerable.Range(0, cells[0].Length).Select(column => cells.Max(row => row[column].Length))];
         if (before.Length > 0) terminal.WriteLine($"Before the fork: {OneLine(before.Length <= LongestBefore ? before : $"… {before[^LongestBefore..]}")}");
         for (int i = 0; i < cells.Length; i++)
         {
-            string line = string.Join("   ", cells[i].Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))).TrimEnd();
+            string line = string.Join(
+                "   ", cells[i].Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))).TrimEnd();
             terminal.Output.WriteLine(i == 0 && terminal.HasColour ? $"\e[2m{line}\e[0m" : line);
             if (i > 0) terminal.WriteLine(OneLine(branches[i - 1].Text).Trim(), TextIndent);
         }
-        terminal.Note($"Score: the mean log-probability of a token. Shared: tokens after the fork that the first branch has too, in the same order. Meets at: the place from which on both are the same to the end, for {ForkStudy.LeastCommon} tokens or more.");
+        terminal.Note(
+            "Score: the mean log-probability of a token. Shared: tokens after the fork that the first branch has too, in the same order. Meets at: the " +
+                $"place from which on both are the same to the end, for {ForkStudy.LeastCommon} tokens or more.");
     }
 
     private static string[] Cells(ForkBranch branch, bool isFirst, LanguageModel model) =>

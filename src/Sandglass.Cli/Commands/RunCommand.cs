@@ -13,7 +13,8 @@ internal sealed class RunCommand(Terminal terminal)
     private readonly PromptSource _prompt = new("PROMPT", "The text to continue; without it standard input, when that is a pipe, and - always.");
     private readonly GenerationChoice _generation = new();
     private readonly BeamChoice _beams = new();
-    private readonly Option<int?> _samples = NumberOption.Whole("--n", "Write N texts (-n is --max-tokens), each with a seed one above the last; the prompt is read once.", 1, 64);
+    private readonly Option<int?> _samples = NumberOption.Whole(
+        "--n", "Write N texts (-n is --max-tokens), each with a seed one above the last; the prompt is read once.", 1, 64);
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object for every token, and one for how it went." };
 
     public Command Create()
@@ -40,17 +41,21 @@ internal sealed class RunCommand(Terminal terminal)
         if (_beams.Options(parsed) is not null) _generation.NoteBesideBeams(parsed, terminal);
         if ((ChatHint.For(model.Tokenizer, prompt, ids) ?? LineBreakHint(prompt, json)) is string hint) terminal.Note(hint);
 
-        using ProgressLine<(int Read, int Total)> progress = new(terminal, p => $"Reading the prompt: {Amount.Whole(p.Read)} of {Amount.Whole(p.Total)} tokens");
+        using ProgressLine<(int Read, int Total)> progress = new(
+            terminal, p => $"Reading the prompt: {Amount.Whole(p.Read)} of {Amount.Whole(p.Total)} tokens");
         GenerationOptions options = _generation.Options(parsed) with { Beams = _beams.Options(parsed) };
         int? samples = parsed.GetValue(_samples);
-        if (samples >= ManyTexts && options.MaxTokens is null) terminal.Note($"Hint: --n {samples} writes {samples} texts; -n {samples} (--max-tokens) writes {samples} tokens.");
-        IRunOutput Output(int sample) => json ? new RunJson(terminal.Bytes, model.Options.Compute, samples is null ? null : sample) : options.Explain ? new RunExplained(terminal, model.Tokenizer, sample) : new RunText(terminal, Shown(prompt, model));
+        if (samples >= ManyTexts && options.MaxTokens is null) terminal.Note(
+            $"Hint: --n {samples} writes {samples} texts; -n {samples} (--max-tokens) writes {samples} tokens.");
+        IRunOutput Output(int sample) => json ? new RunJson(terminal.Bytes, model.Options.Compute, samples is null ? null : sample)
+            : options.Explain ? new RunExplained(terminal, model.Tokenizer, sample)
+            : new RunText(terminal, Shown(prompt, model));
         IReadOnlyList<TextGeneration> generations = model.GenerateSamples(ids, samples ?? 1, options with { PromptProgress = progress }, cancellation);
         bool cancelled = await new SampleRuns(terminal, generations, Output, json).ShowAsync(progress.Dispose);
         return cancelled ? ExitCode.Cancelled : ExitCode.Done;
     }
 
-    /// <summary>Somebody tries <c>sandglass run</c> and nothing else: our own model begins as all its tales do.</summary>
+    /// <summary><c>sandglass run</c> and nothing else: an embedded model begins as all of its tales do.</summary>
     private Prompt FirstTry(ParseResult parsed)
     {
         if (!_model.IsEmbedded(parsed))
@@ -59,7 +64,7 @@ internal sealed class RunCommand(Terminal terminal)
         return _prompt.Begin(parsed);
     }
 
-    /// <summary>A text through echo ends in a line break that nobody thought of, and a tale that begins anew is a riddle.</summary>
+    /// <summary>A text piped through echo ends in a line break that is easily overlooked, and the model then starts a new line.</summary>
     private string? LineBreakHint(Prompt prompt, bool json) => prompt.IsPiped && prompt.Utf8 is [.., (byte)'\n'] && (terminal.ErrorIsTerminal || !json)
         ? "Hint: the text ends with a line break, so a new line is continued; printf %s or echo -n leaves it out."
         : null;

@@ -9,10 +9,10 @@ internal static class SandglassCommand
     /// <summary>The switch of all commands that leaves standard error to errors.</summary>
     public const string Quiet = "--quiet";
 
-    /// <summary>A text may begin with @ or be any bundle of letters behind a dash: neither means anything.</summary>
+    /// <summary>A text may begin with @, or be any letters after a dash: neither means anything here.</summary>
     public static ParserConfiguration Parsing { get; } = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
 
-    /// <summary>What was typed, understood. <c>help COMMAND</c> is <c>COMMAND --help</c>, and a first word in brackets means nothing to the parser.</summary>
+    /// <summary>The command line, parsed. <c>help COMMAND</c> is <c>COMMAND --help</c>, and a first word in brackets means nothing to the parser.</summary>
     public static ParseResult Parse(Terminal terminal, string[] args)
     {
         Command root = Create(terminal);

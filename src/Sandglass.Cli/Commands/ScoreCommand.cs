@@ -3,19 +3,28 @@ using Sandglass.Generation;
 
 namespace Sandglass.Cli;
 
-/// <summary><c>sandglass score [TEXT]</c>: how likely the model finds a text, token by token: log P(text) is the sum of log P(token | tokens before it).</summary>
+/// <summary>
+/// <c>sandglass score [TEXT]</c>: how likely the model finds a text, token by token: log P(text) is the sum of log P(token | tokens before it).
+/// </summary>
 internal sealed class ScoreCommand(Terminal terminal)
 {
     private readonly ModelChoice _model = new();
     private readonly PromptSource _text = new("TEXT", "The text to score; without it standard input, when that is a pipe, and - always.");
     private readonly Option<int?> _logprobs = NumberOption.Whole("--logprobs", "With --json: the N likeliest tokens at each position.", 0, 1000);
-    private readonly Option<bool> _hashLogits = new("--hash-logits") { Description = "With --json: a hash of each position's logits; equal bits have equal hashes." };
-    private readonly Option<int?> _prefillChunk = NumberOption.Whole("--prefill-chunk", "Tokens that go through the model at once. The output does not depend on it.", 1, int.MaxValue);
+    private readonly Option<bool> _hashLogits = new("--hash-logits")
+    {
+        Description = "With --json: a hash of each position's logits; equal bits have equal hashes.",
+    };
+    private readonly Option<int?> _prefillChunk = NumberOption.Whole(
+        "--prefill-chunk", "Tokens that go through the model at once. The output does not depend on it.", 1, int.MaxValue);
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object for every scored token, and one for the sum." };
 
     public Command Create()
     {
-        Command command = new("score", "Say how likely the model finds a text, token by token: a terminal shows it in the colours of the probabilities, a pipe gets the text only, and --json the figures of each token.");
+        Command command = new(
+            "score",
+            "Say how likely the model finds a text, token by token: a terminal shows it in the colours of the probabilities, a pipe gets the text only, " +
+                "and --json the figures of each token.");
         _text.AddTo(command);
         _model.AddTo(command);
         foreach (Option option in (Option[])[_logprobs, _hashLogits, _prefillChunk, _json]) command.Add(option);
@@ -26,7 +35,8 @@ internal sealed class ScoreCommand(Terminal terminal)
     private async Task<int> ScoreAsync(ParseResult parsed, CancellationToken cancellation)
     {
         Prompt text = await _text.ReadAsync(parsed, terminal, cancellation)
-            ?? throw new WrongInputException("There is no text. Give one: sandglass score \"The cat sat on the mat\", through a pipe, or with --prompt-file FILE.");
+            ?? throw new WrongInputException(
+                "There is no text. Give one: sandglass score \"The cat sat on the mat\", through a pipe, or with --prompt-file FILE.");
         using LanguageModel model = _model.Load(parsed, terminal);
         int[] ids = text.Encode(model.Tokenizer, terminal);
         ContextLimit.Refuse("The text", ids, model);

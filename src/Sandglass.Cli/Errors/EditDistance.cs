@@ -5,7 +5,7 @@ internal static class EditDistance
 {
     public static int Between(string first, string second)
     {
-        int[] row = [.. Enumerable.Range(0, second.Length + 1)];        // row[j]: from the part of first that is behind us to second[..j]
+        int[] row = [.. Enumerable.Range(0, second.Length + 1)];        // row[j]: from first[..i] to second[..j]
         for (int i = 1; i <= first.Length; i++)
         {
             int diagonal = row[0];

@@ -1,14 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Sandglass.Generation;
-using Sandglass.Kernels;
 using Sandglass.KvCache;
 using Sandglass.ModelFiles;
 using Sandglass.Sampling;
 
 namespace Sandglass.Cli;
 
-/// <summary>What went wrong, where, what was expected, what to do next; and whose fault it is.</summary>
+/// <summary>What went wrong, where, what was expected, what to do next, and the exit code that says whether the input or the tool is at fault.</summary>
 /// <param name="Text">For a person.</param>
 /// <param name="Code">The exit code.</param>
 /// <param name="Name">For a script: the library's code (docs/errors.md), or one of the tool's own (docs/cli.md).</param>
@@ -20,14 +19,16 @@ internal sealed record ErrorMessage(string Text, int Code, string Name = WrongIn
     /// <summary>Of a command line that makes no sense.</summary>
     public static ErrorMessage Of(ParseResult parsed)
     {
-        IEnumerable<string> arguments = parsed.UnmatchedTokens.Concat(parsed.CommandResult.Children.SelectMany(child => child is ArgumentResult ? child.Tokens.Select(token => token.Value) : []));
+        IEnumerable<string> arguments = parsed.UnmatchedTokens.Concat(
+            parsed.CommandResult.Children.SelectMany(child => child is ArgumentResult ? child.Tokens.Select(token => token.Value) : []));
         string? mistyped = arguments.Select(argument => MistypedOption.Message(parsed, argument)).FirstOrDefault(message => message is not null);
         if (mistyped is not null) return new ErrorMessage(mistyped, ExitCode.WrongInput);
 
         Command command = parsed.CommandResult.Command;
         string path = Help.Path(command);
         bool isGroup = command.Subcommands.Count > 0;
-        string[] errors = [.. parsed.Errors.Where(error => !IsUnmatched(error)).Select(InOurWords).Distinct()], missing = [.. MissingValue.In(parsed.CommandResult)];
+        string[] errors = [.. parsed.Errors.Where(error => !IsUnmatched(error)).Select(InOurWords).Distinct()],
+            missing = [.. MissingValue.In(parsed.CommandResult)];
         if (missing.Length > 0)
             errors = missing;       // what else is wrong may come of it
         else if (!isGroup && errors.Length == 0 && parsed.UnmatchedTokens.Count > 0)
@@ -46,10 +47,15 @@ internal sealed record ErrorMessage(string Text, int Code, string Name = WrongIn
         SandglassException known => new(InWords(known), IsInput(known) ? ExitCode.WrongInput : ExitCode.Failed, known.Code),
         ClosedStreamException or UnauthorizedAccessException { InnerException.HResult: BadDescriptor } =>
             new("Standard output is closed: nothing can be written to it. Leave it open, or send it to a file or a pipe.", ExitCode.Failed, "output-closed"),
-        UnauthorizedAccessException => new($"{failure.Message} Give a path that can be read and, for an output, written.", ExitCode.WrongInput, "access-denied"),
-        OutOfMemoryException => new("Not enough memory for this model with this context. Give a smaller --context, --cache-type q8, or a file in a smaller type (sandglass quantize).", ExitCode.Failed, "out-of-memory"),
+        UnauthorizedAccessException => new(
+            $"{failure.Message} Give a path that can be read and, for an output, written.", ExitCode.WrongInput, "access-denied"),
+        OutOfMemoryException => new(
+            "Not enough memory for this model with this context. Give a smaller --context, --cache-type q8, or a file in a smaller type (sandglass quantize).",
+            ExitCode.Failed, "out-of-memory"),
         IOException => new($"Reading or writing failed: {failure.Message}", ExitCode.Failed, "input-output"),
-        _ => new($"Sandglass failed in a way that it should not: {failure.GetType().Name}: {failure.Message}\n{failure.StackTrace}\nPlease report this with the command line and the lines above.", ExitCode.Failed, "unexpected"),
+        _ => new(
+            $"Sandglass failed in a way that it should not: {failure.GetType().Name}: {failure.Message}\n{failure.StackTrace}\nPlease report this with " +
+                "the command line and the lines above.", ExitCode.Failed, "unexpected"),
     };
 
     private static string InWords(SandglassException failure) => failure switch
@@ -59,14 +65,15 @@ internal sealed record ErrorMessage(string Text, int Code, string Name = WrongIn
         SamplingException { Option: nameof(SamplerOptions.Samplers) } steps => $"{steps.MessageWith(OptionNames.Of)} Steps have ; or , between them.",
         SamplingException { Code: "sampling-option" or "sampling-mix" } option => option.MessageWith(OptionNames.Of),
         KvCacheException { Code: "cache-full" } => $"{failure.Message} Give a larger --cache-memory, or ask for fewer texts at once.",
-        KvCacheException or SamplingException => $"{failure.Message} The model's weights or the text lead to no usable scores; try --compute exact, or another file of the model.",
+        KvCacheException or SamplingException => $"{failure.Message} The model's weights or the text lead to no usable scores; try --compute exact, or " +
+            $"another file of the model.",
         _ => failure.Message,
     };
 
     /// <summary>Whether what was asked for is wrong, and not what came of it.</summary>
     private static bool IsInput(SandglassException failure) => failure is not (KvCacheException or SamplingException { Code: "sampling-logits" });
 
-    /// <summary>Says it, and gives the exit code: to a person with the code behind it, to a script as one object on standard error.</summary>
+    /// <summary>Says it, and gives the exit code: to a person with the code after it, to a script as one object on standard error.</summary>
     public int Tell(Terminal terminal, bool json)
     {
         if (json) terminal.TellJson(Text, Name);
@@ -74,7 +81,7 @@ internal sealed record ErrorMessage(string Text, int Code, string Name = WrongIn
         return Code;
     }
 
-    // what stands behind all arguments; beside another error it is mostly that one's doing
+    // words left over after all arguments; beside another error they mostly follow from it
     private static bool IsUnmatched(ParseError error) => error.Message.StartsWith("Unrecognized", StringComparison.Ordinal);
 
     private static string NoCommand(Command group, string path, string word)
@@ -88,12 +95,15 @@ internal sealed record ErrorMessage(string Text, int Code, string Name = WrongIn
 
     private static string InPlaceOfMore(Command command, string path) => PromptSource.TextOf(command) is not null
         ? $"A text of several words goes in quotes: {path} \"{PromptSource.Beginning}\"."
-        : $"Expected {path} {string.Join(' ', command.Arguments.Select(argument => argument.Arity.MinimumNumberOfValues == 0 ? $"[{argument.Name}]" : argument.Name).Append("[options]"))}.";
+        : $"Expected {path} {string.Join(' ', command.Arguments.Select(Spelled).Append("[options]"))}.";
+
+    private static string Spelled(Argument argument) => argument.Arity.MinimumNumberOfValues == 0 ? $"[{argument.Name}]" : argument.Name;
 
     // the parser's own words for what it refuses itself, said as everything else is
     private static string InOurWords(ParseError error) => error.SymbolResult switch
     {
-        OptionResult { IdentifierTokenCount: > 1, Option: { Arity.MaximumNumberOfValues: 1, HelpName: not null } option } given => $"{option.Name} is given {given.IdentifierTokenCount} times; expected it once.",
+        OptionResult { IdentifierTokenCount: > 1, Option: { Arity.MaximumNumberOfValues: 1, HelpName: not null } option } given =>
+            $"{option.Name} is given {given.IdentifierTokenCount} times; expected it once.",
         _ => error.Message,
     };
 
@@ -113,7 +123,8 @@ internal sealed record ErrorMessage(string Text, int Code, string Name = WrongIn
         "file-missing" => $"No model file at {file.File}. {whichModel}",
         "file-is-directory" => $"{file.File} is a directory, not a model file. {whichModel}",
         "gguf-magic" => $"{file.File} is no GGUF file: it begins with {file.Found}, not GGUF. {whichModel}",
-        "architecture-unsupported" => $"{file.File} is a model of architecture {file.Found}; Sandglass runs {file.Expected}. sandglass inspect shows what is inside.",
+        "architecture-unsupported" => $"{file.File} is a model of architecture {file.Found}; Sandglass runs {file.Expected}. sandglass inspect shows what is " +
+            $"inside.",
         "split-later-part" => $"{file.File} is {file.Found} of a split model. Give {file.Expected}.",
         "split-part-missing" => $"No file at {file.File}, {file.Field} of a split model. Put all parts into one folder.",
         _ => $"{file.Message} {AdviceFor(file.Code)}".TrimEnd(),
@@ -133,11 +144,15 @@ internal sealed record ErrorMessage(string Text, int Code, string Name = WrongIn
     private static string OfRequest(GenerationException request) => request.Code switch
     {
         "prompt-too-long" => $"The prompt is too long: expected {request.Expected}, found {request.Found}. Shorten the prompt.",
-        "prompt-empty" => "The prompt is empty, and this model adds no begin token that could stand in for one. Give a text as an argument, through a pipe, or with --prompt-file.",
-        "cache-too-small" => $"The cache is too small: expected {request.Expected}, found {request.Found}. Give a larger --cache-memory, fewer --max-tokens or a shorter text.",
-        "model-unknown" => $"No embedded model is called {request.Found}. Expected embedded:{request.Expected.Replace(" or ", " or embedded:", StringComparison.Ordinal)}.",
+        "prompt-empty" => "The prompt is empty, and this model adds no begin token that could stand in for one. Give a text as an argument, through a pipe, " +
+            "or with --prompt-file.",
+        "cache-too-small" => $"The cache is too small: expected {request.Expected}, found {request.Found}. Give a larger --cache-memory, fewer --max-tokens " +
+            $"or a shorter text.",
+        "model-unknown" => $"No embedded model is called {request.Found}. Expected " +
+            $"embedded:{request.Expected.Replace(" or ", " or embedded:", StringComparison.Ordinal)}.",
         "id-out-of-range" => $"--ids: expected {request.Expected}, the model's vocabulary, found {request.Found}.",
-        _ when request.Option == "text" => $"The text is too short: expected {request.Expected}, one chunk, found {request.Found}. Give a longer file or a smaller --context.",
+        _ when request.Option == "text" => $"The text is too short: expected {request.Expected}, one chunk, found {request.Found}. Give a longer file or a " +
+            $"smaller --context.",
         _ => request.MessageWith(OptionNames.Of),
     };
 }

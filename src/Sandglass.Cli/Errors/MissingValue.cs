@@ -3,7 +3,9 @@ using System.CommandLine.Parsing;
 
 namespace Sandglass.Cli;
 
-/// <summary>An option with nothing behind it, as a script writes it whose variable is empty: <c>--stop=</c>, <c>--stop ""</c>, or <c>--stop</c> alone.</summary>
+/// <summary>
+/// An option without its value, as in a script whose variable is empty: <c>--stop=</c>, <c>--stop ""</c>, or <c>--stop</c> alone.
+/// </summary>
 internal static class MissingValue
 {
     /// <summary>The words with <c>--stop=</c> as <c>--stop ""</c>: the parser would take the next word for the value, whatever that is.</summary>
@@ -16,7 +18,9 @@ internal static class MissingValue
         return [.. words.SelectMany((word, i) => end >= 0 && i > end ? [word] : Spelled(word, options))];
     }
 
-    /// <summary>Refuses <c>--model -n 2</c>, as a script writes it whose variable is empty and stands in no quotes: the parser would take <c>-n</c> for the model.</summary>
+    /// <summary>
+    /// Refuses <c>--model -n 2</c>, as in a script whose variable is unset and unquoted: the parser would take <c>-n</c> for the model.
+    /// </summary>
     private static void RefuseOptionAsValue(string[] words, Command root)
     {
         Command command = root;
@@ -28,13 +32,16 @@ internal static class MissingValue
         for (int i = 0; i + 1 < words.Length; i++)
         {
             if (Named(command, words[i]) is { HelpName: not null } option && Named(command, words[i + 1]) is not null)
-                throw new WrongInputException($"{option.Name}: expected {option.HelpName} after it, found the option {words[i + 1]}. Is a variable empty? A value that looks like an option is given as {option.Name}={words[i + 1]}.");
+                throw new WrongInputException(
+                    $"{option.Name}: expected {option.HelpName} after it, found the option {words[i + 1]}. Is a variable empty? A value that looks like " +
+                        $"an option is given as {option.Name}={words[i + 1]}.");
         }
     }
 
-    private static Option? Named(Command command, string word) => command.Options.FirstOrDefault(option => option.Name == word || option.Aliases.Contains(word));
+    private static Option? Named(Command command, string word) =>
+        command.Options.FirstOrDefault(option => option.Name == word || option.Aliases.Contains(word));
 
-    /// <summary>Refuses an empty text behind any option that takes one; numbers and words refuse it themselves.</summary>
+    /// <summary>Refuses an empty text for any option that takes one; numbers and words refuse it themselves.</summary>
     public static void RefuseIn(Command root)
     {
         foreach (Option option in WithSubcommands(root).SelectMany(command => command.Options).Where(option => option is Option<string?> or Option<string[]>))

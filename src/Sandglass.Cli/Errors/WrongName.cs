@@ -3,7 +3,9 @@ using Sandglass.ModelFiles;
 
 namespace Sandglass.Cli;
 
-/// <summary>A model that cannot be loaded and that <c>--model</c> did not name: who did must be told, or the wrong option is searched for the mistake.</summary>
+/// <summary>
+/// A model that cannot be loaded and that <c>--model</c> did not name: the message names the option or variable that did.
+/// </summary>
 internal static class WrongName
 {
     private const int NearLookup = 2;       // letters
@@ -22,9 +24,11 @@ internal static class WrongName
         };
         if (file is null) return null;
         if (file == draft)
-            return Said(failure, "--draft", EditDistance.Between(draft, GenerationChoice.Lookup) <= NearLookup ? $": did you mean {GenerationChoice.Lookup}?" : $" takes the GGUF file of a smaller model of the same vocabulary, {EmbeddedModels.Prefix}NAME, or {GenerationChoice.Lookup}.");
+            return Said(failure, "--draft", EditDistance.Between(draft, GenerationChoice.Lookup) <= NearLookup ? $": did you mean {GenerationChoice.Lookup}?"
+                : $" takes the GGUF file of a smaller model of the same vocabulary, {EmbeddedModels.Prefix}NAME, or {GenerationChoice.Lookup}.");
         return file == byVariable ? Said(failure, ModelChoice.Variable, " names it: set it to a GGUF file, or give one with --model.") : null;
     }
 
-    private static string Said(Exception failure, string source, string advice) => failure is ModelFileException file ? ErrorMessage.OfFile(file, source + advice) : $"{source}: {ErrorMessage.Of(failure).Text}";
+    private static string Said(Exception failure, string source, string advice) =>
+        failure is ModelFileException file ? ErrorMessage.OfFile(file, source + advice) : $"{source}: {ErrorMessage.Of(failure).Text}";
 }

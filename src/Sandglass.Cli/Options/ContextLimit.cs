@@ -7,10 +7,12 @@ internal static class ContextLimit
     public static string? Hint(LanguageModel model)
     {
         if (model.ContextBeforeLimit is int before)
-            return $"Note: free memory holds {model.Context} of {before} positions, so {model.Context} is the context. A smaller --cache-type holds more, and --cache-memory says how much may be taken.";
+            return $"Note: free memory holds {model.Context} of {before} positions, so {model.Context} is the context. " +
+                $"A smaller --cache-type holds more, and --cache-memory says how much may be taken.";
         int trained = model.Shape.ContextLength;
         return trained > 0 && model.Options.Window == 0 && model.Context > trained
-            ? $"Hint: the context of {model.Context} tokens is longer than the {trained} that this model was trained for; what it writes beyond those may make no sense."
+            ? $"Hint: the context of {model.Context} tokens is longer than the {trained} that this model was trained for; what it writes beyond those may " +
+                $"make no sense."
             : null;
     }
 
@@ -19,7 +21,9 @@ internal static class ContextLimit
     {
         if (ids.Length <= model.Context) return;
         int trained = model.Shape.ContextLength;
-        string advice = model.Options.Window > 0 ? "Give a larger --context: with --window it bounds the prompt only." : ids.Length <= trained ? $"Shorten it, or give a larger --context; the model was trained for up to {trained}." : $"Shorten it: the model was trained for up to {trained} tokens.";
+        string advice = model.Options.Window > 0 ? "Give a larger --context: with --window it bounds the prompt only."
+            : ids.Length <= trained ? $"Shorten it, or give a larger --context; the model was trained for up to {trained}."
+            : $"Shorten it: the model was trained for up to {trained} tokens.";
         throw new WrongInputException($"{what} is too long: expected at most {model.Context} tokens, the context, found {ids.Length} tokens. {advice}");
     }
 }

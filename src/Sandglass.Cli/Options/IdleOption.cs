@@ -2,14 +2,15 @@ using System.CommandLine;
 
 namespace Sandglass.Cli;
 
-/// <summary>Options that do no harm and show nothing: whoever gave them is told why.</summary>
+/// <summary>Options that do no harm and show nothing; a hint says why.</summary>
 internal static class IdleOption
 {
-    /// <summary>Tells a person which options play no part in a search with beams; scripts may pass them.</summary>
+    /// <summary>Tells a person which options a beam search ignores; scripts may pass them.</summary>
     public static void NoteBesideBeams(ParseResult parsed, Terminal terminal, params IEnumerable<Option> options)
     {
         string[] given = Given(parsed, options);
-        if (terminal.ErrorIsTerminal && given.Length > 0) terminal.Note($"Hint: {string.Join(" and ", given)} {(given.Length == 1 ? "plays" : "play")} no part with --beams, which draw no token.");
+        if (terminal.ErrorIsTerminal && given.Length > 0) terminal.Note(
+            $"Hint: {string.Join(" and ", given)} {(given.Length == 1 ? "plays" : "play")} no part with --beams, which draw no token.");
     }
 
     /// <summary>Says once which of the options show only with <c>--json</c>, where that is not given.</summary>
@@ -19,5 +20,6 @@ internal static class IdleOption
         if (!json && given.Length > 0) terminal.Note($"Hint: {string.Join(" and ", given)} {(given.Length == 1 ? "shows" : "show")} only with --json.");
     }
 
-    private static string[] Given(ParseResult parsed, IEnumerable<Option> options) => [.. options.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name)];
+    private static string[] Given(ParseResult parsed, IEnumerable<Option> options) =>
+        [.. options.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name)];
 }

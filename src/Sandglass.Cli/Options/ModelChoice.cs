@@ -10,35 +10,51 @@ namespace Sandglass.Cli;
 /// <summary>The options of every command that loads a model.</summary>
 internal sealed class ModelChoice
 {
-    /// <summary>Names the model of whoever gives none.</summary>
+    /// <summary>Names the model where <c>--model</c> does not.</summary>
     public const string Variable = "SANDGLASS_MODEL";
 
     private const string EmbeddedPrefix = EmbeddedModels.Prefix;
 
     /// <summary>The words for how keys and values are stored; the first is the default.</summary>
-    public static (string Word, CacheType Value)[] CacheTypeWords => [("f16", CacheType.F16), ("f32", CacheType.F32), ("q8", CacheType.Q8), ("q4", CacheType.Q4)];
+    public static (string Word, CacheType Value)[] CacheTypeWords =>
+        [("f16", CacheType.F16), ("f32", CacheType.F32), ("q8", CacheType.Q8), ("q4", CacheType.Q4)];
 
     /// <summary>The words for how weights are multiplied; the first is the default.</summary>
     public static (string Word, ComputeMode Value)[] ComputeModes => [("fast", ComputeMode.Fast), ("fine", ComputeMode.Fine), ("exact", ComputeMode.Exact)];
 
     private readonly Option<string?> _model = new("--model", "-m")
     {
-        Description = $"A GGUF file (of a split one the first part), or {EmbeddedPrefix}NAME for one that ships inside ({string.Join(", ", EmbeddedModels.Names)}). Without it: ${Variable}, or else {EmbeddedPrefix}{EmbeddedModels.Default}.",
+        Description = $"A GGUF file (of a split one the first part), or {EmbeddedPrefix}NAME for one that ships inside " +
+            $"({string.Join(", ", EmbeddedModels.Names)}). Without it: ${Variable}, or else {EmbeddedPrefix}{EmbeddedModels.Default}.",
         HelpName = "FILE",
     };
-    private readonly Option<int?> _threads = NumberOption.Whole("--threads", "Threads that compute; without it one a processor. The output does not depend on it.", 1, 1024, "-t");
-    private readonly Option<int?> _context = NumberOption.Whole("--context", "Positions that prompt and completion together may take; without it what the model was trained for.", 1, 1 << 24, "-c");
-    private readonly Option<ComputeMode> _compute = WordOption.Of("--compute", "How quantised weights are multiplied: fast with activations of 8 bits, fine with 16 bits, exact with F32 ones (--cache-type f32 keeps keys and values as exact).", ComputeModes);
+    private readonly Option<int?> _threads = NumberOption.Whole(
+        "--threads", "Threads that compute; without it one a processor. The output does not depend on it.", 1, 1024, "-t");
+    private readonly Option<int?> _context = NumberOption.Whole(
+        "--context", "Positions that prompt and completion together may take; without it what the model was trained for.", 1, 1 << 24, "-c");
+    private readonly Option<ComputeMode> _compute = WordOption.Of(
+        "--compute",
+        "How quantised weights are multiplied: fast with activations of 8 bits, fine with 16 bits, exact with F32 ones (--cache-type f32 keeps keys and " +
+            "values as exact).", ComputeModes);
     private readonly Option<CacheType> _cacheType = WordOption.Of("--cache-type", "How keys and values are stored.", CacheTypeWords);
-    private readonly Option<CacheType?> _keyType = WordOption.Optional("--cache-type-k", "How keys are stored, where it is not as --cache-type says.", CacheTypeWords);
-    private readonly Option<CacheType?> _valueType = WordOption.Optional("--cache-type-v", "How values are stored, where it is not as --cache-type says.", CacheTypeWords);
+    private readonly Option<CacheType?> _keyType = WordOption.Optional(
+        "--cache-type-k", "How keys are stored, where it is not as --cache-type says.", CacheTypeWords);
+    private readonly Option<CacheType?> _valueType = WordOption.Optional(
+        "--cache-type-v", "How values are stored, where it is not as --cache-type says.", CacheTypeWords);
 
     private readonly HashSet<string> _doubtsTold = [];     // a command may load its model several times
 
-    private readonly Option<long?> _cacheMemory = NumberOption.Bytes("--cache-memory", "Bytes that keys and values may take (K, M, G: thousands, millions, billions); without it half of the free memory at most. The output does not depend on it.");
+    private readonly Option<long?> _cacheMemory = NumberOption.Bytes(
+        "--cache-memory",
+        "Bytes that keys and values may take (K, M, G: thousands, millions, billions); without it half of the free memory at most. The output does not " +
+            "depend on it.");
 
-    private readonly Option<int?> _window = NumberOption.Whole("--window", "Positions that a token sees, its own included: memory stays the same however long the text becomes, --context bounds the prompt only, and what has left the window is forgotten.", 1, 1 << 24);
-    private readonly Option<int?> _sinks = NumberOption.Whole("--sinks", $"With --window: first positions that are seen beside it. [default: {new ModelOptions().SinkTokens}]", 0, 4096);
+    private readonly Option<int?> _window = NumberOption.Whole(
+        "--window",
+        "Positions that a token sees, its own included: memory stays the same however long the text becomes, --context bounds the prompt only, and what " +
+            "has left the window is forgotten.", 1, 1 << 24);
+    private readonly Option<int?> _sinks = NumberOption.Whole(
+        "--sinks", $"With --window: first positions that are seen beside it. [default: {new ModelOptions().SinkTokens}]", 0, 4096);
 
     /// <summary>Adds all of them.</summary>
     public void AddTo(Command command, bool withContext = true, bool withThreads = true, bool withCacheType = true)
@@ -51,7 +67,8 @@ internal sealed class ModelChoice
         foreach (Option option in (Option[])[_keyType, _valueType, _cacheMemory, _window, _sinks]) command.Add(option);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(_sinks) is not null && result.GetResult(_window) is null) result.AddError("--sinks does nothing alone: expected --window N with it, the positions that a token sees beside them.");
+            if (result.GetResult(_sinks) is not null && result.GetResult(_window) is null) result.AddError(
+                "--sinks does nothing alone: expected --window N with it, the positions that a token sees beside them.");
         });
     }
 
@@ -66,9 +83,10 @@ internal sealed class ModelChoice
     }
 
     /// <summary>The model that <see cref="Variable"/> names; null where <c>--model</c> or nothing does.</summary>
-    private string? ByVariable(ParseResult parsed) => parsed.GetValue(_model) is null && Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } name ? name : null;
+    private string? ByVariable(ParseResult parsed) =>
+        parsed.GetValue(_model) is null && Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } name ? name : null;
 
-    /// <summary>Who names the model: the option, or the variable.</summary>
+    /// <summary>What names the model: the option, or the variable.</summary>
     private string Source(ParseResult parsed) => ByVariable(parsed) is null ? _model.Name : Variable;
 
     /// <summary>Whether <c>--model</c> is given.</summary>
@@ -86,7 +104,9 @@ internal sealed class ModelChoice
         }
         catch (ModelFileException failure)
         {
-            throw new WrongInputException(ErrorMessage.OfFile(failure, $"{argument} is the path of a GGUF file, or {EmbeddedPrefix}NAME for one that ships inside ({string.Join(", ", EmbeddedModels.Names)})."), failure.Code);
+            throw new WrongInputException(ErrorMessage.OfFile(failure,
+                $"{argument} is the path of a GGUF file, or {EmbeddedPrefix}NAME for one that ships inside ({string.Join(", ", EmbeddedModels.Names)})."),
+                failure.Code);
         }
     }
 
@@ -121,16 +141,20 @@ internal sealed class ModelChoice
     /// <summary>Loads the model, and shows how far it is where that takes long.</summary>
     /// <param name="context">Positions that the command needs, where it has no <c>--context</c> of this meaning.</param>
     /// <param name="threads">Threads, where the command has no <c>--threads</c> of this meaning.</param>
-    /// <param name="cacheType">How keys and values are stored but for <c>--cache-type-k</c> and <c>-v</c>, where the command has no <c>--cache-type</c> of this meaning.</param>
+    /// <param name="cacheType">How keys and values are stored but for <c>--cache-type-k</c> and <c>-v</c>, where the command has no <c>--cache-type</c> of this
+    /// meaning.</param>
     /// <param name="file">The model, where it is another than the one that was chosen.</param>
     /// <param name="window">Positions that a token sees where <c>--window</c> is not given.</param>
     /// <param name="draft">The smaller model that guesses for it; null for none.</param>
-    public LanguageModel Load(ParseResult parsed, Terminal terminal, int? context = null, int? threads = null, CacheTypes? cacheType = null, string? file = null, int? window = null, string? draft = null)
+    public LanguageModel Load(
+        ParseResult parsed, Terminal terminal, int? context = null, int? threads = null, CacheTypes? cacheType = null, string? file = null, int? window = null,
+        string? draft = null)
     {
         string name = file ?? Name(parsed);
         PathName.Refuse(Source(parsed), name);
         if (draft is not null) PathName.Refuse("--draft", draft);
-        using ProgressLine<(long Read, long Total)> progress = new(terminal, p => $"Loading {Path.GetFileName(name)}: {Amount.Bytes(p.Read)} of {Amount.Bytes(p.Total)}");
+        using ProgressLine<(long Read, long Total)> progress = new(
+            terminal, p => $"Loading {Path.GetFileName(name)}: {Amount.Bytes(p.Read)} of {Amount.Bytes(p.Total)}");
         ModelOptions options = new()
         {
             Threads = threads ?? parsed.GetValue(_threads) ?? 0,
@@ -150,7 +174,9 @@ internal sealed class ModelChoice
         }
         catch (ModelFileException) when (HoldsOnlyAVocabulary(name))
         {
-            throw new WrongInputException($"{name} holds a vocabulary and no weights: sandglass tokenize can use it, but nothing can be computed with it. Give a file with the weights in it.");
+            throw new WrongInputException(
+                $"{name} holds a vocabulary and no weights: sandglass tokenize can use it, but nothing can be computed with it. Give a file with the " +
+                    "weights in it.");
         }
         catch (Exception failure) when (WrongName.Of(failure, file is null ? ByVariable(parsed) : null, draft == name ? null : draft) is string message)
         {
@@ -185,5 +211,6 @@ internal sealed class ModelChoice
 
     private static bool IsEmbedded(string name) => name.StartsWith(EmbeddedPrefix, StringComparison.Ordinal);
 
-    private static string NotEmpty(string path, string option = "--model") => path.Length > 0 ? path : throw new WrongInputException($"{option}: expected the path of a GGUF file, found an empty text.");
+    private static string NotEmpty(string path, string option = "--model") =>
+        path.Length > 0 ? path : throw new WrongInputException($"{option}: expected the path of a GGUF file, found an empty text.");
 }

@@ -29,7 +29,8 @@ internal static class Amount
     };
 
     /// <summary>A time: 34 ms, 2.1 s.</summary>
-    public static string Time(TimeSpan time) => time.TotalSeconds < 1 ? $"{time.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture)} ms" : $"{Short(time.TotalSeconds)} s";
+    public static string Time(TimeSpan time) =>
+        time.TotalSeconds < 1 ? $"{time.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture)} ms" : $"{Short(time.TotalSeconds)} s";
 
     private static string Scaled(double number, string[] units)
     {

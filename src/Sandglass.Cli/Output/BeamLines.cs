@@ -16,7 +16,8 @@ internal static class BeamLines
             BeamResult beam = result.Beams[i];
             string score = beam.Score.ToString("0.000000", CultureInfo.InvariantCulture);
             if (i == 0) yield return $"beam 0: score {score}, {Amount.Whole(beam.Ids.Count)} tokens, the text above";
-            else yield return $"beam {i}: score {score}, {Amount.Whole(beam.Ids.Count)} tokens, from token {Amount.Whole(Shared(best.Ids, beam.Ids))} on: {Rest(best.Text, beam.Text)}";
+            else yield return $"beam {i}: score {score}, {Amount.Whole(beam.Ids.Count)} tokens, from token {Amount.Whole(Shared(best.Ids, beam.Ids))} on: " +
+                $"{Rest(best.Text, beam.Text)}";
         }
     }
 

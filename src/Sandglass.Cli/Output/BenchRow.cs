@@ -4,7 +4,8 @@ using Sandglass.Studies;
 namespace Sandglass.Cli;
 
 /// <summary>A line of <c>bench</c>. Of a limit, <paramref name="PerSecond"/> is in the unit that its name gives.</summary>
-internal sealed record BenchRow(string What, string Name, int Tokens, int Depth, int Batch, int Threads, CacheTypes CacheType, double PerSecond, double Spread, double ShareOfLimit)
+internal sealed record BenchRow(
+    string What, string Name, int Tokens, int Depth, int Batch, int Threads, CacheTypes CacheType, double PerSecond, double Spread, double ShareOfLimit)
 {
     /// <summary>The word of <c>--cache-type</c>.</summary>
     public string CacheWord => CacheType.ToString();
@@ -16,7 +17,9 @@ internal sealed record BenchRow(string What, string Name, int Tokens, int Depth,
     public MemoryCourse? Memory { get; private init; }
 
     public static BenchRow Of(BenchmarkResult result, CacheTypes cacheType) =>
-        new(WordFor(result.Task.Kind), result.Name, result.Task.Tokens, result.Task.Depth, result.Task.Batch, result.Threads, cacheType, result.TokensPerSecond, result.Spread, result.ShareOfLimit) { HasSpread = result.Task.Repeat > 1, Memory = result.Memory };
+        new(WordFor(result.Task.Kind), result.Name, result.Task.Tokens, result.Task.Depth, result.Task.Batch, result.Threads, cacheType,
+            result.TokensPerSecond, result.Spread, result.ShareOfLimit)
+        { HasSpread = result.Task.Repeat > 1, Memory = result.Memory };
 
     public static IEnumerable<BenchRow> Of(MachineLimits limits, CacheTypes cacheType) =>
     [
@@ -34,7 +37,8 @@ internal sealed record BenchRow(string What, string Name, int Tokens, int Depth,
         _ => "batch",
     };
 
-    private static BenchRow Limit(string name, int threads, CacheTypes cacheType, MachineLimit limit) => new("limit", name, 0, 0, 1, threads, cacheType, limit.PerSecond / 1e9, limit.Spread, 1);
+    private static BenchRow Limit(string name, int threads, CacheTypes cacheType, MachineLimit limit) =>
+        new("limit", name, 0, 0, 1, threads, cacheType, limit.PerSecond / 1e9, limit.Spread, 1);
 }
 
 /// <summary>Where the rows of <c>bench</c> go.</summary>

@@ -8,7 +8,7 @@ internal static class Figures
 {
     public static string Of(GenerationResult result)
     {
-        List<string> parts = [$"{Amount.Whole(result.CompletionTokens)} {(result.CompletionTokens == 1 ? "token" : "tokens")}, prompt {Amount.Whole(result.PromptIds.Count)}"];
+        List<string> parts = [$"{Amount.Of(result.CompletionTokens, "token")}, prompt {Amount.Whole(result.PromptIds.Count)}"];
         if (result.TimeToFirstToken is TimeSpan first) parts.Add($"first after {Amount.Time(first)}");
         if (result.PrefillTokensPerSecond > 0) parts.Add($"prefill {Amount.Short(result.PrefillTokensPerSecond)} tokens/s");
         if (result.DecodeTokensPerSecond > 0) parts.Add($"decode {Amount.Short(result.DecodeTokensPerSecond)} tokens/s");
@@ -20,7 +20,8 @@ internal static class Figures
     }
 
     private static string Guessed(SpeculationResult speculation) =>
-        $"guessed {Amount.Whole(speculation.Drafted)}, right {Amount.Whole(speculation.Accepted)}, each of which saved a step{(speculation.OffAtToken is int at ? $", given up at token {Amount.Whole(at)}" : "")}";
+        $"guessed {Amount.Whole(speculation.Drafted)}, right {Amount.Whole(speculation.Accepted)}, each of which saved a step" +
+            $"{(speculation.OffAtToken is int at ? $", given up at token {Amount.Whole(at)}" : "")}";
 
     private static string Reason(FinishReason finish) => finish switch
     {

@@ -3,7 +3,7 @@ namespace Sandglass.Cli;
 /// <summary>The colour of a probability, from what was expected to what surprises.</summary>
 internal static class Heat
 {
-    // 256-colour codes that are told apart on dark and on light ground, and by people who do not see red and green apart: blue to orange to red
+    // 256-colour codes that can be told apart on dark and light backgrounds, and with red-green colour blindness: blue to orange to red
     private static readonly (double Least, int Colour, string Name)[] Steps =
     [
         (0.5, 33, "50 % or more"),

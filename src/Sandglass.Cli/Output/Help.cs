@@ -30,7 +30,8 @@ internal sealed class Help(Terminal terminal) : SynchronousCommandLineAction
 
         Section("Commands", command.Subcommands.Select(sub => (sub.Name, sub.Description)));
         Section("Arguments", command.Arguments.Select(argument => (argument.Name, argument.Description)));
-        Options([.. command.Options.Concat(parsed.RootCommandResult.Command.Options.Where(option => option.Name is SandglassCommand.Quiet or "--help")).Distinct()]);
+        IEnumerable<Option> ofAll = parsed.RootCommandResult.Command.Options.Where(option => option.Name is SandglassCommand.Quiet or "--help");
+        Options([.. command.Options.Concat(ofAll).Distinct()]);
         _text.Append("\nExamples:\n");
         foreach (string example in Examples.For(command.Name)) _text.Append($"  {example}\n");
         if (hasCommands) _text.Append($"\n{Path(command)} COMMAND --help tells more.\n");
@@ -87,7 +88,7 @@ internal sealed class Help(Terminal terminal) : SynchronousCommandLineAction
         {
             if (at + word.Length > _width && at > column)
             {
-                _text.Length--;     // the space behind the last word
+                _text.Length--;     // the space after the last word
                 _text.Append('\n').Append(' ', column);
                 at = column;
             }

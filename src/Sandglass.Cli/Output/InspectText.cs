@@ -42,7 +42,7 @@ internal sealed class InspectText
                 Bits(values == 0 ? 0 : 8.0 * bytes / values));
         }
         _console.WriteLine();
-        _console.Write(table);
+        Tables.Write(_console, table);
     }
 
     public void Tensors(Inspection model, bool all)
@@ -55,7 +55,7 @@ internal sealed class InspectText
             table.AddRow(new Text(Terminal.Harmless(tensor.Name)), new Text(tensor.Type.ToString()),
                 new Text(tensor.Shape.Count == 0 ? "a single value" : string.Join(" x ", tensor.Shape)), new Text(Amount.Bytes(tensor.ByteCount)));
         _console.WriteLine();
-        _console.Write(table);
+        Tables.Write(_console, table);
     }
 
     public void Metadata(Inspection model)
@@ -64,7 +64,7 @@ internal sealed class InspectText
         foreach ((string key, object value) in model.File.Metadata.Values)
             table.AddRow(new Text(Terminal.Harmless(key)), new Text(MetadataValue.Kind(value)), new Text(Terminal.Harmless(MetadataValue.Short(value))));
         _console.WriteLine();
-        _console.Write(table);
+        Tables.Write(_console, table);
     }
 
     public void Unusual(Inspection model)

@@ -5,7 +5,9 @@ using Sandglass.Tokenization;
 
 namespace Sandglass.Cli;
 
-/// <summary><c>run --explain</c> for people and pipes: a line for each token that says why it was chosen, in the colour of its probability where there are colours.</summary>
+/// <summary>
+/// <c>run --explain</c> for people and pipes: a line for each token that says why it was chosen, in the colour of its probability where there are colours.
+/// </summary>
 /// <param name="sample">Which of several samples it is, from 0.</param>
 internal sealed class RunExplained(Terminal terminal, Tokenizer tokenizer, int sample) : IRunOutput
 {
@@ -29,15 +31,19 @@ internal sealed class RunExplained(Terminal terminal, Tokenizer tokenizer, int s
 
     public void End(GenerationResult result)
     {
-        if (terminal.HasColour && sample == 0) terminal.Error.WriteLine(Heat.Legend);
+        if (terminal is { HasColour: true, IsQuiet: false } && sample == 0) terminal.Error.WriteLine(Heat.Legend);
         terminal.Note(Figures.Of(result));
     }
 
     private static string Wide(Explanation why, GeneratedToken token) => string.Create(CultureInfo.InvariantCulture,
-        $"{Math.Exp(token.Logprob),8:P2} {why.Rank,5} {Chosen(why, token.Id),8:P2} {why.Kept,6} {why.EntropyRaw,6:F2} {why.EntropyFinal,6:F2}  {(why.IsLikeliest ? Certain : string.Create(CultureInfo.InvariantCulture, $"{why.Draw:F4} in [{why.Interval.From:F4}, {why.Interval.To:F4})")),-26}");
+        $"{Math.Exp(token.Logprob),8:P2} {why.Rank,5} {Chosen(why, token.Id),8:P2} {why.Kept,6} {why.EntropyRaw,6:F2} {why.EntropyFinal,6:F2}  " +
+            $"{Draw(why, $"{why.Draw:F4} in [{why.Interval.From:F4}, {why.Interval.To:F4})"),-26}");
 
     private static string Narrow(Explanation why, GeneratedToken token) => string.Create(CultureInfo.InvariantCulture,
-        $"{Math.Exp(token.Logprob),7:P1} {why.Rank,5} {Chosen(why, token.Id),7:P1} {why.Kept,6} {why.EntropyRaw,5:F2} {why.EntropyFinal,5:F2}  {(why.IsLikeliest ? Certain : string.Create(CultureInfo.InvariantCulture, $"{why.Draw:F3} [{why.Interval.From:F3}, {why.Interval.To:F3})")),-20}");
+        $"{Math.Exp(token.Logprob),7:P1} {why.Rank,5} {Chosen(why, token.Id),7:P1} {why.Kept,6} {why.EntropyRaw,5:F2} {why.EntropyFinal,5:F2}  " +
+            $"{Draw(why, $"{why.Draw:F3} [{why.Interval.From:F3}, {why.Interval.To:F3})"),-20}");
+
+    private static string Draw(Explanation why, FormattableString drawn) => why.IsLikeliest ? Certain : FormattableString.Invariant(drawn);
 
     /// <summary>The likeliest others, as many as there is room for.</summary>
     private string Others(Explanation why, int room)
@@ -57,10 +63,14 @@ internal sealed class RunExplained(Terminal terminal, Tokenizer tokenizer, int s
         if (_begun) return;
         _begun = true;
         string steps = first.Stages.Count == 0 ? "no step: the likeliest token" : string.Join(", ", first.Stages.Select(stage => stage.Name));
-        terminal.Note($"Steps: {steps}. model: the token's probability in the model's own distribution; final: in the one that was drawn from; kept: ids that no step removed; nats, after: the entropy of the model's distribution and of the final one; others: the likeliest, with their final probability or the step that removed them{(_isNarrow ? ", as many as the terminal has room for" : "")}.");
+        terminal.Note(
+            $"Steps: {steps}. model: the token's probability in the model's own distribution; final: in the one that was drawn from; kept: ids that no " +
+                "step removed; nats, after: the entropy of the model's distribution and of the final one; others: the likeliest, with their final " +
+                $"probability or the step that removed them{(_isNarrow ? ", as many as the terminal has room for" : "")}.");
         terminal.Note(_isNarrow
             ? $"{"token",-TokenWidth}{"model",7} {"rank",5} {"final",7} {"kept",6} {"nats",5} {"after",5}  draw in its interval"
-            : $"{"token",-TokenWidth}{"model",8} {"rank",5} {"final",8} {"kept",6} {"nats",6} {"after",6}  {"draw in its interval",-26}  others, and what removed them");
+            : $"{"token",-TokenWidth}{"model",8} {"rank",5} {"final",8} {"kept",6} {"nats",6} {"after",6}  {"draw in its interval",-26}  others, and what " +
+                $"removed them");
     }
 
     private static float Chosen(Explanation why, int id) => why.Final.FirstOrDefault(token => token.Id == id).Probability;

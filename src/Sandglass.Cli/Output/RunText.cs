@@ -2,7 +2,10 @@ using Sandglass.Generation;
 
 namespace Sandglass.Cli;
 
-/// <summary><c>run</c> for people and pipes: a pipe gets the completion alone, a terminal the prompt before it, and standard error a line of figures. In colours, what an earlier sample had too is as dim as the prompt.</summary>
+/// <summary>
+/// <c>run</c> for people and pipes: a pipe gets the completion alone, a terminal the prompt before it, and standard error a line of figures. In colours, what
+/// an earlier sample had too is as dim as the prompt.
+/// </summary>
 internal sealed class RunText(Terminal terminal, string prompt) : IRunOutput
 {
     private const int LongestPrompt = 400;
@@ -33,7 +36,8 @@ internal sealed class RunText(Terminal terminal, string prompt) : IRunOutput
         if (_begun) return;
         _begun = true;
         if (!terminal.OutputIsTerminal) return;
-        string shown = Terminal.Harmless(prompt.Length <= LongestPrompt ? prompt : $"… {prompt[^(LongestPrompt / 2)..]}");   // of a long one, what the text follows on
+        // of a long one, what the text follows on
+        string shown = Terminal.Harmless(prompt.Length <= LongestPrompt ? prompt : $"… {prompt[^(LongestPrompt / 2)..]}");
         terminal.Output.Write(_wrap.Add(shown, terminal.HasColour ? Dim : ""));
         _lineIsOpen = shown.Length > 0;
     }

@@ -48,9 +48,15 @@ internal sealed class SampleRuns(Terminal terminal, IReadOnlyList<TextGeneration
 
     private string Departure(int sample, GeneratedToken? other, int length)
     {
-        if (other is not null && other.Index < _first.Count) return $"Sample {sample} departs from sample 0 at token {Amount.Whole(other.Index)}: {Quoted(other)} instead of {_first[other.Index].Shown}.";
-        return length == _first.Count ? $"Sample {sample} is sample 0 again." : $"Sample {sample} is sample 0 with {(length < _first.Count ? "less" : "more")} of it.";
+        if (other is not null && other.Index < _first.Count) return $"Sample {sample} departs from sample 0 at token {Amount.Whole(other.Index)}: " +
+            $"{Quoted(other)} instead of {_first[other.Index].Shown}.";
+        return length == _first.Count
+            ? $"Sample {sample} is sample 0 again."
+            : $"Sample {sample} is sample 0 with {(length < _first.Count ? "less" : "more")} of it.";
     }
 
-    private static string Quoted(GeneratedToken token) => token.Bytes.IsEmpty ? "the end" : $"\"{Terminal.Harmless(System.Text.Encoding.UTF8.GetString(token.Bytes.Span)).Replace("\n", "\\n", StringComparison.Ordinal)}\"";
+    private static string Quoted(GeneratedToken token) =>
+        token.Bytes.IsEmpty
+            ? "the end"
+            : $"\"{Terminal.Harmless(System.Text.Encoding.UTF8.GetString(token.Bytes.Span)).Replace("\n", "\\n", StringComparison.Ordinal)}\"";
 }

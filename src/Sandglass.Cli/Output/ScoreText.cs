@@ -25,7 +25,8 @@ internal sealed class ScoreText(Terminal terminal, Tokenizer tokenizer, Prompt t
     {
         if (!terminal.OutputIsTerminal) return;
         if (terminal.HasColour) terminal.Output.Write(_wrap.Add(Spelled(score.Next), Heat.Of(score.Logprob)));
-        else terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Math.Exp(score.Logprob),8:P2} {score.Rank,6}  {TokenText.Of(tokenizer, score.Next)}"));
+        else terminal.Output.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{Math.Exp(score.Logprob),8:P2} {score.Rank,6}  {TokenText.Of(tokenizer, score.Next)}"));
     }
 
     public void End(Sum sum, bool cancelled)
@@ -47,10 +48,15 @@ internal sealed class ScoreText(Terminal terminal, Tokenizer tokenizer, Prompt t
     internal static string Said(Sum sum, int? outOf)
     {
         if (sum.Tokens == 0)
-            return outOf is null ? "Nothing was scored: the first token has none before it. Give a text of two tokens or more." : $"cancelled: none of {Amount.Of(outOf.Value, "token")} was scored";
+            return outOf is null
+                ? "Nothing was scored: the first token has none before it. Give a text of two tokens or more."
+                : $"cancelled: none of {Amount.Of(outOf.Value, "token")} was scored";
         string part = outOf is int all ? $"cancelled: the first {Amount.Whole(sum.Tokens)} of {Amount.Of(all, "token")} · " : "";
         string text = outOf is null ? "text" : "this part";
-        return string.Create(CultureInfo.InvariantCulture, $"{part}log P({text}) = sum of log P(token | tokens before) = {sum.Logprob:F3} over {Amount.Of(sum.Tokens, "token")} ({sum.Logprob / sum.Tokens:F3} a token) · perplexity {Amount.Short(sum.Perplexity)}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{part}log P({text}) = sum of log P(token | tokens before) = {sum.Logprob:F3} over {Amount.Of(sum.Tokens, "token")} " +
+                $"({sum.Logprob / sum.Tokens:F3} a token) · perplexity {Amount.Short(sum.Perplexity)}");
     }
 
     // a control token adds nothing to the text, but it has a probability: its own name stands for it

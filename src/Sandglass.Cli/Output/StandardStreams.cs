@@ -20,24 +20,29 @@ internal static class StandardStreams
     /// Whether the caller left it open. A descriptor marked close-on-exec cannot have come from a caller: exec closes those. It is one that the runtime,
     /// which marks all of its own, opened in place of a closed one.
     /// </summary>
-    public static bool IsOpen(int descriptor) => OperatingSystem.IsWindows() || (Control(descriptor, DescriptorFlags) is >= 0 and int flags && (flags & CloseOnExec) == 0);
+    public static bool IsOpen(int descriptor) =>
+        OperatingSystem.IsWindows() || (Control(descriptor, DescriptorFlags) is >= 0 and int flags && (flags & CloseOnExec) == 0);
 
     /// <summary>Whether it can be read: <c>nohup</c> gives a standard input that is open for writing only.</summary>
-    public static bool IsReadable(int descriptor) => OperatingSystem.IsWindows() || (Control(descriptor, StatusFlags) is >= 0 and int flags && (flags & AccessMode) != WriteOnly);
+    public static bool IsReadable(int descriptor) =>
+        OperatingSystem.IsWindows() || (Control(descriptor, StatusFlags) is >= 0 and int flags && (flags & AccessMode) != WriteOnly);
 
     /// <summary>Standard input as it comes.</summary>
     public static Stream OpenInput()
     {
         if (!OperatingSystem.IsWindows() && new FileStream(Handle(Input), FileAccess.Read, bufferSize: 0) is { CanSeek: false } stream) return stream;
-        return Console.OpenStandardInput();     // of a file, so that its position is shared with whoever else reads it
+        return Console.OpenStandardInput();     // of a file, so that its position is shared with other readers
     }
 
-    /// <summary>Standard output or error; writing fails where its reader is gone (the console's own stream swallows that, and a run into a closed pipe would go on).</summary>
+    /// <summary>
+    /// Standard output or error; writing fails where its reader is gone (the console's own stream swallows that, and a run into a closed pipe would go on).
+    /// </summary>
     public static Stream OpenOutput(int descriptor)
     {
         if (!IsOpen(descriptor)) return new ClosedStream();
         if (!OperatingSystem.IsWindows() && new FileStream(Handle(descriptor), FileAccess.Write, bufferSize: 0) is { CanSeek: false } stream) return stream;
-        return descriptor == Output ? Console.OpenStandardOutput() : Console.OpenStandardError();   // of a file, so that its position is shared with whoever else writes it
+        // of a file, so that its position is shared with other writers
+        return descriptor == Output ? Console.OpenStandardOutput() : Console.OpenStandardError();
     }
 
     /// <summary>Columns of the terminal that shows the output; null where there is none, or it does not say.</summary>

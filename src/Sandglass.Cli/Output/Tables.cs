@@ -45,9 +45,11 @@ internal static class Tables
 
     /// <summary>Columns of the terminal that one of the table's takes at least: a number is never broken, a text between words.</summary>
     private static int Least(TableColumn column, IEnumerable<string> cells) =>
-        (column.NoWrap ? cells : cells.SelectMany(cell => cell.Split(' '))).Max(part => part.Length) + (column.Padding?.Left ?? 1) + (column.Padding?.Right ?? 1);
+        (column.NoWrap ? cells : cells.SelectMany(cell => cell.Split(' '))).Max(part => part.Length)
+        + (column.Padding?.Left ?? 1) + (column.Padding?.Right ?? 1);
 
-    private static string Plain(IRenderable cell, RenderOptions options) => string.Concat(cell.Render(options, PipeWidth).Select(segment => segment.Text)).Trim();
+    private static string Plain(IRenderable cell, RenderOptions options) =>
+        string.Concat(cell.Render(options, PipeWidth).Select(segment => segment.Text)).Trim();
 
     /// <summary>Standard output without .NET's console, which would set up the terminal.</summary>
     private sealed class StandardOutput(Terminal terminal) : IAnsiConsoleOutput
@@ -63,7 +65,7 @@ internal static class Tables
         public void SetEncoding(Encoding encoding) { }
     }
 
-    /// <summary>A column whose name begins with # holds numbers and is set to the right.</summary>
+    /// <summary>A column whose name begins with # holds numbers and is right-aligned.</summary>
     public static Table New(params string[] columns)
     {
         Table table = new Table().Border(TableBorder.Simple);

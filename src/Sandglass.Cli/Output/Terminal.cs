@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Sandglass.Cli;
 
-/// <summary>Where the tool speaks: text and JSON on standard output, everything else on standard error. UTF-8 without a mark, whatever the locale.</summary>
+/// <summary>The tool's output: text and JSON on standard output, everything else on standard error. UTF-8 without a mark, whatever the locale.</summary>
 internal sealed class Terminal
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
@@ -17,7 +17,8 @@ internal sealed class Terminal
         Error = new StreamWriter(new Unheard(StandardStreams.OpenOutput(StandardStreams.Error)), Utf8, bufferSize: 1024) { AutoFlush = true, NewLine = "\n" };
 
         // https://no-color.org: set and not empty
-        bool isDumb = Environment.GetEnvironmentVariable("TERM") is "dumb", wanted = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && !isDumb;
+        bool isDumb = Environment.GetEnvironmentVariable("TERM") is "dumb";
+        bool wanted = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && !isDumb;
         HasColour = wanted && OutputIsTerminal;
         ErrorHasColour = wanted && ErrorIsTerminal;
         ErrorCanRewrite = !isDumb && ErrorIsTerminal;
@@ -103,7 +104,7 @@ internal sealed class Terminal
 
     private static IEnumerable<string> Wrapped(string text, bool isTerminal, int indent = 0) => isTerminal ? Words.Wrapped(text, Width - 1 - indent) : [text];
 
-    /// <summary>Text of a model's or a stranger's, safe to show: a control character cannot reach the terminal as one.</summary>
+    /// <summary>Text from a model or a file, safe to show: no control character reaches the terminal as one.</summary>
     public static string Harmless(string text)
     {
         if (!text.Any(IsDangerous)) return text;
@@ -129,14 +130,15 @@ internal sealed class Terminal
         return all.ToArray();
     }
 
-    private static WrongInputException NoInput(string why) => new($"There is no text: standard input {why}. Give one as an argument, through a pipe, or in a file.");
+    private static WrongInputException NoInput(string why) =>
+        new($"There is no text: standard input {why}. Give one as an argument, through a pipe, or in a file.");
 
-    /// <summary>Whether a failure only says that nobody reads standard output any more.</summary>
+    /// <summary>Whether a failure only says that the reader of standard output has left.</summary>
     public bool ReaderLeft(Exception failure) => failure is IOException && failure.HResult == BrokenPipe && !OutputIsTerminal;
 
     private static bool IsDangerous(char c) => c is < ' ' and not '\n' and not '\t' or >= '\x7F' and <= '\x9F';
 
-    /// <summary>Standard error where nobody may listen: what is beside the output never ends the tool.</summary>
+    /// <summary>Standard error that may have no reader: what is said beside the output never ends the tool.</summary>
     private sealed class Unheard(Stream error) : Stream
     {
         public override bool CanRead => false;
@@ -155,7 +157,7 @@ internal sealed class Terminal
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                // nobody listens
+                // no reader
             }
         }
 

@@ -111,7 +111,8 @@ internal sealed class WordWrap(Func<int> width)
         int columns = 0;
         foreach (Rune rune in text.EnumerateRunes())
         {
-            columns += Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format ? 0 : IsWide(rune.Value) ? 2 : 1;
+            columns += Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format ? 0
+                : IsWide(rune.Value) ? 2 : 1;
         }
         return columns;
     }

@@ -1,9 +1,9 @@
 namespace Sandglass.Cli;
 
-/// <summary>A line too long for a terminal, broken between words: a terminal itself breaks in the middle of them.</summary>
+/// <summary>A line too long for a terminal, broken between words: the terminal itself would break inside them.</summary>
 internal static class Words
 {
-    /// <summary>The lines, each at most so many characters where its words allow.</summary>
+    /// <summary>The lines, each at most <paramref name="width"/> characters unless a word is longer.</summary>
     public static IEnumerable<string> Wrapped(string text, int width)
     {
         width = Math.Max(width, 1);
