@@ -15,7 +15,10 @@ internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape)
     public float? Float(string key, double least, double most) => _entries.Float(key, least, most);
 
     /// <summary>A layer's norm over the width of the model.</summary>
-    public Norm Norm(int layer, string name) => Norm($"blk.{layer}.{name}");
+    public Norm Norm(int layer, string name) => Norm(layer, name, shape.Width);
+
+    /// <summary>A layer's norm over runs of values, such as the heads of queries and keys.</summary>
+    public Norm Norm(int layer, string name, int count) => Norm($"blk.{layer}.{name}", count);
 
     /// <summary>A layer's attention.</summary>
     /// <param name="inputBiases">Whether queries, keys and values must have biases; otherwise they have where the file does.</param>
@@ -57,7 +60,7 @@ internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape)
             Blocks = [.. Enumerable.Range(0, shape.Layers).Select(block)],
             RopeFrequencies = RopeFrequencies.From(shape, reader.OptionalValues("rope_freqs.weight", shape.RopeDimensions / 2)),
             RopePairs = rope,
-            OutputNorm = Norm("output_norm"),
+            OutputNorm = Norm("output_norm", shape.Width),
             Output = reader.Has("output.weight")
                 ? Linear("output", shape.VocabularySize, shape.Width)
                 : new Linear(embedding, reader.OptionalVector("output.bias", shape.VocabularySize)),
@@ -66,7 +69,7 @@ internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape)
         };
     }
 
-    private Norm Norm(string name) => new(reader.Vector($"{name}.weight", shape.Width), shape.RmsEpsilon);
+    private Norm Norm(string name, int count) => new(reader.Vector($"{name}.weight", count), shape.RmsEpsilon);
 
     private Linear Linear(string name, int rows, int columns, bool bias = false) =>
         new(reader.Matrix($"{name}.weight", rows, columns), bias ? reader.Vector($"{name}.bias", rows) : reader.OptionalVector($"{name}.bias", rows));

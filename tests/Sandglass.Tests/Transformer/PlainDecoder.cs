@@ -16,6 +16,7 @@ internal sealed class PlainDecoder
     // what architectures do differently
     private readonly bool _rotatesHalves;           // pairs (i, i + half); else (2i, 2i + 1)
     private readonly bool _normsAfter;              // a part is normed before it is added
+    private readonly bool _normsQueries;            // and keys, before they are rotated
     private readonly bool _gelu;                    // else SiLU
     private readonly double _embeddingScale = 1;
     private readonly double _scoreCap, _logitCap;   // 0: none
@@ -31,6 +32,7 @@ internal sealed class PlainDecoder
         _keys = [.. Enumerable.Range(0, _shape.Layers).Select(_ => new List<double[]>())];
         _values = [.. Enumerable.Range(0, _shape.Layers).Select(_ => new List<double[]>())];
         _rotatesHalves = _shape.Architecture != "llama";
+        _normsQueries = _shape.Architecture == "qwen3";
         if (_shape.Architecture != "gemma2") return;
         (_normsAfter, _gelu, _embeddingScale, _localWindow) = (true, true, Math.Sqrt(_shape.Width), _shape.SlidingWindow);
         _scoreCap = Convert.ToDouble(file.Metadata.Values["gemma2.attn_logit_softcapping"]);
@@ -66,6 +68,7 @@ internal sealed class PlainDecoder
     {
         int heads = _shape.Heads, keyDim = _shape.KeyHeadDim, valueDim = _shape.ValueHeadDim, group = heads / _shape.KeyValueHeads;
         double[] queries = Multiply($"blk.{layer}.attn_q", x), keys = Multiply($"blk.{layer}.attn_k", x);
+        if (_normsQueries) (queries, keys) = (Norm(queries, $"blk.{layer}.attn_q_norm.weight"), Norm(keys, $"blk.{layer}.attn_k_norm.weight"));
         Rotate(queries, keyDim, position);
         Rotate(keys, keyDim, position);
         _keys[layer].Add(keys);
@@ -103,11 +106,15 @@ internal sealed class PlainDecoder
         return Multiply($"blk.{layer}.ffn_down", gate);
     }
 
+    /// <summary>Each run of as many values as there are weights is normed by itself.</summary>
     private double[] Norm(double[] x, string name)
     {
         double[] weight = Tensor(name);
-        double scale = 1 / Math.Sqrt(x.Sum(v => v * v) / x.Length + _shape.RmsEpsilon);
-        return [.. x.Select((v, d) => v * scale * weight[d])];
+        return [.. x.Chunk(weight.Length).SelectMany(run =>
+        {
+            double scale = 1 / Math.Sqrt(run.Sum(v => v * v) / run.Length + _shape.RmsEpsilon);
+            return run.Select((v, d) => v * scale * weight[d]);
+        })];
     }
 
     private void Rotate(double[] x, int headDim, int position)

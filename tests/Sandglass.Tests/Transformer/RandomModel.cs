@@ -111,6 +111,11 @@ internal sealed record RandomModel(string Architecture)
         Matrix(layer + "attn_k.weight", Width, KvHeads * KeyDim, loudness: 3);
         Matrix(layer + "attn_v.weight", Width, KvHeads * ValueDim);
         Matrix(layer + "attn_output.weight", Heads * ValueDim, Width);
+        if (Architecture == "qwen3")
+        {
+            Vector(layer + "attn_q_norm.weight", KeyDim, middle: 1);
+            Vector(layer + "attn_k_norm.weight", KeyDim, middle: 1);
+        }
         if (Biases || Architecture == "qwen2")
         {
             Vector(layer + "attn_q.bias", Heads * KeyDim, middle: 0);

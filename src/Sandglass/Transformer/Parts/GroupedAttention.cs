@@ -17,6 +17,12 @@ internal sealed unsafe record GroupedAttention
     /// <summary>[width, heads * valueDim]</summary>
     public required Linear Output { get; init; }
 
+    /// <summary>Of the queries before they are rotated, each head's by itself or all together; null for none.</summary>
+    public Norm? QueryNorm { get; init; }
+
+    /// <summary>Of the keys, in the same way.</summary>
+    public Norm? KeyNorm { get; init; }
+
     public required int Heads { get; init; }
     public required int KvHeads { get; init; }
     public required int KeyDim { get; init; }
@@ -41,7 +47,7 @@ internal sealed unsafe record GroupedAttention
     {
         Batch batch = state.Batch;
         state.MatMul.Run(state.Normed.Input(batch.Tokens), Query.To(state.Queries), Key.To(state.Keys), Value.To(state.Values));
-        state.RotateAndStore.Run(batch, state.Positions, state.Queries, state.Keys, state.Values, layer);
+        state.RotateAndStore.Run(state, this, layer);
         state.QuantizePages.Run(batch, layer);
         Attend(state, layer);
         state.Quantize.Run(state.Attended, batch.Tokens);

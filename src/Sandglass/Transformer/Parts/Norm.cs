@@ -1,13 +1,24 @@
+using Sandglass.Kernels;
+
 namespace Sandglass.Transformer;
 
-/// <summary>A root mean square norm over the width of the model.</summary>
-/// <param name="Weight">[width]</param>
+/// <summary>A root mean square norm, of the width of the model or of a run of values such as one head.</summary>
+/// <param name="Weight">[count], of the values that are normed together.</param>
 /// <param name="Epsilon">Added under the root.</param>
-internal sealed record Norm(Vector Weight, float Epsilon)
+internal sealed unsafe record Norm(Vector Weight, float Epsilon)
 {
     /// <summary>to = norm(x), ready for the products that follow.</summary>
     public void Run(RunState state, TokenBuffer x, TokenBuffer to) => state.Norm.Run(x, state.Batch.Tokens, this, to);
 
     /// <summary>x += norm(part); the part is overwritten.</summary>
     public void AddTo(RunState state, TokenBuffer x, TokenBuffer part) => state.AddNorm.Run(x, part, state.Batch.Tokens, this);
+
+    /// <summary>Norms one token's row, each run of as many values as there are weights by itself.</summary>
+    /// <param name="x">[columns]</param>
+    /// <param name="to">[columns]; may be <paramref name="x"/>.</param>
+    public void Apply(float* x, int columns, float* to)
+    {
+        for (int from = 0; from < columns; from += Weight.Count)
+            RmsNorm.Apply(x + from, Weight.Values, Epsilon, Weight.Count, to + from);
+    }
 }

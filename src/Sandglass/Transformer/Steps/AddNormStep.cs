@@ -18,7 +18,7 @@ internal sealed unsafe class AddNormStep(WorkerPool pool) : TokenJob(pool)
     protected override void DoToken(int token)
     {
         float* part = _part.Row(token);
-        RmsNorm.Apply(part, _norm.Weight.Values, _norm.Epsilon, _part.Columns, part);
+        _norm.Apply(part, _part.Columns, part);
         Residual.Add(_x.Row(token), part, _x.Columns);
     }
 }

@@ -24,7 +24,7 @@ internal sealed unsafe class NormStep(WorkerPool pool) : TokenJob(pool)
 
     protected override void DoToken(int token)
     {
-        RmsNorm.Apply(_x.Row(_rows is null ? token : _rows[token]), _norm.Weight.Values, _norm.Epsilon, _x.Columns, _to.Row(token));
+        _norm.Apply(_x.Row(_rows is null ? token : _rows[token]), _x.Columns, _to.Row(token));
         _to.Quantize(token, _tokens);
     }
 }
