@@ -3,10 +3,10 @@ using Sandglass.Kernels;
 
 namespace Sandglass.KernelBench;
 
-/// <summary>What it costs to hand out a job whose pieces do nothing. A token of a model is some hundred jobs.</summary>
+/// <summary>What it costs to hand out a job whose parts do nothing. A token of a model is some hundred jobs.</summary>
 public class PoolBenchmark
 {
-    private const int Pieces = 12;
+    private const int Parts = 12;
 
     private readonly Nothing _job = new();
     private WorkerPool _pool = null!;
@@ -18,13 +18,13 @@ public class PoolBenchmark
     public void SetUp() => _pool = new WorkerPool(Threads);
 
     [Benchmark]
-    public void Region() => _pool.Run(_job, Pieces);
+    public void Region() => _pool.Run(_job, Parts);
 
     [GlobalCleanup]
     public void CleanUp() => _pool.Dispose();
 
     private sealed class Nothing : Job
     {
-        public override void Do(int piece, int worker) { }
+        public override void Do(int part, int worker) { }
     }
 }

@@ -190,10 +190,10 @@ public unsafe class AttentionTests
             new Span<float>(_task.Output, _outputs).Fill(float.NaN);
             for (int to = _task.Tokens, from; to > 0; to = from)
             {
-                AttentionTask piece = _task.Piece(from = _task.PieceStart(to - 1), to);
+                AttentionTask chunk = _task.Chunk(from = _task.ChunkStart(to - 1), to);
                 for (int kvHead = 0; kvHead < _task.KvHeads; kvHead++)
                 {
-                    AttentionTile tile = new() { Task = piece, KvHead = kvHead, From = 0, To = piece.Tokens };
+                    AttentionTile tile = new() { Task = chunk, KvHead = kvHead, From = 0, To = chunk.Tokens };
                     using AttentionScratch scratch = new();
                     tile.Place(scratch.Reserve(tile.Floats));
                     kernel(tile);

@@ -64,7 +64,7 @@ public sealed unsafe class GatedProductTests : IDisposable
     }
 
     [Fact]
-    public void Pieces_cover_every_panel_once()
+    public void Parts_cover_every_panel_once()
     {
         foreach (int panels in new[] { 1, 2, 3, 12, 35, 60, 1000 })
         {
@@ -72,11 +72,11 @@ public sealed unsafe class GatedProductTests : IDisposable
             {
                 for (int threads = 1; threads < 5; threads++)
                 {
-                    PanelPieces pieces = new(panels, tokens, threads);
+                    PanelParts parts = new(panels, tokens, threads);
                     List<int> all = [];
-                    for (int piece = 0; piece < pieces.Count; piece++)
+                    for (int part = 0; part < parts.Count; part++)
                     {
-                        (int from, int to) = pieces[piece];
+                        (int from, int to) = parts[part];
                         Assert.True(from % 2 == 0 || from == to);
                         all.AddRange(Enumerable.Range(from, to - from));
                     }

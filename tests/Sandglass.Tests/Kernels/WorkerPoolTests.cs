@@ -6,7 +6,7 @@ namespace Sandglass.Tests.Kernels;
 public class WorkerPoolTests
 {
     [Theory, InlineData(1), InlineData(2), InlineData(5)]
-    public void Every_piece_is_done_once_job_after_job(int threads)
+    public void Every_part_is_done_once_job_after_job(int threads)
     {
         using WorkerPool pool = new(threads);
         for (int round = 0; round < 3000; round++)
@@ -31,7 +31,7 @@ public class WorkerPoolTests
     }
 
     [Fact]
-    public void A_failing_piece_fails_the_run_and_the_pool_lives_on()
+    public void A_failing_part_fails_the_run_and_the_pool_lives_on()
     {
         using WorkerPool pool = new(2);
 
@@ -58,7 +58,7 @@ public class WorkerPoolTests
     }
 
     [Theory, InlineData(2), InlineData(4)]
-    public void Every_piece_is_done_once_while_fewer_threads_take_part(int threads)
+    public void Every_part_is_done_once_while_fewer_threads_take_part(int threads)
     {
         SlowClock time = new();     // each wait seems long
         using WorkerPool pool = new(threads, time);
@@ -88,11 +88,11 @@ public class WorkerPoolTests
     }
 
     [Fact]
-    public void More_pieces_than_the_ticket_counts_are_refused()
+    public void More_parts_than_the_ticket_counts_are_refused()
     {
         using WorkerPool pool = new(2);
 
-        Assert.Throws<ArgumentOutOfRangeException>(() => pool.Run(new CountingJob(0), WorkerPool.MostPieces + 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => pool.Run(new CountingJob(0), WorkerPool.MostParts + 1));
     }
 
     [Fact]
@@ -116,18 +116,18 @@ public class WorkerPoolTests
         public override long GetTimestamp() => Interlocked.Add(ref _milliseconds, 3);
     }
 
-    private sealed class CountingJob(int pieces) : Job
+    private sealed class CountingJob(int parts) : Job
     {
-        public int[] Counts { get; } = new int[pieces];
+        public int[] Counts { get; } = new int[parts];
 
-        public override void Do(int piece, int worker) => Interlocked.Increment(ref Counts[piece]);
+        public override void Do(int part, int worker) => Interlocked.Increment(ref Counts[part]);
     }
 
     private sealed class ContextJob(AsyncLocal<string> local) : Job
     {
         public ConcurrentBag<(int Worker, string? Value)> Seen { get; } = [];
 
-        public override void Do(int piece, int worker)
+        public override void Do(int part, int worker)
         {
             Thread.SpinWait(2000);      // so that the workers get some, too
             Seen.Add((worker, local.Value));
@@ -136,9 +136,9 @@ public class WorkerPoolTests
 
     private sealed class FailingJob : Job
     {
-        public override void Do(int piece, int worker)
+        public override void Do(int part, int worker)
         {
-            if (piece == 3) throw new InvalidOperationException("piece 3");
+            if (part == 3) throw new InvalidOperationException("part 3");
         }
     }
 }

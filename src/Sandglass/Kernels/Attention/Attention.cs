@@ -62,11 +62,11 @@ internal sealed unsafe class Attention : Job, IDisposable
             if (tile.IsCut) KernelPath.Run(new FinishKernel(tile));
     }
 
-    public override void Do(int piece, int worker)
+    public override void Do(int part, int worker)
     {
-        Part part = _parts[piece];
-        ReadOnlySpan<AttentionTile> tiles = CollectionsMarshal.AsSpan(_tiles).Slice(part.FirstTile, part.Tiles);
-        KernelPath.Run(new PartKernel(tiles, part, _stage, _scratch[worker]));
+        Part own = _parts[part];
+        ReadOnlySpan<AttentionTile> tiles = CollectionsMarshal.AsSpan(_tiles).Slice(own.FirstTile, own.Tiles);
+        KernelPath.Run(new PartKernel(tiles, own, _stage, _scratch[worker]));
     }
 
     public void Dispose()
@@ -92,9 +92,9 @@ internal sealed unsafe class Attention : Job, IDisposable
             bool isCut = IsCut(task);
             for (int to = task.Tokens, from; to > 0; to = from)
             {
-                AttentionTask piece = task.Piece(from = task.PieceStart(to - 1), to);
-                if (isCut) AddCut(piece, _pool.Threads == 1 ? 1 : (int)(1 + _pool.Threads * PartsPerThread * (long)Spans(task) / spans));
-                else AddWhole(piece);
+                AttentionTask chunk = task.Chunk(from = task.ChunkStart(to - 1), to);
+                if (isCut) AddCut(chunk, _pool.Threads == 1 ? 1 : (int)(1 + _pool.Threads * PartsPerThread * (long)Spans(task) / spans));
+                else AddWhole(chunk);
             }
         }
         PlaceCut();

@@ -25,10 +25,10 @@ internal sealed unsafe class AttentionScratch : IDisposable
     }
 
     /// <summary>Floats that a worker needs beside its tile.</summary>
-    public static long PageFloats(in AttentionTask task) => AskedOffset(task) + 4L * Width(task);
+    public static long PageFloats(in AttentionTask task) => ScaledOffset(task) + 4L * Width(task);
 
     /// <summary>Where the memory of four rows begins that are asked with scales: behind one head's page as F32, [keyDim, 32] or [32, valueDim].</summary>
-    public static long AskedOffset(in AttentionTask task) => (long)Width(task) * AttentionTask.PagePositions + PageLayout.Block; // the last load may reach past the last element
+    public static long ScaledOffset(in AttentionTask task) => (long)Width(task) * AttentionTask.PagePositions + PageLayout.Block; // the last load may reach past the last element
 
     /// <summary>Floats of a row that is asked with scales: keyDim, or [block, position].</summary>
     public static int Width(in AttentionTask task) => (Math.Max(task.KeyDim, task.ValueDim) + PageLayout.Block - 1) & -PageLayout.Block;

@@ -58,14 +58,14 @@ internal unsafe struct AttentionTask
     /// <summary>Query heads that share one head of keys and values.</summary>
     public readonly int Group => Heads / KvHeads;
 
-    /// <summary>The page that is read as it was written, where full pages are quantised: that of all tokens, which a task of <see cref="Piece"/> has. Else none, -1.</summary>
+    /// <summary>The page that is read as it was written, where full pages are quantised: that of all tokens, which a task of <see cref="Chunk"/> has. Else none, -1.</summary>
     public readonly int OwnPage => Types.AreQuantized ? FirstPosition / PagePositions : -1;
 
     /// <summary>The first of those that are attended together with a token: where full pages are quantised, of its own page.</summary>
-    public readonly int PieceStart(int token) => Types.AreQuantized ? Math.Max(0, (FirstPosition + token) / PagePositions * PagePositions - FirstPosition) : 0;
+    public readonly int ChunkStart(int token) => Types.AreQuantized ? Math.Max(0, (FirstPosition + token) / PagePositions * PagePositions - FirstPosition) : 0;
 
     /// <summary>Some of the tokens.</summary>
-    public readonly AttentionTask Piece(int from, int to) => this with
+    public readonly AttentionTask Chunk(int from, int to) => this with
     {
         Queries = Queries + (long)from * Heads * KeyDim,
         SinkQueries = SinkQueries == null ? null : SinkQueries + (long)from * Heads * KeyDim,

@@ -61,7 +61,7 @@ internal static unsafe class VectorScores<L, F, I, B>
     /// <summary>The sinks' scores once more, for rows whose window has left them.</summary>
     private static void ScoreSinks<E>(in AttentionTile tile, int page, CacheType type, byte* keys, byte* codes, float* memory) where E : struct, IPageElement
     {
-        AttentionTile turned = tile.ForSinks();
+        AttentionTile rotated = tile.ForSinks();
         int sinks = Math.Min(tile.Task.SinkTokens - page * Positions, Positions);
         float* others = stackalloc float[Positions];
         for (int row = 0; row < tile.Rows; row++)
@@ -69,7 +69,7 @@ internal static unsafe class VectorScores<L, F, I, B>
             if (tile.FirstSeen(row) == 0) continue;
             Span<float> scores = new(tile.ScoresOf(row, page), Positions), kept = new(others, Positions);
             scores.CopyTo(kept);
-            Score<Count1, E>(turned, row, page, type, keys, codes, keys, memory);
+            Score<Count1, E>(rotated, row, page, type, keys, codes, keys, memory);
             kept[sinks..].CopyTo(scores[sinks..]);
         }
     }
@@ -89,18 +89,18 @@ internal static unsafe class VectorScores<L, F, I, B>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ScoreQuantized<R, E>(in AttentionTile tile, int row, int page, CacheType type, byte* keys, byte* codes, byte* next, float* memory) where R : struct, ICount where E : struct, IPageElement
     {
-        float* starts = stackalloc float[RowsAtOnce], asked = memory + AttentionScratch.AskedOffset(tile.Task);
-        Ask<R>(tile, row, (ushort*)(keys + PageLayout.KeyCodeBytes(type, tile.Task.KeyDim)), type == CacheType.Q4, asked, starts);
+        float* starts = stackalloc float[RowsAtOnce], scaled = memory + AttentionScratch.ScaledOffset(tile.Task);
+        ScaleQueries<R>(tile, row, (ushort*)(keys + PageLayout.KeyCodeBytes(type, tile.Task.KeyDim)), type == CacheType.Q4, scaled, starts);
         int width = AttentionScratch.Width(tile.Task);
-        ScoreRows<R, E>(tile, row, page, asked, asked + width, asked + 2L * width, asked + 3L * width, starts, codes, next);
+        ScoreRows<R, E>(tile, row, page, scaled, scaled + width, scaled + 2L * width, scaled + 3L * width, starts, codes, next);
     }
 
     /// <summary>Queries times the page's scales; and what the minima add to every score, summed in sixteen lanes and one tree.</summary>
     /// <param name="scales">[keyDim, filled up to a multiple of 16], and minima behind them.</param>
-    /// <param name="asked">[row, <see cref="AttentionScratch.Width"/>]</param>
+    /// <param name="scaled">[row, <see cref="AttentionScratch.Width"/>]</param>
     /// <param name="starts">[row]</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Ask<R>(in AttentionTile tile, int row, ushort* scales, bool minima, float* asked, float* starts) where R : struct, ICount
+    private static void ScaleQueries<R>(in AttentionTile tile, int row, ushort* scales, bool minima, float* scaled, float* starts) where R : struct, ICount
     {
         int keyDim = tile.Task.KeyDim, last = row + R.Count - 1;
         long width = AttentionScratch.Width(tile.Task);
@@ -108,7 +108,7 @@ internal static unsafe class VectorScores<L, F, I, B>
         float* x0 = tile.Query(row), x1 = tile.Query(Math.Min(row + 1, last)), x2 = tile.Query(Math.Min(row + 2, last)), x3 = tile.Query(last);
         float* tails = stackalloc float[4 * 16];
         F a = L.Broadcast(0f), b = a, c = a, e = a;
-        for (int d = 0; d < keyDim; d += 16, asked += 16)
+        for (int d = 0; d < keyDim; d += 16, scaled += 16)
         {
             if (d + 16 > keyDim)
             {
@@ -119,24 +119,24 @@ internal static unsafe class VectorScores<L, F, I, B>
             }
             F scale = L.LoadHalf(scales + d), lowest = minima ? L.LoadHalf(least + d) : scale;
             F x = L.Load(x0 + d);
-            L.Store(asked, L.Multiply(x, scale));
+            L.Store(scaled, L.Multiply(x, scale));
             a = L.Fma(x, lowest, a);
             if (R.Count > 1)
             {
                 x = L.Load(x1 + d);
-                L.Store(asked + width, L.Multiply(x, scale));
+                L.Store(scaled + width, L.Multiply(x, scale));
                 b = L.Fma(x, lowest, b);
             }
             if (R.Count > 2)
             {
                 x = L.Load(x2 + d);
-                L.Store(asked + 2 * width, L.Multiply(x, scale));
+                L.Store(scaled + 2 * width, L.Multiply(x, scale));
                 c = L.Fma(x, lowest, c);
             }
             if (R.Count > 3)
             {
                 x = L.Load(x3 + d);
-                L.Store(asked + 3 * width, L.Multiply(x, scale));
+                L.Store(scaled + 3 * width, L.Multiply(x, scale));
                 e = L.Fma(x, lowest, e);
             }
         }

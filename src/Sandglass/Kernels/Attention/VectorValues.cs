@@ -92,26 +92,26 @@ internal static unsafe class VectorValues<L, F, I, B>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void AddQuantized<R, E>(in AttentionTile tile, int row, int page, CacheType type, byte* values, byte* codes, byte* next, float* memory) where R : struct, ICount where E : struct, IPageElement
     {
-        float* asked = memory + AttentionScratch.AskedOffset(tile.Task);
-        Ask<R>(tile, row, page, (ushort*)(values + PageLayout.ValueCodeBytes(type, tile.Task.ValueDim)), type == CacheType.Q4, asked);
-        AddRows<R, E>(tile, row, page, asked, AttentionScratch.Width(tile.Task), Positions, 0, Positions, codes, next);
+        float* scaled = memory + AttentionScratch.ScaledOffset(tile.Task);
+        ScaleWeights<R>(tile, row, page, (ushort*)(values + PageLayout.ValueCodeBytes(type, tile.Task.ValueDim)), type == CacheType.Q4, scaled);
+        AddRows<R, E>(tile, row, page, scaled, AttentionScratch.Width(tile.Task), Positions, 0, Positions, codes, next);
     }
 
     /// <summary>Weights times the page's scales, and times its minima.</summary>
     /// <param name="scales">[block, 32], and minima behind them.</param>
-    /// <param name="asked">[row, block, 32]; rows <see cref="AttentionScratch.Width"/> apart.</param>
+    /// <param name="scaled">[row, block, 32]; rows <see cref="AttentionScratch.Width"/> apart.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Ask<R>(in AttentionTile tile, int row, int page, ushort* scales, bool minima, float* asked) where R : struct, ICount
+    private static void ScaleWeights<R>(in AttentionTile tile, int row, int page, ushort* scales, bool minima, float* scaled) where R : struct, ICount
     {
         int span = page / AttentionTile.PagesPerSpan, blocks = PageLayout.ValueBlocks(tile.Task.ValueDim), width = AttentionScratch.Width(tile.Task);
         ushort* least = scales + blocks * Positions;
-        for (int block = 0; block < blocks; block++, scales += Positions, least += Positions, asked += Positions)
+        for (int block = 0; block < blocks; block++, scales += Positions, least += Positions, scaled += Positions)
         {
             F scale0 = L.LoadHalf(scales), scale1 = L.LoadHalf(scales + 16);
             F least0 = minima ? L.LoadHalf(least) : scale0, least1 = minima ? L.LoadHalf(least + 16) : scale1;
             for (int r = 0; r < R.Count; r++)
             {
-                float* weights = tile.ScoresOf(row + r, page), to = asked + (long)r * width;
+                float* weights = tile.ScoresOf(row + r, page), to = scaled + (long)r * width;
                 F w0 = L.Load(weights), w1 = L.Load(weights + 16);
                 L.Store(to, L.Multiply(w0, scale0));
                 L.Store(to + 16, L.Multiply(w1, scale1));

@@ -44,8 +44,8 @@ public sealed record MachineLimits(int Threads, MachineLimit ReadBytes, MachineL
     private sealed unsafe class LimitJob : Job, IDisposable
     {
         private const long Megabyte = 1 << 20;
-        private const int MemoryPieces = 256;       // of a megabyte: many times what caches hold
-        private const int PiecesPerThread = 8;
+        private const int MemoryParts = 256;       // of a megabyte: many times what caches hold
+        private const int PartsPerThread = 8;
         private const int FewestRounds = 3;
 
         private readonly PeakLoops _loops;
@@ -59,8 +59,8 @@ public sealed record MachineLimits(int Threads, MachineLimit ReadBytes, MachineL
         public LimitJob(PeakLoops loops, TimeProvider time, CancellationToken cancellation)
         {
             (_loops, _time, _cancellation) = (loops, time, cancellation);
-            _memory = _pages.Take(MemoryPieces * Megabyte); // as weights lie
-            new Span<byte>(_memory, (int)(MemoryPieces * Megabyte)).Fill(1);    // pages that were never written would all be one page of zeros
+            _memory = _pages.Take(MemoryParts * Megabyte); // as weights lie
+            new Span<byte>(_memory, (int)(MemoryParts * Megabyte)).Fill(1);    // pages that were never written would all be one page of zeros
             float* numbers = (float*)(_memory + Megabyte);
             for (int i = 0; i < PeakLoops.InputBytes / sizeof(float); i++) numbers[i] = 0.001f * (i % 7 - 3);
         }
@@ -70,8 +70,8 @@ public sealed record MachineLimits(int Threads, MachineLimit ReadBytes, MachineL
         public MachineLimit Measure(LimitKind kind, WorkerPool pool, TimeSpan budget)
         {
             _kind = kind;
-            int pieces = kind == LimitKind.Read ? MemoryPieces : pool.Threads * PiecesPerThread;
-            double work = pieces * (kind switch
+            int parts = kind == LimitKind.Read ? MemoryParts : pool.Threads * PartsPerThread;
+            double work = parts * (kind switch
             {
                 LimitKind.Read => Megabyte,
                 LimitKind.Int8 => _loops.Int8Operations * _loops.Rounds,
@@ -79,12 +79,12 @@ public sealed record MachineLimits(int Threads, MachineLimit ReadBytes, MachineL
             });
             List<double> rates = [];
             long started = _time.GetTimestamp();
-            pool.Run(this, pieces);     // wakes threads and clock; not counted
+            pool.Run(this, parts);     // wakes threads and clock; not counted
             while (rates.Count < FewestRounds || _time.GetElapsedTime(started) < budget)
             {
                 _cancellation.ThrowIfCancellationRequested();
                 long round = _time.GetTimestamp();
-                pool.Run(this, pieces);
+                pool.Run(this, parts);
                 TimeSpan took = _time.GetElapsedTime(round);
                 if (took <= TimeSpan.Zero) break;
                 rates.Add(work / took.TotalSeconds);
@@ -93,11 +93,11 @@ public sealed record MachineLimits(int Threads, MachineLimit ReadBytes, MachineL
             return rates.Count == 0 ? default : new MachineLimit(rates[^1], (rates[^1] - rates[0]) / rates[rates.Count / 2]);
         }
 
-        public override void Do(int piece, int worker)
+        public override void Do(int part, int worker)
         {
             _sum += _kind switch        // a race for a number that nobody reads
             {
-                LimitKind.Read => _loops.Read(_memory + piece * Megabyte, Megabyte),
+                LimitKind.Read => _loops.Read(_memory + part * Megabyte, Megabyte),
                 LimitKind.Int8 => _loops.Int8(_memory + Megabyte, _loops.Rounds),
                 _ => _loops.Fp32((float*)(_memory + Megabyte), _loops.Rounds),
             };

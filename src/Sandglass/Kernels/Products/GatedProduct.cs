@@ -15,7 +15,7 @@ internal sealed unsafe class GatedProduct(WorkerPool pool) : Job
     private Activations _input, _output;
     private WeightMatrix _gate = null!, _up = null!;
     private float* _gateBias, _upBias;
-    private PanelPieces _pieces;
+    private PanelParts _parts;
 
     /// <summary>Whether all three are multiplied in integers, and rows come in whole blocks.</summary>
     public static bool CanDo(in Activations input, WeightMatrix gate, WeightMatrix up, in Activations output) =>
@@ -29,17 +29,17 @@ internal sealed unsafe class GatedProduct(WorkerPool pool) : Job
         (_activation, _input, _gate, _up, _output) = (activation, input, gate, up, output);
         _gateBias = gateBias;
         _upBias = upBias;
-        _pieces = new PanelPieces(gate.PanelCount, input.Tokens, pool.Threads);
-        pool.Run(this, _pieces.Count);
+        _parts = new PanelParts(gate.PanelCount, input.Tokens, pool.Threads);
+        pool.Run(this, _parts.Count);
     }
 
     [SkipLocalsInit]
-    public override void Do(int piece, int worker)
+    public override void Do(int part, int worker)
     {
         float* gate = stackalloc float[Panels.TileTokens * PairFloats]; // [pair of panels, token, 32]
         float* up = stackalloc float[Panels.TileTokens * PairFloats];
         int tileTokens = Math.Min(Panels.TileTokens, _input.Tokens), pairsAtOnce = Panels.TileTokens / tileTokens;
-        (int from, int to) = _pieces[piece];
+        (int from, int to) = _parts[part];
         for (int panel = from; panel < to; panel += 2 * pairsAtOnce)
         {
             int pairs = Math.Min(pairsAtOnce, (to - panel) / 2);

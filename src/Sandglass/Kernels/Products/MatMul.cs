@@ -23,7 +23,7 @@ internal unsafe struct MatMulTarget
 /// <summary>output[token, row] (+)= sum over k of weights[row, k] * x[token, k] (+ bias[row]), for up to three matrices that share their input.</summary>
 /// <remarks>
 /// Split over workers by panels, so who computes a panel changes nothing. Tokens go in tiles, so that a tile's sums stay in the second cache. Where weights are multiplied in
-/// F32 the first pieces turn the activations into <see cref="TokenTiles"/>, and the others wait for the last of these: one dispatch, as for the rest.
+/// F32 the first parts turn the activations into <see cref="TokenTiles"/>, and the others wait for the last of these: one dispatch, as for the rest.
 /// </remarks>
 internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
 {
@@ -32,10 +32,10 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
     private readonly MatMulTarget[] _targets = new MatMulTarget[3];
     private int _targetCount;
     private Activations _input;
-    private PanelPieces _pieces;
+    private PanelParts _parts;
     private readonly TokenTiles _tiles = new();
     private readonly Panels _f32 = Panels.For(TensorType.F32)!; // widened columns of a panel are a panel of F32
-    private int _tilePieces, _tilesFilled;
+    private int _tileParts, _tilesFilled;
 
     /// <summary>One product.</summary>
     public void Run(in Activations input, MatMulTarget target)
@@ -61,13 +61,13 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
         Run(input, 3);
     }
 
-    public override void Do(int piece, int worker)
+    public override void Do(int part, int worker)
     {
-        if (piece < _tilePieces)
+        if (part < _tileParts)
         {
             try
             {
-                _tiles.Fill(piece, _input);
+                _tiles.Fill(part, _input);
             }
             finally
             {
@@ -76,7 +76,7 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
             return;
         }
 
-        (int from, int to) = _pieces[piece - _tilePieces];
+        (int from, int to) = _parts[part - _tileParts];
         for (int index = 0; index < _targetCount && from < to; index++)
         {
             ref MatMulTarget target = ref _targets[index];
@@ -117,18 +117,18 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
             inF32 |= input.Tokens > 1 && !_targets[i].Weights.InIntegers(input);
         }
         if (inF32) _tiles.Shape(input.Tokens, input.Columns);
-        _tilePieces = inF32 ? _tiles.Count : 0;
+        _tileParts = inF32 ? _tiles.Count : 0;
         _tilesFilled = 0;
 
-        _pieces = new PanelPieces(panels, input.Tokens, pool.Threads);
-        pool.Run(this, _tilePieces + _pieces.Count);
+        _parts = new PanelParts(panels, input.Tokens, pool.Threads);
+        pool.Run(this, _tileParts + _parts.Count);
     }
 
-    /// <summary>Waits until the last tile is filled. Pieces are handed out in order, so whoever comes here knows that all tiles are in work or done.</summary>
+    /// <summary>Waits until the last tile is filled. Parts are handed out in order, so whoever comes here knows that all tiles are in work or done.</summary>
     private void AwaitTiles()
     {
         SpinWait wait = default;
-        while (Volatile.Read(ref _tilesFilled) < _tilePieces)
+        while (Volatile.Read(ref _tilesFilled) < _tileParts)
             wait.SpinOnce(sleep1Threshold: -1); // a millisecond's sleep would be longer than the product
     }
 

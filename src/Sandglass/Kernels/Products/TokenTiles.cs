@@ -66,7 +66,7 @@ internal sealed unsafe class TokenTiles : IDisposable
             int columns = Math.Min(Run, input.Columns - start);
             float* from = input.Values + (long)tile * Width * input.Columns + start, to = At(tile, start, columns);
             for (int token = 0; token < tokens; token += 4)
-                Turn(from + (long)token * input.Columns, input.Columns, Math.Min(4, tokens - token), columns, to + token, Width);
+                Transpose(from + (long)token * input.Columns, input.Columns, Math.Min(4, tokens - token), columns, to + token, Width);
         }
     }
 
@@ -84,7 +84,7 @@ internal sealed unsafe class TokenTiles : IDisposable
 
     /// <param name="from">[tokens, stride]</param>
     /// <param name="to">[columns, width]</param>
-    private static void Turn(float* from, int stride, int tokens, int columns, float* to, int width)
+    private static void Transpose(float* from, int stride, int tokens, int columns, float* to, int width)
     {
         int k = 0;
         if (tokens == 4 && Sse.IsSupported)

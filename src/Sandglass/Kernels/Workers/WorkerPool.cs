@@ -2,29 +2,29 @@ using System.Runtime.ExceptionServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>Work that falls into pieces which any worker may do, in any order, without changing a bit of the result.</summary>
+/// <summary>Work that falls into parts which any worker may do, in any order, without changing a bit of the result.</summary>
 internal abstract class Job
 {
-    /// <summary>Does one piece.</summary>
-    /// <param name="piece">0 to pieces - 1.</param>
+    /// <summary>Does one part.</summary>
+    /// <param name="part">0 to parts - 1.</param>
     /// <param name="worker">0 to threads - 1: which scratch memory is free to use.</param>
-    public abstract void Do(int piece, int worker);
+    public abstract void Do(int part, int worker);
 }
 
-/// <summary>A fixed set of threads that do the pieces of one job after the other; between jobs they spin for less than a millisecond and then sleep.</summary>
+/// <summary>A fixed set of threads that do the parts of one job after the other; between jobs they spin for less than a millisecond and then sleep.</summary>
 /// <remarks>
-/// Pieces are handed out by one atomic counter, so a slow or late core holds nothing up. The caller works too, and a job is over when its pieces are done,
+/// Parts are handed out by one atomic counter, so a slow or late core holds nothing up. The caller works too, and a job is over when its parts are done,
 /// not when every worker has noticed it: a worker that wakes late finds nothing left.
 /// </remarks>
 internal sealed class WorkerPool : IDisposable
 {
     private const int SpinsBeforeSleep = 2000; // about 0.7 milliseconds: longer than the gap between two jobs of a step (with 50 microseconds the prompt is read a tenth slower)
 
-    /// <summary>Half of what the ticket's 24 bits count: each worker may ask for a piece once after the last.</summary>
-    internal const int MostPieces = 1 << 23;
+    /// <summary>Half of what the ticket's 24 bits count: each worker may ask for a part once after the last.</summary>
+    internal const int MostParts = 1 << 23;
 
-    // The state of the current job in one word, so that a worker gets a piece and the count it belongs to in one atomic step:
-    // bits 0-23 next piece, 24-47 pieces, 48-63 which job (so that no two jobs in sequence look alike).
+    // The state of the current job in one word, so that a worker gets a part and the count it belongs to in one atomic step:
+    // bits 0-23 next part, 24-47 parts, 48-63 which job (so that no two jobs in sequence look alike).
     private long _ticket;
     private int _done;
     private bool _stopped;
@@ -35,8 +35,8 @@ internal sealed class WorkerPool : IDisposable
     private readonly List<Thread> _threads = [];
     private readonly int[] _asleep;     // [worker]: 1 or 0
     private readonly TimeProvider _time;
-    private readonly Crew _crew;
-    private int _active;    // workers with a lower number take pieces
+    private readonly ActiveWorkers _workers;
+    private int _active;    // workers with a lower number take parts
 
     /// <param name="threads">Threads in all, the caller included; at least 1.</param>
     /// <param name="time">Where time comes from; null for the system's. It tells a crowded machine, and no result depends on it.</param>
@@ -49,7 +49,7 @@ internal sealed class WorkerPool : IDisposable
     internal WorkerPool(int threads, TimeProvider? time, Action<Thread> start)
     {
         _time = time ?? TimeProvider.System;
-        _crew = new Crew(threads, _time.TimestampFrequency);
+        _workers = new ActiveWorkers(threads, _time.TimestampFrequency);
         _active = threads;
         Threads = threads;
         _asleep = new int[threads];
@@ -73,23 +73,23 @@ internal sealed class WorkerPool : IDisposable
     /// <summary>Threads in all, the caller included.</summary>
     public int Threads { get; }
 
-    /// <summary>Does all pieces of a job and returns when they are done.</summary>
-    public void Run(Job job, int pieces)
+    /// <summary>Does all parts of a job and returns when they are done.</summary>
+    public void Run(Job job, int parts)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(pieces, MostPieces);
-        if (pieces <= 1 || Threads == 1)
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(parts, MostParts);
+        if (parts <= 1 || Threads == 1)
         {
-            DoAlone(job, pieces);
+            DoAlone(job, parts);
             return;
         }
 
         lock (_callers)
         {
-            _active = _crew.Count;
+            _active = _workers.Count;
             if (_active == 1)
             {
-                DoAlone(job, pieces);
-                _crew.Note(_time.GetTimestamp(), waited: 0, piece: 0);
+                DoAlone(job, parts);
+                _workers.Note(_time.GetTimestamp(), waited: 0, part: 0);
                 return;
             }
 
@@ -97,24 +97,24 @@ internal sealed class WorkerPool : IDisposable
             _done = 0;
             _failure = null;
             long number = ((_ticket >> 48) + 1) & 0x7FFF;
-            Interlocked.Exchange(ref _ticket, (number << 48) | ((long)pieces << 24));
+            Interlocked.Exchange(ref _ticket, (number << 48) | ((long)parts << 24));
             if (SomebodySleeps())
             {
                 lock (_gate) Monitor.PulseAll(_gate);
             }
 
             long begun = _time.GetTimestamp();
-            int own = TakePieces(0);
+            int own = TakeParts(0);
             long idle = _time.GetTimestamp();
-            for (int spins = 0; Volatile.Read(ref _done) < pieces; spins++)
+            for (int spins = 0; Volatile.Read(ref _done) < parts; spins++)
             {
                 if (spins < SpinsBeforeSleep) Thread.SpinWait(8);
                 else Thread.Yield();
             }
             long now = _time.GetTimestamp();
-            _crew.Note(now, waited: now - idle, piece: (idle - begun) / Math.Max(own, 1));
+            _workers.Note(now, waited: now - idle, part: (idle - begun) / Math.Max(own, 1));
             _job = null;
-            if (_failure is not null) ExceptionDispatchInfo.Capture(_failure).Throw(); // as if the piece had been done here
+            if (_failure is not null) ExceptionDispatchInfo.Capture(_failure).Throw(); // as if the part had been done here
         }
     }
 
@@ -130,22 +130,22 @@ internal sealed class WorkerPool : IDisposable
             thread.Join();
     }
 
-    private static void DoAlone(Job job, int pieces)
+    private static void DoAlone(Job job, int parts)
     {
-        for (int piece = 0; piece < pieces; piece++)
-            job.Do(piece, 0);
+        for (int part = 0; part < parts; part++)
+            job.Do(part, 0);
     }
 
     private void Work(int worker)
     {
         while (true)
         {
-            for (int spins = 0; !HasPieces(worker); spins++)
+            for (int spins = 0; !HasParts(worker); spins++)
             {
                 if (spins < SpinsBeforeSleep) Thread.SpinWait(8);
                 else if (!Sleep(worker)) return;
             }
-            TakePieces(worker);
+            TakeParts(worker);
         }
     }
 
@@ -159,12 +159,12 @@ internal sealed class WorkerPool : IDisposable
         return false;
     }
 
-    private bool HasPieces(int worker) => worker < Volatile.Read(ref _active) && HasPieces();
+    private bool HasParts(int worker) => worker < Volatile.Read(ref _active) && HasParts();
 
-    private bool HasPieces()
+    private bool HasParts()
     {
         long ticket = Volatile.Read(ref _ticket);
-        return Next(ticket) < Pieces(ticket);
+        return Next(ticket) < Parts(ticket);
     }
 
     private bool Sleep(int worker)
@@ -173,25 +173,25 @@ internal sealed class WorkerPool : IDisposable
         {
             // The word is there before the last look at the ticket, as the caller sets the ticket before it looks at the words: one of the two sees the other.
             Interlocked.Exchange(ref _asleep[worker], 1);
-            while (!_stopped && !HasPieces(worker))
+            while (!_stopped && !HasParts(worker))
                 Monitor.Wait(_gate);
             Volatile.Write(ref _asleep[worker], 0);
             return !_stopped;
         }
     }
 
-    /// <summary>Does pieces while there are some, and says how many.</summary>
-    private int TakePieces(int worker)
+    /// <summary>Does parts while there are some, and says how many.</summary>
+    private int TakeParts(int worker)
     {
         int taken = 0;
-        while (HasPieces())
+        while (HasParts())
         {
             long ticket = Interlocked.Increment(ref _ticket) - 1;
-            if (Next(ticket) >= Pieces(ticket)) break;
+            if (Next(ticket) >= Parts(ticket)) break;
 
             try
             {
-                // The job cannot end, and _job cannot change, before this piece is counted as done.
+                // The job cannot end, and _job cannot change, before this part is counted as done.
                 _job!.Do((int)Next(ticket), worker);
             }
             catch (Exception failure)
@@ -206,5 +206,5 @@ internal sealed class WorkerPool : IDisposable
 
     private static long Next(long ticket) => ticket & 0xFF_FFFF;
 
-    private static long Pieces(long ticket) => (ticket >> 24) & 0xFF_FFFF;
+    private static long Parts(long ticket) => (ticket >> 24) & 0xFF_FFFF;
 }

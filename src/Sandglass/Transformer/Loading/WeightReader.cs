@@ -98,20 +98,20 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IPro
         private TensorInfo _tensor = null!;
         private WeightMatrix _matrix = null!;
         private long _rowBytes;
-        private int _panelsPerPiece;
+        private int _panelsPerPart;
 
         public void Run(TensorInfo tensor, WeightMatrix matrix)
         {
             _tensor = tensor;
             _matrix = matrix;
             _rowBytes = tensor.ByteCount / matrix.Rows;
-            _panelsPerPiece = (int)Math.Clamp(StagingBytes / (_rowBytes * Panels.Rows), 1, matrix.PanelCount);
-            pool.Run(this, (matrix.PanelCount + _panelsPerPiece - 1) / _panelsPerPiece);
+            _panelsPerPart = (int)Math.Clamp(StagingBytes / (_rowBytes * Panels.Rows), 1, matrix.PanelCount);
+            pool.Run(this, (matrix.PanelCount + _panelsPerPart - 1) / _panelsPerPart);
         }
 
-        public override void Do(int piece, int worker)
+        public override void Do(int part, int worker)
         {
-            int from = piece * _panelsPerPiece, to = Math.Min(from + _panelsPerPiece, _matrix.PanelCount);
+            int from = part * _panelsPerPart, to = Math.Min(from + _panelsPerPart, _matrix.PanelCount);
             long firstByte = from * Panels.Rows * _rowBytes;
             long count = Math.Min(to * (long)Panels.Rows, _matrix.Rows) * _rowBytes - firstByte;
             byte* staging = Staging(worker, count);

@@ -19,9 +19,9 @@ internal sealed unsafe class CapLogitsStep(WorkerPool pool) : Job
         pool.Run(this, (int)((count + Stretch - 1) / Stretch));
     }
 
-    public override void Do(int piece, int worker)
+    public override void Do(int part, int worker)
     {
-        long from = (long)piece * Stretch;
+        long from = (long)part * Stretch;
         SoftCap.Apply(_logits + from, (int)Math.Min(Stretch, _count - from), _cap);
     }
 }

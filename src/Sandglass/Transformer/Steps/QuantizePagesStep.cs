@@ -25,9 +25,9 @@ internal sealed class QuantizePagesStep(WorkerPool pool) : Job
         if (_full.Count > 0) pool.Run(this, _full.Count);
     }
 
-    public override void Do(int piece, int worker)
+    public override void Do(int part, int worker)
     {
-        (SequenceCache cache, int page, int kvHead) = _full[piece];
+        (SequenceCache cache, int page, int kvHead) = _full[part];
         cache.Quantize(_layer, page, kvHead);
     }
 }

@@ -2,17 +2,17 @@ namespace Sandglass.Kernels;
 
 /// <summary>How many threads of a pool take part: fewer while another process sits on a core, so that the others need not wait for who has lost his.</summary>
 /// <remarks>
-/// A worker that the system takes off its core in the middle of a piece keeps it for a time slice of some milliseconds, as long as a hundred products of one token.
-/// On cores of our own the last piece is waited for about as long as a piece takes. So longer waits tell: where they take much of the time, one thread fewer takes part for a
+/// A worker that the system takes off its core in the middle of a part keeps it for a time slice of some milliseconds, as long as a hundred products of one token.
+/// On cores of our own the last part is waited for about as long as a part takes. So longer waits tell: where they take much of the time, one thread fewer takes part for a
 /// while, then all are tried again; for twice as long where that was too early. Only time depends on it, no result.
 /// </remarks>
 /// <param name="threads">Threads in all, at least 1.</param>
 /// <param name="second">Ticks of the clock in a second.</param>
-internal sealed class Crew(int threads, long second)
+internal sealed class ActiveWorkers(int threads, long second)
 {
-    private const int PiecesOfPatience = 2;
+    private const int PartsOfPatience = 2;
 
-    private readonly long _longWait = second / 4000;        // 250 microseconds: far below a time slice, far above a piece of one token's products
+    private readonly long _longWait = second / 4000;        // 250 microseconds: far below a time slice, far above a part of one token's products
     private readonly long _window = second / 50;            // 20 ms: some time slices
     private readonly long _shortestHold = second / 10;
     private readonly long _longestHold = 2 * second;
@@ -29,10 +29,10 @@ internal sealed class Crew(int threads, long second)
     /// <summary>Told after each job.</summary>
     /// <param name="now">The clock.</param>
     /// <param name="waited">How long the caller, with nothing left to do, waited for others.</param>
-    /// <param name="piece">How long one of its own pieces took: who waits for another's last one has lost nothing.</param>
-    public void Note(long now, long waited, long piece)
+    /// <param name="part">How long one of its own parts took: who waits for another's last one has lost nothing.</param>
+    public void Note(long now, long waited, long part)
     {
-        if (waited > Math.Max(_longWait, PiecesOfPatience * piece)) _lost += waited;
+        if (waited > Math.Max(_longWait, PartsOfPatience * part)) _lost += waited;
         if (Count < _all && now >= _holdEnd) Begin(now, _all);
         else if (now >= _windowEnd) EndWindow(now);
     }
