@@ -6,24 +6,24 @@ namespace Sandglass.Kernels;
 /// <summary>Softmax attention: all scores of a row, then the weighted sum of values. Source: Vaswani et al. 2017; grouped heads: Ainslie et al. 2023.</summary>
 /// <remarks>
 /// A row is one (token, query head). Its scores are written out (a lane is a position, d runs in order), then the maximum is taken, then exponentials and
-/// weighted values are summed in order inside spans of 256 positions and the spans' sums added in order. Nothing depends on how tokens were batched or who worked.
-/// <para>A prompt's tiles, each of one head of keys and values, keep all workers busy: one parallel region. One token with a long past (or a few) is cut at borders of
-/// spans: scores in the first region; exponentials and values, which need the maximum, in a second; then the spans are added. There all heads of a page are read by one
-/// worker where that leaves enough for the others, since they lie side by side: memory gives 17 GB/s in pieces of 32 KB where it gives 9 in pieces of 4.</para>
+/// weighted values are summed in order inside spans of 256 positions and the spans' sums added in order. Nothing depends on how tokens were batched or which worker computed what.
+/// <para>A prompt's tiles, one per head of keys and values, keep all workers busy in a single parallel region. One token (or a few) with a long past is cut at span
+/// borders: scores in a first region; exponentials and values, which need the maximum, in a second; then the spans are added. There one worker reads all heads of a
+/// page, if that leaves enough work for the others, because they are adjacent: memory delivers 17 GB/s in runs of 32 KB and 9 GB/s in runs of 4 KB.</para>
 /// </remarks>
 internal sealed unsafe class Attention : Job, IDisposable
 {
     private const int MostRows = 64;                // rows that share one reading of a page
     private const int LeastRows = 16;
-    private const int TileScores = 128 * 1024;      // half a megabyte: a tile's scores stay in the second cache
-    private const int PartsPerThread = 4;           // small enough that a slow core does not hold up the step
+    private const int TileScores = 128 * 1024;      // half a megabyte: a tile's scores stay in the L2 cache
+    private const int PartsPerThread = 4;           // small enough that a slow core does not delay the step
 
     private readonly WorkerPool _pool;
-    private readonly AttentionScratch[] _scratch;   // [worker]: a page, and a tile of its own
+    private readonly AttentionScratch[] _scratch;   // [worker]: one page and one tile
     private readonly AttentionScratch _shared = new();
     private readonly List<AttentionTile> _tiles = [];
     private readonly List<Part> _cut = [], _whole = [];
-    private readonly List<Part> _parts = [];        // of the region in progress
+    private readonly List<Part> _parts = [];        // of the current region
     private Stage _stage;
 
     public Attention(WorkerPool pool)
@@ -36,10 +36,10 @@ internal sealed unsafe class Attention : Job, IDisposable
 
     private enum Stage
     {
-        /// <summary>Whole tiles from beginning to end, and the scores of those that are cut.</summary>
+        /// <summary>Whole tiles from start to end, and the scores of cut tiles.</summary>
         First,
 
-        /// <summary>Exponentials and values of those that are cut.</summary>
+        /// <summary>Exponentials and values of cut tiles.</summary>
         Second,
     }
 
@@ -76,7 +76,7 @@ internal sealed unsafe class Attention : Job, IDisposable
             scratch.Dispose();
     }
 
-    /// <summary>Tasks to tiles, and tiles to parts.</summary>
+    /// <summary>Divides tasks into tiles and tiles into parts.</summary>
     private void Divide(ReadOnlySpan<AttentionTask> tasks)
     {
         _tiles.Clear();
@@ -103,7 +103,7 @@ internal sealed unsafe class Attention : Job, IDisposable
     private void AddWhole(in AttentionTask task)
     {
         int most = TileTokens(task), tiles = (task.Tokens + most - 1) / most, tokens = (task.Tokens + tiles - 1) / tiles;   // all of about the same length
-        // The last tiles see the most positions: they go first, so that no worker is left alone with a long one.
+        // The last tiles see the most positions: they go first, so that no long one is left for the end.
         for (int from = (task.Tokens - 1) / tokens * tokens; from >= 0; from -= tokens)
         {
             for (int kvHead = 0; kvHead < task.KvHeads; kvHead++)
@@ -115,7 +115,7 @@ internal sealed unsafe class Attention : Job, IDisposable
         }
     }
 
-    /// <param name="parts">About how many: first spans are dealt out, and where there are too few of them, heads too.</param>
+    /// <param name="parts">Approximate number: spans are divided first, and where there are too few of them, heads too.</param>
     private void AddCut(in AttentionTask task, int parts)
     {
         int spans = Spans(task), spanParts = Math.Min(spans, parts), headParts = Math.Min(task.KvHeads, (parts + spanParts - 1) / spanParts);
@@ -128,7 +128,7 @@ internal sealed unsafe class Attention : Job, IDisposable
             _tiles.Add(new AttentionTile { Task = task, KvHead = kvHead, IsCut = true, From = 0, To = task.Tokens });
     }
 
-    /// <summary>Tiles that are cut have memory which all workers see; the others get it from the worker that does them.</summary>
+    /// <summary>Cut tiles get memory shared by all workers; other tiles use that of the worker that computes them.</summary>
     private void PlaceCut()
     {
         Span<AttentionTile> tiles = CollectionsMarshal.AsSpan(_tiles);
@@ -148,10 +148,10 @@ internal sealed unsafe class Attention : Job, IDisposable
 
     private static int Spans(in AttentionTask task) => (task.FirstPosition + task.Tokens + AttentionTask.SpanPositions - 1) / AttentionTask.SpanPositions;
 
-    /// <summary>Whether there are so few tokens that they make one tile a head, and so many positions that it is worth a second region.</summary>
+    /// <summary>Whether the tokens fit one tile per head and the positions justify a second region.</summary>
     private static bool IsCut(in AttentionTask task) => KernelPath.Current != KernelWidth.Scalar && task.Tokens <= TileTokens(task) && Spans(task) > 1;
 
-    /// <summary>What one worker does at a time: a tile, or some spans of one or more tiles of the same tokens.</summary>
+    /// <summary>What one worker computes at a time: a tile, or some spans of one or more tiles of the same tokens.</summary>
     private readonly record struct Part(int FirstTile, int Tiles, int FromSpan, int ToSpan);
 
     private readonly ref struct PartKernel(ReadOnlySpan<AttentionTile> tiles, Part part, Stage stage, AttentionScratch scratch) : IKernel

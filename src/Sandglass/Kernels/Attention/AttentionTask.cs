@@ -1,12 +1,12 @@
 namespace Sandglass.Kernels;
 
-/// <summary>One attention of a batch: queries of neighbouring positions of one sequence against its pages.</summary>
+/// <summary>Attention of one sequence in a batch: queries of consecutive positions against its pages.</summary>
 internal unsafe struct AttentionTask
 {
     /// <summary>Positions of a page.</summary>
     public const int PagePositions = 32;
 
-    /// <summary>Positions whose exponentials and values are summed apart, before the spans' sums are added in order.</summary>
+    /// <summary>Positions of a span: its exponentials and values are summed separately, then the spans' sums are added in order.</summary>
     public const int SpanPositions = 256;
 
     /// <summary>[token, head, keyDim]</summary>
@@ -15,16 +15,16 @@ internal unsafe struct AttentionTask
     /// <summary>[token, head, valueDim]</summary>
     public float* Output;
 
-    /// <summary>Of each page of the sequence in this layer: [kvHead, keyDim, 32], transposed, so that a lane is a position. Of quantised types null where a page is not full.</summary>
+    /// <summary>Each page of the sequence in this layer: [kvHead, keyDim, 32], transposed, so that a lane is a position. Null for partial pages of quantised types.</summary>
     public byte** KeyPages;
 
-    /// <summary>Of each page of the sequence in this layer: [kvHead, 32, valueDim]. Of quantised types null where a page is not full.</summary>
+    /// <summary>Each page of the sequence in this layer: [kvHead, 32, valueDim]. Null for partial pages of quantised types.</summary>
     public byte** ValuePages;
 
-    /// <summary>Of quantised types: the tokens' own pages as they were written. A query reads its own page here, and all earlier ones quantised.</summary>
+    /// <summary>For quantised types: the tokens' own pages as written. A query reads its own page here and all earlier pages quantised.</summary>
     public byte** WrittenKeyPages;
 
-    /// <summary>The same of values.</summary>
+    /// <summary>The same for values.</summary>
     public byte** WrittenValuePages;
 
     public CacheTypes Types;
@@ -32,16 +32,16 @@ internal unsafe struct AttentionTask
     public int Tokens;
 
     /// <summary>Position of the first token; token t stands at FirstPosition + t and sees all positions up to its own, or those within the window.</summary>
-    /// <remarks>Whole spans behind the sinks' that nobody sees any more may be taken out: positions are then less by as much, also where the tables have their pages.</remarks>
+    /// <remarks>Whole spans after the sinks' that no token sees any more may be removed: positions, and indices into the page tables, are then lower by that amount.</remarks>
     public int FirstPosition;
 
-    /// <summary>Positions that a token sees, its own included; 0 for all.</summary>
+    /// <summary>Positions visible to a token, including its own; 0 for all.</summary>
     public int Window;
 
-    /// <summary>First positions that are seen beside the window.</summary>
+    /// <summary>First positions, which stay visible outside the window.</summary>
     public int SinkTokens;
 
-    /// <summary>[token, head, keyDim]: queries for the sinks, once the window has left them: turned to the distance that sinks have inside the cache; null where there are none.</summary>
+    /// <summary>[token, head, keyDim]: queries for sinks that the window has left, rotated to the distance they have inside the cache; null without sinks.</summary>
     public float* SinkQueries;
 
     public int Heads;
@@ -49,7 +49,7 @@ internal unsafe struct AttentionTask
     public int KeyDim;
     public int ValueDim;
 
-    /// <summary>Factor on the scores, mostly 1 / sqrt(keyDim).</summary>
+    /// <summary>Factor on the scores, usually 1 / sqrt(keyDim).</summary>
     public float Scale;
 
     /// <summary>No score is larger than this: they become SoftCap * tanh(score / SoftCap) before the maximum is taken; 0 for none.</summary>
@@ -58,10 +58,10 @@ internal unsafe struct AttentionTask
     /// <summary>Query heads that share one head of keys and values.</summary>
     public readonly int Group => Heads / KvHeads;
 
-    /// <summary>The page that is read as it was written, where full pages are quantised: that of all tokens, which a task of <see cref="Chunk"/> has. Else none, -1.</summary>
+    /// <summary>The page that is read as written where full pages are quantised: the one page of all tokens of a <see cref="Chunk"/>. Otherwise none, -1.</summary>
     public readonly int OwnPage => Types.AreQuantized ? FirstPosition / PagePositions : -1;
 
-    /// <summary>The first of those that are attended together with a token: where full pages are quantised, of its own page.</summary>
+    /// <summary>The first token attended together with a token: where full pages are quantised, the first of its page.</summary>
     public readonly int ChunkStart(int token) => Types.AreQuantized ? Math.Max(0, (FirstPosition + token) / PagePositions * PagePositions - FirstPosition) : 0;
 
     /// <summary>Some of the tokens.</summary>
@@ -74,13 +74,13 @@ internal unsafe struct AttentionTask
         Tokens = to - from,
     };
 
-    /// <summary>The first position that a token sees beside the sinks; 0 where it sees all.</summary>
+    /// <summary>The first visible position after the sinks; 0 where all are visible.</summary>
     public readonly int FirstSeen(int position) => Window == 0 || position - Window + 1 <= SinkTokens ? 0 : position - Window + 1;
 
-    /// <summary>Where keys lie: of each page and head [keyDim, 32].</summary>
+    /// <summary>The keys: per page and head [keyDim, 32].</summary>
     public readonly CachedPages Keys => new(KeyPages, PageLayout.KeyBytes(Types.Keys, KeyDim), WrittenKeyPages, PageLayout.KeyBytes(Types.Keys.Written(), KeyDim), Types.Keys, OwnPage);
 
-    /// <summary>Where values lie: of each page and head [32, valueDim].</summary>
+    /// <summary>The values: per page and head [32, valueDim].</summary>
     public readonly CachedPages Values => new(ValuePages, PageLayout.ValueBytes(Types.Values, ValueDim), WrittenValuePages, PageLayout.ValueBytes(Types.Values.Written(), ValueDim), Types.Values, OwnPage);
 
     /// <summary>The query of a token and head.</summary>

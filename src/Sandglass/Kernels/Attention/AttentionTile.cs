@@ -1,6 +1,6 @@
 namespace Sandglass.Kernels;
 
-/// <summary>Rows that are attended together: some tokens of a task, and the query heads that share one head of keys and values. Each page is read once for all of them.</summary>
+/// <summary>Rows attended together: some tokens of a task and the query heads that share one head of keys and values. Each page is read once for all of them.</summary>
 internal unsafe struct AttentionTile
 {
     public const int PagesPerSpan = AttentionTask.SpanPositions / AttentionTask.PagePositions;
@@ -8,13 +8,13 @@ internal unsafe struct AttentionTile
     public AttentionTask Task;
     public int KvHead;
 
-    /// <summary>Whether several workers share it, cut at borders of spans.</summary>
+    /// <summary>Whether several workers share it, cut at span borders.</summary>
     public bool IsCut;
 
     /// <summary>The first token.</summary>
     public int From;
 
-    /// <summary>The token behind the last.</summary>
+    /// <summary>One past the last token.</summary>
     public int To;
 
     /// <summary>[row, ScoreStride]: scores, then their exponentials.</summary>
@@ -23,7 +23,7 @@ internal unsafe struct AttentionTile
     /// <summary>[span, row, DimStride]: weighted values.</summary>
     public float* Sums;
 
-    /// <summary>[span, row, MinimumStride]: weighted minima of values, of each block in sixteen lanes: lane l has those of positions l, l + 16, l + 32, ...</summary>
+    /// <summary>[span, row, MinimumStride]: weighted minima of values, sixteen lanes per block: lane l holds positions l, l + 16, l + 32, ...</summary>
     public float* Minima;
 
     /// <summary>[span, row]: the largest score.</summary>
@@ -32,18 +32,18 @@ internal unsafe struct AttentionTile
     /// <summary>[span, row]: the sum of the exponentials.</summary>
     public float* Divisors;
 
-    /// <summary>[row]: its query, [keyDim]. Written down once: a row's token and head are a division each, and every page asks for them.</summary>
+    /// <summary>[row]: its query, [keyDim]. Stored once: a row's token and head take a division each, and every page needs them.</summary>
     private float** _queries;
 
     /// <summary>[row]: its query for the sinks.</summary>
     private float** _sinkQueries;
 
-    /// <summary>[row]: the position behind the last that it sees.</summary>
+    /// <summary>[row]: one past its last visible position.</summary>
     private int* _visible;
 
     public readonly int Rows => (To - From) * Task.Group;
 
-    /// <summary>Positions that the last token sees.</summary>
+    /// <summary>Positions visible to the last token.</summary>
     public readonly int Positions => Task.FirstPosition + To;
 
     public readonly int Pages => (Positions + AttentionTask.PagePositions - 1) / AttentionTask.PagePositions;
@@ -56,10 +56,10 @@ internal unsafe struct AttentionTile
     /// <summary>valueDim rounded up to 16.</summary>
     public readonly int DimStride => (Task.ValueDim + 15) & ~15;
 
-    /// <summary>Floats of a row's weighted minima: none but for Q4.</summary>
+    /// <summary>Floats of a row's weighted minima; 0 except for Q4.</summary>
     public readonly int MinimumStride => Task.Types.Values == CacheType.Q4 ? 16 * PageLayout.ValueBlocks(Task.ValueDim) : 0;
 
-    /// <summary>Memory that the buffers take, in floats; whole lines of 16.</summary>
+    /// <summary>Size of the buffers in floats; a multiple of 16.</summary>
     public readonly long Floats => SumFloats + ((Rows * (2 * (sizeof(float*) / sizeof(float)) + 1) + 15) & ~15L);
 
     /// <summary>The buffers of F32 alone.</summary>
@@ -89,13 +89,13 @@ internal unsafe struct AttentionTile
         }
     }
 
-    /// <summary>The position behind the last that a row sees.</summary>
+    /// <summary>One past the last visible position of a row.</summary>
     public readonly int Visible(int row) => _visible[row];
 
-    /// <summary>The first position that a row sees beside the sinks; 0 where it sees all before its own.</summary>
+    /// <summary>The first visible position of a row after the sinks; 0 where all before its own are visible.</summary>
     public readonly int FirstSeen(int row) => Task.FirstSeen(_visible[row] - 1);
 
-    /// <summary>Whether any row sees something of a page: what has left the window may have no memory.</summary>
+    /// <summary>Whether a page is visible to any row: pages that left the window may have no memory.</summary>
     public readonly bool Sees(int page) => page * AttentionTask.PagePositions < Task.SinkTokens || (page + 1) * AttentionTask.PagePositions > FirstSeen(0);
 
     /// <summary>The same rows with their queries for the sinks.</summary>

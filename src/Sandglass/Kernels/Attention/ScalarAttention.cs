@@ -1,11 +1,11 @@
 namespace Sandglass.Kernels;
 
-/// <summary>Attention as the formula says it, one row after the other: the oracle of <see cref="VectorAttention{L, F, I, B}"/>.</summary>
+/// <summary>Attention written like the formula, row by row: the oracle of <see cref="VectorAttention{L, F, I, B}"/>.</summary>
 internal static unsafe class ScalarAttention
 {
     private const int Positions = AttentionTask.PagePositions;
 
-    /// <param name="tile">Of its memory the scores and one span's sums are used.</param>
+    /// <param name="tile">Only its scores and one span's sums are used.</param>
     public static void Run(in AttentionTile tile)
     {
         for (int row = 0; row < tile.Rows; row++)
@@ -48,7 +48,7 @@ internal static unsafe class ScalarAttention
             output[d] /= divisor;
     }
 
-    /// <summary>A query with one position's key. Quantised: the minima first, in sixteen lanes and one tree; then codes times (query times scale), d in order.</summary>
+    /// <summary>The score of a query and one position's key. Quantised: the minima first, in sixteen lanes and one tree; then codes times (query times scale), d in order.</summary>
     private static float Score(in AttentionTask task, int t, int kvHead, float* query)
     {
         CacheType type = task.Keys.TypeOf(t / Positions);
@@ -71,7 +71,7 @@ internal static unsafe class ScalarAttention
         return score;
     }
 
-    /// <summary>One position's value. Quantised: codes times (weight times scale); minima into lane t mod 16 of their block.</summary>
+    /// <summary>Adds one position's weighted value. Quantised: codes times (weight times scale); minima into lane t mod 16 of their block.</summary>
     private static void Add(in AttentionTask task, int t, int kvHead, float weight, float* sums, Span<float> minimumSums)
     {
         int slot = t % Positions, blocks = PageLayout.ValueBlocks(task.ValueDim);
@@ -91,7 +91,7 @@ internal static unsafe class ScalarAttention
         }
     }
 
-    /// <summary>One element of a row of blocks; of quantised types its code.</summary>
+    /// <summary>One element of a row of blocks; for quantised types its code.</summary>
     internal static float Element(CacheType type, byte* row, int index) => type switch
     {
         CacheType.F32 => ((float*)row)[index],

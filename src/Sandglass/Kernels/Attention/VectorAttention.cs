@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Sandglass.Kernels;
 
 /// <summary>The three parts of attention for the rows of a tile, in lanes. <see cref="ScalarAttention"/> is the plain twin.</summary>
-/// <remarks>What is done page by page is <see cref="VectorScores{L, F, I, B}"/>'s and <see cref="VectorValues{L, F, I, B}"/>'s.</remarks>
+/// <remarks>The work per page is in <see cref="VectorScores{L, F, I, B}"/> and <see cref="VectorValues{L, F, I, B}"/>.</remarks>
 internal static unsafe class VectorAttention<L, F, I, B>
     where L : struct, ILanes<F, I, B>
     where F : struct
@@ -13,7 +13,7 @@ internal static unsafe class VectorAttention<L, F, I, B>
     private const int Span = AttentionTask.SpanPositions;
     private const int RowsAtOnce = 4;
 
-    /// <summary>Scores of some spans, and the largest of each span. Positions that a row may not see are scored too: nobody reads them.</summary>
+    /// <summary>Scores of some spans, and the largest of each span. Invisible positions are scored too and never read.</summary>
     /// <param name="tiles">Of the same tokens, and neighbouring heads.</param>
     /// <param name="memory">[<see cref="AttentionScratch.PageFloats"/>]</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -44,7 +44,7 @@ internal static unsafe class VectorAttention<L, F, I, B>
         }
     }
 
-    /// <summary>Exponentials of some spans, and their sums of values. Needs the largest scores of all spans.</summary>
+    /// <summary>Exponentials and sums of values of some spans. Needs the largest scores of all spans.</summary>
     /// <param name="tiles">Of the same tokens, and neighbouring heads.</param>
     /// <param name="memory">[<see cref="AttentionScratch.PageFloats"/>]</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -71,7 +71,7 @@ internal static unsafe class VectorAttention<L, F, I, B>
         }
     }
 
-    /// <summary>The spans' sums added in order, divided by the sum of all exponentials.</summary>
+    /// <summary>Adds the spans' sums in order and divides by the sum of all exponentials.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Finish(in AttentionTile tile)
     {
@@ -101,7 +101,7 @@ internal static unsafe class VectorAttention<L, F, I, B>
         }
     }
 
-    /// <summary>Scores -> e^(score - largest), their sums, and zeros where values will be added.</summary>
+    /// <summary>Scores -> e^(score - largest) and their sums; clears the sums of values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Exponentials(in AttentionTile tile, int fromSpan, int toSpan)
     {
@@ -115,7 +115,7 @@ internal static unsafe class VectorAttention<L, F, I, B>
                 float* scores = tile.ScoresOf(row, span * AttentionTile.PagesPerSpan);
                 Exponentials(scores, Visible(tile, row, span * Span, Span), largest);
                 (int from, int to) = Left(tile, row, span);
-                if (to > from) new Span<float>(scores + from, to - from).Clear();   // a weight of 0 changes no sum, be it added or not
+                if (to > from) new Span<float>(scores + from, to - from).Clear();   // adding a weight of 0 changes no sum
             }
         }
         for (int span = fromSpan; span < toSpan; span++)
@@ -127,17 +127,17 @@ internal static unsafe class VectorAttention<L, F, I, B>
         }
     }
 
-    /// <summary>Of <paramref name="count"/> positions from <paramref name="first"/> on, how many a row sees.</summary>
+    /// <summary>How many of <paramref name="count"/> positions from <paramref name="first"/> on are visible to a row.</summary>
     private static int Visible(in AttentionTile tile, int row, int first, int count) => Math.Clamp(tile.Visible(row) - first, 0, count);
 
-    /// <summary>Of a span's positions, those that have left a row's window.</summary>
+    /// <summary>The positions of a span that have left a row's window.</summary>
     private static (int From, int To) Left(in AttentionTile tile, int row, int span)
     {
         int first = tile.FirstSeen(row);
         return first == 0 ? (0, 0) : (Math.Clamp(tile.Task.SinkTokens - span * Span, 0, Span), Math.Clamp(first - span * Span, 0, Span));
     }
 
-    /// <summary>Caps the scores of a span that a row sees. Whole vectors: what lies in them beyond the visible scores, or has left the window, is never read.</summary>
+    /// <summary>Caps a row's visible scores of a span, in whole vectors: other elements of those vectors are never read.</summary>
     private static void Cap(in AttentionTile tile, int row, int span)
     {
         float* scores = tile.ScoresOf(row, span * AttentionTile.PagesPerSpan);
@@ -149,7 +149,7 @@ internal static unsafe class VectorAttention<L, F, I, B>
         SoftCap.Vector<L, F, I, B>(scores + behind, visible - behind, tile.Task.SoftCap);
     }
 
-    /// <summary>The largest score of a span that a row sees.</summary>
+    /// <summary>The largest visible score of a row in a span.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Largest(in AttentionTile tile, int row, int span)
     {
@@ -173,7 +173,7 @@ internal static unsafe class VectorAttention<L, F, I, B>
         return largest;
     }
 
-    /// <summary>Scores -> e^(score - largest), in place; what lies behind the last one is overwritten up to a whole vector.</summary>
+    /// <summary>Scores -> e^(score - largest), in place; the rest of the last vector is overwritten.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Exponentials(float* scores, int count, float largest)
     {
@@ -182,7 +182,7 @@ internal static unsafe class VectorAttention<L, F, I, B>
             L.Store(scores + t, Lanes<L, F, I, B>.Exp(L.Subtract(L.Load(scores + t), shift)));
     }
 
-    /// <summary>The sums of up to four rows' exponentials of a span, each in order: four sums at once, since each addition waits for the one before.</summary>
+    /// <summary>The sums of up to four rows' exponentials of a span, each in order: four at once, since each addition waits for the previous one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SumExponentials(in AttentionTile tile, int span, int row)
     {

@@ -4,8 +4,8 @@ namespace Sandglass.Kernels;
 
 /// <summary>Scores of a tile's rows with one page of keys.</summary>
 /// <remarks>
-/// Four rows at a time share each load of a key. Few rows read elements from where they lie, many have the page widened once, into the first cache.
-/// <para>Of quantised keys the codes are multiplied with a query whose channels have been multiplied with the page's scales; what the minima add is one number for all positions of a page.</para>
+/// Four rows at a time share each load of a key. Few rows read the stored elements directly; for many the page is widened once, into the L1 cache.
+/// <para>The codes of quantised keys are multiplied with a query scaled by the page's scales; the minima add one number to all positions of a page.</para>
 /// </remarks>
 internal static unsafe class VectorScores<L, F, I, B>
     where L : struct, ILanes<F, I, B>
@@ -19,7 +19,7 @@ internal static unsafe class VectorScores<L, F, I, B>
     // Four rows of two vectors of scores fit the 32 registers of AVX-512; narrower vectors take several registers for sixteen lanes, and there are 16.
     private static bool ManyRegisters => typeof(L) == typeof(Lanes512);
 
-    /// <summary>Scores of all rows; of rows whose window has left the sinks, those once more with the queries for them.</summary>
+    /// <summary>Scores of all rows; the sinks' once more, with their own queries, for rows whose window has left them.</summary>
     /// <param name="type">How the page is stored.</param>
     /// <param name="next">What will be read next.</param>
     /// <param name="memory">[<see cref="AttentionScratch.PageFloats"/>]</param>
@@ -95,8 +95,8 @@ internal static unsafe class VectorScores<L, F, I, B>
         ScoreRows<R, E>(tile, row, page, scaled, scaled + width, scaled + 2L * width, scaled + 3L * width, starts, codes, next);
     }
 
-    /// <summary>Queries times the page's scales; and what the minima add to every score, summed in sixteen lanes and one tree.</summary>
-    /// <param name="scales">[keyDim, filled up to a multiple of 16], and minima behind them.</param>
+    /// <summary>Multiplies queries with the page's scales, and sums what the minima add to every score, in sixteen lanes and one tree.</summary>
+    /// <param name="scales">[keyDim, padded to a multiple of 16], followed by the minima.</param>
     /// <param name="scaled">[row, <see cref="AttentionScratch.Width"/>]</param>
     /// <param name="starts">[row]</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -147,7 +147,7 @@ internal static unsafe class VectorScores<L, F, I, B>
         if (R.Count > 2) starts[2] = Lanes<L, F, I, B>.Sum(c);
         if (R.Count > 3) starts[3] = Lanes<L, F, I, B>.Sum(e);
 
-        // Another's query may stand behind a query, or nothing: its last channels with zeros behind them, to be read at d.
+        // Another query, or nothing, may follow a query: its last channels padded with zeros, to be read at d.
         static float* Tail(float* query, int d, int keyDim, float* to)
         {
             new Span<float>(to, 16).Clear();
@@ -157,7 +157,7 @@ internal static unsafe class VectorScores<L, F, I, B>
     }
 
     /// <summary>Scores of up to four rows with the 32 positions of a page.</summary>
-    /// <param name="starts">[row]: what the sums begin with; null for 0.</param>
+    /// <param name="starts">[row]: initial values of the sums; null for 0.</param>
     /// <param name="keys">[keyDim, 32]</param>
     /// <param name="next">The page that will be read next.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

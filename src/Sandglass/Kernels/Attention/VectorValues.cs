@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>One page of values, weighted, added to the sums of a tile's rows.</summary>
+/// <summary>Adds one page of weighted values to the sums of a tile's rows.</summary>
 /// <remarks>
-/// Four rows at a time share each load of a value. Few rows read elements from where they lie, many have the page widened once, into the first cache.
-/// <para>Of quantised values the codes are added with weights that have been multiplied with the blocks' scales. What the minima add is kept apart, lane = position, until the span is done.</para>
+/// Four rows at a time share each load of a value. Few rows read the stored elements directly; for many the page is widened once, into the L1 cache.
+/// <para>The codes of quantised values are added with weights scaled by the blocks' scales. What the minima add is kept separately, lane = position, until the span is complete.</para>
 /// </remarks>
 internal static unsafe class VectorValues<L, F, I, B>
     where L : struct, ILanes<F, I, B>
@@ -40,7 +40,7 @@ internal static unsafe class VectorValues<L, F, I, B>
         }
     }
 
-    /// <summary>What the minima of a span's pages add: sixteen lanes and one tree, the same for all channels of a block.</summary>
+    /// <summary>Adds the minima of a span's pages: sixteen lanes and one tree, the same for all channels of a block.</summary>
     public static void AddMinima(in AttentionTile tile, int span)
     {
         int dims = tile.DimStride;
@@ -71,7 +71,8 @@ internal static unsafe class VectorValues<L, F, I, B>
                     default: Add<Count4, E>(tile, row, page, count, type, values, codes, next, memory); break;
                 }
             }
-            for (int later = row + 1; later < row + rows; later++)  // of later tokens, which see a few positions more: never of a quantised page, which all see whole
+            // Later tokens see a few more positions; never of a quantised page, which is wholly visible to all.
+        for (int later = row + 1; later < row + rows; later++)
             {
                 int more = Seen(tile, later, page);
                 if (more > count) AddRows<Count1, E>(tile, later, page, tile.ScoresOf(later, page), tile.ScoreStride, 0, count, more, codes, codes);
@@ -79,7 +80,7 @@ internal static unsafe class VectorValues<L, F, I, B>
         }
     }
 
-    /// <summary>Positions of a page that a row sees, or has left.</summary>
+    /// <summary>Positions of a page that a row sees, or that have left its window.</summary>
     private static int Seen(in AttentionTile tile, int row, int page) => Math.Clamp(tile.Visible(row) - page * Positions, 0, Positions);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -97,8 +98,8 @@ internal static unsafe class VectorValues<L, F, I, B>
         AddRows<R, E>(tile, row, page, scaled, AttentionScratch.Width(tile.Task), Positions, 0, Positions, codes, next);
     }
 
-    /// <summary>Weights times the page's scales, and times its minima.</summary>
-    /// <param name="scales">[block, 32], and minima behind them.</param>
+    /// <summary>Multiplies weights with the page's scales and its minima.</summary>
+    /// <param name="scales">[block, 32], followed by the minima.</param>
     /// <param name="scaled">[row, block, 32]; rows <see cref="AttentionScratch.Width"/> apart.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ScaleWeights<R>(in AttentionTile tile, int row, int page, ushort* scales, bool minima, float* scaled) where R : struct, ICount
@@ -122,7 +123,7 @@ internal static unsafe class VectorValues<L, F, I, B>
         }
     }
 
-    /// <summary>sums[row, d] = fma(weights[row, t], values[t, d], sums[row, d]), t in order, for up to four rows; lanes past valueDim hold what nobody reads.</summary>
+    /// <summary>sums[row, d] = fma(weights[row, t], values[t, d], sums[row, d]), t in order, for up to four rows; lanes past valueDim are never read.</summary>
     /// <param name="weights">[row, 32], <paramref name="stride"/> apart; [row, block, 32] where <paramref name="perBlock"/> is 32 and not 0.</param>
     /// <param name="values">[32, valueDim]</param>
     /// <param name="next">The page that will be read next.</param>
@@ -190,7 +191,7 @@ internal static unsafe class VectorValues<L, F, I, B>
         }
         if (ManyRegisters)
         {
-            for (; d + 32 <= valueDim; d += 32)     // the same with one block: additions to a sum wait for each other, two sums do not
+            for (; d + 32 <= valueDim; d += 32)     // one block: additions to one sum wait for each other, two sums do not
             {
                 float* s = sums + d;
                 F a0 = L.Load(s), a1 = L.Load(s + 16);

@@ -1,6 +1,6 @@
 namespace Sandglass.Kernels;
 
-/// <summary>A small number as a type: what a kernel is compiled for, once for each.</summary>
+/// <summary>A small number as a type, so that a kernel is compiled separately for each.</summary>
 internal interface ICount
 {
     static abstract int Count { get; }

@@ -5,7 +5,7 @@ namespace Sandglass.Kernels;
 /// <typeparam name="I">Sixteen int32.</typeparam>
 /// <typeparam name="B">Sixty-four bytes: lane l owns bytes 4l to 4l+3; also read as thirty-two int16, two a lane.</typeparam>
 /// <remarks>
-/// Kernels are written once against this and compiled for each width. Every operation is a lane's own (no sum crosses lanes) and rounds as IEEE says,
+/// Kernels are written once against this and compiled for each width. Every operation stays inside its lane (no sum crosses lanes) and rounds as IEEE 754 says,
 /// so the widths agree bit for bit. The plain twins do not use it: they are loops that can be read against the formula.
 /// </remarks>
 internal unsafe interface ILanes<F, I, B>
@@ -30,7 +30,7 @@ internal unsafe interface ILanes<F, I, B>
     static abstract F Min(F a, F b);
     static abstract F Abs(F a);
 
-    /// <summary>The largest of all lanes: the same in any order. A lane that is no number may be lost.</summary>
+    /// <summary>The largest of all lanes, in any order. A NaN lane may be lost.</summary>
     static abstract float Largest(F a);
 
     /// <summary>Bit l is set where lane l of a and of b are equal.</summary>
@@ -39,7 +39,7 @@ internal unsafe interface ILanes<F, I, B>
     /// <summary>Sixteen F16, exact; infinities are not expected (a loader refuses them, a cache never holds them).</summary>
     static abstract F LoadHalf(ushort* from);
 
-    /// <summary>Sixteen F16 times 2^-112, exact: their bits in F32's places, without the product that makes up for the difference of the exponents' biases.</summary>
+    /// <summary>Sixteen F16 times 2^-112, exact: their bits shifted to F32's places, without the product that corrects the exponent bias.</summary>
     static abstract F LoadShrunkHalf(ushort* from);
 
     /// <summary>Sixteen BF16, exact.</summary>
@@ -77,7 +77,7 @@ internal unsafe interface ILanes<F, I, B>
     /// <summary>Exact below 2^24.</summary>
     static abstract F ToFloat(I a);
 
-    /// <summary>Of values that are whole already.</summary>
+    /// <summary>The values must be integers already.</summary>
     static abstract I ToInt(F a);
     static abstract F AsFloat(I bits);
     static abstract I AsInt(F bits);
@@ -96,7 +96,7 @@ internal unsafe interface ILanes<F, I, B>
     /// <summary>Of int16, zeros in: bits of one byte run into its neighbour, so a mask must come before.</summary>
     static abstract B ShiftLeft(B a, int count);
 
-    /// <summary>Products of unsigned bytes (a) and signed bytes (b), neighbours added: two int16 a lane. The caller sees to it that they fit.</summary>
+    /// <summary>Products of unsigned bytes (a) and signed bytes (b), neighbours added: two int16 a lane. The caller ensures that they fit.</summary>
     static abstract B MultiplyPairs(B a, B b);
 
     /// <summary>Sum of int16.</summary>

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Sandglass.Kernels;
 
-/// <summary>Which width of vector the kernels use. All widths give the same bits; they differ in speed alone.</summary>
+/// <summary>Which width of vector the kernels use. All widths give the same bits and differ only in speed.</summary>
 public enum KernelWidth
 {
     /// <summary>No vectors: the plain twin of every kernel.</summary>
@@ -40,12 +40,12 @@ public static class KernelPath
     /// <summary>The width in use as the tool reports it: <c>512</c>, <c>256</c>, <c>128</c> or <c>scalar</c>.</summary>
     public static string Name => NameOf(Current);
 
-    /// <summary>Runs a kernel in the width in use and returns it, for a result it may hold.</summary>
+    /// <summary>Runs a kernel in the width in use and returns it, with its result if it has one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TKernel Run<TKernel>(TKernel kernel)
         where TKernel : struct, IKernel, allows ref struct => Run(Current, kernel);
 
-    /// <summary>Runs a kernel in a width and returns it. The only place that tells which lanes a width has.</summary>
+    /// <summary>Runs a kernel in a width and returns it. The only place that maps widths to lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TKernel Run<TKernel>(KernelWidth width, TKernel kernel)
         where TKernel : struct, IKernel, allows ref struct
@@ -79,7 +79,7 @@ public static class KernelPath
 
     private static KernelWidth FindWidest()
     {
-        // IsHardwareAccelerated asks for the instructions that the runtime itself uses; ours are named beside it.
+        // IsHardwareAccelerated covers the instructions that the runtime itself uses; those of our kernels are tested beside it.
         if (Vector512.IsHardwareAccelerated && Avx512BW.IsSupported && Avx512DQ.IsSupported) return KernelWidth.Vector512;
         if (Vector256.IsHardwareAccelerated && Avx2.IsSupported && Fma.IsSupported) return KernelWidth.Vector256;
         if (Vector128.IsHardwareAccelerated) return KernelWidth.Vector128;
@@ -88,7 +88,8 @@ public static class KernelPath
 
     private static KernelWidth Asked() => Parse(Environment.GetEnvironmentVariable(Variable), Widest);
 
-    // Set once, before anything reads it, so compiled code holds the width as a constant. The initialiser throws nothing: a wrong variable fails at each use, with our exception.
+    // Set once, before anything reads it, so compiled code holds the width as a constant.
+    // The initialiser does not throw: an invalid variable fails at each use with our exception instead of a type initialiser's.
     private static class Chosen
     {
         public const KernelWidth None = (KernelWidth)(-1);

@@ -3,23 +3,24 @@ using System.Runtime.Intrinsics;
 
 namespace Sandglass.Kernels;
 
-/// <summary>What sixteen lanes are made to do together: the exponential function, the hyperbolic tangent, and the one order in which lanes are added up.</summary>
+/// <summary>Functions composed of lane operations: the exponential, the hyperbolic tangent, and the sum of all lanes in its one fixed order.</summary>
 internal static unsafe class Lanes<L, F, I, B>
     where L : struct, ILanes<F, I, B>
     where F : struct
     where I : struct
     where B : struct
 {
-    /// <summary>e^x in each lane: the operations of <see cref="Elementary.Exp(float)"/>, one for one. (Its last product alone rounds, so a scaling in one instruction gives its bits.)</summary>
+    /// <summary>e^x in each lane: the operations of <see cref="Elementary.Exp(float)"/>, one for one.</summary>
+    /// <remarks>Only the last product of the scaling rounds, so scaling in a single instruction gives the same bits.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F Exp(F x)
     {
-        x = L.Max(L.Broadcast(Elementary.ExpLowest), x); // the constant first: where x is no number the second operand is taken
+        x = L.Max(L.Broadcast(Elementary.ExpLowest), x); // the constant first: where x is NaN the second operand is taken
         x = L.Min(L.Broadcast(Elementary.ExpHighest), x);
 
         F magic = L.Broadcast(Elementary.RoundMagic);
         F shifted = L.Fma(x, L.Broadcast(Elementary.Log2E), magic);
-        F n = L.Subtract(magic, shifted); // minus the whole number
+        F n = L.Subtract(magic, shifted); // the negated integer
         F r = L.Fma(n, L.Broadcast(Elementary.Ln2Hi), x);
         r = L.Fma(n, L.Broadcast(Elementary.Ln2Lo), r);
 
@@ -61,7 +62,7 @@ internal static unsafe class Lanes<L, F, I, B>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static F ScaleTwice(F a, F power)
     {
-        // The power is at least -151; 256 more keeps it positive, so that a shift of zeros halves it downwards.
+        // The power is at least -151; 256 more keeps it positive, so that a logical shift halves it, rounding down.
         I whole = L.ToInt(power);
         I half = L.SubtractInt(L.ShiftRightInt(L.AddInt(whole, L.BroadcastInt(256)), 1), L.BroadcastInt(128));
         return L.Multiply(L.Multiply(a, PowerOfTwo(half)), PowerOfTwo(L.SubtractInt(whole, half)));
@@ -103,7 +104,7 @@ internal static unsafe class Lanes<L, F, I, B>
     private static F PowerOfTwo(I n) => L.AsFloat(L.ShiftLeftInt(L.AddInt(n, L.BroadcastInt(127)), 23));
 }
 
-/// <summary>The order in which sixteen partial sums become one, written once.</summary>
+/// <summary>The order in which sixteen partial sums are added, defined once.</summary>
 internal static unsafe class LaneTree
 {
     /// <param name="lanes">[16], overwritten.</param>

@@ -24,7 +24,7 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>, Vector512<in
     [MethodImpl(Inline)] public static float Largest(Vector512<float> a) => Lanes256.Largest(Vector256.MaxNative(a.GetLower(), a.GetUpper()));
     [MethodImpl(Inline)] public static uint EqualMask(Vector512<float> a, Vector512<float> b) => (uint)Vector512.Equals(a, b).ExtractMostSignificantBits();
 
-    // Subnormals included: 2^112 makes up for the difference of the exponents' biases.
+    // Subnormals included: 2^112 corrects the difference of the exponent biases.
     [MethodImpl(Inline)] public static Vector512<float> LoadHalf(ushort* from) => LoadShrunkHalf(from) * Vector512.Create(F16.ExponentShift);
 
     // Sign-extended and shifted, the sign stands in F32's place with three copies below it; without those, exponent and mantissa follow.
@@ -48,7 +48,11 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>, Vector512<in
     [MethodImpl(Inline)] public static Vector512<int> OrInt(Vector512<int> a, Vector512<int> b) => a | b;
     [MethodImpl(Inline)] public static Vector512<int> ShiftLeftInt(Vector512<int> a, int count) => Vector512.ShiftLeft(a, count);
     [MethodImpl(Inline)] public static Vector512<int> ShiftRightInt(Vector512<int> a, int count) => Vector512.ShiftRightLogical(a, count);
-    [MethodImpl(Inline)] public static Vector512<int> ShiftRightInt(Vector512<int> a, int* count) => Avx512F.ShiftRightLogicalVariable(a, Vector512.Create(*count).AsUInt32());
+
+    [MethodImpl(Inline)]
+    public static Vector512<int> ShiftRightInt(Vector512<int> a, int* count) =>
+        Avx512F.ShiftRightLogicalVariable(a, Vector512.Create(*count).AsUInt32());
+
     [MethodImpl(Inline)] public static int SumInt(Vector512<int> a) => Vector512.Sum(a);
     [MethodImpl(Inline)] public static Vector512<float> ToFloat(Vector512<int> a) => Vector512.ConvertToSingle(a);
     [MethodImpl(Inline)] public static Vector512<int> ToInt(Vector512<float> a) => Vector512.ConvertToInt32Native(a);
@@ -62,7 +66,14 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>, Vector512<in
     [MethodImpl(Inline)] public static Vector512<byte> Or(Vector512<byte> a, Vector512<byte> b) => a | b;
     [MethodImpl(Inline)] public static Vector512<byte> ShiftRight(Vector512<byte> a, int count) => Vector512.ShiftRightLogical(a.AsUInt16(), count).AsByte();
     [MethodImpl(Inline)] public static Vector512<byte> ShiftLeft(Vector512<byte> a, int count) => Vector512.ShiftLeft(a.AsUInt16(), count).AsByte();
-    [MethodImpl(Inline)] public static Vector512<byte> MultiplyPairs(Vector512<byte> a, Vector512<byte> b) => Avx512BW.MultiplyAddAdjacent(a, b.AsSByte()).AsByte();
+
+    [MethodImpl(Inline)]
+    public static Vector512<byte> MultiplyPairs(Vector512<byte> a, Vector512<byte> b) =>
+        Avx512BW.MultiplyAddAdjacent(a, b.AsSByte()).AsByte();
+
     [MethodImpl(Inline)] public static Vector512<byte> AddShorts(Vector512<byte> a, Vector512<byte> b) => (a.AsInt16() + b.AsInt16()).AsByte();
-    [MethodImpl(Inline)] public static Vector512<int> AddNeighbours(Vector512<byte> shorts) => Avx512BW.MultiplyAddAdjacent(shorts.AsInt16(), Vector512.Create((short)1));
+
+    [MethodImpl(Inline)]
+    public static Vector512<int> AddNeighbours(Vector512<byte> shorts) =>
+        Avx512BW.MultiplyAddAdjacent(shorts.AsInt16(), Vector512.Create((short)1));
 }

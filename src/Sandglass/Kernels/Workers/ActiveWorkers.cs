@@ -1,10 +1,10 @@
 namespace Sandglass.Kernels;
 
-/// <summary>How many threads of a pool take part: fewer while another process sits on a core, so that the others need not wait for who has lost his.</summary>
+/// <summary>Number of workers used: fewer while another process occupies a core, so that no job waits for a descheduled worker.</summary>
 /// <remarks>
-/// A worker that the system takes off its core in the middle of a part keeps it for a time slice of some milliseconds, as long as a hundred products of one token.
-/// On cores of our own the last part is waited for about as long as a part takes. So longer waits tell: where they take much of the time, one thread fewer takes part for a
-/// while, then all are tried again; for twice as long where that was too early. Only time depends on it, no result.
+/// A worker that is descheduled in the middle of a part holds it for a time slice of some milliseconds, as long as a hundred products of one token.
+/// On idle cores the wait for the last part is about as long as a part. Longer waits are therefore a sign: where they take much of the time, one worker fewer is used
+/// for a while, then all are tried again; if that was too early, the next hold is twice as long. Only timing depends on this, never a result.
 /// </remarks>
 /// <param name="threads">Threads in all, at least 1.</param>
 /// <param name="second">Ticks of the clock in a second.</param>
@@ -13,23 +13,23 @@ internal sealed class ActiveWorkers(int threads, long second)
     private const int PartsOfPatience = 2;
 
     private readonly long _longWait = second / 4000;        // 250 microseconds: far below a time slice, far above a part of one token's products
-    private readonly long _window = second / 50;            // 20 ms: some time slices
+    private readonly long _window = second / 50;            // 20 ms: a few time slices
     private readonly long _shortestHold = second / 10;
     private readonly long _longestHold = 2 * second;
     private long _hold = second / 20;                       // doubled before it is used
     private long _windowEnd;
-    private long _lost;                                     // in long waits of this window
+    private long _lost;                                     // to long waits in this window
     private long _holdEnd;
 
     private readonly int _all = threads;
 
-    /// <summary>Threads that take part, the caller included.</summary>
+    /// <summary>Threads in use, including the caller.</summary>
     public int Count { get; private set; } = threads;
 
-    /// <summary>Told after each job.</summary>
+    /// <summary>Called after each job.</summary>
     /// <param name="now">The clock.</param>
-    /// <param name="waited">How long the caller, with nothing left to do, waited for others.</param>
-    /// <param name="part">How long one of its own parts took: who waits for another's last one has lost nothing.</param>
+    /// <param name="waited">How long the caller waited for other workers after its own last part.</param>
+    /// <param name="part">Duration of one of the caller's own parts: waiting that long for another worker's last part is normal.</param>
     public void Note(long now, long waited, long part)
     {
         if (waited > Math.Max(_longWait, PartsOfPatience * part)) _lost += waited;
@@ -39,7 +39,7 @@ internal sealed class ActiveWorkers(int threads, long second)
 
     private void EndWindow(long now)
     {
-        // Each of n threads does an n-th: who waits for more than half of one's share of the time is faster without him.
+        // Each of n workers does an n-th: if waiting costs more than half of a worker's share, running without it is faster.
         bool crowded = Count > 1 && _lost * 2 * Count > _window + now - _windowEnd;
         if (crowded)
         {

@@ -1,11 +1,11 @@
 namespace Sandglass.Kernels;
 
-/// <summary>How the panels of a product are dealt out to threads.</summary>
-/// <remarks>Threads take parts in turn, so parts in turn lie far apart: each thread then reads on where it stopped, as memory likes it.</remarks>
+/// <summary>How the panels of a product are divided into task parts.</summary>
+/// <remarks>Threads take parts in turn, so consecutive parts lie far apart: each thread then continues reading where it stopped, which suits the prefetcher.</remarks>
 internal readonly record struct PanelParts
 {
     private const int PartsPerThread = 6;  // small enough that a slow core does not hold up the step
-    private const int BatchTokens = 64;     // from so many on two panels are work enough for a part, and smaller ones end together
+    private const int BatchTokens = 64;     // from this many tokens on, two panels are enough work for a part, and small parts end together
 
     private readonly int _threads, _perThread, _perPart;
 
@@ -14,12 +14,12 @@ internal readonly record struct PanelParts
     {
         Panels = panels;
         _threads = threads;
-        int share = (panels + threads - 1) / threads;                                                               // a thread's panels, if all are as fast
+        int share = (panels + threads - 1) / threads;   // a thread's panels if all threads are equally fast
         _perPart = tokens >= BatchTokens ? 2 : Math.Max(2, (share + PartsPerThread - 1) / PartsPerThread + 1 & ~1); // whole pairs: panels are multiplied two at a time
         _perThread = (share + _perPart - 1) / _perPart;
     }
 
-    /// <summary>Panels in all.</summary>
+    /// <summary>Total panels.</summary>
     public int Panels { get; }
 
     /// <summary>Parts; some may be empty.</summary>

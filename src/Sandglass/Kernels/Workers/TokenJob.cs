@@ -1,11 +1,11 @@
 namespace Sandglass.Kernels;
 
-/// <summary>Work that each token of a batch has for itself (a norm, a rotation, an activation): split over workers by tokens.</summary>
+/// <summary>Per-token work (a norm, a rotation, an activation), split over workers by tokens.</summary>
 internal abstract class TokenJob(WorkerPool pool) : Job
 {
-    private const int MaxPerPart = 8;      // of a long batch: enough to pay for handing it out
-    private const int PartsPerThread = 2;  // of a short one: a batch of few tokens uses all threads
-    private const int FloatsToShare = 4096; // a part of less is done before another thread has heard of it
+    private const int MaxPerPart = 8;      // in a long batch: enough to outweigh the cost of handing it out
+    private const int PartsPerThread = 2;  // in a short batch, so that all threads are used
+    private const int FloatsToShare = 4096; // a smaller part is done before another thread notices it
 
     private int _tokens, _perPart;
 
@@ -19,7 +19,7 @@ internal abstract class TokenJob(WorkerPool pool) : Job
     /// <summary>Does the work of one token.</summary>
     protected abstract void DoToken(int token);
 
-    /// <param name="floats">Of a token: how much work it is.</param>
+    /// <param name="floats">Floats of one token, a measure of its work.</param>
     protected void Run(int tokens, int floats)
     {
         _tokens = tokens;

@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>Work that falls into parts which any worker may do, in any order, without changing a bit of the result.</summary>
+/// <summary>Work divided into parts that any worker may do, in any order, without changing a bit of the result.</summary>
 internal abstract class Job
 {
     /// <summary>Does one part.</summary>
@@ -11,20 +11,20 @@ internal abstract class Job
     public abstract void Do(int part, int worker);
 }
 
-/// <summary>A fixed set of threads that do the parts of one job after the other; between jobs they spin for less than a millisecond and then sleep.</summary>
+/// <summary>A fixed set of threads that process the parts of one job after another; between jobs they spin for less than a millisecond, then sleep.</summary>
 /// <remarks>
-/// Parts are handed out by one atomic counter, so a slow or late core holds nothing up. The caller works too, and a job is over when its parts are done,
+/// Parts are handed out by one atomic counter, so a slow or late core delays nothing. The caller works too, and a job is over when its parts are done,
 /// not when every worker has noticed it: a worker that wakes late finds nothing left.
 /// </remarks>
 internal sealed class WorkerPool : IDisposable
 {
-    private const int SpinsBeforeSleep = 2000; // about 0.7 milliseconds: longer than the gap between two jobs of a step (with 50 microseconds the prompt is read a tenth slower)
+    private const int SpinsBeforeSleep = 2000; // about 0.7 ms: longer than the gap between two jobs of a step (with 50 us prefill is a tenth slower)
 
-    /// <summary>Half of what the ticket's 24 bits count: each worker may ask for a part once after the last.</summary>
+    /// <summary>Half of what the ticket's 24 bits can count: each worker may take a number once after the last part.</summary>
     internal const int MostParts = 1 << 23;
 
-    // The state of the current job in one word, so that a worker gets a part and the count it belongs to in one atomic step:
-    // bits 0-23 next part, 24-47 parts, 48-63 which job (so that no two jobs in sequence look alike).
+    // The state of the current job in one word, so that a worker gets a part and the count it belongs to in one atomic operation:
+    // bits 0-23 next part, 24-47 parts, 48-63 number of the job (so that two consecutive jobs differ).
     private long _ticket;
     private int _done;
     private bool _stopped;
@@ -38,14 +38,14 @@ internal sealed class WorkerPool : IDisposable
     private readonly ActiveWorkers _workers;
     private int _active;    // workers with a lower number take parts
 
-    /// <param name="threads">Threads in all, the caller included; at least 1.</param>
-    /// <param name="time">Where time comes from; null for the system's. It tells a crowded machine, and no result depends on it.</param>
+    /// <param name="threads">Total threads, including the caller; at least 1.</param>
+    /// <param name="time">The clock; null for the system's. It detects a busy machine, and no result depends on it.</param>
     public WorkerPool(int threads, TimeProvider? time = null)
         : this(threads, time, static thread => thread.UnsafeStart()) // without the loader's execution context
     {
     }
 
-    /// <param name="start">Starts a thread: tests let it fail.</param>
+    /// <param name="start">Starts a thread; tests make it fail.</param>
     internal WorkerPool(int threads, TimeProvider? time, Action<Thread> start)
     {
         _time = time ?? TimeProvider.System;
@@ -65,12 +65,12 @@ internal sealed class WorkerPool : IDisposable
         }
         catch
         {
-            Dispose();  // the system gives no more threads: nobody will ever stop those that run
+            Dispose();  // otherwise the threads already started would spin for ever
             throw;
         }
     }
 
-    /// <summary>Threads in all, the caller included.</summary>
+    /// <summary>Total threads, including the caller.</summary>
     public int Threads { get; }
 
     /// <summary>Does all parts of a job and returns when they are done.</summary>
@@ -98,7 +98,7 @@ internal sealed class WorkerPool : IDisposable
             _failure = null;
             long number = ((_ticket >> 48) + 1) & 0x7FFF;
             Interlocked.Exchange(ref _ticket, (number << 48) | ((long)parts << 24));
-            if (SomebodySleeps())
+            if (ActiveWorkerSleeps())
             {
                 lock (_gate) Monitor.PulseAll(_gate);
             }
@@ -114,7 +114,7 @@ internal sealed class WorkerPool : IDisposable
             long now = _time.GetTimestamp();
             _workers.Note(now, waited: now - idle, part: (idle - begun) / Math.Max(own, 1));
             _job = null;
-            if (_failure is not null) ExceptionDispatchInfo.Capture(_failure).Throw(); // as if the part had been done here
+            if (_failure is not null) ExceptionDispatchInfo.Capture(_failure).Throw(); // as if the part had run on this thread
         }
     }
 
@@ -149,8 +149,8 @@ internal sealed class WorkerPool : IDisposable
         }
     }
 
-    /// <summary>Whether one of those who take part sleeps; who sits this out may sleep on.</summary>
-    private bool SomebodySleeps()
+    /// <summary>Whether one of the active workers sleeps; inactive ones may sleep on.</summary>
+    private bool ActiveWorkerSleeps()
     {
         for (int worker = 1; worker < _active; worker++)
         {
@@ -171,7 +171,7 @@ internal sealed class WorkerPool : IDisposable
     {
         lock (_gate)
         {
-            // The word is there before the last look at the ticket, as the caller sets the ticket before it looks at the words: one of the two sees the other.
+            // The flag is set before the last look at the ticket, and the caller sets the ticket before it reads the flags: one of the two sees the other.
             Interlocked.Exchange(ref _asleep[worker], 1);
             while (!_stopped && !HasParts(worker))
                 Monitor.Wait(_gate);
@@ -180,7 +180,7 @@ internal sealed class WorkerPool : IDisposable
         }
     }
 
-    /// <summary>Does parts while there are some, and says how many.</summary>
+    /// <summary>Processes parts until none is left and returns how many.</summary>
     private int TakeParts(int worker)
     {
         int taken = 0;

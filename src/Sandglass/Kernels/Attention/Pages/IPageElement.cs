@@ -14,7 +14,7 @@ internal unsafe interface IPageElement
     static abstract F Second<L, F, I, B>(byte* block) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct;
 }
 
-/// <summary>F32 as it is; also the codes of a page that was widened for many rows.</summary>
+/// <summary>F32 as stored; also the codes of a page widened for many rows.</summary>
 internal readonly unsafe struct PageElementF32 : IPageElement
 {
     public static CacheType Type => CacheType.F32;
@@ -50,7 +50,7 @@ internal readonly unsafe struct PageElementQ8 : IPageElement
     public static F Second<L, F, I, B>(byte* block) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct => L.ToFloat(L.LoadWideSBytes(block + 16));
 }
 
-/// <summary>Halves of bytes, 0 to 15.</summary>
+/// <summary>Nibbles, 0 to 15.</summary>
 internal readonly unsafe struct PageElementQ4 : IPageElement
 {
     public static CacheType Type => CacheType.Q4;

@@ -1,10 +1,10 @@
 namespace Sandglass.Kernels;
 
-/// <summary>How one head's keys or values of a page's 32 positions lie in memory.</summary>
+/// <summary>Memory layout of one head's keys or values for a page's 32 positions.</summary>
 /// <remarks>
 /// Keys are [keyDim, 32]: quantised, the 32 positions of each channel are a block. Values are [32, valueDim]: quantised, each position's channels are cut into blocks of 32,
-/// the last one what is left. Behind the codes stand the blocks' scales as F16, and for Q4 their minima: of keys [channel], filled up with zeros to a multiple of 16; of
-/// values [block, position]. A block of Q4 is 16 bytes: elements 0 to 15 in the low halves, 16 to 31 in the high ones.
+/// the last one holding the remainder. The codes are followed by the blocks' scales as F16, and for Q4 by their minima: for keys [channel], padded with zeros to a
+/// multiple of 16; for values [block, position]. A block of Q4 is 16 bytes: elements 0 to 15 in the low nibbles, 16 to 31 in the high nibbles.
 /// </remarks>
 internal static class PageLayout
 {
@@ -13,7 +13,7 @@ internal static class PageLayout
 
     private const int Positions = AttentionTask.PagePositions;
 
-    /// <summary>Bytes of 32 neighbours, without what stands behind the codes.</summary>
+    /// <summary>Bytes of a block's codes, without scale and minimum.</summary>
     public static int BlockBytes(CacheType type) => type switch
     {
         CacheType.F32 => 128,
@@ -25,7 +25,7 @@ internal static class PageLayout
     /// <summary>Blocks of a position's values.</summary>
     public static int ValueBlocks(int valueDim) => (valueDim + Block - 1) / Block;
 
-    /// <summary>Channels of keys that have a place for a scale.</summary>
+    /// <summary>Scales of a head's keys, padding included.</summary>
     public static int KeyScales(int keyDim) => (keyDim + 15) & ~15;
 
     /// <summary>Bytes of one position's values.</summary>
@@ -43,7 +43,7 @@ internal static class PageLayout
     /// <summary>Bytes of a head's values.</summary>
     public static long ValueBytes(CacheType type, int valueDim) => ValueCodeBytes(type, valueDim) + (long)Factors(type) * ValueBlocks(valueDim) * Positions * sizeof(ushort);
 
-    /// <summary>F16 numbers that go with each block.</summary>
+    /// <summary>F16 numbers per block: its scale, and for Q4 its minimum.</summary>
     private static int Factors(CacheType type) => type switch
     {
         CacheType.Q8 => 1,

@@ -2,16 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>A head's full page as it was written -> the form in which later queries read it.</summary>
+/// <summary>Quantises a head's full page into the form that later queries read.</summary>
 /// <remarks>
-/// Q8: scale = largest size / 127, code = x / scale. Q4: scale = (largest - smallest) / 15, code = (x - smallest) / scale. Scales are rounded to F16 before they are divided
-/// by; minima are written values, hence F16 already; codes round to nearest even.
+/// Q8: scale = largest size / 127, code = x / scale. Q4: scale = (largest - smallest) / 15, code = (x - smallest) / scale. Scales are rounded to F16 before the division;
+/// minima are written values and therefore F16 already; codes round to nearest even.
 /// </remarks>
 internal static unsafe class PageQuantizer
 {
     private const int Positions = AttentionTask.PagePositions;
 
-    /// <summary>Keys: each channel's 32 positions are a block. Of a type that is not quantised, a copy.</summary>
+    /// <summary>Keys: each channel's 32 positions are a block. Types that are not quantised are copied.</summary>
     /// <param name="from">[keyDim, 32]</param>
     /// <param name="to">As <see cref="PageLayout"/> has it.</param>
     public static void Keys(CacheType type, byte* from, int keyDim, byte* to)
@@ -27,7 +27,7 @@ internal static unsafe class PageQuantizer
         Blocks(type, (ushort*)from, keyDim, Positions, Positions, to, PageLayout.BlockBytes(type), scales, minima);
     }
 
-    /// <summary>Values: each position's channels are cut into blocks of 32, the last one what is left. Of a type that is not quantised, a copy.</summary>
+    /// <summary>Values: each position's channels are cut into blocks of 32, the last one holding the remainder. Types that are not quantised are copied.</summary>
     /// <param name="from">[32, valueDim]</param>
     /// <param name="to">As <see cref="PageLayout"/> has it.</param>
     public static void Values(CacheType type, byte* from, int valueDim, byte* to)
@@ -56,7 +56,7 @@ internal static unsafe class PageQuantizer
     }
 
     /// <summary>One block of up to 32 elements.</summary>
-    /// <param name="minimum">Not touched where the type has none.</param>
+    /// <param name="minimum">Not written where the type has none.</param>
     internal static void Scalar(CacheType type, ushort* from, int elements, byte* to, ushort* scale, ushort* minimum)
     {
         float low = F16.ToFloat(from[0]), high = low;
@@ -112,7 +112,7 @@ internal static unsafe class PageQuantizer
 
     private static int Code(float x, float least, float most) => (int)(MathF.Min(MathF.Max(x, least), most) + Elementary.RoundMagic - Elementary.RoundMagic);
 
-    /// <summary>Rounds a scale to F16, and gives what a value is multiplied with to become a code: 0 where the scale is.</summary>
+    /// <summary>Rounds a scale to F16 and returns the factor that turns values into codes; 0 where the scale is 0.</summary>
     private static float Inverse(float exact, ushort* scale)
     {
         *scale = F16.FromFloat(exact);

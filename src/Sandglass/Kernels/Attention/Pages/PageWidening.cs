@@ -3,16 +3,16 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Sandglass.Kernels;
 
-/// <summary>A head's page widened once for many rows; and fetched ahead for few.</summary>
+/// <summary>Widens a head's page once for many rows; prefetches it for few.</summary>
 internal static unsafe class PageWidening<L, F, I, B>
     where L : struct, ILanes<F, I, B>
     where F : struct
     where I : struct
     where B : struct
 {
-    /// <summary>Elements, quantised ones as their codes, to F32: [rows, columns].</summary>
+    /// <summary>Elements to F32, quantised ones as their codes: [rows, columns].</summary>
     /// <param name="from">[rows], <paramref name="rowBytes"/> apart; up to 31 elements are read past the last one.</param>
-    /// <param name="to">[rows, columns], and 31 more that are overwritten.</param>
+    /// <param name="to">[rows, columns], and up to 31 more that are overwritten.</param>
     public static void Widen(CacheType type, byte* from, int rowBytes, int rows, int columns, float* to)
     {
         switch (type)
@@ -23,7 +23,7 @@ internal static unsafe class PageWidening<L, F, I, B>
         }
     }
 
-    // A head's page is 4 KB of F16 for heads of 64, and the processor's own prefetcher begins anew with each.
+    // A head's page is 4 KB in F16 with head dimension 64, and the hardware prefetcher restarts at each.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(byte* at)
     {
