@@ -1,22 +1,22 @@
 namespace Sandglass.Kernels;
 
-/// <summary>A limit as measured.</summary>
-/// <param name="PerSecond">The best of some rounds: a limit is what can be had, and whatever disturbs only takes away.</param>
+/// <summary>A measured limit.</summary>
+/// <param name="PerSecond">The best of several rounds: disturbances only lower a round.</param>
 /// <param name="Spread">(largest - smallest) / median of the rounds: how quiet the machine was.</param>
 public readonly record struct MachineLimit(double PerSecond, double Spread);
 
-/// <summary>What this machine can do at most with a number of threads and the kernels' own instructions.</summary>
+/// <summary>What this machine achieves at most with a number of threads and the kernels' own instructions.</summary>
 /// <param name="Threads">Threads that worked.</param>
-/// <param name="ReadBytes">Bytes read from memory a second.</param>
-/// <param name="Int8Operations">Multiplications and additions of int8 a second: with bytes by machine code, with nibbles where there is none.</param>
-/// <param name="Fp32Operations">Multiplications and additions of F32, fused, a second.</param>
+/// <param name="ReadBytes">Bytes read from memory per second.</param>
+/// <param name="Int8Operations">Multiplications and additions of int8 per second: of bytes with machine code, of nibbles without.</param>
+/// <param name="Fp32Operations">Fused multiplications and additions of F32 per second.</param>
 public sealed record MachineLimits(int Threads, MachineLimit ReadBytes, MachineLimit Int8Operations, MachineLimit Fp32Operations)
 {
-    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(2);   // with what it takes to fill the memory, below 3 s in all
+    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(2);   // below 3 s in total, including filling the memory
 
-    /// <summary>Measures all limits, in less than three seconds for all numbers of threads together.</summary>
+    /// <summary>Measures all limits, in less than three seconds for all thread counts together.</summary>
     /// <param name="threads">Numbers of threads, each at least 1.</param>
-    /// <param name="time">Where time comes from; null for the system's.</param>
+    /// <param name="time">The clock; null for the system's.</param>
     /// <param name="cancellationToken">Ends it with an <see cref="OperationCanceledException"/>, at the next round.</param>
     /// <exception cref="KernelPathException">The environment asks for kernels that this processor lacks.</exception>
     public static IReadOnlyList<MachineLimits> Measure(IReadOnlyList<int> threads, TimeProvider? time = null, CancellationToken cancellationToken = default)
@@ -44,7 +44,7 @@ public sealed record MachineLimits(int Threads, MachineLimit ReadBytes, MachineL
     private sealed unsafe class LimitJob : Job, IDisposable
     {
         private const long Megabyte = 1 << 20;
-        private const int MemoryParts = 256;       // of a megabyte: many times what caches hold
+        private const int MemoryParts = 256;       // of a megabyte: many times the size of the caches
         private const int PartsPerThread = 8;
         private const int FewestRounds = 3;
 
@@ -59,8 +59,8 @@ public sealed record MachineLimits(int Threads, MachineLimit ReadBytes, MachineL
         public LimitJob(PeakLoops loops, TimeProvider time, CancellationToken cancellation)
         {
             (_loops, _time, _cancellation) = (loops, time, cancellation);
-            _memory = _pages.Take(MemoryParts * Megabyte); // as weights lie
-            new Span<byte>(_memory, (int)(MemoryParts * Megabyte)).Fill(1);    // pages that were never written would all be one page of zeros
+            _memory = _pages.Take(MemoryParts * Megabyte); // laid out like weights
+            new Span<byte>(_memory, (int)(MemoryParts * Megabyte)).Fill(1);    // unwritten pages would all map to one page of zeros
             float* numbers = (float*)(_memory + Megabyte);
             for (int i = 0; i < PeakLoops.InputBytes / sizeof(float); i++) numbers[i] = 0.001f * (i % 7 - 3);
         }
@@ -79,7 +79,7 @@ public sealed record MachineLimits(int Threads, MachineLimit ReadBytes, MachineL
             });
             List<double> rates = [];
             long started = _time.GetTimestamp();
-            pool.Run(this, parts);     // wakes threads and clock; not counted
+            pool.Run(this, parts);     // warm-up, not counted
             while (rates.Count < FewestRounds || _time.GetElapsedTime(started) < budget)
             {
                 _cancellation.ThrowIfCancellationRequested();
@@ -95,7 +95,7 @@ public sealed record MachineLimits(int Threads, MachineLimit ReadBytes, MachineL
 
         public override void Do(int part, int worker)
         {
-            _sum += _kind switch        // a race for a number that nobody reads
+            _sum += _kind switch        // a race on a number that is never read
             {
                 LimitKind.Read => _loops.Read(_memory + part * Megabyte, Megabyte),
                 LimitKind.Int8 => _loops.Int8(_memory + Megabyte, _loops.Rounds),

@@ -4,7 +4,7 @@ using Sandglass.Kernels.MachineCode;
 
 namespace Sandglass.Kernels;
 
-/// <summary>Loops that do nothing but what a limit is about, with the instructions that the kernels of this width use.</summary>
+/// <summary>Loops that do nothing but the measured operation, with the instructions that the kernels of this width use.</summary>
 internal abstract unsafe class PeakLoops
 {
     /// <summary>Tokens of the int8 loop's input, 32 codes each.</summary>
@@ -13,7 +13,7 @@ internal abstract unsafe class PeakLoops
     /// <summary>Columns of the F32 loop's input.</summary>
     protected const int Fp32Columns = 32;
 
-    /// <summary>Bytes of input that <see cref="Int8"/> and <see cref="Fp32"/> may read: far less than the first cache.</summary>
+    /// <summary>Bytes of input that <see cref="Int8"/> and <see cref="Fp32"/> may read: far less than the L1 cache.</summary>
     public const int InputBytes = 8192;
 
     /// <summary>The loops of a width.</summary>
@@ -23,7 +23,7 @@ internal abstract unsafe class PeakLoops
         _ => KernelPath.Run(width, default(Maker)).Made!,
     };
 
-    /// <summary>How often a loop of arithmetic goes over its input in one piece: a fraction of a millisecond.</summary>
+    /// <summary>Passes over the input in one task part: a fraction of a millisecond.</summary>
     public abstract int Rounds { get; }
 
     /// <summary>Multiplications and additions of one round of <see cref="Int8"/>.</summary>
@@ -36,7 +36,7 @@ internal abstract unsafe class PeakLoops
     /// <param name="bytes">A multiple of 1024.</param>
     public abstract int Read(byte* from, long bytes);
 
-    /// <summary>Dots of int8 with codes that stay in registers: nibbles, or bytes where machine code multiplies them.</summary>
+    /// <summary>Dot products of int8 with codes that stay in registers: nibbles, or bytes with machine code.</summary>
     public abstract int Int8(byte* input, int rounds);
 
     /// <summary>Fused multiply-adds of F32 into sums that stay in registers.</summary>
@@ -70,7 +70,7 @@ internal unsafe class VectorPeakLoops<L, F, I, B> : PeakLoops
 
     public override long Fp32Operations => Fp32Columns * Sums * 16 * 2;
 
-    // as many as the registers hold beside the factors: of the 32 of AVX-512 twelve, of the 16 of AVX2 twelve in pairs, of 128 bits sixteen in fours
+    // As many as fit the registers beside the factors: twelve of AVX-512's 32, six pairs of AVX2's 16, four groups of four with 128 bits.
     private static long Sums => typeof(L) == typeof(Lanes512) ? 12 : typeof(L) == typeof(Lanes256) ? 6 : 4;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -185,10 +185,10 @@ internal unsafe class VectorPeakLoops<L, F, I, B> : PeakLoops
     private static B Nibbles(byte* from) => L.And(L.LoadBytes(from), 15);
 }
 
-/// <summary>Of vectors of 512 bits, with int8 products as machine code has them.</summary>
+/// <summary>Vectors of 512 bits, with int8 products in machine code.</summary>
 internal sealed unsafe class ByteDotPeakLoops : VectorPeakLoops<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>
 {
-    private const int Turns = 64;   // of a round
+    private const int Turns = 64;   // per round
 
     public override long Int8Operations => (long)Turns * ByteDotPeak.Operations;
 

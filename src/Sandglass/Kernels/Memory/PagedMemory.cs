@@ -1,7 +1,7 @@
 namespace Sandglass.Kernels;
 
-/// <summary>Where weights and cache lie: few long stretches of memory, in large pages where the system has them. All is freed together.</summary>
-/// <param name="stretch">Bytes of a stretch at least.</param>
+/// <summary>Memory for weights and cache: a few long stretches, in large pages where the system has them, freed together.</summary>
+/// <param name="stretch">Minimum bytes of a stretch.</param>
 internal sealed unsafe class PagedMemory(long stretch = 0) : IDisposable
 {
     private const long Alignment = 64;          // a cache line, and the widest vector
@@ -13,7 +13,7 @@ internal sealed unsafe class PagedMemory(long stretch = 0) : IDisposable
 
     ~PagedMemory() => Free();
 
-    /// <summary>Zeros, on a border of 64 bytes; good until this is disposed of.</summary>
+    /// <summary>Zeroed memory, aligned to 64 bytes; valid until this is disposed of.</summary>
     /// <exception cref="OutOfMemoryException">The system has no more.</exception>
     public byte* Take(long bytes)
     {
@@ -25,7 +25,7 @@ internal sealed unsafe class PagedMemory(long stretch = 0) : IDisposable
             return taken;
         }
         byte* from = Allocate(needed < stretch / 2 ? stretch : needed, out byte* end);
-        if (needed < stretch / 2)   // what is larger has a stretch of its own, and the last one goes on being filled
+        if (needed < stretch / 2)   // larger requests get their own stretch, and the last one continues to be filled
         {
             _next = from + needed;
             _end = end;
@@ -42,7 +42,7 @@ internal sealed unsafe class PagedMemory(long stretch = 0) : IDisposable
     private byte* Allocate(long bytes, out byte* end)
     {
         bool large = bytes >= LargePage;
-        long asked = large ? (bytes + LargePage - 1) / LargePage * LargePage + LargePage : bytes;  // one more, to begin at a border
+        long asked = large ? (bytes + LargePage - 1) / LargePage * LargePage + LargePage : bytes;  // one more page, for alignment
         byte* pages = (byte*)SystemPages.TryAllocate((nuint)asked);
         if (pages == null) throw new OutOfMemoryException($"No memory for another {bytes} bytes.");
         _stretches.Add(((nint)pages, asked));

@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>Pages of memory straight from the system, for what its allocators do not offer: large pages, and code.</summary>
+/// <summary>Memory pages directly from the system, for what its allocators do not offer: large pages and code.</summary>
 internal static unsafe partial class SystemPages
 {
     private const int ReadWrite = 3, ReadExecute = 5;                                           // PROT_*
     private const int LargePages = 14, DoNotNeed = 4, MayBeFreed = 5;                           // MADV_HUGEPAGE, MADV_DONTNEED, MADV_FREE
     private const uint Commit = 0x3000, Release = 0x8000, Reset = 0x80000, PageReadWrite = 4, PageExecuteRead = 0x20;  // MEM_COMMIT | MEM_RESERVE, MEM_RELEASE, MEM_RESET, PAGE_*
 
-    /// <summary>Pages of zeros, to read and to write; null where the system has none to give.</summary>
+    /// <summary>Zeroed pages, readable and writable; null where the system has none.</summary>
     public static void* TryAllocate(nuint bytes)
     {
         if (OperatingSystem.IsWindows()) return VirtualAlloc(null, bytes, Commit, PageReadWrite);
@@ -18,14 +18,14 @@ internal static unsafe partial class SystemPages
         return (nint)pages == -1 ? null : pages;
     }
 
-    /// <summary>Gives back what <see cref="TryAllocate"/> gave.</summary>
+    /// <summary>Frees pages from <see cref="TryAllocate"/>.</summary>
     public static void Free(void* pages, nuint bytes)
     {
         if (OperatingSystem.IsWindows()) VirtualFree(pages, 0, Release);
         else Unmap(pages, bytes);
     }
 
-    /// <summary>Gives the memory of whole pages inside a range back to the system, while the range stays in use: what was in it is undefined afterwards, zeros for instance.</summary>
+    /// <summary>Returns the memory of whole pages inside a range to the system while the range stays reserved: its content is undefined afterwards.</summary>
     public static void Discard(void* from, nuint bytes)
     {
         nuint page = (nuint)Environment.SystemPageSize, first = ((nuint)from + page - 1) / page * page, end = ((nuint)from + bytes) / page * page;
@@ -34,13 +34,13 @@ internal static unsafe partial class SystemPages
         else Advise((void*)first, end - first, OperatingSystem.IsLinux() ? DoNotNeed : MayBeFreed);
     }
 
-    /// <summary>Asks for large pages (2 MB on x86-64): a reader that streams through memory then crosses 512 times fewer borders. The system may decline.</summary>
+    /// <summary>Requests large pages (2 MB on x86-64): a stream through memory then crosses 512 times fewer page borders. The system may decline.</summary>
     public static void PreferLarge(void* pages, nuint bytes)
     {
         if (OperatingSystem.IsLinux()) Advise(pages, bytes, LargePages);
     }
 
-    /// <summary>Makes pages executable, and no longer writable; false where the system forbids it.</summary>
+    /// <summary>Makes pages executable and read-only; false where the system forbids it.</summary>
     public static bool TryMakeExecutable(void* pages, nuint bytes) =>
         OperatingSystem.IsWindows() ? VirtualProtect(pages, bytes, PageExecuteRead, out _) != 0 : Protect(pages, bytes, ReadExecute) == 0;
 

@@ -31,7 +31,7 @@ internal static partial class Elementary
         double middle = n * HalfPiMiddle;
         double middleLow = Math.FusedMultiplyAdd(n, HalfPiMiddle, -middle);
         double r = high - middle;
-        double back = high - r;                                              // TwoSum's steps (Knuth), for either may be the larger
+        double back = high - r;                                              // TwoSum (Knuth), as either may be the larger
         double lost = high - (r + back) + (back - middle);
         lost = Math.FusedMultiplyAdd(-n, HalfPiLow, lost - middleLow);
 

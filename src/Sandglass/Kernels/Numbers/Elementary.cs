@@ -2,9 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>The elementary functions of the numeric path: equal bits on every system, because they are made of +, -, *, / and fma only.</summary>
+/// <summary>The elementary functions of the numeric path: equal bits on every system, because they consist of +, -, *, / and fma only.</summary>
 /// <remarks>
-/// The platform's libm differs between systems, so <c>BannedSymbols.txt</c> forbids it and these stand in its place. Two functions run in
+/// The platform's libm differs between systems, so <c>BannedSymbols.txt</c> forbids it and these replace it. Two functions run in
 /// SIMD lanes too: <see cref="Exp(float)"/>, here, and <see cref="Tanh(float)"/>; the double functions (within 1 ulp, <see cref="Tanh(double)"/> within 2) are beside it, one family a file.
 /// </remarks>
 internal static partial class Elementary

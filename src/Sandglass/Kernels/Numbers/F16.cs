@@ -11,7 +11,7 @@ internal static class F16
     /// <summary>Sign, exponent and mantissa of an F16 that was sign-extended to 32 bits and shifted left by 13.</summary>
     public const int WidenedMask = unchecked((int)0x8FFF_E000);
 
-    /// <summary>The largest finite F16. A store beyond it is held here: a cache must not make infinities of large keys.</summary>
+    /// <summary>The largest finite F16. Larger values are clamped to it: a cache must not turn large keys into infinities.</summary>
     public const float Largest = 65504f;
 
     /// <summary>The value of finite F16 bits, exact, subnormals included.</summary>
@@ -29,7 +29,7 @@ internal static class F16
         uint bits = BitConverter.SingleToUInt32Bits(value);
         uint sign = (bits >> 16) & 0x8000;
         uint magnitude = bits & 0x7FFF_FFFF;
-        if (magnitude >= 0x477F_F000) return (ushort)(sign | 0x7BFF); // rounds past 65504, or no number at all
+        if (magnitude >= 0x477F_F000) return (ushort)(sign | 0x7BFF); // rounds past 65504, or NaN
         if (magnitude < 0x3880_0000)
         {
             // Below 2^-14 F16 is subnormal: adding 0.5 puts its last bit (2^-24) at F32's last bit, and the addition rounds to even.

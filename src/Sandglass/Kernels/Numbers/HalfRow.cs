@@ -2,11 +2,11 @@ using System.Runtime.CompilerServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>A row of F32 on its way into a cache of F16.</summary>
+/// <summary>Narrows a row of F32 for a cache of F16.</summary>
 internal static unsafe class HalfRow
 {
     private const int Exponent = 0x7F80_0000;   // of an F32
-    private const float LowestStep = 0.5f;      // whose last bit is 2^-24, as that of the subnormal F16
+    private const float LowestStep = 0.5f;      // its last bit is 2^-24, like that of the subnormal F16
 
     /// <summary>The F16 nearest to each value, as <see cref="F16.FromFloat"/> has it.</summary>
     /// <param name="from">[count], no NaN among them.</param>
@@ -33,10 +33,11 @@ internal static unsafe class HalfRow
         {
             F value = L.Load(from + i);
             F size = L.Min(L.Abs(value), largest);
-            // Added to 2^13 times its own power of two, a value of F32 keeps eleven bits, rounded to even: what lies above the power are those bits, in order.
+            // Added to 2^13 times its own power of two, an F32 keeps eleven bits, rounded to even; subtracting the power's bits leaves them.
             F power = L.Max(L.AsFloat(L.AddInt(L.AndInt(L.AsInt(size), exponent), thirteen)), lowest);
             I kept = L.SubtractInt(L.AsInt(L.Add(power, size)), L.AsInt(power));
-            I half = L.AddInt(kept, L.SubtractInt(L.ShiftRightInt(L.AsInt(power), 13), bias)); // the leading one of the eleven adds one to the exponent, which is one too low
+            // The leading one of the eleven bits adds one to the exponent, which is one too low.
+            I half = L.AddInt(kept, L.SubtractInt(L.ShiftRightInt(L.AsInt(power), 13), bias));
             L.StoreLowShorts(to + i, L.OrInt(half, L.AndInt(L.ShiftRightInt(L.AsInt(value), 16), sign)));
         }
         Scalar(from + whole, count - whole, to + whole);

@@ -7,7 +7,7 @@ using Sandglass.Kernels.MachineCode;
 namespace Sandglass.Kernels;
 
 /// <summary>SHA-256, so that hashes need no library of the system. Source: FIPS 180-4, sections 4 to 6.</summary>
-/// <remarks>The runtime's own goes through OpenSSL on Linux, and the process ends where that is not installed.</remarks>
+/// <remarks>The runtime's implementation goes through OpenSSL on Linux and aborts the process where that is not installed.</remarks>
 internal static unsafe class Sha256
 {
     /// <summary>Length of a hash.</summary>
@@ -15,7 +15,9 @@ internal static unsafe class Sha256
 
     internal const int BlockBytes = 64;
 
-    /// <summary>Bits of the fractional parts of the cube roots of the first 64 primes, then the order of bytes that makes big-endian words of four: one piece of memory that machine code reads.</summary>
+    /// <summary>
+    /// Fractional parts of the cube roots of the first 64 primes, then the byte order that turns four words big-endian: one block of memory, as machine code reads it.
+    /// </summary>
     internal static ReadOnlySpan<uint> Constants =>
     [
         0x428A2F98, 0x71374491, 0xB5C0FBCF, 0xE9B5DBA5, 0x3956C25B, 0x59F111F1, 0x923F82A4, 0xAB1C5ED5,
@@ -35,12 +37,12 @@ internal static unsafe class Sha256
     [SkipLocalsInit]
     public static void Hash(ReadOnlySpan<byte> text, Span<byte> hash)
     {
-        // bits of the fractional parts of the square roots of the first 8 primes
+        // fractional parts of the square roots of the first 8 primes
         uint* state = stackalloc uint[8] { 0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A, 0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19 };
         int whole = text.Length / BlockBytes;
         fixed (byte* blocks = text) Compress(state, blocks, whole);
 
-        // What is left, a bit of 1, zeros, and the length in bits fill one block or two.
+        // The rest, a bit of 1, zeros, and the length in bits fill one or two blocks.
         Span<byte> last = stackalloc byte[2 * BlockBytes];
         ReadOnlySpan<byte> rest = text[(whole * BlockBytes)..];
         int bytes = rest.Length + 9 <= BlockBytes ? BlockBytes : 2 * BlockBytes;
@@ -66,7 +68,7 @@ internal static unsafe class Sha256
     internal static void Plain(uint* state, byte* blocks, int count)
     {
         uint* w = stackalloc uint[64];
-        uint* k = (uint*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Constants)); // of the program's own image: it does not move
+        uint* k = (uint*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Constants)); // part of the program image: it does not move
         for (; count > 0; count--, blocks += BlockBytes)
         {
             for (int t = 0; t < 16; t++)
@@ -95,7 +97,7 @@ internal static unsafe class Sha256
         }
     }
 
-    /// <summary>One of 64 rounds. Instead of moving eight words on, the caller names them anew: h becomes the next a, d the next e.</summary>
+    /// <summary>One of 64 rounds. Instead of moving eight words, the caller renames them: h becomes the next a, d the next e.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Round(uint a, uint b, uint c, ref uint d, uint e, uint f, uint g, ref uint h, uint word)
     {

@@ -55,7 +55,7 @@ internal static unsafe class Softmax
             max = value > max ? value : max;
             isNumber &= !float.IsNaN(value);
         }
-        return isNumber ? max + 0f : float.NaN;              // + 0: of 0 and -0 the first in the row would win; now it is 0 in any order
+        return isNumber ? max + 0f : float.NaN;              // + 0: otherwise the first of 0 and -0 wins; now it is 0 in any order
     }
 
     /// <param name="lanes">[16]</param>
@@ -78,7 +78,7 @@ internal static unsafe class Softmax
         for (int i = 0; i < whole; i += LaneCount)
         {
             F next = L.Load(values + i);
-            numbers &= L.EqualMask(next, next);              // NaN alone differs from itself
+            numbers &= L.EqualMask(next, next);              // only NaN differs from itself
             max = L.Max(next, max);
         }
         float* each = stackalloc float[LaneCount];

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>Thirty-two activations of one token as <em>fast</em> computes with them: int8 with one scale, and the largest of them apart, in F32.</summary>
+/// <summary>Thirty-two activations of one token for <em>fast</em>: int8 with one scale, the largest kept apart in F32.</summary>
 /// <remarks>
-/// One cache line. The largest element (ties: the first) decides the scale of all the others if it stays among them, so it is taken out: its code is 0,
-/// it counts in no sum, and it is multiplied with its own weight. That makes <em>fast</em> about three times truer for one more fma a block.
+/// One cache line. The largest element (ties: the first) would determine the scale of all others, so it is taken out: its code is 0, it counts in no sum,
+/// and it is multiplied with its own weight. This makes <em>fast</em> about three times more accurate for one more fma per block.
 /// </remarks>
 [StructLayout(LayoutKind.Sequential, Size = 64)]
 internal unsafe struct ActivationBlock
@@ -19,31 +19,31 @@ internal unsafe struct ActivationBlock
     /// <summary>The largest magnitude of the others / 127.</summary>
     public float Scale;
 
-    /// <summary>The element kept apart.</summary>
+    /// <summary>The element kept apart, in F32.</summary>
     public float Largest;
 
-    /// <summary>Where it stands, 0 to 31.</summary>
+    /// <summary>Its column, 0 to 31.</summary>
     public int LargestColumn;
 
-    /// <summary>8 * (LargestColumn mod 4): how far a lane of four byte codes is shifted to have that column's code lowest.</summary>
+    /// <summary>8 * (LargestColumn mod 4): the shift that brings that column's code to the low byte of a lane of four codes.</summary>
     public int ByteShift;
 
-    /// <summary>4 more from column 16 on: the same for a lane of eight nibbles, where columns c and c + 16 share a byte.</summary>
+    /// <summary>The same for a lane of eight nibbles, where columns c and c + 16 share a byte: 4 more from column 16 on.</summary>
     public int NibbleShift;
 
-    /// <summary>Sum of the first sixteen codes. Sums are whole and below 2^12, so a float holds them exactly, and a kernel can use them as they lie.</summary>
+    /// <summary>Sum of the first sixteen codes. Sums are integers below 2^12, so a float holds them exactly and kernels use them directly.</summary>
     public float LowSum;
 
     /// <summary>Sum of all.</summary>
     public float Sum;
 
-    /// <summary>-8 * Sum: where a dot with codes that are stored 8 above their value may begin, so that nothing has to come off at its end.</summary>
+    /// <summary>-8 * Sum: initial value of a dot product with codes stored 8 above their value, so that nothing is subtracted at its end.</summary>
     public int Bias;
 
     /// <summary>Sum of the last sixteen codes.</summary>
     public readonly float HighSum => Sum - LowSum;
 
-    /// <summary>Says where the largest element stands.</summary>
+    /// <summary>Sets the column of the largest element.</summary>
     public void SetLargest(int column, float value)
     {
         Largest = value;

@@ -7,10 +7,11 @@ namespace Sandglass.Kernels;
 /// <summary>F32 activations of one token -> blocks of int8 with the largest element apart.</summary>
 internal static unsafe class ActivationQuantizer
 {
-    /// <summary>Below this 127 / x would be infinite: a block whose others are all smaller than that is taken as zeros beside its largest.</summary>
+    /// <summary>Below this 127 / x would be infinite: where all other elements of a block are smaller, they count as zeros.</summary>
     private const float Smallest = 1e-36f;
 
-    /// <summary>All bits but for one element's, the 32nd: read from 31 - i on it takes element i out of a block. (What is written and read back at once in other sizes costs forty cycles.)</summary>
+    /// <summary>All bits set except in the 32nd element: read from 31 - i on, it masks element i out of a block.</summary>
+    /// <remarks>Storing the element and reloading the vector would cost a failed store forwarding, forty cycles.</remarks>
     private static ReadOnlySpan<int> Without =>
     [
         -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0,
@@ -20,7 +21,7 @@ internal static unsafe class ActivationQuantizer
     /// <param name="x">[columns], columns a multiple of 32.</param>
     /// <param name="columns">Elements of the token.</param>
     /// <param name="blocks">[columns / 32], <paramref name="stride"/> apart.</param>
-    /// <param name="stride">Blocks from one of the token's to its next: the batch's tokens stand side by side.</param>
+    /// <param name="stride">Distance between consecutive blocks of a token: the batch's tokens are interleaved.</param>
     public static void Quantize(float* x, int columns, ActivationBlock* blocks, int stride) => KernelPath.Run(new Kernel(x, columns, blocks, stride));
 
     internal static void Scalar(float* x, int columns, ActivationBlock* blocks, int stride)
@@ -28,7 +29,7 @@ internal static unsafe class ActivationQuantizer
         for (; columns > 0; columns -= ActivationBlock.Columns, x += ActivationBlock.Columns, blocks += stride)
         {
             int largest = 0;
-            bool numbers = x[0] == x[0]; // NaN alone differs from itself
+            bool numbers = x[0] == x[0]; // only NaN differs from itself
             for (int i = 1; i < ActivationBlock.Columns; i++)
             {
                 numbers &= x[i] == x[i];
@@ -66,7 +67,7 @@ internal static unsafe class ActivationQuantizer
         where I : struct
         where B : struct
     {
-        int* without = (int*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Without)); // constants of the program do not move
+        int* without = (int*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Without)); // part of the program image: it does not move
         F rounding = L.Broadcast(Elementary.RoundMagic);
         for (; columns > 0; columns -= ActivationBlock.Columns, x += ActivationBlock.Columns, blocks += stride)
         {
@@ -103,7 +104,7 @@ internal static unsafe class ActivationQuantizer
 
     private static float Inverse(float second) => second < Smallest ? 0 : 127f / second;
 
-    /// <summary>A block with a NaN, or with two infinities, makes every product that it enters NaN: nothing broken goes on as if it were text.</summary>
+    /// <summary>A block with a NaN, or with two infinities, turns every product that uses it into NaN: broken numbers never pass as text.</summary>
     private static void Spoil(ActivationBlock* block)
     {
         *block = default;

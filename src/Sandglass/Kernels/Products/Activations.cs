@@ -1,6 +1,6 @@
 namespace Sandglass.Kernels;
 
-/// <summary>The input of a matrix product: a batch of tokens in F32 and, where a weight asks for it, as blocks of int8 or of two planes of int8.</summary>
+/// <summary>The input of a matrix product: a batch of tokens in F32 and, where weights need it, as blocks of int8 or of two planes of int8.</summary>
 internal unsafe struct Activations
 {
     /// <summary>[tokens, columns]</summary>
@@ -9,7 +9,7 @@ internal unsafe struct Activations
     /// <summary>[columns / 32, tokens]; null where nothing is multiplied with int8.</summary>
     public ActivationBlock* Blocks;
 
-    /// <summary>[columns / 32, tokens]; in their place where int8 is too coarse.</summary>
+    /// <summary>[columns / 32, tokens]; used instead of these where int8 is too coarse.</summary>
     public FineBlock* FineBlocks;
 
     /// <summary>Whether there are blocks of either kind.</summary>

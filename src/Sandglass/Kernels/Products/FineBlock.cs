@@ -2,10 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>Thirty-two activations of one token as <em>fine</em> computes with them: 16-bit codes with one scale, as two planes of int8; x is about Scale * (256 * Coarse + Rest).</summary>
+/// <summary>Thirty-two activations of one token for <em>fine</em>: 16-bit codes with one scale, in two planes of int8; x is about Scale * (256 * Coarse + Rest).</summary>
 /// <remarks>
-/// The coarse plane is the block in int8, the rest what it missed, and as one is 256 times the other their two dots are one integer: 256 * coarse + rest. So there is one scale step
-/// a block as in <em>fast</em>, and nothing need be kept apart. The integer stays below 2^28 for every type, and becomes F32 once, to nearest even. Two cache lines.
+/// The coarse plane is the block in int8, the rest is its error. One weighs 256 times the other, so the two dot products form one integer, 256 * coarse + rest:
+/// one scale step per block as in <em>fast</em>, and no element is kept apart. The integer stays below 2^28 for every type and is converted to F32 once,
+/// to nearest even. Two cache lines.
 /// </remarks>
 [StructLayout(LayoutKind.Sequential, Size = 128)]
 internal unsafe struct FineBlock
@@ -25,7 +26,7 @@ internal unsafe struct FineBlock
     /// <summary>The largest magnitude / <see cref="Limit"/>.</summary>
     public float Scale;
 
-    /// <summary>Sum of the first sixteen codes. Sums are whole and below 2^20, so a float holds them exactly.</summary>
+    /// <summary>Sum of the first sixteen codes. Sums are integers below 2^20, so a float holds them exactly.</summary>
     public float LowSum;
 
     /// <summary>Sum of the last sixteen codes.</summary>
@@ -34,13 +35,13 @@ internal unsafe struct FineBlock
     /// <summary>Sum of all.</summary>
     public float Sum;
 
-    /// <summary>-LowSum, whole: times what codes are stored above their value by, it is where a dot begins.</summary>
+    /// <summary>-LowSum as an integer: times the codes' offset, the initial value of a dot product.</summary>
     public int LowBias;
 
-    /// <summary>-HighSum, whole.</summary>
+    /// <summary>-HighSum as an integer.</summary>
     public int HighBias;
 
-    /// <summary>-Sum, whole.</summary>
+    /// <summary>-Sum as an integer.</summary>
     public int Bias;
 
     /// <summary>Sets the sums.</summary>

@@ -5,20 +5,20 @@ namespace Sandglass.Kernels;
 /// <summary>F32 activations of one token -> blocks of 16-bit codes in two planes.</summary>
 internal static unsafe class FineQuantizer
 {
-    /// <summary>Below this <see cref="FineBlock.Limit"/> / x would be infinite: a block of nothing larger is taken as zeros.</summary>
+    /// <summary>Below this <see cref="FineBlock.Limit"/> / x would be infinite: a block without larger elements counts as zeros.</summary>
     private const float Smallest = 1e-34f;
 
     /// <param name="x">[columns], columns a multiple of 32.</param>
     /// <param name="columns">Elements of the token.</param>
     /// <param name="blocks">[columns / 32], <paramref name="stride"/> apart.</param>
-    /// <param name="stride">Blocks from one of the token's to its next: the batch's tokens stand side by side.</param>
+    /// <param name="stride">Distance between consecutive blocks of a token: the batch's tokens are interleaved.</param>
     public static void Quantize(float* x, int columns, FineBlock* blocks, int stride) => KernelPath.Run(new Kernel(x, columns, blocks, stride));
 
     internal static void Scalar(float* x, int columns, FineBlock* blocks, int stride)
     {
         for (; columns > 0; columns -= FineBlock.Columns, x += FineBlock.Columns, blocks += stride)
         {
-            bool numbers = true; // NaN alone differs from itself
+            bool numbers = true; // only NaN differs from itself
             float largest = 0;
             for (int i = 0; i < FineBlock.Columns; i++)
             {
@@ -68,7 +68,7 @@ internal static unsafe class FineQuantizer
             F inverse = L.Broadcast(Inverse(largest));
             I lowCodes = L.ToInt(L.Subtract(L.Add(L.Multiply(low, inverse), rounding), rounding));
             I highCodes = L.ToInt(L.Subtract(L.Add(L.Multiply(high, inverse), rounding), rounding));
-            L.StoreLowBytes(blocks->Coarse, L.ShiftRightInt(L.AddInt(lowCodes, half), 8)); // zeros come in above the byte that is kept
+            L.StoreLowBytes(blocks->Coarse, L.ShiftRightInt(L.AddInt(lowCodes, half), 8)); // zeros are shifted in above the byte that is kept
             L.StoreLowBytes(blocks->Coarse + 16, L.ShiftRightInt(L.AddInt(highCodes, half), 8));
             L.StoreLowBytes(blocks->Rest, lowCodes);
             L.StoreLowBytes(blocks->Rest + 16, highCodes);
@@ -79,7 +79,7 @@ internal static unsafe class FineQuantizer
 
     private static float Inverse(float largest) => largest < Smallest ? 0 : FineBlock.Limit / largest;
 
-    /// <summary>A block with a NaN or an infinity makes every product that it enters NaN: nothing broken goes on as if it were text.</summary>
+    /// <summary>A block with a NaN or an infinity turns every product that uses it into NaN: broken numbers never pass as text.</summary>
     private static void Spoil(FineBlock* block)
     {
         *block = default;

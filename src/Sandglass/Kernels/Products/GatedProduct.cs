@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>The first half of a feed-forward block in one dispatch: gate and up multiplied, the gated activation, and its blocks for the next product.</summary>
+/// <summary>The first half of a feed-forward block in one dispatch: gate and up projections, the gated activation, and its blocks for the next product.</summary>
 /// <remarks>
-/// Two panels of either matrix are 32 columns of the result: just a block. So nothing goes through memory in F32, and what is written is whole lines of neighbouring tokens.
-/// The operations are those of <see cref="MatMul"/>, <see cref="GatedActivation"/> and the quantisers one after the other, and so are the bits.
+/// Two panels of either matrix are 32 columns of the result: exactly one block. So nothing goes through memory in F32, and only whole cache lines are written.
+/// The operations are those of <see cref="MatMul"/>, <see cref="GatedActivation"/> and the quantisers in sequence, and so are the bits.
 /// </remarks>
 internal sealed unsafe class GatedProduct(WorkerPool pool) : Job
 {
@@ -17,13 +17,13 @@ internal sealed unsafe class GatedProduct(WorkerPool pool) : Job
     private float* _gateBias, _upBias;
     private PanelParts _parts;
 
-    /// <summary>Whether all three are multiplied in integers, and rows come in whole blocks.</summary>
+    /// <summary>Whether all three are multiplied in integers and the rows fill whole blocks.</summary>
     public static bool CanDo(in Activations input, WeightMatrix gate, WeightMatrix up, in Activations output) =>
         gate.InIntegers(input) && up.InIntegers(input) && output.InIntegers && gate.Rows % PairFloats == 0;
 
     /// <param name="gateBias">[rows], or null.</param>
     /// <param name="upBias">[rows], or null.</param>
-    /// <param name="output">Its blocks are made; its values are left as they are.</param>
+    /// <param name="output">Receives the blocks; its values are left unchanged.</param>
     public void Run(Activation activation, in Activations input, WeightMatrix gate, float* gateBias, WeightMatrix up, float* upBias, in Activations output)
     {
         (_activation, _input, _gate, _up, _output) = (activation, input, gate, up, output);
@@ -64,7 +64,7 @@ internal sealed unsafe class GatedProduct(WorkerPool pool) : Job
         }
     }
 
-    /// <param name="values">[tokens, 32]: to the quantiser, one token of many blocks.</param>
+    /// <param name="values">[tokens, 32]: for the quantiser, one token of many blocks.</param>
     private void Quantize(float* values, int tokens, long block)
     {
         if (_output.Blocks != null) ActivationQuantizer.Quantize(values, tokens * PairFloats, _output.Blocks + block, 1);

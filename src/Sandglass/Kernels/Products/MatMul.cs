@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Sandglass.Kernels;
 
-/// <summary>What becomes of a product.</summary>
+/// <summary>Where a product goes.</summary>
 internal unsafe struct MatMulTarget
 {
     /// <summary>[rows, columns]</summary>
@@ -16,25 +16,25 @@ internal unsafe struct MatMulTarget
     /// <summary>[tokens, rows]</summary>
     public float* Output;
 
-    /// <summary>Whether the product is added to what stands in the output (the residual stream) or replaces it.</summary>
+    /// <summary>Whether the product is added to the output (the residual stream) or replaces it.</summary>
     public bool Add;
 }
 
 /// <summary>output[token, row] (+)= sum over k of weights[row, k] * x[token, k] (+ bias[row]), for up to three matrices that share their input.</summary>
 /// <remarks>
-/// Split over workers by panels, so who computes a panel changes nothing. Tokens go in tiles, so that a tile's sums stay in the second cache. Where weights are multiplied in
-/// F32 the first parts turn the activations into <see cref="TokenTiles"/>, and the others wait for the last of these: one dispatch, as for the rest.
+/// Split over workers by panels, so it does not matter which worker computes a panel. Tokens are processed in tiles whose sums stay in the L2 cache. Where weights
+/// are multiplied in F32 the first parts transpose the activations into <see cref="TokenTiles"/>, and the others wait for the last of these: still one dispatch.
 /// </remarks>
 internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
 {
-    private const int TokensInF32 = 264;  // whose sums of two panels are 33 KB: each weight is widened once for all of them
+    private const int TokensInF32 = 264;  // their sums of two panels are 33 KB: each weight is widened once for all of them
 
     private readonly MatMulTarget[] _targets = new MatMulTarget[3];
     private int _targetCount;
     private Activations _input;
     private PanelParts _parts;
     private readonly TokenTiles _tiles = new();
-    private readonly Panels _f32 = Panels.For(TensorType.F32)!; // widened columns of a panel are a panel of F32
+    private readonly Panels _f32 = Panels.For(TensorType.F32)!; // widened columns of a panel form a panel of F32
     private int _tileParts, _tilesFilled;
 
     /// <summary>One product.</summary>
@@ -71,7 +71,7 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
             }
             finally
             {
-                Interlocked.Increment(ref _tilesFilled); // a failure goes to the caller through the pool, and nobody waits for ever
+                Interlocked.Increment(ref _tilesFilled); // a failure reaches the caller through the pool, and no worker waits for ever
             }
             return;
         }
@@ -124,12 +124,12 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
         pool.Run(this, _tileParts + _parts.Count);
     }
 
-    /// <summary>Waits until the last tile is filled. Parts are handed out in order, so whoever comes here knows that all tiles are in work or done.</summary>
+    /// <summary>Waits until the last tile is filled. Parts are handed out in order, so every tile is in progress or done by now.</summary>
     private void AwaitTiles()
     {
         SpinWait wait = default;
         while (Volatile.Read(ref _tilesFilled) < _tileParts)
-            wait.SpinOnce(sleep1Threshold: -1); // a millisecond's sleep would be longer than the product
+            wait.SpinOnce(sleep1Threshold: -1); // a sleep of one millisecond would be longer than the product
     }
 
     [SkipLocalsInit]
@@ -180,7 +180,7 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
                 for (int i = 0; i < count; i++)
                     weights.Panels.Widen(weights.Panel(panel + i), from, some, (float*)(widened + i * apart));
 
-                // While the tiles are multiplied the weights that come next are fetched, a few lines a tile.
+                // The next weights are prefetched while the tiles are multiplied, a few lines per tile.
                 bool last = from + run >= columns;
                 long nextFrom = last ? 0 : weights.Panels.PanelBytes(from + some);
                 long nextBytes = weights.Panels.PanelBytes(last ? Math.Min(columns, run) : Math.Min(columns, from + 2 * run)) - nextFrom;
@@ -236,7 +236,7 @@ internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
         for (int token = 0; token < tokens; token++, to += stride, sums += width)
         {
             int row = 0;
-            if (target.Add) // whole lines in one store each, where there are such: the queue of stores is what a tile waits for
+            if (target.Add) // whole lines in one store each, where possible: the store queue is what a tile waits for
             {
                 for (; Vector512.IsHardwareAccelerated && row + 16 <= rows; row += 16)
                     (Vector512.Load(to + row) + Vector512.Load(sums + row)).Store(to + row);

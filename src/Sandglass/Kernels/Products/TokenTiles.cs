@@ -4,27 +4,27 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Sandglass.Kernels;
 
-/// <summary>Activations turned round for the F32 kernels: tokens in tiles of up to twelve, and in a tile the same column of all its tokens side by side.</summary>
+/// <summary>Activations transposed for the F32 kernels: tiles of up to 12 tokens, column-major inside a tile.</summary>
 /// <remarks>
-/// In a batch as the steps leave it, [token, columns], the same column of neighbouring tokens lies a whole row apart: where a row is a multiple of 4 KB, all of them fall
-/// into one set of the first cache and push each other out. Here a kernel reads one stream, forward.
+/// In a batch as the steps write it, [token, columns], the same column of neighbouring tokens is a whole row apart: where a row is a multiple of 4 KB, all of them
+/// map to one set of the L1 cache and evict each other. Here a kernel reads a single forward stream.
 /// </remarks>
 internal sealed unsafe class TokenTiles : IDisposable
 {
-    /// <summary>Tokens of a tile at most: two panels of sums in registers are 24 vectors of 512 bits, of the 32 there are.</summary>
+    /// <summary>Most tokens of a tile: the sums of two panels take 24 of the 32 registers of 512 bits.</summary>
     public const int MaxWidth = 12;
 
-    /// <summary>Columns of a run at most: widened, two panels of them take 96 KB of the second cache.</summary>
+    /// <summary>Most columns of a run: widened, two panels of them take 96 KB of the L2 cache.</summary>
     public const int MaxRun = 768;
 
     private long _capacity;
 
     ~TokenTiles() => NativeMemory.AlignedFree(Values);
 
-    /// <summary>[run, tile, column of the run, <see cref="Width"/>]; in the last tile the places after the last token hold nothing.</summary>
+    /// <summary>[run, tile, column of the run, <see cref="Width"/>]; places after the last token of the last tile are undefined.</summary>
     public float* Values { get; private set; }
 
-    /// <summary>Columns of a run; the last one may have fewer. For one panel after the other all tiles of a run are read, then all of the next: a stream again.</summary>
+    /// <summary>Columns of a run; the last one may have fewer. For each panel all tiles of a run are read, then all of the next run: again a stream.</summary>
     public int Run { get; private set; }
 
     /// <summary>Tokens of a tile; the last one may have fewer.</summary>
@@ -33,7 +33,7 @@ internal sealed unsafe class TokenTiles : IDisposable
     /// <summary>Tiles of the batch.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Makes room for a batch; its tiles are to be filled then.</summary>
+    /// <summary>Reserves memory for a batch, whose tiles are then filled.</summary>
     public void Shape(int tokens, int columns)
     {
         (Width, Count) = For(tokens);
@@ -44,12 +44,12 @@ internal sealed unsafe class TokenTiles : IDisposable
 
         NativeMemory.AlignedFree(Values);
         Values = null;
-        _capacity = 0; // the next line may fail, and what is freed must not be used again
+        _capacity = 0; // the next line may fail, and freed memory must not be used again
         Values = (float*)NativeMemory.AlignedAlloc((nuint)(needed * sizeof(float)), 64);
         _capacity = needed;
     }
 
-    /// <summary>Tiles of a batch, as even as they can be: 13 tokens are 7 and 6.</summary>
+    /// <summary>Number of tiles of a batch, as even as possible: 13 tokens are 7 and 6.</summary>
     public static (int Width, int Count) For(int tokens)
     {
         int count = (tokens + MaxWidth - 1) / MaxWidth;

@@ -2,8 +2,10 @@ using System.Buffers.Binary;
 
 namespace Sandglass.Kernels;
 
-/// <summary>Stored blocks to F32 values, written to be read: the reference that fast kernels are tested against.</summary>
-/// <remarks>The arithmetic of ggml-quants.c, <c>dequantize_row_*</c>: one product, or a product and a sum, each rounded by itself. Super-blocks of 256 are in <see cref="DequantizerK"/>.</remarks>
+/// <summary>Stored blocks to F32 values, written for readability: the reference for the fast kernels' tests.</summary>
+/// <remarks>
+/// The arithmetic of ggml-quants.c, <c>dequantize_row_*</c>: one product, or a product and a sum, each rounded separately. Super-blocks of 256: <see cref="DequantizerK"/>.
+/// </remarks>
 internal static class Dequantizer
 {
     /// <summary>True for the types that <see cref="Dequantize"/> knows.</summary>

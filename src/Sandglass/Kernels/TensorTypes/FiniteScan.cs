@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>Finds numbers in stored blocks that are not finite: one NaN scale would silently turn every logit into NaN.</summary>
+/// <summary>Finds infinities and NaN in stored blocks: a single NaN scale would silently turn every logit into NaN.</summary>
 /// <remarks>A floating-point number is infinite or NaN exactly where all bits of its exponent are set. Same rules as ggml-quants.c, <c>ggml_validate_row_data</c>.</remarks>
 internal static class FiniteScan
 {

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Sandglass.Kernels;
 
-/// <summary>F32 values to stored blocks, byte for byte as ggml-quants.c, <c>quantize_row_*_ref</c>, with each operation rounded by itself.</summary>
+/// <summary>F32 values to stored blocks, byte for byte as ggml-quants.c, <c>quantize_row_*_ref</c>, with each operation rounded separately.</summary>
 internal static class Quantizer
 {
     /// <summary>True for the types that <see cref="Quantize"/> knows.</summary>
@@ -91,8 +91,8 @@ internal static class Quantizer
 
     private static int Nibble(float value) => Math.Min(15, (int)(sbyte)ToInt8(value)) & 0xFF;
 
-    /// <summary>(int8_t)value as x86 processors do it: cut to an int32, of which the low byte stays; outside of int32, and for NaN, that is 0.</summary>
-    /// <remarks>It happens: where a block's scale is so small that its inverse is infinite.</remarks>
+    /// <summary>(int8_t)value as x86 processors compute it: truncated to int32, of which the low byte is kept; 0 outside int32's range and for NaN.</summary>
+    /// <remarks>This occurs where a block's scale is so small that its inverse is infinite.</remarks>
     private static byte ToInt8(float value) => value is > -2147483648f and < 2147483648f ? (byte)(int)value : (byte)0;
 
     private static void WriteF16(Span<byte> bytes, float value) => BinaryPrimitives.WriteHalfLittleEndian(bytes, (Half)value);

@@ -1,7 +1,7 @@
 namespace Sandglass.Kernels;
 
 /// <summary>How the values of a tensor are stored; the numbers are GGUF's own (ggml.h, <c>enum ggml_type</c>).</summary>
-#pragma warning disable CS1591 // the names are the format's own and say all there is
+#pragma warning disable CS1591 // the names are the format's own
 public enum TensorType
 {
     F32 = 0,
