@@ -4,47 +4,59 @@ using Sandglass.Tracing;
 
 namespace Sandglass.Studies;
 
-/// <summary>What the cache of keys and values saves: one prompt continued with it and without, the work counted and the time measured as the text grows.</summary>
+/// <summary>What the KV cache saves: one prompt continued with and without it, with work counted and time measured as the text grows.</summary>
 public static class CacheStudy
 {
     private const int Windows = 8;
     private const int Timings = 5;      // runs of the whole text; an odd number, so that one of them is the median
 
-    /// <summary>Writes the same text both ways and compares.</summary>
-    /// <param name="model">The model; nothing else should run on it meanwhile.</param>
+    /// <summary>Generates the same text both ways and compares.</summary>
+    /// <param name="model">The model; nothing else should use it at the same time.</param>
     /// <param name="prompt">Ids of the prompt.</param>
-    /// <param name="tokens">Tokens to write, at least 16.</param>
-    /// <param name="progress">Told of each token that is written, and while a prompt is read; null for nobody.</param>
+    /// <param name="tokens">Tokens to generate, at least 16.</param>
+    /// <param name="progress">Reports each token, and progress within a prompt; null for no reports.</param>
     /// <param name="cancellationToken">Ends the study with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="GenerationException">Too few tokens, or more than the context holds.</exception>
-    public static async Task<CacheStudyResult> RunAsync(LanguageModel model, IReadOnlyList<int> prompt, int tokens, IProgress<CacheStudyProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static async Task<CacheStudyResult> RunAsync(
+        LanguageModel model, IReadOnlyList<int> prompt, int tokens, IProgress<CacheStudyProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompt);
-        GenerationOptions.Require(tokens >= 2 * Windows && prompt.Count + (long)tokens <= model.Context, nameof(tokens), $"a whole number from {2 * Windows} to {model.Context - prompt.Count}, which the context has room for", tokens);
+        GenerationOptions.Require(
+            tokens >= 2 * Windows && prompt.Count + (long)tokens <= model.Context, nameof(tokens),
+            $"a whole number from {2 * Windows} to {model.Context - prompt.Count}, which the context has room for", tokens);
 
-        (CacheStudyRow[] with, CacheGrowth growth, int[] ids) = await WriteAsync(model, prompt, tokens, cache: true, progress, cancellationToken).ConfigureAwait(false);
-        (CacheStudyRow[] without, CacheGrowth faster, int[] again) = await WriteAsync(model, prompt, tokens, cache: false, progress, cancellationToken).ConfigureAwait(false);
+        (CacheStudyRow[] with, CacheGrowth growth, int[] ids) =
+            await WriteAsync(model, prompt, tokens, cache: true, progress, cancellationToken).ConfigureAwait(false);
+        (CacheStudyRow[] without, CacheGrowth faster, int[] again) =
+            await WriteAsync(model, prompt, tokens, cache: false, progress, cancellationToken).ConfigureAwait(false);
         return new CacheStudyResult([.. with, .. without], [growth, faster], ids.AsSpan().SequenceEqual(again), KernelPath.Name, model.Options.Compute);
     }
 
     /// <summary>
-    /// Writes an eighth of the tokens, two eighths and so on: a window's work is what one run did more than the one before. Times are those of the runs of the whole text,
-    /// of which there are several.
+    /// Generates an eighth of the tokens, then two eighths and so on: a window's work is the difference between two runs. Times are those of the runs of the
+    /// whole text, of which there are several.
     /// </summary>
-    private static async Task<(CacheStudyRow[] Rows, CacheGrowth Growth, int[] Ids)> WriteAsync(LanguageModel model, IReadOnlyList<int> prompt, int tokens, bool cache, IProgress<CacheStudyProgress>? progress, CancellationToken cancellation)
+    private static async Task<(CacheStudyRow[] Rows, CacheGrowth Growth, int[] Ids)> WriteAsync(
+        LanguageModel model, IReadOnlyList<int> prompt, int tokens, bool cache, IProgress<CacheStudyProgress>? progress, CancellationToken cancellation)
     {
         CacheStudyRow[] rows = new CacheStudyRow[Windows];
         List<GeneratedToken> written = [];
         GenerationResult? before = null;
         int done = 0, all = Enumerable.Range(1, Windows).Sum(i => tokens * i / Windows) + (Timings - 1) * tokens;
         TimeSpan[][] times = new TimeSpan[Timings][];       // [run][row], the mean of a token
-        Progress<(int Read, int Total)>? reading = progress is null ? null : new(_ => progress.Report(new CacheStudyProgress(cache, done, all)));      // a long prompt is no silence
+        // so that a long prompt is not silent
+        Progress<(int Read, int Total)>? reading = progress is null ? null : new(_ => progress.Report(new CacheStudyProgress(cache, done, all)));
+        // ShareCache off: a run that began with the pages of the one before would hide its prompt's work
+        GenerationOptions greedy = new()
+        {
+            Sampling = Sampling.SamplerOptions.Greedy, IgnoreEnd = true, NoCache = !cache, ShareCache = false, PromptProgress = reading,
+        };
         for (int run = 0; run < Windows + Timings - 1; run++)
         {
             int row = Math.Min(run, Windows - 1), count = tokens * (row + 1) / Windows;
-            GenerationOptions options = new() { Sampling = Sampling.SamplerOptions.Greedy, IgnoreEnd = true, MaxTokens = count, NoCache = !cache, ShareCache = false, PromptProgress = reading };    // a run that began with the pages of the one before would hide its prompt's work
-            TextGeneration generation = model.GenerateAsync(prompt, options, cancellation);
+            TextGeneration generation = model.GenerateAsync(prompt, greedy with { MaxTokens = count }, cancellation);
             written.Clear();
             await foreach (GeneratedToken token in generation.ConfigureAwait(false))
             {
@@ -53,7 +65,11 @@ public static class CacheStudy
             }
             GenerationResult result = await generation.Result.ConfigureAwait(false);
             cancellation.ThrowIfCancellationRequested();
-            if (run == row) rows[row] = new CacheStudyRow(cache, count, prompt.Count + count, result.LayerTokenPasses, result.MultiplyAdds, result.CacheBytes, default, Window(result, before));
+            if (run == row)
+            {
+                rows[row] = new CacheStudyRow(
+                    cache, count, prompt.Count + count, result.LayerTokenPasses, result.MultiplyAdds, result.CacheBytes, default, Window(result, before));
+            }
             if (row == Windows - 1) times[run - row] = [.. Enumerable.Range(0, Windows).Select(i => TimePerToken(written, rows, i))];
             before = result;
         }
@@ -74,6 +90,7 @@ public static class CacheStudy
         double tokens = result.CompletionTokens - (before?.CompletionTokens ?? 0);
         return new CacheWindow(
             (result.LayerTokenPasses - (before?.LayerTokenPasses ?? 0)) / tokens,
-            (all.Projections - old.Projections) / tokens, (all.FeedForward - old.FeedForward) / tokens, (all.Attention - old.Attention) / tokens, (all.Logits - old.Logits) / tokens);
+            (all.Projections - old.Projections) / tokens, (all.FeedForward - old.FeedForward) / tokens,
+            (all.Attention - old.Attention) / tokens, (all.Logits - old.Logits) / tokens);
     }
 }

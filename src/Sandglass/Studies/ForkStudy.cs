@@ -4,47 +4,54 @@ using Sandglass.Sampling;
 namespace Sandglass.Studies;
 
 /// <summary>One text after a fork.</summary>
-/// <param name="Id">The token that it begins with, at the place of the fork.</param>
+/// <param name="Id">The token that it begins with, at the fork.</param>
 /// <param name="Logprob">Of that token.</param>
-/// <param name="Ids">That token and what the model, taking the likeliest always, writes behind it.</param>
-/// <param name="Text">What they say.</param>
-/// <param name="SharedTokens">Tokens behind the fork that stand in both texts in the same order (the longest common subsequence), this text's and that of the likeliest token.</param>
-/// <param name="MeetsAt">The first place behind the fork from which on both texts have the same tokens to the end, place by place; null where they never meet for <see cref="ForkStudy.LeastCommon"/> tokens.</param>
+/// <param name="Ids">That token and the model's greedy continuation of it.</param>
+/// <param name="Text">Their text.</param>
+/// <param name="SharedTokens">Length of the longest common subsequence of the tokens after the fork, of this text and that of the likeliest token.</param>
+/// <param name="MeetsAt">The first index after the fork from which both texts have the same tokens to the end; null where their common end is shorter than
+/// <see cref="ForkStudy.LeastCommon"/> tokens.</param>
 /// <param name="Score">Its summed log-probability.</param>
 /// <param name="Finish">Why it ended.</param>
-public sealed record ForkBranch(int Id, float Logprob, IReadOnlyList<int> Ids, string Text, int SharedTokens, int? MeetsAt, float Score, FinishReason Finish);
+public sealed record ForkBranch(
+    int Id, float Logprob, IReadOnlyList<int> Ids, string Text, int SharedTokens, int? MeetsAt, float Score, FinishReason Finish);
 
-/// <summary>Continues one prompt from each of the likeliest tokens at a position, and says how far the texts part.</summary>
+/// <summary>Continues one prompt from each of the likeliest tokens at a position, and measures how far the texts diverge.</summary>
 public static class ForkStudy
 {
     /// <summary>Two texts meet where at least this many tokens at their ends are the same: one or two (a full stop) are chance.</summary>
     public const int LeastCommon = 4;
 
-    /// <summary>Runs it. All branches are written together; the prompt's pages are shared as far as the engine shares them.</summary>
+    /// <summary>Runs the study. All branches are generated together and share the prompt's pages as far as the engine shares them.</summary>
     /// <param name="model">The model.</param>
     /// <param name="prompt">Ids of the prompt.</param>
-    /// <param name="position">Tokens that are written (the likeliest always) before the fork.</param>
+    /// <param name="position">Tokens generated greedily before the fork.</param>
     /// <param name="branches">How many of the likeliest tokens are followed, 1 to 64.</param>
-    /// <param name="tokens">Tokens of a branch at most, the first one included.</param>
-    /// <param name="progress">Told of each token that is written, and while the prompt is read, from several threads at once, and how many there may be at most; null for nobody.</param>
+    /// <param name="tokens">Most tokens of a branch, the first one included.</param>
+    /// <param name="progress">Reports tokens generated so far and at most, also while the prompt is processed; called from several threads at once. Null for
+    /// no reports.</param>
     /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>The tokens before the fork, and the branches, the likeliest first.</returns>
     /// <exception cref="GenerationException">The prompt and what is asked for do not fit, or the model ends the text before the fork.</exception>
     public static async Task<(string Before, IReadOnlyList<ForkBranch> Branches)> RunAsync(
-        LanguageModel model, IReadOnlyList<int> prompt, int position, int branches, int tokens, IProgress<(int Done, int Most)>? progress = null, CancellationToken cancellation = default)
+        LanguageModel model, IReadOnlyList<int> prompt, int position, int branches, int tokens, IProgress<(int Done, int Most)>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompt);
         int room = model.Options.Window > 0 ? int.MaxValue : model.Context - prompt.Count;
-        GenerationOptions.Require(position >= 0 && position < room, nameof(position), $"a whole number from 0 to {room - 1}, a place that the context has room for", position);
-        GenerationOptions.Require(branches is >= 1 and <= StepBudget.Sequences, nameof(branches), $"a whole number from 1 to {StepBudget.Sequences}", branches);
+        GenerationOptions.Require(
+            position >= 0 && position < room, nameof(position), $"a whole number from 0 to {room - 1}, a place that the context has room for", position);
+        GenerationOptions.Require(
+            branches is >= 1 and <= StepBudget.Sequences, nameof(branches), $"a whole number from 1 to {StepBudget.Sequences}", branches);
         GenerationOptions.Require(tokens >= 1, nameof(tokens), "a whole number from 1", tokens);
 
         GenerationOptions greedy = new() { Sampling = SamplerOptions.Greedy };
         int done = 0, most = position + 1 + branches * (tokens - 1);
-        Progress<(int Read, int Total)>? reading = progress is null ? null : new(_ => progress.Report((done, most)));      // a long prompt is no silence
+        Progress<(int Read, int Total)>? reading = progress is null ? null : new(_ => progress.Report((done, most)));  // a long prompt is not silent
         void Written() => progress?.Report((Interlocked.Increment(ref done), most));
-        List<GeneratedToken> trunk = await Read(model.GenerateAsync(prompt, greedy with { MaxTokens = position + 1, Logprobs = branches, PromptProgress = reading }, cancellation), Written, cancellation).ConfigureAwait(false);
+        GenerationOptions toTheFork = greedy with { MaxTokens = position + 1, Logprobs = branches, PromptProgress = reading };
+        List<GeneratedToken> trunk = await Read(model.GenerateAsync(prompt, toTheFork, cancellation), Written, cancellation).ConfigureAwait(false);
         GenerationOptions.Require(trunk.Count == position + 1, nameof(position), $"at most {trunk.Count - 1}: there the model ends the text", position);
 
         int[] stem = [.. prompt, .. trunk.Take(position).Select(token => token.Id)];
@@ -54,7 +61,8 @@ public static class ForkStudy
         return (model.Tokenizer.Decode([.. trunk.Take(position).Select(token => token.Id)]), [.. found.Select(branch => branch.BesideThe(found[0]))]);
     }
 
-    private static async Task<Branch> Follow(LanguageModel model, int[] stem, TokenLogprob first, GenerationOptions options, Action written, CancellationToken cancellation)
+    private static async Task<Branch> Follow(
+        LanguageModel model, int[] stem, TokenLogprob first, GenerationOptions options, Action written, CancellationToken cancellation)
     {
         string text = model.Tokenizer.Decode([first.Id]);
         if (model.Tokenizer.EndIds.Contains(first.Id)) return new Branch(first, [first.Id], "", first.Logprob, FinishReason.Eos);
@@ -64,7 +72,8 @@ public static class ForkStudy
         List<GeneratedToken> tokens = await Read(generation, written, cancellation).ConfigureAwait(false);
         int[] ids = [first.Id, .. tokens.Select(token => token.Id)];
         FinishReason finish = (await generation.Result.ConfigureAwait(false)).Finish;
-        return new Branch(first, ids, model.Tokenizer.Decode(finish == FinishReason.Eos ? ids[..^1] : ids), first.Logprob + tokens.Sum(token => token.Logprob), finish);
+        int[] shown = finish == FinishReason.Eos ? ids[..^1] : ids;
+        return new Branch(first, ids, model.Tokenizer.Decode(shown), first.Logprob + tokens.Sum(token => token.Logprob), finish);
     }
 
     private static async Task<List<GeneratedToken>> Read(TextGeneration generation, Action written, CancellationToken cancellation)
@@ -102,7 +111,7 @@ public static class ForkStudy
         return row[^1];
     }
 
-    /// <summary>Where the common end of two texts of the same length begins; null where it is shorter than <see cref="LeastCommon"/>.</summary>
+    /// <summary>Index at which the common end of two texts of equal length begins; null where it is shorter than <see cref="LeastCommon"/>.</summary>
     internal static int? Meeting(ReadOnlySpan<int> one, ReadOnlySpan<int> other)
     {
         if (one.Length != other.Length) return null;

@@ -4,7 +4,7 @@ using Sandglass.Sampling;
 
 namespace Sandglass.Generation;
 
-/// <summary>A text that is generated: a prompt, and tokens chosen one at a time until a rule says that it is over.</summary>
+/// <summary>A text that is generated: a prompt, and tokens chosen one at a time until a rule ends it.</summary>
 internal sealed class GeneratedSequence : Sequence
 {
     private readonly GenerationRequest _request;
@@ -31,17 +31,17 @@ internal sealed class GeneratedSequence : Sequence
         _speculation = drafter is null ? null : new Speculation(drafter, Options.RejectsDrafts ? null : request.Model.Time);
         _text = new WrittenText(request.Tokenizer, request.EndIds, first?._text.Stops ?? StopTexts.Of(Options.Stop));
         _sampler = first?._sampler.Fork(_seed) ?? new Sampler(Options.Sampling, _seed, request.SamplerText, request.Buffers, Options.Explain);
-        for (int i = 0; i < request.Prompt.Length && first is null; i++) _sampler.Accept(request.Prompt[i]);    // a fork has read it
+        for (int i = 0; i < request.Prompt.Length && first is null; i++) _sampler.Accept(request.Prompt[i]);    // a fork has its state already
         _times = first is null ? new GenerationTimes(request.Model.Time) : new GenerationTimes(first._times);
         _stop = new StopRules(Options, request.EndIds, request.Positions, request.Model.Time, _times.Requested);
         if (Options.MaxTokens == 0) Finish(FinishReason.Length);
         else if (request.Prompt.Length >= request.Positions) Finish(FinishReason.Context);
     }
 
-    /// <summary>Who else begins where this one does, when the prompt is read; null for nobody.</summary>
+    /// <summary>Further samples to fork once the prompt has been processed; null if none.</summary>
     public Siblings? Siblings { init => _siblings = value; }
 
-    /// <summary>What was generated so far.</summary>
+    /// <summary>Ids generated so far.</summary>
     public ReadOnlySpan<int> Completion => Ids.Span[_request.Prompt.Length..];
 
     public override int LongestChunk => _request.LongestChunk;
@@ -52,15 +52,17 @@ internal sealed class GeneratedSequence : Sequence
 
     private GenerationOptions Options => _request.Options;
 
-    /// <summary>No guess is behind the last token that the rules leave room for: it would be for nothing.</summary>
-    protected override int MostDrafts => _speculation is null or { IsOff: true } ? 0 : Math.Min(Speculation.Most, Math.Min(_request.Positions - Length, (Options.MaxTokens ?? int.MaxValue) - Completion.Length) - 1);
+    /// <summary>No draft goes beyond the last token that the rules leave room for: it would be wasted.</summary>
+    protected override int MostDrafts => _speculation is null or { IsOff: true }
+        ? 0
+        : Math.Min(Speculation.Most, Math.Min(_request.Positions - Length, (Options.MaxTokens ?? int.MaxValue) - Completion.Length) - 1);
 
     protected override bool SharesCache => Options.ShareCache && !Options.NoCache;
 
     public override void Begin()
     {
         int found = SharesCache ? Cache.MatchPrefix(Ids.Span) : 0;
-        if (!Completion.IsEmpty) return;    // it was set back, and is read again
+        if (!Completion.IsEmpty) return;    // preempted: its text goes through the model again
         _times.Begin();
         _cached = found;
     }
@@ -81,13 +83,13 @@ internal sealed class GeneratedSequence : Sequence
         if (Completion.IsEmpty) _times.PromptRead();
         _siblings?.ForkAll(this, logits);
         Choice choice = Choose(logits);                                     // one token, by the chain and this position's own chance
-        if (Append(choice.Id)) _speculation!.Accept();                      // from here on it is fixed; a guess that was right is in the cache already
-        _sampler.Accept(choice.Id);                                         // and the steps that look back know it
+        if (Append(choice.Id)) _speculation!.Accept();                      // from here on it is fixed; an accepted draft is in the cache already
+        _sampler.Accept(choice.Id);                                         // and the stages that look back know it
         string text = _text.Add(choice.Id);                                 // whole characters, no part of a stop text
         Finish(_stop.Check(this, _text.HasStopped, _output.Cancellation));  // or go on
         Emit(choice, logits, text + Rest());                                // the caller sees it now
-        if (IsOver) RefuseDrafts();                                         // guesses behind the end are none
-        if (Options.NoCache) Cache.Truncate(0);                            // then the whole text is read again
+        if (IsOver) RefuseDrafts();                                         // drafts beyond the end are dropped
+        if (Options.NoCache) Cache.Truncate(0);                            // then the whole text goes through again
     }
 
     public override void Close() => Finish(FinishReason.Cancelled);
@@ -131,7 +133,7 @@ internal sealed class GeneratedSequence : Sequence
         Compute = _request.Model.Compute,
     };
 
-    /// <summary>Another sample that goes on from here with a chance of its own; what goes wrong with it is its own matter.</summary>
+    /// <summary>Starts another sample from here, with draws of its own; a failure in it ends that sample alone.</summary>
     public void Fork(GeneratedSequence sibling, ReadOnlySpan<float> logits)
     {
         Spawn(sibling);
@@ -158,6 +160,7 @@ internal sealed class GeneratedSequence : Sequence
     {
         TimeSpan elapsed = _times.Token();
         RowFacts facts = RowFacts.Of(logits, choice.LogSumExp, Options.Logprobs, Options.HashLogits);
-        _output.Emit(new GeneratedToken(Completion.Length - 1, choice.Id, _text.Bytes(choice.Id), text, choice.Logprob, facts.Top, facts.LogitsHash, elapsed, choice.Explanation));
+        _output.Emit(new GeneratedToken(
+            Completion.Length - 1, choice.Id, _text.Bytes(choice.Id), text, choice.Logprob, facts.Top, facts.LogitsHash, elapsed, choice.Explanation));
     }
 }

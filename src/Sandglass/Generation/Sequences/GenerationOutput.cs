@@ -46,7 +46,7 @@ internal sealed class GenerationOutput
         _callersToken.Unregister();     // the caller's token may live much longer than this
         Task delivered = ProgressDelivered;
         if (delivered.IsCompleted) Tell(result, failure);
-        else delivered.ContinueWith(_ => Tell(result, failure), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        else delivered.ContinueWith(_ => Tell(result, failure), TaskScheduler.Default);
     }
 
     private void Tell(GenerationResult? result, Exception? failure)

@@ -60,6 +60,6 @@ internal sealed class ScoredSequence : Sequence
     {
         Task delivered = _progress?.Delivered ?? Task.CompletedTask;
         if (delivered.IsCompleted) _output.End(failure ?? _progress?.Failure);
-        else delivered.ContinueWith(_ => _output.End(failure ?? _progress!.Failure), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        else delivered.ContinueWith(_ => _output.End(failure ?? _progress!.Failure), TaskScheduler.Default);
     }
 }

@@ -2,7 +2,8 @@ using Sandglass.KvCache;
 
 namespace Sandglass.Generation;
 
-/// <summary>A few tokens that go through the engine while the model loads: kernels and the loop are compiled, and workers started, before any clock runs.</summary>
+/// <summary>A few tokens that go through the engine while the model loads: kernels and the loop are compiled, and workers started, before any clock
+/// runs.</summary>
 /// <remarks>
 /// Without it the first prompt of a process seems to be processed at a hundredth of the real rate. It costs two steps of few tokens; kernels for long prompts
 /// are still compiled with the first of those. What goes wrong is left to the request that meets it.
