@@ -37,6 +37,7 @@ internal sealed class RunState : IDisposable
 
         Norm = new NormStep(pool);
         AddNorm = new AddNormStep(pool);
+        Copy = new CopyStep(pool);
         RotateAndStore = new RotateAndStoreStep(pool, SinkQueries is null ? null : (SinkQueries, sinkPosition!));
         QuantizePages = new QuantizePagesStep(pool);
         GatedActivation = new GatedActivationStep(pool);
@@ -97,6 +98,7 @@ internal sealed class RunState : IDisposable
 
     public NormStep Norm { get; }
     public AddNormStep AddNorm { get; }
+    public CopyStep Copy { get; }
     public RotateAndStoreStep RotateAndStore { get; }
     public QuantizePagesStep QuantizePages { get; }
     public GatedActivationStep GatedActivation { get; }

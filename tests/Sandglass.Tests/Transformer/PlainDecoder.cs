@@ -15,7 +15,8 @@ internal sealed class PlainDecoder
 
     // what architectures do differently
     private readonly bool _rotatesHalves;           // pairs (i, i + half); else (2i, 2i + 1)
-    private readonly bool _normsAfter;              // a part is normed before it is added
+    private readonly bool _normsBefore;             // what goes into a part
+    private readonly bool _normsAfter;              // what a part gives, before it is added
     private readonly bool _normsQueries;            // and keys, before they are rotated
     private readonly bool _gelu;                    // else SiLU
     private readonly double _embeddingScale = 1;
@@ -32,9 +33,11 @@ internal sealed class PlainDecoder
         _keys = [.. Enumerable.Range(0, _shape.Layers).Select(_ => new List<double[]>())];
         _values = [.. Enumerable.Range(0, _shape.Layers).Select(_ => new List<double[]>())];
         _rotatesHalves = _shape.Architecture != "llama";
-        _normsQueries = _shape.Architecture == "qwen3";
+        _normsQueries = _shape.Architecture is "qwen3" or "olmo2";
+        _normsBefore = _shape.Architecture != "olmo2";
+        _normsAfter = _shape.Architecture is "gemma2" or "olmo2";
         if (_shape.Architecture != "gemma2") return;
-        (_normsAfter, _gelu, _embeddingScale, _localWindow) = (true, true, Math.Sqrt(_shape.Width), _shape.SlidingWindow);
+        (_gelu, _embeddingScale, _localWindow) = (true, Math.Sqrt(_shape.Width), _shape.SlidingWindow);
         _scoreCap = Convert.ToDouble(file.Metadata.Values["gemma2.attn_logit_softcapping"]);
         _logitCap = Convert.ToDouble(file.Metadata.Values["gemma2.final_logit_softcapping"]);
     }
@@ -49,11 +52,11 @@ internal sealed class PlainDecoder
         for (int layer = 0; layer < _shape.Layers; layer++)
         {
             string name = $"blk.{layer}.";
-            double[] part = Attention(layer, position, Norm(x, name + "attn_norm.weight"));
+            double[] part = Attention(layer, position, _normsBefore ? Norm(x, name + "attn_norm.weight") : x);
             if (_normsAfter) part = Norm(part, name + "post_attention_norm.weight");
             for (int d = 0; d < x.Length; d++) x[d] += part[d];
 
-            part = FeedForward(layer, Norm(x, name + "ffn_norm.weight"));
+            part = FeedForward(layer, _normsBefore ? Norm(x, name + "ffn_norm.weight") : x);
             if (_normsAfter) part = Norm(part, name + "post_ffw_norm.weight");
             for (int d = 0; d < x.Length; d++) x[d] += part[d];
         }

@@ -106,15 +106,15 @@ internal sealed record RandomModel(string Architecture)
 
     private void Layer(string layer)
     {
-        Norm(layer + "attn_norm.weight");
+        if (Architecture != "olmo2") Norm(layer + "attn_norm.weight");
         Matrix(layer + "attn_q.weight", Width, Heads * KeyDim, loudness: 3);  // scores that tell positions apart
         Matrix(layer + "attn_k.weight", Width, KvHeads * KeyDim, loudness: 3);
         Matrix(layer + "attn_v.weight", Width, KvHeads * ValueDim);
         Matrix(layer + "attn_output.weight", Heads * ValueDim, Width);
-        if (Architecture == "qwen3")
+        if (Architecture is "qwen3" or "olmo2")
         {
-            Vector(layer + "attn_q_norm.weight", KeyDim, middle: 1);
-            Vector(layer + "attn_k_norm.weight", KeyDim, middle: 1);
+            Vector(layer + "attn_q_norm.weight", Architecture == "qwen3" ? KeyDim : Heads * KeyDim, middle: 1);
+            Vector(layer + "attn_k_norm.weight", Architecture == "qwen3" ? KeyDim : KvHeads * KeyDim, middle: 1);
         }
         if (Biases || Architecture == "qwen2")
         {
@@ -129,11 +129,11 @@ internal sealed record RandomModel(string Architecture)
             Vector(layer + "ffn_up.bias", FeedForward, middle: 0);
             Vector(layer + "ffn_down.bias", Width, middle: 0);
         }
-        Norm(layer + "ffn_norm.weight");
+        if (Architecture != "olmo2") Norm(layer + "ffn_norm.weight");
         Matrix(layer + "ffn_gate.weight", Width, FeedForward);
         Matrix(layer + "ffn_up.weight", Width, FeedForward);
         Matrix(layer + "ffn_down.weight", FeedForward, Width);
-        if (Architecture == "gemma2")
+        if (Architecture is "gemma2" or "olmo2")
         {
             Norm(layer + "post_attention_norm.weight");
             Norm(layer + "post_ffw_norm.weight");
