@@ -4,8 +4,8 @@ namespace Sandglass.KvCache;
 
 /// <summary>Pages of memory for keys and values, handed out, shared and taken back; knows nothing of sequences. For the engine's thread alone.</summary>
 /// <remarks>
-/// Pages that have a name stay when no sequence holds them any more, for texts that begin with the same tokens, until they are needed, or older than <see
-/// cref="KeptFor"/>: the least recently used go first. Then, and where pages without a name have been free as long, their memory goes back to the system.
+/// Pages that have a name stay when no sequence holds them any more, for texts that begin with the same tokens, until they are needed, or older than
+/// <see cref="KeptFor"/>: the least recently used go first. Then, and where pages without a name have been free as long, their memory goes back to the system.
 /// </remarks>
 /// <param name="shape">The pages' shape.</param>
 /// <param name="budget">Bytes that the pages may take together.</param>

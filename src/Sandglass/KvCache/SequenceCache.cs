@@ -104,8 +104,8 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     /// its positions are asked for.
     /// </summary>
     /// <remarks>
-    /// Where there is no page for the copy, it ends with the last full page; where the positions before have left the window, it stays empty: <see
-    /// cref="Length"/> tells, and what is missing is read again.
+    /// Where there is no page for the copy, it ends with the last full page; where the positions before have left the window, it stays empty:
+    /// <see cref="Length"/> tells, and what is missing is read again.
     /// </remarks>
     /// <param name="length">Positions, up to the other's length; cut down to full pages where they are fewer.</param>
     public void BeginWith(SequenceCache other, int length)
@@ -209,8 +209,8 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     }
 
     /// <summary>
-    /// One layer's key pages, each [kvHead, keyDim, 32]; null where a page has left the window or is not full and will be quantised, and see <see
-    /// cref="RemovedPositions"/>.
+    /// One layer's key pages, each [kvHead, keyDim, 32]; null where a page has left the window or is not full and will be quantised, and see
+    /// <see cref="RemovedPositions"/>.
     /// </summary>
     public byte** KeyPages(int layer) => _table.Keys(layer);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sandglass.Generation;
+using Sandglass.Kernels;
 using Sandglass.Sampling;
 
 namespace Sandglass.Tests.Generation;
@@ -224,6 +225,29 @@ public sealed class BeamSearchTests(Grain grain) : IClassFixture<Grain>
         Equal(await Run.Of(Model, Prompt, search), await first);
         Equal(await Run.Of(Model, other, search), await second);
         Assert.Equal((await Run.Score(Model, scored, new ScoreOptions { HashLogits = true })).Select(score => score.LogitsHash), (await scores).Select(score => score.LogitsHash));
+        Assert.Equal(0, tight.Pages.Held);
+    }
+
+    public static TheoryData<CacheTypes, int> Pages => new()
+    {
+        { CacheType.F16, 50 }, { CacheType.Q8, 0 }, { CacheType.Q8, 50 }, { CacheType.Q4, 0 }, { new CacheTypes(CacheType.Q8, CacheType.Q4), 50 },
+    };
+
+    [Theory, MemberData(nameof(Pages))]
+    public async Task With_the_least_memory_two_searches_and_a_text_find_the_same_with_every_kind_of_pages(CacheTypes types, int window)
+    {
+        ModelOptions kind = new() { CacheType = types, Window = window };
+        using LanguageModel ample = LanguageModel.LoadEmbedded("grain-1m", kind);
+        long least = new CacheNeed(ample.Pages.Shape, Prompt.Length, Beams: 5).Least(Prompt.Length + 59);
+        using LanguageModel tight = LanguageModel.LoadEmbedded("grain-1m", kind with { CacheMemory = least * ample.Pages.Shape.SetBytes });
+        GenerationOptions search = Options(5, 60) with { EndIds = [] }, plain = Options(0, 50) with { EndIds = [], Sampling = SamplerOptions.Greedy };
+
+        Task<Run> first = Run.Of(tight, Prompt, search), second = Run.Of(tight, Prompt, search with { NoCache = true }), text = Run.Of(tight, Prompt, plain);
+
+        Run alone = await Run.Of(ample, Prompt, search);
+        Equal(alone, await first);
+        Equal(alone, await second);
+        Assert.Equal((await Run.Of(ample, Prompt, plain)).Hashes, (await text).Hashes);
         Assert.Equal(0, tight.Pages.Held);
     }
 

@@ -6,13 +6,13 @@ namespace Sandglass.Generation;
 /// order is preempted: it gives its pages back, is read again later, and its text does not change.
 /// <para>
 /// Freedom from deadlock rests on one invariant: <b>the first in order is never preempted and can always go on.</b> The first is the first admitted group in
-/// order of service whose reader keeps up. It can go on because (1) what it needs at least was compared with the whole budget before it came here (<see
-/// cref="CacheNeed.Least"/>); (2) pages are got in order of service, so the first gets them before any other group has a part in the step, and the pages of all
-/// others are there to be taken; (3) a group whose members together need more than the budget gives its members' pages to one another (<see
-/// cref="SequenceGroup.TryYield"/>): a member that has done its part of a step does not do it again, so the step is done after as many turns as it has members;
-/// (4) reading a preempted group again needs no more than before, for its members read one after the other and share what they shared; (5) the first has a part
-/// in each step, since a row is dealt to every request before a second to any, and prompts are read in order. So the first ends, or has had its turn and goes
-/// to the end of the order, and the next is first.
+/// order of service whose reader keeps up. It can go on because (1) what it needs at least was compared with the whole budget before it came here
+/// (<see cref="CacheNeed.Least"/>); (2) pages are got in order of service, so the first gets them before any other group has a part in the step, and the pages
+/// of all others are there to be taken; (3) a group whose members together need more than the budget gives its members' pages to one another
+/// (<see cref="SequenceGroup.TryYield"/>): a member that has done its part of a step does not do it again, so the step is done after as many turns as it has
+/// members; (4) reading a preempted group again needs no more than before, for its members read one after the other and share what they shared; (5) the first
+/// has a part in each step, since a row is dealt to every request before a second to any, and prompts are read in order. So the first ends, or has had its turn
+/// and goes to the end of the order, and the next is first.
 /// </para>
 /// </remarks>
 internal sealed class Scheduler
