@@ -51,7 +51,11 @@ public static class CacheStudy
         // ShareCache off: a run that began with the pages of the one before would hide its prompt's work
         GenerationOptions greedy = new()
         {
-            Sampling = Sampling.SamplerOptions.Greedy, IgnoreEnd = true, NoCache = !cache, ShareCache = false, PromptProgress = reading,
+            Sampling = Sampling.SamplerOptions.Greedy,
+            IgnoreEnd = true,
+            NoCache = !cache,
+            ShareCache = false,
+            PromptProgress = reading,
         };
         for (int run = 0; run < Windows + Timings - 1; run++)
         {

@@ -1,5 +1,3 @@
-using Sandglass.KvCache;
-
 namespace Sandglass.Generation;
 
 /// <summary>A beam in the engine: its ids and pages. What becomes of it, the <see cref="BeamSearch"/> says.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Sandglass.KvCache;
 using Sandglass.Sampling;
 using Sandglass.Tokenization;
 

@@ -1,5 +1,4 @@
 using Sandglass.Kernels;
-using Sandglass.KvCache;
 using Sandglass.Sampling;
 
 namespace Sandglass.Generation;
