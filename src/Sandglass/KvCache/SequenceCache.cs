@@ -25,6 +25,9 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     /// <summary>Bytes of the pages held, shared ones included.</summary>
     public long Bytes => _table.Held * _shape.SetBytes;
 
+    /// <summary>Page sets that no other cache holds.</summary>
+    public long SoleSets => _table.Sets.LongCount(static set => set.References == 1);
+
     /// <summary>Bytes of the pages that some hold together: those that they share count once.</summary>
     public static long BytesOf(IEnumerable<SequenceCache> caches) =>
         caches.SelectMany(cache => cache._table.Sets.Select(set => (Set: set, cache._shape))).DistinctBy(held => held.Set).Sum(held => held._shape.SetBytes);

@@ -158,7 +158,7 @@ internal sealed class Scheduler
             if (!group.IsAdmitted) continue;
             if (group.IsHeldUp || group.Order > newcomer.Order)
             {
-                room += group.Held;     // shared pages count more than once: then one is preempted in vain, at worst
+                room += group.Freed;
                 continue;
             }
             needed += group.Lacking;

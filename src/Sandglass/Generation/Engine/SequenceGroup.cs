@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sandglass.KvCache;
 
 namespace Sandglass.Generation;
 
@@ -81,6 +82,10 @@ internal sealed class SequenceGroup(RowShare? share = null)
             return sets;
         }
     }
+
+    /// <summary>Page sets that preempting it frees: those that it shares with other groups stay.</summary>
+    public long Freed => _members.Count == 1 ? _members[0].Cache.SoleSets
+        : SequenceCache.BytesOf(_members.Select(static member => member.Cache)) / _members[0].Cache.Shape.SetBytes;
 
     /// <summary>Page sets that its pool may still hand out.</summary>
     public long Room => Members[0].Cache.Pool.Room;
