@@ -47,8 +47,8 @@ public class ExplainTests
         ToolRun run = Tool.Run(Usual).Done();
         Assert.DoesNotContain('\e', run.Text);
         Assert.Equal(30, run.Text.Count(c => c == '\n'));
-        Assert.Contains("Steps: top_k, top_p, min_p, temperature", run.Error, StringComparison.Ordinal);
-        Assert.Equal(2, Tool.Run([.. Usual, "--n", "2"]).Done().Error.Split("Steps:").Length);
+        Assert.Contains("Stages: top_k, top_p, min_p, temperature", run.Error, StringComparison.Ordinal);
+        Assert.Equal(2, Tool.Run([.. Usual, "--n", "2"]).Done().Error.Split("Stages:").Length);
     }
 
     [Fact]

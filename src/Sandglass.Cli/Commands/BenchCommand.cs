@@ -111,7 +111,7 @@ internal sealed class BenchCommand(Terminal terminal)
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            output.End();       // what was measured is told
+            output.End();       // what was measured is reported
             throw;
         }
         output.End();

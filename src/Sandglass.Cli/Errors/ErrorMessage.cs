@@ -62,7 +62,7 @@ internal sealed record ErrorMessage(string Text, int Code, string Name = WrongIn
     {
         ModelFileException file => OfFile(file),
         GenerationException request => OfRequest(request),
-        SamplingException { Option: nameof(SamplerOptions.Samplers) } steps => $"{steps.MessageWith(OptionNames.Of)} Steps have ; or , between them.",
+        SamplingException { Option: nameof(SamplerOptions.Samplers) } steps => $"{steps.MessageWith(OptionNames.Of)} Stages are separated by ; or ,.",
         SamplingException { Code: "sampling-option" or "sampling-mix" } option => option.MessageWith(OptionNames.Of),
         KvCacheException { Code: "cache-full" } => $"{failure.Message} Give a larger --cache-memory, or ask for fewer texts at once.",
         KvCacheException or SamplingException => $"{failure.Message} The model's weights or the text lead to no usable scores; try --compute exact, or " +
@@ -99,7 +99,7 @@ internal sealed record ErrorMessage(string Text, int Code, string Name = WrongIn
 
     private static string Spelled(Argument argument) => argument.Arity.MinimumNumberOfValues == 0 ? $"[{argument.Name}]" : argument.Name;
 
-    // the parser's own words for what it refuses itself, said as everything else is
+    // what the parser refuses itself, in the same form as everything else
     private static string InOurWords(ParseError error) => error.SymbolResult switch
     {
         OptionResult { IdentifierTokenCount: > 1, Option: { Arity.MaximumNumberOfValues: 1, HelpName: not null } option } given =>

@@ -1,6 +1,6 @@
 namespace Sandglass.Cli;
 
-/// <summary>What the tool tells the shell.</summary>
+/// <summary>What the tool returns to the shell.</summary>
 internal static class ExitCode
 {
     /// <summary>Done, also when a limit stopped the text.</summary>

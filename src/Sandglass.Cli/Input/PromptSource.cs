@@ -36,7 +36,8 @@ internal sealed class PromptSource(string argumentName, string description)
     public static Argument? TextOf(Command command) => command.Arguments.FirstOrDefault(argument => argument.Name is "PROMPT" or "TEXT");
 
     /// <summary>The text, or null where none was given and a person sits at the keyboard.</summary>
-    public Task<Prompt?> ReadAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation) => ReadAsync(parsed, terminal, terminal.InputIsPiped, cancellation);
+    public Task<Prompt?> ReadAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation) =>
+        ReadAsync(parsed, terminal, terminal.InputIsPiped, cancellation);
 
     private async Task<Prompt?> ReadAsync(ParseResult parsed, Terminal terminal, bool fromInput, CancellationToken cancellation)
     {

@@ -1,6 +1,6 @@
 namespace Sandglass.Cli;
 
-/// <summary>The context that was asked for, beside the one that the model was trained for.</summary>
+/// <summary>The requested context, compared with the one the model was trained for.</summary>
 internal static class ContextLimit
 {
     /// <summary>What to know where the context is longer than any text in training, or shorter than asked for; null where it is neither.</summary>

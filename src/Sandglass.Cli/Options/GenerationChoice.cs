@@ -42,7 +42,7 @@ internal sealed class GenerationChoice
     };
     private readonly Option<bool> _explain = new("--explain")
     {
-        Description = "Say for each token why it was chosen: probabilities, entropies, the draw and its interval, the others and which step removed them.",
+        Description = "Say for each token why it was chosen: probabilities, entropies, the draw and its interval, the others and which stage removed them.",
     };
     private readonly Option<bool> _noCache = new("--no-cache") { Description = "Recompute the whole text at each step. The tokens are the same, but slower." };
     private readonly Option<int?> _prefillChunk = NumberOption.Whole(

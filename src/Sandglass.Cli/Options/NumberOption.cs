@@ -59,7 +59,7 @@ internal static class NumberOption
     public static Option<int[]?> Ids(string name, string description, params string[] aliases) =>
         List(name, description, "token ids with commas between them", 0, int.MaxValue, mayBeEmpty: false, aliases);
 
-    /// <summary>Token ids that are a text: a command says itself what it makes of an empty one.</summary>
+    /// <summary>Token ids that make up a text: each command decides what an empty list means.</summary>
     public static Option<int[]?> TextIds(string name, string description, params string[] aliases) =>
         List(name, description, "token ids with commas between them", 0, int.MaxValue, mayBeEmpty: true, aliases);
 

@@ -1,12 +1,12 @@
 namespace Sandglass.Cli;
 
-/// <summary>How the options of a command that has many are grouped in its help: headings, and what stands below each in order.</summary>
+/// <summary>How the options of a command that has many are grouped in its help: headings, and the options below each, in order.</summary>
 internal static class OptionGroups
 {
-    /// <summary>Fewer options than this stand below one heading.</summary>
+    /// <summary>With fewer options than this there is a single heading.</summary>
     public const int Many = 14;
 
-    /// <summary>The heading of an option that stands nowhere else.</summary>
+    /// <summary>The heading of options that have no group.</summary>
     public const string Rest = "Options";
 
     public static IReadOnlyList<(string Title, string[] Names)> All { get; } =

@@ -11,7 +11,7 @@ internal sealed class SamplingChoice
 
     private readonly Option<string?> _samplers = new("--samplers")
     {
-        Description = "Exactly these steps in this order, with ; or , between them, for instance top_k,typical_p,temperature. [default: " +
+        Description = "Exactly these stages in this order, with ; or , between them, for instance top_k,typical_p,temperature. [default: " +
             $"{string.Join("; ", SamplerOptions.DefaultOrder)}, those that are on]",
         HelpName = "A,B,C",
     };

@@ -10,7 +10,7 @@ internal sealed record TypeShare(TensorType Type, int Tensors, long Values, long
     public double BitsPerWeight => Values == 0 ? 0 : 8.0 * Bytes / Values;
 }
 
-/// <summary>What a model file says about itself; a part that cannot be understood is null, and the reason stands among what is unusual.</summary>
+/// <summary>What a model file says about itself; a part that cannot be understood is null, and the reason is listed as unusual.</summary>
 internal sealed record Inspection
 {
     public required ModelFile File { get; init; }

@@ -62,11 +62,11 @@ internal sealed class RunExplained(Terminal terminal, Tokenizer tokenizer, int s
     {
         if (_begun) return;
         _begun = true;
-        string steps = first.Stages.Count == 0 ? "no step: the likeliest token" : string.Join(", ", first.Stages.Select(stage => stage.Name));
+        string stages = first.Stages.Count == 0 ? "none: the likeliest token" : string.Join(", ", first.Stages.Select(stage => stage.Name));
         terminal.Note(
-            $"Steps: {steps}. model: the token's probability in the model's own distribution; final: in the one that was drawn from; kept: ids that no " +
-                "step removed; nats, after: the entropy of the model's distribution and of the final one; others: the likeliest, with their final " +
-                $"probability or the step that removed them{(_isNarrow ? ", as many as the terminal has room for" : "")}.");
+            $"Stages: {stages}. model: the token's probability in the model's own distribution; final: in the one that was drawn from; kept: ids that no " +
+                "stage removed; nats, after: the entropy of the model's distribution and of the final one; others: the likeliest, with their final " +
+                $"probability or the stage that removed them{(_isNarrow ? ", as many as the terminal has room for" : "")}.");
         terminal.Note(_isNarrow
             ? $"{"token",-TokenWidth}{"model",7} {"rank",5} {"final",7} {"kept",6} {"nats",5} {"after",5}  draw in its interval"
             : $"{"token",-TokenWidth}{"model",8} {"rank",5} {"final",8} {"kept",6} {"nats",6} {"after",6}  {"draw in its interval",-26}  others, and what " +

@@ -51,23 +51,23 @@ internal sealed class Terminal
     /// <summary>Whether standard error takes colours.</summary>
     public bool ErrorHasColour { get; }
 
-    /// <summary>Whether a line on standard error can be taken back and written anew.</summary>
+    /// <summary>Whether a line on standard error can be erased and rewritten.</summary>
     public bool ErrorCanRewrite { get => field && !IsQuiet; }
 
     /// <summary>Columns of the terminal; it may be resized at any time.</summary>
     public static int Width => StandardStreams.Columns() ?? UsualWidth;
 
-    /// <summary>Whether nothing but errors stands beside the output.</summary>
+    /// <summary>Whether standard error carries errors only.</summary>
     public bool IsQuiet { get; set; }
 
-    /// <summary>Ends a line of output before what is said beside it: both streams may go to the same place.</summary>
+    /// <summary>Ends a line of output before a note: both streams may go to the same place.</summary>
     public void EndLine()
     {
         if (OutputIsTerminal) Output.WriteLine();
         else if (!IsQuiet) Error.WriteLine();
     }
 
-    /// <summary>A line beside the output: dim where there are colours, broken between words where a terminal is too narrow for it.</summary>
+    /// <summary>A note on standard error: dim where there are colours, broken between words where a terminal is too narrow for it.</summary>
     public void Note(string line)
     {
         if (IsQuiet) return;
@@ -138,7 +138,7 @@ internal sealed class Terminal
 
     private static bool IsDangerous(char c) => c is < ' ' and not '\n' and not '\t' or >= '\x7F' and <= '\x9F';
 
-    /// <summary>Standard error that may have no reader: what is said beside the output never ends the tool.</summary>
+    /// <summary>Standard error that may have no reader: a failing note never ends the tool.</summary>
     private sealed class Unheard(Stream error) : Stream
     {
         public override bool CanRead => false;

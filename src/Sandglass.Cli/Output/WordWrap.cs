@@ -13,7 +13,7 @@ internal sealed class WordWrap(Func<int> width)
     private readonly StringBuilder _shown = new();
     private readonly List<(string Part, string Colour)> _held = [];     // the beginning of a word that may not fit
     private int _heldColumns;
-    private int _blanks;                            // that wait for the word after them: where that one begins a line, the break stands for them
+    private int _blanks;                            // not written until the word after them: if that begins a line, the break replaces them
     private string _colour = "";                    // that is on
     private int _column;
     private int _width = width();
@@ -105,7 +105,7 @@ internal sealed class WordWrap(Func<int> width)
         _colour = colour;
     }
 
-    /// <summary>Columns that a text takes: two for East Asian letters and most pictures, none for marks that stand on another.</summary>
+    /// <summary>Columns that a text takes: two for East Asian letters and most pictures, none for combining marks.</summary>
     internal static int Columns(string text)
     {
         int columns = 0;
