@@ -4,8 +4,8 @@ using Sandglass.ModelFiles;
 namespace Sandglass.Transformer;
 
 /// <summary>The words that an architecture's file is written in: parts, filled with a file's tensors by their GGUF names.</summary>
-/// <remarks>A bias is read wherever the file has one. With a reader that reads no values this is the dry run that says whether a file would load.</remarks>
-internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape)
+/// <remarks>A bias is read wherever the file has one, and must be there where the architecture has biases. With a reader that reads no values this is the dry run that says whether a file would load.</remarks>
+internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape, Architecture architecture)
 {
     private readonly ArchitectureMetadata _entries = new(reader.Metadata);
 
@@ -44,6 +44,14 @@ internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape)
         Down = Linear($"blk.{layer}.ffn_down", shape.Width, shape.FeedForwardWidth),
     };
 
+    /// <summary>A layer's feed-forward part without gate.</summary>
+    public FeedForward UngatedFeedForward(int layer) => new()
+    {
+        Activation = Activation.GeluTanh,
+        Up = Linear($"blk.{layer}.ffn_up", shape.FeedForwardWidth, shape.Width),
+        Down = Linear($"blk.{layer}.ffn_down", shape.Width, shape.FeedForwardWidth),
+    };
+
     /// <summary>The whole model: embedding, blocks, output norm and output.</summary>
     /// <param name="rope">Which elements of a head are rotated together.</param>
     /// <param name="block">A layer's block.</param>
@@ -63,14 +71,19 @@ internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape)
             OutputNorm = Norm("output_norm", shape.Width),
             Output = reader.Has("output.weight")
                 ? Linear("output", shape.VocabularySize, shape.Width)
-                : new Linear(embedding, reader.OptionalVector("output.bias", shape.VocabularySize)),
+                : new Linear(embedding, Bias("output", shape.VocabularySize)),
             LogitCap = logitCap,
             Weights = reader.Weights,
         };
     }
 
-    private Norm Norm(string name, int count) => new(reader.Vector($"{name}.weight", count), shape.RmsEpsilon);
+    private Norm Norm(string name, int count) => architecture.HasLayerNorms
+        ? new(reader.Vector($"{name}.weight", count), shape.LayerNormEpsilon) { Centred = true, Bias = Bias(name, count) }
+        : new(reader.Vector($"{name}.weight", count), shape.RmsEpsilon);
 
     private Linear Linear(string name, int rows, int columns, bool bias = false) =>
-        new(reader.Matrix($"{name}.weight", rows, columns), bias ? reader.Vector($"{name}.bias", rows) : reader.OptionalVector($"{name}.bias", rows));
+        new(reader.Matrix($"{name}.weight", rows, columns), Bias(name, rows, bias));
+
+    private Vector? Bias(string name, int count, bool required = false) =>
+        required || architecture.HasBiases ? reader.Vector($"{name}.bias", count) : reader.OptionalVector($"{name}.bias", count);
 }

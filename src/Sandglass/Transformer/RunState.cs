@@ -40,7 +40,7 @@ internal sealed class RunState : IDisposable
         Copy = new CopyStep(pool);
         RotateAndStore = new RotateAndStoreStep(pool, SinkQueries is null ? null : (SinkQueries, sinkPosition!));
         QuantizePages = new QuantizePagesStep(pool);
-        GatedActivation = new GatedActivationStep(pool);
+        Activation = new ActivationStep(pool);
         Quantize = new QuantizeStep(pool);
         CapLogits = new CapLogitsStep(pool);
         Attention = Own(new Attention(pool));
@@ -50,8 +50,11 @@ internal sealed class RunState : IDisposable
         TokenBuffer Buffer(int columns, IEnumerable<Linear>? products = null) =>
             Own(new TokenBuffer(maxTokens, columns, products?.Any(product => product.Weights.Panels.Quantized) == true ? compute : ComputeMode.Exact));
 
-        static IEnumerable<Linear> Inputs(Block block) =>
-            [block.Attention.Query, block.Attention.Key, block.Attention.Value, block.FeedForward.Gate, block.FeedForward.Up];
+        static IEnumerable<Linear> Inputs(Block block)
+        {
+            Linear[] always = [block.Attention.Query, block.Attention.Key, block.Attention.Value, block.FeedForward.Up];
+            return block.FeedForward.Gate is null ? always : [.. always, block.FeedForward.Gate];
+        }
     }
 
     /// <summary>[token, width]: the residual stream. Every block adds to it twice and never overwrites it.</summary>
@@ -75,7 +78,7 @@ internal sealed class RunState : IDisposable
     /// <summary>[token, head, valueDim], and in blocks.</summary>
     public TokenBuffer Attended { get; }
 
-    /// <summary>[token, ffnWidth], and in blocks once the activation has been applied.</summary>
+    /// <summary>[token, ffnWidth], and in blocks once the activation has been applied; in a part without gate what is activated.</summary>
     public TokenBuffer Gate { get; }
 
     /// <summary>[token, ffnWidth]</summary>
@@ -101,7 +104,7 @@ internal sealed class RunState : IDisposable
     public CopyStep Copy { get; }
     public RotateAndStoreStep RotateAndStore { get; }
     public QuantizePagesStep QuantizePages { get; }
-    public GatedActivationStep GatedActivation { get; }
+    public ActivationStep Activation { get; }
     public QuantizeStep Quantize { get; }
     public CapLogitsStep CapLogits { get; }
     public Attention Attention { get; }

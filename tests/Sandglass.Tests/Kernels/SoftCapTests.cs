@@ -68,6 +68,22 @@ public unsafe class SoftCapTests
     }
 
     [Fact]
+    public void Gelu_without_a_gate_is_that_of_a_gate_times_one_on_every_width()
+    {
+        foreach (int count in Counts)
+        {
+            float[] x = Values(count, 3), ones = [.. x.Select(_ => 1f)], expected = [.. x];
+            fixed (float* to = expected, by = ones) GeGlu.Scalar(to, by, count);
+
+            Same(expected, x, (to, _) => Gelu.Scalar(to, count));
+            Same(expected, x, (to, _) => Gelu.Vector<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(to, count));
+            if (Has(256)) Same(expected, x, (to, _) => Gelu.Vector<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(to, count));
+            if (Has(512)) Same(expected, x, (to, _) => Gelu.Vector<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(to, count));
+            Same(expected, x, (to, _) => Gelu.Apply(to, count));
+        }
+    }
+
+    [Fact]
     public void What_a_part_gives_is_added_element_by_element()
     {
         foreach (int count in Counts)

@@ -22,6 +22,25 @@ public unsafe class WidthsTests
     }
 
     [Fact]
+    public void Layer_norms_are_near_the_formula_and_equal_by_bits()
+    {
+        foreach (int count in Counts)
+        {
+            float[] x = [.. Values(count, 1).Select(v => v + 100)], weight = Values(count, 2), bias = Values(count, 3);
+            float[] expected = Run(count, to => Fix(x, weight, (a, b) => LayerNorm.Scalar(a, b, 1e-5f, count, to)));
+            double mean = x.Average(v => (double)v), deviation = Math.Sqrt(x.Average(v => (v - mean) * (v - mean)) + 1e-5);
+            for (int i = 0; i < count; i++)
+                Assert.Equal((x[i] - mean) / deviation * weight[i], expected[i], 1e-4 * (1 + Math.Abs(weight[i])));
+
+            Same(expected, Run(count, to => Fix(x, weight, (a, b) => LayerNorm.Vector<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(a, b, 1e-5f, count, to))));
+            if (Has(256)) Same(expected, Run(count, to => Fix(x, weight, (a, b) => LayerNorm.Vector<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(a, b, 1e-5f, count, to))));
+            if (Has(512)) Same(expected, Run(count, to => Fix(x, weight, (a, b) => LayerNorm.Vector<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(a, b, 1e-5f, count, to))));
+            float[] biased = Run(count, to => Fix(x, weight, (a, b) => Fix(bias, bias, (c, _) => LayerNorm.Apply(a, b, c, 1e-5f, count, to))));
+            Same([.. expected.Zip(bias, (value, by) => value + by)], biased);
+        }
+    }
+
+    [Fact]
     public void Gated_activations_are_equal_by_bits()
     {
         foreach (int count in Counts)

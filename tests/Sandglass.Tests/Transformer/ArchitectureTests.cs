@@ -1,3 +1,4 @@
+using System.Text;
 using Sandglass.Generation;
 using Sandglass.Kernels;
 using Sandglass.ModelFiles;
@@ -65,13 +66,30 @@ public sealed class ArchitectureTests(TypedModelFiles files) : IClassFixture<Typ
         Assert.Equal(("tensor-missing", "tensor blk.2.attn_v.weight"), (obstacle.Code, obstacle.Field));
     }
 
-    [Fact]
-    public void Biases_that_an_architecture_is_built_on_must_be_there()
+    [Theory]
+    [InlineData("qwen2", "blk.1.attn_k.bias")]
+    [InlineData("phi2", "blk.1.attn_output.bias")]
+    [InlineData("phi2", "blk.1.attn_norm.bias")]
+    [InlineData("phi2", "blk.1.ffn_up.bias")]
+    [InlineData("phi2", "output.bias")]
+    public void Biases_that_an_architecture_is_built_on_must_be_there(string architecture, string bias)
     {
-        byte[] bytes = File.ReadAllBytes(files["qwen2"]);
-        bytes[bytes.AsSpan().IndexOf("blk.1.attn_k.bias"u8)] = (byte)'x';
+        byte[] bytes = File.ReadAllBytes(files[architecture]);
+        bytes[bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(bias))] = (byte)'x';
         using ModelFile file = ModelFile.Open(new MemoryStream(bytes), "damaged.gguf");
-        Assert.Equal("tensor blk.1.attn_k.bias", ModelSupport.Examine(file).Obstacle!.Field);
+        Assert.Equal($"tensor {bias}", ModelSupport.Examine(file).Obstacle!.Field);
+    }
+
+    [Theory]
+    [InlineData("phi2", "attention.layer_norm_epsilon", "hyperparameter-missing")]
+    [InlineData("llama", "attention.layer_norm_rms_epsilon", "hyperparameter-missing")]
+    [InlineData("phi2", "rope.dimension_count", null)]      // absent: all values of a head
+    public void Metadata_that_an_architecture_is_built_on_must_be_there(string architecture, string key, string? code)
+    {
+        using ModelFile file = ModelFile.Open(files[architecture]);
+        Metadata less = new("less.gguf", file.Metadata.Values.Where(entry => entry.Key != $"{architecture}.{key}").ToDictionary());
+        ModelFileException? refused = (ModelFileException?)Record.Exception(() => Architectures.For(Hyperparameters.Read(less), less));
+        Assert.Equal((code, code is null ? null : $"metadata {architecture}.{key}"), (refused?.Code, refused?.Field));
     }
 
     [Fact]

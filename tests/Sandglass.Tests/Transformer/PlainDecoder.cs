@@ -15,9 +15,12 @@ internal sealed class PlainDecoder
 
     // what architectures do differently
     private readonly bool _rotatesHalves;           // pairs (i, i + half); else (2i, 2i + 1)
+    private readonly bool _parallel;                // both parts read the same; else the second one what the first has added to
+    private readonly bool _centred;                 // LayerNorm; else root mean square
     private readonly bool _normsBefore;             // what goes into a part
     private readonly bool _normsAfter;              // what a part gives, before it is added
     private readonly bool _normsQueries;            // and keys, before they are rotated
+    private readonly bool _gated;                   // the feed-forward part
     private readonly bool _gelu;                    // else SiLU
     private readonly double _embeddingScale = 1;
     private readonly double _scoreCap, _logitCap;   // 0: none
@@ -36,8 +39,11 @@ internal sealed class PlainDecoder
         _normsQueries = _shape.Architecture is "qwen3" or "olmo2";
         _normsBefore = _shape.Architecture != "olmo2";
         _normsAfter = _shape.Architecture is "gemma2" or "olmo2";
+        _parallel = _centred = _shape.Architecture == "phi2";
+        _gated = _shape.Architecture != "phi2";
+        _gelu = _shape.Architecture is "gemma2" or "phi2";
         if (_shape.Architecture != "gemma2") return;
-        (_gelu, _embeddingScale, _localWindow) = (true, Math.Sqrt(_shape.Width), _shape.SlidingWindow);
+        (_embeddingScale, _localWindow) = (Math.Sqrt(_shape.Width), _shape.SlidingWindow);
         _scoreCap = Convert.ToDouble(file.Metadata.Values["gemma2.attn_logit_softcapping"]);
         _logitCap = Convert.ToDouble(file.Metadata.Values["gemma2.final_logit_softcapping"]);
     }
@@ -52,16 +58,17 @@ internal sealed class PlainDecoder
         for (int layer = 0; layer < _shape.Layers; layer++)
         {
             string name = $"blk.{layer}.";
-            double[] part = Attention(layer, position, _normsBefore ? Norm(x, name + "attn_norm.weight") : x);
-            if (_normsAfter) part = Norm(part, name + "post_attention_norm.weight");
+            double[] normed = _normsBefore ? Norm(x, name + "attn_norm") : x;
+            double[] part = Attention(layer, position, normed);
+            if (_normsAfter) part = Norm(part, name + "post_attention_norm");
             for (int d = 0; d < x.Length; d++) x[d] += part[d];
 
-            part = FeedForward(layer, _normsBefore ? Norm(x, name + "ffn_norm.weight") : x);
-            if (_normsAfter) part = Norm(part, name + "post_ffw_norm.weight");
+            part = FeedForward(layer, _parallel ? normed : _normsBefore ? Norm(x, name + "ffn_norm") : x);
+            if (_normsAfter) part = Norm(part, name + "post_ffw_norm");
             for (int d = 0; d < x.Length; d++) x[d] += part[d];
         }
 
-        double[] hidden = Norm(x, "output_norm.weight");
+        double[] hidden = Norm(x, "output_norm");
         double[] logits = Multiply("output", hidden);
         for (int i = 0; i < logits.Length; i++) logits[i] = Capped(logits[i], _logitCap);
         return (hidden, logits);
@@ -71,7 +78,7 @@ internal sealed class PlainDecoder
     {
         int heads = _shape.Heads, keyDim = _shape.KeyHeadDim, valueDim = _shape.ValueHeadDim, group = heads / _shape.KeyValueHeads;
         double[] queries = Multiply($"blk.{layer}.attn_q", x), keys = Multiply($"blk.{layer}.attn_k", x);
-        if (_normsQueries) (queries, keys) = (Norm(queries, $"blk.{layer}.attn_q_norm.weight"), Norm(keys, $"blk.{layer}.attn_k_norm.weight"));
+        if (_normsQueries) (queries, keys) = (Norm(queries, $"blk.{layer}.attn_q_norm"), Norm(keys, $"blk.{layer}.attn_k_norm"));
         Rotate(queries, keyDim, position);
         Rotate(keys, keyDim, position);
         _keys[layer].Add(keys);
@@ -100,7 +107,8 @@ internal sealed class PlainDecoder
 
     private double[] FeedForward(int layer, double[] x)
     {
-        double[] gate = Multiply($"blk.{layer}.ffn_gate", x), up = Multiply($"blk.{layer}.ffn_up", x);
+        double[] up = Multiply($"blk.{layer}.ffn_up", x), gate = _gated ? Multiply($"blk.{layer}.ffn_gate", x) : up;
+        if (!_gated) up = [.. up.Select(_ => 1.0)];
         for (int i = 0; i < gate.Length; i++)
         {
             double g = gate[i];
@@ -112,11 +120,12 @@ internal sealed class PlainDecoder
     /// <summary>Each run of as many values as there are weights is normed by itself.</summary>
     private double[] Norm(double[] x, string name)
     {
-        double[] weight = Tensor(name);
+        double[] weight = Tensor(name + ".weight"), bias = _centred && _file.Find(name + ".bias") is not null ? Tensor(name + ".bias") : new double[weight.Length];
         return [.. x.Chunk(weight.Length).SelectMany(run =>
         {
-            double scale = 1 / Math.Sqrt(run.Sum(v => v * v) / run.Length + _shape.RmsEpsilon);
-            return run.Select((v, d) => v * scale * weight[d]);
+            double mean = _centred ? run.Average() : 0, epsilon = _centred ? _shape.LayerNormEpsilon : _shape.RmsEpsilon;
+            double scale = 1 / Math.Sqrt(run.Sum(v => (v - mean) * (v - mean)) / run.Length + epsilon);
+            return run.Select((v, d) => (v - mean) * scale * weight[d] + bias[d]);
         })];
     }
 
@@ -124,10 +133,10 @@ internal sealed class PlainDecoder
     {
         for (int head = 0; head < x.Length; head += headDim)
         {
-            for (int i = 0; i < headDim / 2; i++)
+            for (int i = 0; i < _shape.RopeDimensions / 2; i++)
             {
-                int first = head + (_rotatesHalves ? i : 2 * i), second = first + (_rotatesHalves ? headDim / 2 : 1);
-                (double sine, double cosine) = Math.SinCos(position * Math.Pow(_shape.RopeBase, -2.0 * i / headDim));
+                int first = head + (_rotatesHalves ? i : 2 * i), second = first + (_rotatesHalves ? _shape.RopeDimensions / 2 : 1);
+                (double sine, double cosine) = Math.SinCos(position * Math.Pow(_shape.RopeBase, -2.0 * i / _shape.RopeDimensions));
                 (x[first], x[second]) = (x[first] * cosine - x[second] * sine, x[first] * sine + x[second] * cosine);
             }
         }

@@ -33,6 +33,9 @@ internal sealed record RandomModel(string Architecture)
 
     public float LogitCap { get; init; } = 5;
 
+    /// <summary>Values of a head that are rotated, where the architecture leaves some as they are.</summary>
+    public int RopeDimensions { get; init; } = 10;
+
     /// <summary>Of the matrices.</summary>
     public TensorType Type { get; init; } = TensorType.F32;
 
@@ -57,6 +60,7 @@ internal sealed record RandomModel(string Architecture)
             Window = random.Next(1, 50),
             ScoreCap = random.Next(3) == 0 ? 0 : random.Next(1, 6),
             LogitCap = random.Next(3) == 0 ? 0 : random.Next(1, 9),
+            RopeDimensions = 2 * random.Next(1, 3),
         };
     }
 
@@ -68,6 +72,8 @@ internal sealed record RandomModel(string Architecture)
         return path;
     }
 
+    private bool HasLayerNorms => Architecture == "phi2";
+
     private byte[] Bytes()
     {
         _random = new Random(Seed);
@@ -75,7 +81,7 @@ internal sealed record RandomModel(string Architecture)
         Matrix("token_embd.weight", Width, Vocabulary);
         Norm("output_norm.weight");
         if (!Tied) Matrix("output.weight", Width, Vocabulary);
-        if (Biases) Vector("output.bias", Vocabulary, middle: 0);
+        if (Biases || Architecture == "phi2") Vector("output.bias", Vocabulary, middle: 0);
         for (int layer = 0; layer < Layers; layer++) Layer($"blk.{layer}.");
         return _writer.ToArray();
     }
@@ -91,7 +97,8 @@ internal sealed record RandomModel(string Architecture)
         _writer.Add($"{Architecture}.attention.head_count_kv", (uint)KvHeads);
         _writer.Add($"{Architecture}.attention.key_length", (uint)KeyDim);
         _writer.Add($"{Architecture}.attention.value_length", (uint)ValueDim);
-        _writer.Add($"{Architecture}.attention.layer_norm_rms_epsilon", 1e-5f);
+        _writer.Add($"{Architecture}.attention.layer_norm_{(HasLayerNorms ? "" : "rms_")}epsilon", 1e-5f);
+        if (Architecture == "phi2") _writer.Add("phi2.rope.dimension_count", (uint)RopeDimensions);
         if (Architecture == "gemma2")
         {
             _writer.Add("gemma2.attention.sliding_window", (uint)Window);
@@ -116,21 +123,21 @@ internal sealed record RandomModel(string Architecture)
             Vector(layer + "attn_q_norm.weight", Architecture == "qwen3" ? KeyDim : Heads * KeyDim, middle: 1);
             Vector(layer + "attn_k_norm.weight", Architecture == "qwen3" ? KeyDim : KvHeads * KeyDim, middle: 1);
         }
-        if (Biases || Architecture == "qwen2")
+        if (Biases || Architecture is "qwen2" or "phi2")
         {
             Vector(layer + "attn_q.bias", Heads * KeyDim, middle: 0);
             Vector(layer + "attn_k.bias", KvHeads * KeyDim, middle: 0);
             Vector(layer + "attn_v.bias", KvHeads * ValueDim, middle: 0);
         }
-        if (Biases)
+        if (Biases || Architecture == "phi2")
         {
             Vector(layer + "attn_output.bias", Width, middle: 0);
-            Vector(layer + "ffn_gate.bias", FeedForward, middle: 0);
+            if (Architecture != "phi2") Vector(layer + "ffn_gate.bias", FeedForward, middle: 0);
             Vector(layer + "ffn_up.bias", FeedForward, middle: 0);
             Vector(layer + "ffn_down.bias", Width, middle: 0);
         }
-        if (Architecture != "olmo2") Norm(layer + "ffn_norm.weight");
-        Matrix(layer + "ffn_gate.weight", Width, FeedForward);
+        if (Architecture is not ("olmo2" or "phi2")) Norm(layer + "ffn_norm.weight");
+        if (Architecture != "phi2") Matrix(layer + "ffn_gate.weight", Width, FeedForward);
         Matrix(layer + "ffn_up.weight", Width, FeedForward);
         Matrix(layer + "ffn_down.weight", FeedForward, Width);
         if (Architecture is "gemma2" or "olmo2")
@@ -140,7 +147,11 @@ internal sealed record RandomModel(string Architecture)
         }
     }
 
-    private void Norm(string name) => Vector(name, Width, middle: 1);
+    private void Norm(string name)
+    {
+        Vector(name, Width, middle: 1);
+        if (Architecture == "phi2") Vector(name.Replace("weight", "bias"), Width, middle: 0);
+    }
 
     private void Vector(string name, int count, float middle) =>
         _writer.Add(name, TensorType.F32, [count], MemoryMarshal.AsBytes<float>(Values(count, middle, 0.5f)).ToArray());

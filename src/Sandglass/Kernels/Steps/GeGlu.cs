@@ -2,17 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>
-/// A gated feed-forward block's activation with GELU in its form with tanh:
-/// gate[i] = gate[i] / 2 * (1 + tanh(sqrt(2 / pi) * (gate[i] + 0.044715 gate[i]^3))) * up[i].
-/// Sources: Hendrycks and Gimpel 2016, arXiv:1606.08415; Shazeer 2020.
-/// </summary>
-/// <remarks>(1 + tanh(u)) / 2 is 1 / (1 + e^-2u): no tanh is computed, and nothing cancels where it is near -1.</remarks>
+/// <summary>A gated feed-forward block's activation with GELU in its form with tanh: gate[i] = gelu(gate[i]) * up[i]. Source: Shazeer 2020.</summary>
 internal static unsafe class GeGlu
 {
-    private const float Slope = 1.59576912f;    // 2 sqrt(2 / pi)
-    private const float Cubic = 0.0713548163f;  // Slope * 0.044715
-
     /// <param name="gate">[count], overwritten.</param>
     /// <param name="up">[count]</param>
     public static void Apply(float* gate, float* up, int count) => KernelPath.Run(new Kernel(gate, up, count));
@@ -20,10 +12,7 @@ internal static unsafe class GeGlu
     internal static void Scalar(float* gate, float* up, int count)
     {
         for (int i = 0; i < count; i++)
-        {
-            float x = gate[i], twice = x * MathF.FusedMultiplyAdd(Cubic, x * x, Slope);
-            gate[i] = x / (1f + Elementary.Exp(0f - twice)) * up[i];
-        }
+            gate[i] = Gelu.Of(gate[i]) * up[i];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -33,14 +22,9 @@ internal static unsafe class GeGlu
         where I : struct
         where B : struct
     {
-        F one = L.Broadcast(1f), zero = L.Broadcast(0f), slope = L.Broadcast(Slope), cubic = L.Broadcast(Cubic);
         int whole = count & ~15;
         for (int i = 0; i < whole; i += 16)
-        {
-            F x = L.Load(gate + i), twice = L.Multiply(x, L.Fma(cubic, L.Multiply(x, x), slope));
-            F gelu = L.Divide(x, L.Add(one, Lanes<L, F, I, B>.Exp(L.Subtract(zero, twice))));
-            L.Store(gate + i, L.Multiply(gelu, L.Load(up + i)));
-        }
+            L.Store(gate + i, L.Multiply(Gelu.Of<L, F, I, B>(L.Load(gate + i)), L.Load(up + i)));
         Scalar(gate + whole, up + whole, count - whole);
     }
 

@@ -5,7 +5,7 @@ namespace Sandglass.Transformer;
 /// <summary>The architectures that run: the one list of them.</summary>
 internal static class Architectures
 {
-    public static IReadOnlyList<Architecture> All { get; } = [Llama.Description, Qwen2.Description, Qwen3.Description, Gemma2.Description, Olmo2.Description];
+    public static IReadOnlyList<Architecture> All { get; } = [Llama.Description, Qwen2.Description, Qwen3.Description, Gemma2.Description, Olmo2.Description, Phi2.Description];
 
     /// <summary>The names of all, as a message lists them: <c>a, b or c</c>.</summary>
     public static string Names { get; } = string.Join(", ", All.SkipLast(1).Select(one => one.Name)) + $" or {All[^1].Name}";
@@ -16,7 +16,7 @@ internal static class Architectures
     {
         Architecture found = All.FirstOrDefault(one => one.Name == shape.Architecture)
             ?? throw new ModelFileException("architecture-unsupported", metadata.File, "metadata general.architecture", Names, shape.Architecture);
-        Requirements.Check(shape, metadata);
+        Requirements.Check(found, shape, metadata);
         return found;
     }
 }
