@@ -25,7 +25,11 @@ public static class EmbeddedModels
     {
         string? resource = Resources().FirstOrDefault(resource => NameOf(resource) == name);
         Stream? stream = resource is null ? null : Library.GetManifestResourceStream(resource);
-        if (stream is null) throw new GenerationException("model-unknown", nameof(name), Names.Count == 0 ? "a model file: this build of the library holds no models" : string.Join(" or ", Names), name ?? "null");
+        if (stream is null)
+        {
+            string expected = Names.Count == 0 ? "a model file: this build of the library holds no models" : string.Join(" or ", Names);
+            throw new GenerationException("model-unknown", nameof(name), expected, name ?? "null");
+        }
         return ModelFile.Open(stream, Prefix + name);
     }
 

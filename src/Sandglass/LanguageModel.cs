@@ -83,7 +83,7 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Loads a GGUF file on another thread.</summary>
     /// <param name="path">The file; of a split one the first part.</param>
     /// <param name="options">How to run it; null for the defaults.</param>
-    /// <param name="cancellationToken">Ends loading with an <see cref="OperationCanceledException"/>; nothing is left behind.</param>
+    /// <param name="cancellationToken">Ends loading with an <see cref="OperationCanceledException"/> and leaves nothing in memory.</param>
     /// <inheritdoc cref="Load"/>
     /// <example>
     /// <code>
@@ -136,7 +136,7 @@ public sealed class LanguageModel : IDisposable
     public TextGeneration GenerateAsync(IReadOnlyList<int> promptIds, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
         GenerateSamples(promptIds, 1, options, cancellationToken)[0];
 
-    /// <summary>Continues a text and gives the outcome with the whole completion: for callers that show nothing meanwhile.</summary>
+    /// <summary>Continues a text and gives the outcome with the whole completion: for callers that show no tokens.</summary>
     /// <inheritdoc cref="GenerateAsync(string, GenerationOptions?, CancellationToken)"/>
     /// <example>
     /// <code>

@@ -131,7 +131,7 @@ internal sealed class OutputQueue<T>(Action? wake = null, object? keeper = null)
             if (_reading == Reading.Dropped)
             {
                 throw new InvalidOperationException(
-                    $"More tokens came than wait for a reader ({Most}) while only the result was asked for, so none was kept. Read before asking for the result.");
+                    $"More than {Most} tokens came while only the result was asked for, so none was kept. Read before asking for the result.");
             }
             _reading = Reading.Items;
         }
