@@ -2,7 +2,7 @@ using Sandglass.Kernels.MachineCode;
 
 namespace Sandglass.Kernels;
 
-// exact, of one token: four panels a call.
+// exact, one token: four panels per call.
 internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes>
 {
     public override void MultiplyExactOne(byte* panel, long panelBytes, int count, int columns, float* x, float* sums)
@@ -14,14 +14,14 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes>
         }
         ExactBlock block = ExactKernel.Arguments;
         for (int i = 0; i < 4; i++)
-            block.Panels[i] = (long)(panel + (i < count ? i * panelBytes : 0));   // the first stands in for others, and their sums are of no interest
+            block.Panels[i] = (long)(panel + (i < count ? i * panelBytes : 0));   // with fewer than four, the first is repeated and the extra sums are ignored
         block.Activations = x;
         block.Sums = sums;
         block.Headers = columns / TFormat.Columns;
         ExactKernel.Multiply(&block);
     }
 
-    // Made at first use, as the others.
+    // Created at first use, like the others.
     private static class ExactKernel
     {
         private static readonly ByteDotShape ExactShape = Shape with { Bits = TCodes.Bits, Tokens = 1, Columns = TFormat.Columns };

@@ -5,26 +5,29 @@ using Sandglass.Kernels.MachineCode;
 
 namespace Sandglass.Kernels;
 
-/// <summary>Panels of a quantised type that are multiplied by machine code: few tokens with all columns of a panel, a tile of many with two panels at once; all else is the vector kernels'.</summary>
+/// <summary>
+/// Panels of a quantised type multiplied by machine code: few tokens with all columns of a panel, or a tile of many tokens with two panels at once.
+/// Everything else is left to the vector kernels.
+/// </summary>
 internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuantizedPanels<TFormat, TCodes, Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>
     where TFormat : struct, IFormat
     where TCodes : struct, ICodes
 {
     private const int MostFewTokens = ByteDotCode.MostFewTokens;
-    private const int MostCalls = 2; // of few tokens' kernels; more tokens are a tile of two panels
-    private const int WeightsKeptFrom = 72; // tokens: from here on it pays to dequantise 32 columns of two panels, for any token to choose its own from
+    private const int MostCalls = 2; // of kernels for few tokens; more tokens form a tile of two panels
+    private const int WeightsKeptFrom = 72; // tokens: from here on it pays to dequantise 32 columns of two panels once, from which each token takes its own
 
     private static readonly ByteDotShape Shape = new(TCodes.Bits == 4 ? 4 : 8, TFormat.SubBlocks, TFormat.HasMinimum, TFormat.Offset);
 
     private ByteDotPanels(TensorType type)
         : base(type) { }
 
-    /// <summary>Panels that use machine code, or null where there is none to be had.</summary>
+    /// <summary>Panels that use machine code, or null where it is unavailable.</summary>
     public static Panels? TryCreate(TensorType type) => FastKernels.Exist ? new ByteDotPanels<TFormat, TCodes>(type) : null;
 
     public override void MultiplyFast(byte* panel, long panelBytes, int count, int columns, ActivationBlock* activations, int stride, int tokens, float* sums)
     {
-        // As even as they can be: 13 tokens are 7 and 6.
+        // As even as possible: 13 tokens are 7 and 6.
         int calls = (tokens + MostFewTokens - 1) / MostFewTokens, some = (tokens + calls - 1) / calls;
         if ((calls > MostCalls && count > 1) || (FastKernels.Few(some) is var few && few == null))
         {
@@ -36,7 +39,7 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
         if (calls > 1) MultiplyFast(panel, panelBytes, count, columns, activations + some, stride, tokens - some, sums + some * count * Rows);
     }
 
-    /// <summary>Panels with few tokens, a call each.</summary>
+    /// <summary>Few tokens: one call per panel.</summary>
     [SkipLocalsInit]
     private static void MultiplyFew(
         delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> multiply, byte* panel, long panelBytes, int count, int columns, void* activations, int strideBytes, float* sums)
@@ -68,7 +71,7 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
         bool asTheyLie = TCodes.Bits is 4 or 8;
 
         byte* header = panel, codes = panel + TFormat.HeaderBytes;
-        int part = 0; // which 32 columns of the header's
+        int part = 0; // index of 32 columns within the header's
         for (int i = 0; i < columns / 32; i++)
         {
             ReadFactors(header, part, block->Factors);
@@ -94,7 +97,7 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
         }
     }
 
-    /// <summary>Asks for the next columns' weights, which the processor does not by itself where a load of them comes every few thousand cycles: 1.06 times as fast, Q4_0 from memory.</summary>
+    /// <summary>Prefetches the next columns' weights: with a load every few thousand cycles the hardware does not. 1.06 times as fast, Q4_0 from memory.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Fetch(byte* from, int bytes)
     {
@@ -102,7 +105,7 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
             Sse.Prefetch0(from + i);
     }
 
-    /// <summary>What every kernel is given, on the border of 64 bytes that it wants.</summary>
+    /// <summary>The arguments of every kernel, aligned to 64 bytes as it requires.</summary>
     private static ByteDotBlock* Begin(byte* memory, void* activations)
     {
         ByteDotBlock* block = (ByteDotBlock*)(((nuint)memory + 63) & ~(nuint)63);
@@ -149,7 +152,7 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
             TCodes.Group<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(codes, group).Store(to + 64 * group);
     }
 
-    // Made at first use, one for all matrices of a type.
+    // Created at first use, one for all matrices of a type.
     private static class FastKernels
     {
         private static readonly delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> SmallTile = ByteDotKernels.For(Shape);
@@ -157,13 +160,13 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
 
         private static readonly nint[] Made = new nint[MostFewTokens + 1];
 
-        /// <summary>Whether there are kernels to be had.</summary>
+        /// <summary>Whether kernels are available.</summary>
         public static bool Exist => SmallTile != null && LargeTile != null;
 
-        /// <summary>The kernel of a tile of so many tokens.</summary>
+        /// <summary>The kernel for a tile of this many tokens.</summary>
         public static delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> Tile(int tokens) => tokens < WeightsKeptFrom ? SmallTile : LargeTile;
 
-        /// <summary>The kernel of so many tokens; null where there is none.</summary>
+        /// <summary>The kernel for this many tokens; null where there is none.</summary>
         public static delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> Few(int tokens)
         {
             if (Made[tokens] == 0) Made[tokens] = (nint)ByteDotKernels.For(Shape with { Bits = TCodes.Bits, Tokens = tokens, Columns = TFormat.Columns });

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>The vector kernels of <em>exact</em> for a quantised type: weights are dequantised on the way, activations stay F32.</summary>
+/// <summary>The vector kernels of <em>exact</em> for a quantised type: weights are dequantised in registers, activations stay F32.</summary>
 internal static unsafe class ExactQuantizedPanels<TFormat, TCodes, L, F, I, B>
     where TFormat : struct, IFormat
     where TCodes : struct, ICodes
@@ -16,7 +16,7 @@ internal static unsafe class ExactQuantizedPanels<TFormat, TCodes, L, F, I, B>
     public static void Multiply(byte* panels, long panelBytes, int count, int columns, float* x, int width, int tokens, float* sums)
     {
         const int ColumnsAtOnce = 256, BytesAtOnce = ColumnsAtOnce * Panels.Rows * sizeof(float);
-        byte* weights = stackalloc byte[2 * BytesAtOnce + 64]; // [panel, column, row]: 32 KB, in the first cache
+        byte* weights = stackalloc byte[2 * BytesAtOnce + 64]; // [panel, column, row]: 32 KB, in the L1 cache
         weights = (byte*)(((nuint)weights + 63) & ~(nuint)63);
         for (int from = 0; from < columns; from += ColumnsAtOnce)
         {
@@ -31,7 +31,7 @@ internal static unsafe class ExactQuantizedPanels<TFormat, TCodes, L, F, I, B>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyOne(byte* panel, long panelBytes, int count, int columns, float* x, float* sums)
     {
-        // Where there are fewer than four the first stands in for the others, and their sums are of no interest.
+        // With fewer than four, the first is repeated and the extra sums are ignored.
         long p1 = count > 1 ? panelBytes : 0, p2 = count > 2 ? 2 * panelBytes : 0, p3 = count > 3 ? 3 * panelBytes : 0;
         F s0 = L.Load(sums), s1 = L.Load(sums + 16), s2 = L.Load(sums + 32), s3 = L.Load(sums + 48);
         byte* codes = panel + TFormat.HeaderBytes;
@@ -52,7 +52,7 @@ internal static unsafe class ExactQuantizedPanels<TFormat, TCodes, L, F, I, B>
                     I q0 = TCodes.Quads<L, F, I, B>(codes, group), q1 = TCodes.Quads<L, F, I, B>(codes + p1, group);
                     I q2 = TCodes.Quads<L, F, I, B>(codes + p2, group), q3 = TCodes.Quads<L, F, I, B>(codes + p3, group);
                     float* at = x + 32 * block + 4 * group;
-                    // Written out, shifts are constants: 1.2 times as fast, and with two or four vectors for one more than the compiler inlines (5 times as slow).
+                    // Unrolled by hand, so shifts are constants: 1.2 times as fast. With two or four vectors per value a loop exceeds what the compiler inlines (5 times as slow).
                     if (typeof(L) == typeof(Lanes512))
                     {
                         F value0 = L.Broadcast(at[0]);
@@ -124,8 +124,8 @@ internal static unsafe class ExactQuantizedPanels<TFormat, TCodes, L, F, I, B>
         }
     }
 
-    /// <summary>What <see cref="Weight"/> adds: the minimum, or the scale times minus the offset and minus the 256 that codes stand above zero there.</summary>
-    /// <remarks>Exact: scales have at most 19 bits (an F16 times an int8), 256 + offset at most 7 that count (Q3_K: 260 = 65 * 4, and there a scale has 16).</remarks>
+    /// <summary>What <see cref="Weight"/> adds: the minimum, or -(offset + 256) * scale, where codes read as 256 + code.</summary>
+    /// <remarks>Exact: scales have at most 19 bits (an F16 times an int8), 256 + offset at most 7 significant ones (Q3_K: 260 = 65 * 4, and its scales have 16).</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static F Zero(byte* header, int subBlock, F scale) =>
         TFormat.HasMinimum ? TFormat.Minima<L, F, I, B>(header, subBlock) : L.Multiply(scale, L.Broadcast(-256 - TFormat.Offset));
@@ -133,7 +133,7 @@ internal static unsafe class ExactQuantizedPanels<TFormat, TCodes, L, F, I, B>
     /// <summary>One of four columns' weights: scale * code + zero, rounded once.</summary>
     /// <remarks>
     /// Without a minimum nothing is rounded at all, so the code need not be converted: as the upper bits of a mantissa under the exponent of 256 it reads 256 + code.
-    /// With a minimum the 256 could not be taken back without rounding.
+    /// With a minimum the 256 could not be subtracted without rounding.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static F Weight(I quads, int column, F scale, F zero)
@@ -142,7 +142,7 @@ internal static unsafe class ExactQuantizedPanels<TFormat, TCodes, L, F, I, B>
 
         if (typeof(L) != typeof(Lanes512)) return L.Fma(scale, Above256(L.ShiftLeftInt(L.ShiftRightInt(quads, 8 * column), 15)), zero);
 
-        I placed = column switch // its neighbours' bits lie outside the mask
+        I placed = column switch // neighbouring codes' bits are masked out
         {
             0 => L.ShiftLeftInt(quads, 15),
             1 => L.ShiftLeftInt(quads, 7),

@@ -1,6 +1,6 @@
 namespace Sandglass.Kernels;
 
-/// <summary>Makes the panels of a float type.</summary>
+/// <summary>Creates the panels of a float type.</summary>
 internal static class FloatPanels
 {
     public static Panels Create<TElement>(TensorType type, KernelWidth width)

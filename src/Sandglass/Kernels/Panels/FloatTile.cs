@@ -4,8 +4,8 @@ namespace Sandglass.Kernels;
 
 /// <summary>The F32 inner product of one or two panels with the tokens of a batch: the sums of a tile stay in registers while k runs in order.</summary>
 /// <remarks>
-/// With 512 bits a tile is two panels by twelve tokens: 24 sums, two vectors of weights and a broadcast are 27 of 32 registers, and 14 loads serve 24 fmas. With 256
-/// there are 16 registers, two to a vector of sixteen lanes: six tokens of one panel. A tile is as many tokens as there are; nothing is padded.
+/// With 512 bits a tile is two panels by twelve tokens: 24 sums, two vectors of weights and a broadcast are 27 of 32 registers, and 14 loads serve 24 fmas. With
+/// 256 bits there are 16 registers, two per sixteen lanes: six tokens of one panel. A tile has exactly as many tokens as there are; nothing is padded.
 /// </remarks>
 internal static unsafe class FloatTile<TElement, L, F, I, B>
     where TElement : struct, IElement
@@ -16,7 +16,7 @@ internal static unsafe class FloatTile<TElement, L, F, I, B>
 {
     private static int MostTokens => typeof(L) == typeof(Lanes512) ? 12 : typeof(L) == typeof(Lanes256) ? 6 : 4;
 
-    /// <summary>Tokens up to which two panels' sums fit the registers.</summary>
+    /// <summary>Largest number of tokens for which two panels' sums fit the registers.</summary>
     private static int MostTokensOfTwo => typeof(L) == typeof(Lanes512) ? 12 : typeof(L) == typeof(Lanes256) ? 3 : 2;
 
     /// <inheritdoc cref="Panels.MultiplyExact"/>
@@ -58,7 +58,7 @@ internal static unsafe class FloatTile<TElement, L, F, I, B>
         }
     }
 
-    // Counts are constants to the compiler, which drops what is beyond them: one source for every size of tile.
+    // Counts are compile-time constants, so unused branches are dropped: one source for every tile size.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply<TPanels, TTokens>(byte* weights, long panelBytes, int stride, int columns, float* x, int width, float* sums)
         where TPanels : struct, ICount

@@ -12,7 +12,7 @@ internal unsafe interface IElement
     static abstract F Load<L, F, I, B>(byte* from) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct;
 }
 
-/// <summary>F32 as it is.</summary>
+/// <summary>F32 as stored.</summary>
 internal readonly unsafe struct ElementF32 : IElement
 {
     public static int Bytes => 4;
@@ -34,7 +34,7 @@ internal readonly unsafe struct ElementF16 : IElement
     public static F Load<L, F, I, B>(byte* from) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct => L.LoadHalf((ushort*)from);
 }
 
-/// <summary>F16 times 2^-112, an instruction less than F16 itself: for kernels whose activations are 2^112 times too large.</summary>
+/// <summary>F16 times 2^-112, one instruction less than F16: for kernels whose activations are scaled by 2^112.</summary>
 internal readonly unsafe struct ElementShrunkF16 : IElement
 {
     public static int Bytes => 2;

@@ -1,8 +1,8 @@
 namespace Sandglass.Kernels;
 
-/// <summary>How one tensor type's weights lie in panels of 16 rows, and the arithmetic on one panel; lane = output row.</summary>
+/// <summary>Layout of one tensor type's weights in panels of 16 rows, and the arithmetic on a panel; lane = output row.</summary>
 /// <remarks>
-/// A panel replaces the file's layout, it does not stand beside it. The methods here are the plain ones; a vector kernel overrides
+/// A panel replaces the file's layout; no second copy exists. The methods here are the plain ones; a vector kernel overrides
 /// <see cref="MultiplyFast"/>, <see cref="MultiplyFine"/> and <see cref="MultiplyExact"/> and equals them bit for bit.
 /// </remarks>
 internal abstract unsafe class Panels
@@ -10,7 +10,7 @@ internal abstract unsafe class Panels
     /// <summary>Rows of a panel: the lanes of every kernel.</summary>
     public const int Rows = 16;
 
-    /// <summary>Tokens that <see cref="MultiplyFast"/> takes at most. What is done once for 32 columns is done for all of them; their sums of two panels (32 KB) come from the second cache, in order and in time.</summary>
+    /// <summary>Most tokens of one <see cref="MultiplyFast"/>. Work done once for 32 columns serves all of them; their sums of two panels (32 KB) stream from the L2 cache.</summary>
     public const int TileTokens = 256;
 
     /// <summary>The type of the weights.</summary>
@@ -22,8 +22,8 @@ internal abstract unsafe class Panels
     /// <summary>Bytes of a panel.</summary>
     public abstract long PanelBytes(int columns);
 
-    /// <summary>Packs rows as the file has them into a panel that is all zeros.</summary>
-    /// <param name="rows">Rows as in the file, one after the other.</param>
+    /// <summary>Packs rows of the file into a zeroed panel.</summary>
+    /// <param name="rows">Consecutive rows in the file's layout.</param>
     /// <param name="count">How many, 1 to 16; the panel's other rows stay zero.</param>
     public abstract void Pack(byte* rows, int count, int columns, byte* panel);
 
@@ -31,10 +31,10 @@ internal abstract unsafe class Panels
     /// <param name="to">[columns]</param>
     public abstract void ReadRow(byte* panel, int row, int columns, float* to);
 
-    /// <summary>sums[token, row] += sum over k of weights[row, k] * activations[token, k], with int8 activations: one or two neighbouring panels and a tile of tokens.</summary>
+    /// <summary>sums[token, row] += sum over k of weights[row, k] * activations[token, k], with int8 activations: one or two adjacent panels, a tile of tokens.</summary>
     /// <param name="panelBytes">From one panel to the next.</param>
     /// <param name="count">Panels, 1 or 2.</param>
-    /// <param name="activations">[columns / 32, stride]: the tokens of a block stand side by side.</param>
+    /// <param name="activations">[columns / 32, stride]: the tokens of a block are adjacent.</param>
     /// <param name="tokens">1 to <see cref="TileTokens"/>.</param>
     /// <param name="sums">[tokens, count * 16]</param>
     public abstract void MultiplyFast(byte* panel, long panelBytes, int count, int columns, ActivationBlock* activations, int stride, int tokens, float* sums);
@@ -42,12 +42,12 @@ internal abstract unsafe class Panels
     /// <summary>As <see cref="MultiplyFast"/>, with activations of 16 bits in two planes of int8.</summary>
     public abstract void MultiplyFine(byte* panel, long panelBytes, int count, int columns, FineBlock* activations, int stride, int tokens, float* sums);
 
-    /// <summary>Some columns of a panel as F32.</summary>
+    /// <summary>Converts some columns of a panel to F32.</summary>
     /// <param name="from">The first, a multiple of 256.</param>
     /// <param name="to">[columns, 16]: a panel of F32.</param>
     public abstract void Widen(byte* panel, int from, int columns, float* to);
 
-    /// <summary>sums[token, row] += sum over k of weights[row, k] * x[token, k], in F32, k in order: one or two neighbouring panels and a tile of tokens.</summary>
+    /// <summary>sums[token, row] += sum over k of weights[row, k] * x[token, k], in F32, k in order: one or two adjacent panels, a tile of tokens.</summary>
     /// <param name="panelBytes">From one panel to the next.</param>
     /// <param name="count">Panels, 1 or 2.</param>
     /// <param name="x">[columns, width], a tile of <see cref="TokenTiles"/>.</param>
@@ -55,11 +55,11 @@ internal abstract unsafe class Panels
     /// <param name="sums">[tokens, count * 16]</param>
     public abstract void MultiplyExact(byte* panels, long panelBytes, int count, int columns, float* x, int width, int tokens, float* sums);
 
-    /// <summary>As <see cref="MultiplyExact"/> for one token and up to four neighbouring panels at once: one panel's chain of fmas waits for itself, four fill the wait.</summary>
+    /// <summary>As <see cref="MultiplyExact"/> for one token and up to four adjacent panels: one panel's fmas form a dependency chain, four fill its latency.</summary>
     /// <param name="panelBytes">From one panel to the next.</param>
     /// <param name="count">Panels, 1 to 4.</param>
     /// <param name="x">[columns]</param>
-    /// <param name="sums">[4, 16], of which the first <paramref name="count"/> rows are meant.</param>
+    /// <param name="sums">[4, 16]; only the first <paramref name="count"/> rows are valid.</param>
     public virtual void MultiplyExactOne(byte* panel, long panelBytes, int count, int columns, float* x, float* sums)
     {
         for (int i = 0; i < count; i++)

@@ -146,7 +146,7 @@ internal unsafe class QuantizedPanels<TFormat, TCodes> : Panels
         }
     }
 
-    /// <summary>To the next 32 columns, and over the next header where this one's are through.</summary>
+    /// <summary>Advances by 32 columns, past the next header after a header's last columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Advance(ref byte* header, ref byte* codes, ref int part)
     {

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace Sandglass.Kernels;
 
-/// <summary>Panels of a quantised type for AVX2 with 16 registers: the products of int8 go over a panel twice, each time for eight of its rows.</summary>
+/// <summary>Panels of a quantised type for AVX2 with 16 registers: int8 products pass over a panel twice, each time for eight of its rows.</summary>
 internal sealed unsafe class SplitQuantizedPanels<TFormat, TCodes>(TensorType type)
     : VectorQuantizedPanels<TFormat, TCodes, Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(type)
     where TFormat : struct, IFormat

@@ -10,7 +10,7 @@ internal sealed unsafe class VectorFloatPanels<TElement, L, F, I, B>(TensorType 
     where I : struct
     where B : struct
 {
-    private const float LargestToGrow = 65535.996f; // the last below 2^16, which times 2^112 is infinite
+    private const float LargestToGrow = 65535.996f; // the largest below 2^16; 2^16 times 2^112 is infinite
 
     public override void MultiplyExact(byte* panels, long panelBytes, int count, int columns, float* x, int width, int tokens, float* sums) =>
         FloatTile<TElement, L, F, I, B>.Multiply(panels, panelBytes, count, columns, x, width, tokens, sums);
@@ -21,7 +21,7 @@ internal sealed unsafe class VectorFloatPanels<TElement, L, F, I, B>(TensorType 
         else MultiplyOne<TElement>(panel, panelBytes, count, columns, x, sums);
     }
 
-    /// <summary>One token of F16: weights stay 2^112 times too small, the activations are made as much too large, and no product of the two changes by a bit.</summary>
+    /// <summary>One token of F16: weights stay scaled by 2^-112 and activations are scaled by 2^112, so no product changes by a bit.</summary>
     [SkipLocalsInit]
     private static void MultiplyShrunk(byte* panel, long panelBytes, int count, int columns, float* x, float* sums)
     {
@@ -35,7 +35,7 @@ internal sealed unsafe class VectorFloatPanels<TElement, L, F, I, B>(TensorType 
         }
     }
 
-    /// <summary>x times 2^112; false where one is so large that this would be infinite.</summary>
+    /// <summary>x times 2^112; false if one of the results would be infinite.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryGrow(float* x, int columns, float* grown)
     {
@@ -44,7 +44,7 @@ internal sealed unsafe class VectorFloatPanels<TElement, L, F, I, B>(TensorType 
         for (; k + Rows <= columns; k += Rows)
         {
             F value = L.Load(x + k);
-            largest = L.Max(largest, L.Abs(value)); // a NaN makes all sums NaN, whatever this says
+            largest = L.Max(largest, L.Abs(value)); // a NaN makes all sums NaN in any case
             L.Store(grown + k, L.Multiply(value, shift));
         }
         for (; k < columns; k++)
@@ -59,7 +59,7 @@ internal sealed unsafe class VectorFloatPanels<TElement, L, F, I, B>(TensorType 
     private static void MultiplyOne<E>(byte* panel, long panelBytes, int count, int columns, float* x, float* sums)
         where E : struct, IElement
     {
-        // Where there are fewer than four the first stands in for the others, and their sums are of no interest.
+        // With fewer than four, the first is repeated and the extra sums are ignored.
         long p1 = count > 1 ? panelBytes : 0, p2 = count > 2 ? 2 * panelBytes : 0, p3 = count > 3 ? 3 * panelBytes : 0;
         F s0 = L.Load(sums), s1 = L.Load(sums + 16), s2 = L.Load(sums + 32), s3 = L.Load(sums + 48);
         for (int k = 0; k < columns; k++, panel += Rows * E.Bytes)

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Sandglass.Kernels;
 
-// fine: weights are unpacked once and multiplied with both planes. A product of int16 fits with -128 as well: four bits 8 * 2 * 15 * 128 = 30720, five 4 * 2 * 31 * 128 = 31744,
+// fine: weights are unpacked once and multiplied with both planes. Sums fit int16 with -128, too: four bits 8 * 2 * 15 * 128 = 30720, five 4 * 2 * 31 * 128 = 31744,
 // six 2 * 2 * 63 * 128 = 32256.
 internal unsafe partial class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>
 {
@@ -22,8 +22,8 @@ internal unsafe partial class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>
     {
         byte* codes = panel + TFormat.HeaderBytes;
         byte* header = panel;
-        int part = 0; // which 32 columns of the header's
-        F running = L.Load(sums); // the sum of a single token, which stays in its register
+        int part = 0; // index of 32 columns within the header's
+        F running = L.Load(sums); // the sum of a single token stays in its register
         for (int block = 0; block < columns / 32; block++)
         {
             F lowScale = TFormat.Scales<L, F, I, B>(header, part * TFormat.SubBlocks);
@@ -73,11 +73,11 @@ internal unsafe partial class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>
         if (TTile.IsOne) L.Store(sums, running);
     }
 
-    /// <summary>One integer of two planes.</summary>
+    /// <summary>Combines the dot products of both planes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static I Both(I coarse, I rest) => L.AddInt(L.ShiftLeftInt(coarse, 8), rest);
 
-    /// <summary>The dot with codes as they are meant: offset * the sum of the activations' codes comes off.</summary>
+    /// <summary>The dot product of the codes' values: offset * the sum of the activations' codes is subtracted.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static I Biased(I dot, int bias) => TFormat.Offset == 0 ? dot : L.AddInt(dot, L.BroadcastInt(bias << BitOperations.Log2((uint)TFormat.Offset)));
 

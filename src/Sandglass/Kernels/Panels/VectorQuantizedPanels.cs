@@ -31,8 +31,8 @@ internal unsafe partial class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>
     {
         byte* codes = panel + TFormat.HeaderBytes;
         byte* header = panel;
-        int part = 0; // which 32 columns of the header's
-        F running = L.Load(sums); // the sum of a single token, which stays in its register
+        int part = 0; // index of 32 columns within the header's
+        F running = L.Load(sums); // the sum of a single token stays in its register
         for (int block = 0; block < columns / 32; block++)
         {
             F lowScale = TFormat.Scales<L, F, I, B>(header, part * TFormat.SubBlocks);
@@ -47,7 +47,7 @@ internal unsafe partial class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>
             B w4 = TCodes.Group<L, F, I, B>(codes, 4), w5 = TCodes.Group<L, F, I, B>(codes, 5);
             B w6 = TCodes.Group<L, F, I, B>(codes, 6), w7 = TCodes.Group<L, F, I, B>(codes, 7);
 
-            // Eight-bit codes are two nibbles: these are the high ones, where they are kept; elsewhere the compiler drops them.
+            // Eight-bit codes are two nibbles: these are the high ones, where they are kept; otherwise the compiler drops them.
             B h0 = High<TTile>(codes, 0), h1 = High<TTile>(codes, 1), h2 = High<TTile>(codes, 2), h3 = High<TTile>(codes, 3);
             B h4 = High<TTile>(codes, 4), h5 = High<TTile>(codes, 5), h6 = High<TTile>(codes, 6), h7 = High<TTile>(codes, 7);
 
@@ -109,13 +109,13 @@ internal unsafe partial class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>
     public override void MultiplyExactOne(byte* panel, long panelBytes, int count, int columns, float* x, float* sums) =>
         ExactQuantizedPanels<TFormat, TCodes, L, F, I, B>.MultiplyOne(panel, panelBytes, count, columns, x, sums);
 
-    /// <summary>The dot with codes as they are meant: what they are stored above their value by, times the sum of the activations' codes, comes off.</summary>
-    /// <remarks>Exact like the integers: the dot is below 2^20, the offset a power of two, the difference below 2^24.</remarks>
+    /// <summary>The dot product of the codes' values: offset * the sum of the activations' codes is subtracted.</summary>
+    /// <remarks>As exact as integers: the dot product is below 2^20, the offset is a power of two, the difference is below 2^24.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static F Signed(I dot, float sumOfCodes) =>
         TFormat.Offset == 0 ? L.ToFloat(dot) : L.Fma(L.Broadcast(sumOfCodes), L.Broadcast(-TFormat.Offset), L.ToFloat(dot));
 
-    /// <summary>Products of four groups, summed in int16 as far as they fit: six-bit codes leave the second half in <paramref name="rest"/>.</summary>
+    /// <summary>Products of four groups, summed in int16 as far as they fit; six-bit codes leave the second half in <paramref name="rest"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static B Pairs4(B w0, B w1, B w2, B w3, sbyte* a, out B rest)
     {
@@ -129,7 +129,7 @@ internal unsafe partial class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>
     private static B High<TTile>(byte* codes, int group)
         where TTile : struct, ITile => HighNibblesKept<TTile>() ? TCodes.HighGroup<L, F, I, B>(codes, group) : default;
 
-    /// <summary>The high nibbles of eight-bit codes are worth sixteen registers for many tokens (1.3 times as fast), and in the way of a single one (0.9 times).</summary>
+    /// <summary>Keeping the high nibbles of eight-bit codes in sixteen registers pays for many tokens (1.3 times as fast), but not for a single one (0.9 times).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool HighNibblesKept<TTile>()
         where TTile : struct, ITile => TCodes.Bits == 8 && !TTile.IsOne;

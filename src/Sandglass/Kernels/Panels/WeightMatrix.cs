@@ -1,13 +1,13 @@
 namespace Sandglass.Kernels;
 
-/// <summary>A matrix of weights in panels of 16 rows, the only copy that is kept: the file's layout is gone after loading.</summary>
+/// <summary>A matrix of weights in panels of 16 rows: the only copy kept after loading.</summary>
 internal sealed unsafe class WeightMatrix
 {
-    private readonly PagedMemory? _memory;  // whoever holds the matrix holds what it lies in
+    private readonly PagedMemory? _memory;  // keeps the memory alive as long as the matrix
     private readonly byte* _data;
 
     /// <summary>An empty matrix, to be filled panel by panel.</summary>
-    /// <param name="memory">Where it lies; null for one of which only the shape is there.</param>
+    /// <param name="memory">Its memory; null for a matrix that has only a shape.</param>
     public WeightMatrix(Panels panels, int rows, int columns, PagedMemory? memory)
     {
         Panels = panels;
@@ -41,10 +41,10 @@ internal sealed unsafe class WeightMatrix
     /// <summary>One panel.</summary>
     public byte* Panel(int index) => _data + index * PanelBytes;
 
-    /// <summary>Whether a product with this input is of integers.</summary>
+    /// <summary>Whether a product with this input is computed in integers.</summary>
     public bool InIntegers(in Activations input) => Panels.Quantized && input.InIntegers;
 
-    /// <summary>One or two neighbouring panels times some tokens of an input that is in integers.</summary>
+    /// <summary>Multiplies one or two adjacent panels with some tokens of an integer input.</summary>
     /// <param name="tokens"><see cref="Panels.TileTokens"/> at most.</param>
     /// <param name="sums">[tokens, count, 16]</param>
     public void MultiplyInIntegers(int panel, int count, in Activations input, int firstToken, int tokens, float* sums)
@@ -54,7 +54,7 @@ internal sealed unsafe class WeightMatrix
         else Panels.MultiplyFine(Panel(panel), PanelBytes, count, Columns, input.FineBlocks + firstToken, input.Tokens, tokens, sums);
     }
 
-    /// <summary>One row, dequantised: how an embedding is looked up.</summary>
+    /// <summary>One row, dequantised: an embedding look-up.</summary>
     /// <param name="to">[columns]</param>
     public void ReadRow(int row, float* to) => Panels.ReadRow(Panel(row / Panels.Rows), row % Panels.Rows, Columns, to);
 }

@@ -10,7 +10,7 @@ internal readonly unsafe struct Codes2 : ICodes
 
     public static void Put(byte* block, int row, byte* codes)
     {
-        uint* columns = (uint*)codes; // four codes at a time: the bytes that row owns in one group
+        uint* columns = (uint*)codes; // four codes at a time: a row's bytes in one group
         uint* pairs = (uint*)block + row;
         for (int group = 0; group < 8; group++)
             pairs[16 * (group >> 2)] |= (columns[group] & 0x0303_0303) << (2 * (group & 3));

@@ -10,7 +10,7 @@ internal readonly unsafe struct Codes3 : ICodes
 
     public static void Put(byte* block, int row, byte* codes)
     {
-        uint* columns = (uint*)codes; // four codes at a time: the bytes that row owns in one group
+        uint* columns = (uint*)codes; // four codes at a time: a row's bytes in one group
         uint* pairs = (uint*)block + row;
         uint* bits = (uint*)(block + 128) + row;
         for (int group = 0; group < 8; group++)

@@ -10,7 +10,7 @@ internal readonly unsafe struct Codes4 : ICodes
 
     public static void Put(byte* block, int row, byte* codes)
     {
-        uint* columns = (uint*)codes; // four codes at a time: the bytes that row owns in one group
+        uint* columns = (uint*)codes; // four codes at a time: a row's bytes in one group
         uint* nibbles = (uint*)block + row;
         for (int group = 0; group < 8; group++)
             nibbles[16 * (group & 3)] |= (columns[group] & 0x0F0F_0F0F) << (4 * (group >> 2));

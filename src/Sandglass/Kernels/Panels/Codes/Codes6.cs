@@ -2,11 +2,13 @@ using System.Runtime.CompilerServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>Codes of six bits (Q6_K): six groups have 64 bytes each to themselves but for the upper two bits of each byte; these are the last two groups, three pairs of bits a code.</summary>
-/// <remarks>Group 6 lies above groups 0, 1 and 2, group 7 above 3, 4 and 5: the first of the three holds bits 4 and 5 of its codes, the second 2 and 3, the third 0 and 1.</remarks>
+/// <summary>Codes of six bits (Q6_K): six groups of 64 bytes in the low six bits; the last two groups are spread over the upper two bits, three pairs per code.</summary>
+/// <remarks>
+/// Group 6 is stored above groups 0, 1 and 2, group 7 above 3, 4 and 5: the first of the three holds bits 4 and 5 of its codes, the second 2 and 3, the third 0 and 1.
+/// </remarks>
 internal readonly unsafe struct Codes6 : ICodes
 {
-    /// <summary>How many groups lie as they are, but for what stands above their bits.</summary>
+    /// <summary>Groups stored directly, with other codes' bits above theirs.</summary>
     public const int WholeGroups = 6;
 
     public static int Bits => 6;
@@ -14,7 +16,7 @@ internal readonly unsafe struct Codes6 : ICodes
 
     public static void Put(byte* block, int row, byte* codes)
     {
-        uint* columns = (uint*)codes; // four codes at a time: the bytes that row owns in one group
+        uint* columns = (uint*)codes; // four codes at a time: a row's bytes in one group
         uint* own = (uint*)block + row;
         for (int group = 0; group < WholeGroups; group++)
         {

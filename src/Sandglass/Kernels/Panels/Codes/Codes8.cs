@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>Codes of eight bits (Q8_0, stored from 0 up: 128 more than the file's): 512 bytes.</summary>
+/// <summary>Codes of eight bits (Q8_0, stored from 0 up: the file's plus 128): 512 bytes.</summary>
 internal readonly unsafe struct Codes8 : ICodes
 {
     public static int Bits => 8;
@@ -10,7 +10,7 @@ internal readonly unsafe struct Codes8 : ICodes
 
     public static void Put(byte* block, int row, byte* codes)
     {
-        uint* columns = (uint*)codes; // four codes at a time: the bytes that row owns in one group
+        uint* columns = (uint*)codes; // four codes at a time: a row's bytes in one group
         uint* bytes = (uint*)block + row;
         for (int group = 0; group < 8; group++)
             bytes[16 * group] = columns[group];

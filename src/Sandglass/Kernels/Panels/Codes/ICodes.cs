@@ -1,8 +1,8 @@
 namespace Sandglass.Kernels;
 
 /// <summary>
-/// How the small integers of a quantised weight lie in a panel: 16 rows by 32 columns, a multiple of 64 bytes. In every 64 bytes row r owns bytes 4r to 4r+3,
-/// and those hold (parts of) the codes of four neighbouring columns: the operands of a byte product as they are, with no shuffle.
+/// Layout of a quantised type's codes in a panel: 16 rows by 32 columns, a multiple of 64 bytes. In every 64 bytes row r owns bytes 4r to 4r+3,
+/// and those hold (parts of) the codes of four neighbouring columns: operands of a byte product without a shuffle.
 /// </summary>
 /// <remarks>A <em>group</em> is such a run of four columns: group g has columns 4g to 4g+3, g from 0 to 7.</remarks>
 internal unsafe interface ICodes
@@ -16,7 +16,7 @@ internal unsafe interface ICodes
     /// <summary>Stores one row's 32 codes into a block that was zero.</summary>
     static abstract void Put(byte* block, int row, byte* codes);
 
-    /// <summary>One code; the plain form that the others are tested against.</summary>
+    /// <summary>One code: the plain form that the others are tested against.</summary>
     static abstract int Get(byte* block, int row, int column);
 
     /// <summary>The codes of four columns for all 16 rows, a byte each. With 8 bits the low nibbles; <see cref="HighGroup"/> has the others.</summary>
@@ -25,7 +25,7 @@ internal unsafe interface ICodes
     /// <summary>The high nibbles of four columns of 8-bit codes; unused by narrower ones.</summary>
     static abstract B HighGroup<L, F, I, B>(byte* block, int group) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct;
 
-    /// <summary>The codes of the column that a block of activations keeps apart, for all 16 rows, lane = row.</summary>
+    /// <summary>The codes of the column that a block of activations keeps apart, for all 16 rows; lane = row.</summary>
     static abstract I Largest<L, F, I, B>(byte* block, ActivationBlock* activations) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct;
 
     /// <summary>The codes of four columns for all 16 rows, whole: byte k of a lane is column 4 * group + k of its row.</summary>

@@ -1,6 +1,6 @@
 namespace Sandglass.Kernels;
 
-/// <summary>A quantised type as it lies in a panel of 16 rows: for each run of <see cref="Columns"/> columns a header with the rows' scales, then the codes of each 32 columns.</summary>
+/// <summary>A quantised type's layout in a panel of 16 rows: for each run of <see cref="Columns"/> columns a header with the rows' scales, then the codes.</summary>
 /// <remarks>
 /// A weight is <c>scale * (code - Offset) + minimum</c>, with one scale (and minimum) for each <em>sub-block</em> of 32 / <see cref="SubBlocks"/> columns. Scales and
 /// minima are exact in F32: an F16 times an integer of at most eight bits. A header holds them as compactly as the file does, so a panel is about the file's size.
@@ -16,13 +16,13 @@ internal unsafe interface IFormat
     /// <summary>Sub-blocks in 32 columns: 1 or 2.</summary>
     static abstract int SubBlocks { get; }
 
-    /// <summary>What a stored code exceeds its value by; 0 where there are minima.</summary>
+    /// <summary>Difference between a stored code and its value; 0 where there are minima.</summary>
     static abstract int Offset { get; }
 
     /// <summary>Whether weights have a minimum added.</summary>
     static abstract bool HasMinimum { get; }
 
-    /// <summary>Reads one row's block of the file: its scales into the header, its codes (<see cref="Columns"/> of them) beside.</summary>
+    /// <summary>Reads one row's block of the file: its scales into the header, its <see cref="Columns"/> codes into a buffer.</summary>
     static abstract void Read(byte* fileBlock, byte* header, int row, byte* codes);
 
     /// <summary>The scale of one row and sub-block; the plain form.</summary>
