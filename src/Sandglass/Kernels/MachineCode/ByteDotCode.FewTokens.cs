@@ -2,18 +2,19 @@ using System.Runtime.CompilerServices;
 
 namespace Sandglass.Kernels.MachineCode;
 
-// One to eight tokens, one plane, all columns of one panel: headers are read here too, and the sums stay in their registers from the first column to the last.
-// z0 to z3 come and go; z4, z5 the factors; z16 to z23 codes; z24 and up the sums, one a token. r8 comes and goes between the first column and the last, r11 is where codes are unpacked to.
+// One to eight tokens, one plane, all columns of one panel: headers are read here, too, and the sums stay in registers from the first column to the last.
+// z0 to z3 are temporary; z4, z5 hold the factors, z16 to z23 codes, z24 and up the sums, one per token. r8 is temporary, r11 points to unpacked codes.
 internal static partial class ByteDotCode
 {
-    /// <summary>Tokens whose sums find a register.</summary>
+    /// <summary>Most tokens whose sums fit registers.</summary>
     public const int MostFewTokens = 8;
 
-    // With several tokens there is too much work between two loads for the processor to look ahead by itself: 1.3 times as fast from memory, with eight. With one or two it does,
-    // and faster than if it were asked, as long as a panel's lines come one after the other (KeepSuperFactors).
+    // With several tokens there is too much work between two loads for the hardware prefetcher: prefetching is 1.3 times as fast from memory, with eight. With one or
+    // two the hardware does better by itself, as long as a panel's lines are read in order (KeepSuperFactors).
     private const int FetchAhead = 2048, MostWithoutFetch = 2;
 
-    private static readonly Zmm LowDot = new(0), HighDot = new(1), Weight = new(2), Other = new(3), LowScale = new(4), HighScale = new(5), Zeros = new(5);    // z5 twice: two sub-blocks need the one, a single one the other
+    // z5 has two names: two sub-blocks need HighScale, a single one needs Zeros.
+    private static readonly Zmm LowDot = new(0), HighDot = new(1), Weight = new(2), Other = new(3), LowScale = new(4), HighScale = new(5), Zeros = new(5);
 
     private static Zmm Codes(int group) => new(16 + group);
 
@@ -63,7 +64,7 @@ internal static partial class ByteDotCode
         bool two = shape.SubBlocks == 2;
         code.Zero(LowDot);
         code.Zero(HighDot);
-        if (two && shape.Offset > 0)    // the dots begin with -offset * the sum of their codes
+        if (two && shape.Offset > 0)    // the dot products start at -offset * the sum of their codes
         {
             int shift = int.Log2(shape.Offset);
             code.ToInt(Other, Token(token + LowSum));
@@ -87,7 +88,7 @@ internal static partial class ByteDotCode
         AddKeptApart(code, shape, codes, sum, token);
     }
 
-    /// <summary>A dot of each sub-block, or all in the lower.</summary>
+    /// <summary>A dot product per sub-block, or all in the lower register.</summary>
     private static void DotUnpacked(ZmmCode code, ByteDotShape shape, int token)
     {
         for (int group = 0; group < 4; group++)
@@ -98,11 +99,11 @@ internal static partial class ByteDotCode
         if (shape.SubBlocks == 1) code.AddInts(LowDot, LowDot, HighDot);
     }
 
-    /// <summary>Whether there is nothing to unpack codes for: a single token, and codes that lie as bytes or nibbles.</summary>
+    /// <summary>Whether codes need no unpacking: a single token, and codes stored as bytes or nibbles.</summary>
     private static bool AreDottedAsTheyCome(ByteDotShape shape) => shape is { Tokens: 1, SubBlocks: 1, Bits: 4 or 8 };
 
-    /// <summary>Each chunk is multiplied as it is loaded: bytes in one dot, nibbles in two.</summary>
-    /// <remarks>High nibbles stay where they stand, and their dot is brought down: a shift instead of four. It is 16 times as large, 487,680 at most in int32, and begins at 0, so the shift is exact.</remarks>
+    /// <summary>Multiplies each chunk as it is loaded: bytes in one dot product, nibbles in two.</summary>
+    /// <remarks>High nibbles are multiplied in place and their dot product is shifted: one shift instead of four. It is at most 487,680 and starts at 0, so the shift is exact.</remarks>
     private static void DotAsTheyCome(ZmmCode code, ByteDotShape shape, int codes)
     {
         Zmm bytes = Codes(0), high = Codes(1);
@@ -174,7 +175,7 @@ internal static partial class ByteDotCode
         }
         else if (shape.SubBlocks == 2)
         {
-            code.ShiftRaxLeft(2);               // the upper sub-block's factors stand 64 bytes further
+            code.ShiftRaxLeft(2);               // the upper sub-block's factors are 64 bytes further
             code.Load(Other, Block(ByteDotBlock.ZerosAt) with { PlusRax = true });
             code.MultiplyThenAdd(Weight, Block(ByteDotBlock.ScalesAt) with { PlusRax = true }, Other);
         }
@@ -185,7 +186,7 @@ internal static partial class ByteDotCode
         code.AddProductOfEach(sum, Weight, Token(token + Largest));
     }
 
-    /// <summary>The codes of the group that rax counts the bytes to: of the panel, or of where they were unpacked to.</summary>
+    /// <summary>The codes of the group at offset rax: in the panel, or unpacked.</summary>
     private static void LoadGroup(ZmmCode code, ByteDotShape shape, int codes)
     {
         switch (GroupsThatLie(shape))

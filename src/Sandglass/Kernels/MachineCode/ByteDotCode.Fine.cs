@@ -1,6 +1,6 @@
 namespace Sandglass.Kernels.MachineCode;
 
-// Two planes: both dots of both panels at once, so that four chains run side by side; z0 to z3 hold them, and the sums come into z2 and z3 when the dots are one.
+// Two planes: both dot products of both panels at once, so that four chains run in parallel, in z0 to z3; the sums move to z2 and z3 once the products are combined.
 internal static partial class ByteDotCode
 {
     private static readonly Zmm FirstCoarse = new(0), SecondCoarse = new(1), FirstRest = new(2), SecondRest = new(3);
@@ -23,7 +23,7 @@ internal static partial class ByteDotCode
     {
         code.Zero(FirstCoarse);
         code.Zero(SecondCoarse);
-        if (shape.Offset > 0)           // the rest's dot begins at -offset * sum
+        if (shape.Offset > 0)           // the rest's dot product starts at -offset * sum
         {
             code.Broadcast(FirstRest, Token(InFine(Of(shape, sub, nameof(FineBlock.LowBias), nameof(FineBlock.HighBias), nameof(FineBlock.Bias)))));
             code.Shift(FirstRest, FirstRest, int.Log2(shape.Offset));
@@ -49,7 +49,7 @@ internal static partial class ByteDotCode
         AddDot(code, SecondCoarse, SecondRest, Factors(1, ByteDotBlock.ScalesAt, sub), new(Gpr.R8, SecondSums));
     }
 
-    /// <summary>Makes the dots one and adds it to the sum, which then stands where the rest's dot was.</summary>
+    /// <summary>Combines the dot products and adds the result to the sum, which then replaces the rest's product.</summary>
     private static void AddDot(ZmmCode code, Zmm coarse, Zmm rest, Memory scales, Memory sums)
     {
         code.Shift(coarse, coarse, 8);

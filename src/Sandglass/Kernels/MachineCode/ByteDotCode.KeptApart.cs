@@ -1,10 +1,10 @@
 namespace Sandglass.Kernels.MachineCode;
 
-// A tile's element kept apart. Its weight is dequantised with the token; or, for many tokens, all weights of the 32 columns are before the first of them:
-// that takes about 250 cycles, and saves each token an fma a panel on the pipes that are short, and ten more instructions.
+// The element that a tile keeps apart. Its weight is dequantised per token or, for many tokens, all weights of the 32 columns are dequantised first:
+// that takes about 250 cycles and saves each token an fma per panel on the busiest pipes and ten other instructions.
 internal static partial class ByteDotCode
 {
-    /// <summary>The 32 columns of both panels dequantised, fma(scale, code, zero), for whichever column a token keeps apart.</summary>
+    /// <summary>The 32 columns of both panels dequantised, fma(scale, code, zero), for the column that each token keeps apart.</summary>
     private static void KeepWeights(ZmmCode code, ByteDotShape shape)
     {
         int groups = 8 / shape.SubBlocks;
@@ -49,7 +49,7 @@ internal static partial class ByteDotCode
         {
             code.LoadRax(Token(Column));
             code.AndRax(16);
-            code.ShiftRaxLeft(2);               // the upper sub-block's factors stand 64 bytes further
+            code.ShiftRaxLeft(2);               // the upper sub-block's factors are 64 bytes further
         }
         int shift = At(shape.Nibbles ? nameof(ActivationBlock.NibbleShift) : nameof(ActivationBlock.ByteShift));
         AddLargest(code, shape, 0, FirstDot, FirstSum, shift);

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Sandglass.Kernels.MachineCode;
 
-// One token, two planes: nothing to keep codes for, so they are multiplied as they come, and the sum stays in its register over all columns of a panel.
+// One token, two planes: codes are used once, so they are multiplied as they are loaded, and the sum stays in its register over all columns of a panel.
 // z0 and z1 the dots, z2 and z3 the factors, z4 the sum; z16 and z17 codes, z18 the mask; rdx activations, r9 blocks left, r10 the panel.
 internal static partial class ByteDotCode
 {

@@ -1,12 +1,14 @@
 namespace Sandglass.Kernels.MachineCode;
 
-// How few tokens' kernels read a panel: the header's factors to z4, z5 and, where two sub-blocks' are needed by several tokens or with minima, to memory; codes to z16 to z23, a byte each.
+// How kernels for few tokens read a panel: the header's factors go to z4, z5 and, where two sub-blocks' are needed by several tokens or with minima, to memory;
+// codes go to z16 to z23, a byte each.
 internal static partial class ByteDotCode
 {
-    /// <summary>The super-block's scale and minimum go where its eight parts find them.</summary>
+    /// <summary>Stores the super-block's scale and minimum for its eight parts.</summary>
     /// <remarks>
-    /// Where the processor looks ahead by itself the whole header is taken out of the panel at once. Its 37 lines of Q4_K are then read in order; factors fetched when they are needed
-    /// come back to the header's five lines until the last part, and memory gives 22 instead of 28 GB/s (Zen 4). A header of four lines and a half takes the half with it that follows: codes.
+    /// Where the hardware prefetches, the whole header is copied out of the panel at once. The 37 lines of a Q4_K super-block are then read in order; factors fetched on
+    /// demand would return to the header's five lines until the last part, and memory delivers 22 instead of 28 GB/s (Zen 4). A header of four and a half lines takes
+    /// the following half, codes, with it.
     /// </remarks>
     private static void KeepSuperFactors(ZmmCode code, ByteDotShape shape)
     {
@@ -22,7 +24,10 @@ internal static partial class ByteDotCode
         code.Store(Block(ByteDotBlock.SuperMinimumAt), Other);
     }
 
-    /// <summary>Scales, and minima or what a code of 0 is worth. Those of two sub-blocks go to memory too, for the element kept apart to choose from; a single token without minima chooses from registers.</summary>
+    /// <summary>
+    /// Scales, and minima or the weight of code 0. Those of two sub-blocks are stored in memory, too, where the element kept apart selects its own; a single token without
+    /// minima selects from registers.
+    /// </summary>
     private static void ReadFactors(ZmmCode code, ByteDotShape shape, int part)
     {
         switch (shape)
@@ -53,7 +58,7 @@ internal static partial class ByteDotCode
         }
     }
 
-    /// <summary>A sub-block's scales, and its minima or what a code of 0 is worth.</summary>
+    /// <summary>A sub-block's scales, and its minima or the weight of code 0.</summary>
     private static void KeepFactors(ZmmCode code, ByteDotShape shape, Zmm scale, int part, int sub)
     {
         LoadFactors(code, shape, scale, Weight, 2 * part + sub);
@@ -64,7 +69,7 @@ internal static partial class ByteDotCode
         code.Store(Block(ByteDotBlock.ZerosAt + sub * ByteDotBlock.SubBlockBytes), Weight);
     }
 
-    /// <summary>Whether two sub-blocks' factors are in registers only: their scales are all that a single token needs where there are no minima.</summary>
+    /// <summary>Whether two sub-blocks' factors stay in registers only: without minima a single token needs nothing but their scales.</summary>
     private static bool ScalesSuffice(ByteDotShape shape) => shape is { Tokens: 1, SubBlocks: 2, HasMinimum: false };
 
     private static void LoadFactors(ZmmCode code, ByteDotShape shape, Zmm scale, Zmm minimum, int subBlock) =>
@@ -88,7 +93,7 @@ internal static partial class ByteDotCode
         code.NegateMultiplyThenAdd(factor, Block(ByteDotBlock.SuperMinimumAt), Other);
     }
 
-    /// <summary>A byte a code, in registers; and in memory too, for the element kept apart, where they cannot be taken from the panel.</summary>
+    /// <summary>One byte per code, in registers; also in memory, for the element kept apart, where they cannot be read from the panel.</summary>
     private static void UnpackCodes(ZmmCode code, ByteDotShape shape, int codes)
     {
         if (shape.Bits is 2 or 3) UnpackPairs(code, codes);
@@ -100,7 +105,7 @@ internal static partial class ByteDotCode
             code.Store(Block(ByteDotBlock.CodesAt + 64 * group), Codes(group));
     }
 
-    /// <summary>How many groups' codes, from the first on, can be taken from the panel itself.</summary>
+    /// <summary>How many groups' codes, from the first on, can be read from the panel directly.</summary>
     private static int GroupsThatLie(ByteDotShape shape) => shape.Bits switch { 4 or 8 => 8, 6 => Codes6.WholeGroups, _ => 0 };
 
     private static bool LieInPart(ByteDotShape shape) => GroupsThatLie(shape) is > 0 and < 8;
@@ -145,7 +150,7 @@ internal static partial class ByteDotCode
         }
     }
 
-    /// <summary>Of five and of three bits the uppermost: where the rest lies, <see cref="Codes5"/> and <see cref="Codes3"/> say.</summary>
+    /// <summary>The highest bit of five-bit and three-bit codes; the layout of the rest is in <see cref="Codes5"/> and <see cref="Codes3"/>.</summary>
     private static void AddUpperBits(ZmmCode code, ByteDotShape shape, int codes)
     {
         int lower = shape.Bits - 1;
@@ -159,7 +164,7 @@ internal static partial class ByteDotCode
         }
     }
 
-    /// <summary>Bits of every byte to another place, with others beside them; nothing where they stand there already.</summary>
+    /// <summary>Moves bits of every byte to another place, along with neighbours; nothing if they are there already.</summary>
     private static void Move(ZmmCode code, Zmm to, Zmm bits, int from, int place)
     {
         if (from < place) code.ShiftShortsLeft(to, bits, place - from);

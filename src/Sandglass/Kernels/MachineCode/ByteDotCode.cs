@@ -3,24 +3,24 @@ using System.Runtime.CompilerServices;
 namespace Sandglass.Kernels.MachineCode;
 
 /// <summary>What distinguishes one kernel of machine code from the next.</summary>
-/// <param name="Bits">Of a code as it lies, <see cref="ICodes.Bits"/>; a tile's are 4 or, unpacked, 8.</param>
-/// <param name="SubBlocks">Sub-blocks of the 32 columns, each with scales of its own: 1 or 2.</param>
+/// <param name="Bits">Bits of a code as stored, <see cref="ICodes.Bits"/>; for a tile 4 or, unpacked, 8.</param>
+/// <param name="SubBlocks">Sub-blocks of the 32 columns, each with its own scales: 1 or 2.</param>
 /// <param name="HasMinimum">Whether minima are added.</param>
-/// <param name="Offset">What codes exceed their values by: 0 or a power of two, 8 at least where there is one sub-block.</param>
+/// <param name="Offset">Difference between codes and values: 0 or a power of two, at least 8 with one sub-block.</param>
 /// <param name="TwoPlanes">Whether activations are of 16 bits, in two planes (<see cref="FineBlock"/>).</param>
-/// <param name="WeightsKept">Of a tile with one plane: whether all 32 columns are dequantised before its tokens are multiplied, or each token's one column with it.</param>
-/// <param name="Tokens">How many tokens' it is, with all columns of one panel; 0 for a tile of any number, and 32 columns of two panels.</param>
-/// <param name="Columns">Of few tokens': columns that share a header, 32 or 256.</param>
+/// <param name="WeightsKept">For a tile with one plane: whether all 32 columns are dequantised before its tokens are multiplied, or one column per token.</param>
+/// <param name="Tokens">Number of tokens, with all columns of one panel; 0 for a tile of any number, with 32 columns of two panels.</param>
+/// <param name="Columns">For few tokens: columns that share a header, 32 or 256.</param>
 internal readonly record struct ByteDotShape(int Bits, int SubBlocks, bool HasMinimum, int Offset, bool TwoPlanes = false, bool WeightsKept = false, int Tokens = 0, int Columns = 32)
 {
     public bool Nibbles => Bits == 4;
 }
 
-/// <summary>The listing of the kernel: 32 columns of two panels, in registers, times the tokens of a tile, one after the other.</summary>
+/// <summary>The listing of the kernel: 32 columns of two panels, in registers, times the tokens of a tile, one after another.</summary>
 /// <remarks>
-/// .NET 10 has the byte dot product of AVX-512 VNNI for no vector of 512 bits, hence this. The arithmetic is that of <see cref="VectorQuantizedPanels{TFormat,TCodes,L,F,I,B}"/>
-/// operation for operation, and so are the bits. Registers: z16-z23 the first panel's codes, z24-z31 the second's; z0-z5 come and go: those that no system wants back.
-/// rcx the block, rdx activations, r8 sums, r9 tokens left, r10 and r11 the panels' codes.
+/// .NET 10 lacks the byte dot product of AVX-512 VNNI on vectors of 512 bits, hence this. The arithmetic, and so the bits, are those of
+/// <see cref="VectorQuantizedPanels{TFormat,TCodes,L,F,I,B}"/>, operation for operation. Registers: z16-z23 the first panel's codes, z24-z31 the second's; z0-z5 temporary.
+/// None of them is callee-saved on any system. rcx the block, rdx activations, r8 sums, r9 tokens left, r10 and r11 the panels' codes.
 /// </remarks>
 internal static partial class ByteDotCode
 {
@@ -49,7 +49,7 @@ internal static partial class ByteDotCode
         return code;
     }
 
-    /// <summary>What every kernel is given, in the registers that all use for it.</summary>
+    /// <summary>Loads the arguments of every kernel into their registers.</summary>
     private static ZmmCode Begin(bool argumentInRdi)
     {
         ZmmCode code = new();
@@ -89,7 +89,7 @@ internal static partial class ByteDotCode
     private static void AddDots(ZmmCode code, ByteDotShape shape, int sub)
     {
         BeginDots(code, shape, sub);
-        bool split = shape.SubBlocks == 1;  // two short chains instead of a long one: the sums' registers are still free
+        bool split = shape.SubBlocks == 1;  // two short chains instead of one long one: the sums' registers are still free
         if (split)
         {
             code.Zero(FirstSum);
@@ -122,7 +122,7 @@ internal static partial class ByteDotCode
         code.AddProduct(SecondSum, SecondDot, Factor);
     }
 
-    /// <summary>A dot begins at -offset * the sum of its codes, and nothing has to come off later.</summary>
+    /// <summary>A dot product starts at -offset * the sum of its codes, so nothing is subtracted later.</summary>
     private static void BeginDots(ZmmCode code, ByteDotShape shape, int sub)
     {
         if (shape.Offset == 0)
@@ -173,7 +173,7 @@ internal static partial class ByteDotCode
 
     private static Memory Factors(int panel, int kind, int sub) => new(Gpr.Rcx, kind + panel * ByteDotBlock.PanelBytes + sub * ByteDotBlock.SubBlockBytes);
 
-    /// <summary>Where a field lies: from addresses, since a native program keeps no names of fields.</summary>
+    /// <summary>Offset of a field, from addresses, since a native program keeps no field names.</summary>
     private static unsafe int At(string field)
     {
         ActivationBlock one;

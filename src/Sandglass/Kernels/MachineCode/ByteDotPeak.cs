@@ -1,16 +1,16 @@
 namespace Sandglass.Kernels.MachineCode;
 
-/// <summary>The most that <c>vpdpbusd</c> can do: a loop of nothing else, which no memory and no wait for a sum holds up.</summary>
+/// <summary>The peak rate of <c>vpdpbusd</c>: a loop of nothing else, limited by neither memory nor latency.</summary>
 internal static unsafe class ByteDotPeak
 {
-    /// <summary>Multiplications and additions of one turn of the loop.</summary>
+    /// <summary>Multiplications and additions of one iteration.</summary>
     public const int Operations = Sums * 64 * 2;
 
     private const int Sums = 12;    // independent: an instruction takes 4 to 5 cycles and up to two may begin in each
     private static readonly Zmm Codes = new(0), Activations = new(1);
     private static readonly Lazy<nint> Made = new(Make);
 
-    /// <summary>Runs so many turns; null where this process has no machine code.</summary>
+    /// <summary>Runs this many iterations; null where this process has no machine code.</summary>
     public static delegate* unmanaged<long, void> Loop => (delegate* unmanaged<long, void>)Made.Value;
 
     internal static ZmmCode Write(bool argumentInRdi)

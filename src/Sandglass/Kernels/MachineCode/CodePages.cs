@@ -3,7 +3,7 @@ namespace Sandglass.Kernels.MachineCode;
 /// <summary>Pages that hold a listing, ready to be called.</summary>
 internal static unsafe class CodePages
 {
-    /// <summary>Where the listing stands, for the rest of the process; null where the system gives no such page.</summary>
+    /// <summary>Address of the code, valid for the rest of the process; null where the system grants no such page.</summary>
     public static void* TryPlace(ReadOnlySpan<byte> code)
     {
         nuint bytes = (nuint)code.Length;

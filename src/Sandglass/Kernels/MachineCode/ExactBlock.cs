@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Sandglass.Kernels.MachineCode;
 
-/// <summary>What <see cref="ExactCode"/> gets: four panels and one token.</summary>
+/// <summary>Arguments of <see cref="ExactCode"/>: four panels and one token.</summary>
 [StructLayout(LayoutKind.Explicit)]
 internal unsafe struct ExactBlock
 {
     public const int PanelsAt = 0, ActivationsAt = 32, SumsAt = 40, HeadersAt = 48;
     public const int NearMaskAt = 56, FarMaskAt = 60, NearOneAt = 64, FarOneAt = 68, NearZeroAt = 72, FarZeroAt = 76, LowerMaskAt = 80, NibbleMaskAt = 84, PairMaskAt = 88;
 
-    /// <summary>The panels, each at its first header; one may stand for another.</summary>
+    /// <summary>The panels, each at its first header; panels may repeat.</summary>
     [FieldOffset(PanelsAt)] public fixed long Panels[4];
 
     /// <summary>[columns]</summary>
@@ -18,25 +18,25 @@ internal unsafe struct ExactBlock
     /// <summary>[panel (4), row (16)]</summary>
     [FieldOffset(SumsAt)] public float* Sums;
 
-    /// <summary>Of a panel: at least 1.</summary>
+    /// <summary>Headers of a panel: at least 1.</summary>
     [FieldOffset(HeadersAt)] public long Headers;
 
-    /// <summary>The bits of a code at the nearer of the two places in a mantissa where codes are read.</summary>
+    /// <summary>Mask of a code at the near one of the two places in a mantissa where codes are read.</summary>
     [FieldOffset(NearMaskAt)] public uint NearMask;
 
     [FieldOffset(FarMaskAt)] public uint FarMask;
 
-    /// <summary>The number under which a code there counts as itself: 2 to the number of the mantissa's bits from that place on.</summary>
+    /// <summary>Exponent bits that give a code there its own weight: 2 to the number of mantissa bits from that place on.</summary>
     [FieldOffset(NearOneAt)] public float NearOne;
 
     [FieldOffset(FarOneAt)] public float FarOne;
 
-    /// <summary>What a scale is multiplied by to take that number, and the codes' offset, away again.</summary>
+    /// <summary>Factor on a scale that subtracts that power and the codes' offset again.</summary>
     [FieldOffset(NearZeroAt)] public float NearZero;
 
     [FieldOffset(FarZeroAt)] public float FarZero;
 
-    /// <summary>In every byte, the bits of a code that do not lie apart.</summary>
+    /// <summary>In every byte, the bits of a code that are stored together.</summary>
     [FieldOffset(LowerMaskAt)] public uint LowerMask;
 
     /// <summary>0x0F in every byte.</summary>

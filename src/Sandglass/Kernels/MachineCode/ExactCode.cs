@@ -1,13 +1,14 @@
 namespace Sandglass.Kernels.MachineCode;
 
-/// <summary>The listing of <em>exact</em> for one token and four panels: weights are dequantised in registers and multiplied with activations in F32, all columns of the panels.</summary>
+/// <summary>The listing of <em>exact</em> for one token and four panels: weights are dequantised in registers and multiplied with F32 activations, over all columns.</summary>
 /// <remarks>
-/// Bound by the two pipes that multiply, one fma to dequantise 16 weights and one to add them: 2 cycles, while a sum waits 4 for itself. Four panels fill that wait, and everything
-/// else has to be cheap. So without minima a code is not brought to a lane's lower end and converted: it is shifted into the mantissa, masked and put under an exponent in one
-/// instruction, and reads 2^n + code, n the bits of the mantissa from there on; the 2^n goes in the product's zero (<see cref="ExactPlaces"/> says when that is exact). With minima
-/// it is converted. On Zen 4 a shift from memory is cheaper than a copy of what is shifted already (vpternlogd waits for its third register: 2.7 cycles instead of 2.1), and a
-/// rotation is the multipliers' work. Registers: z0 the weight; z2 to z5 near and far masks and exponents, or z1 to z3 codes made of parts; z16 to z19 the sums, z20 to z23 scales,
-/// z24 to z27 minima or near zeros, z28 to z31 far zeros. rcx the block, rdx activations, r9 headers left, r10, r11, r8, rax the panels.
+/// Bound by the two multiplier pipes: one fma dequantises 16 weights and one adds their products, 2 cycles, while a sum has a latency of 4. Four panels fill that
+/// latency, and everything else has to be cheap. So without minima a code is not moved to a lane's low end and converted: it is shifted into the mantissa, then masked and
+/// given an exponent in one instruction, and reads 2^n + code, n being the number of mantissa bits from there on; the product's zero cancels the 2^n (<see cref="ExactPlaces"/>
+/// says when that is exact). With minima codes are converted. On Zen 4 a shift from memory is cheaper than a copy of a shifted register (vpternlogd waits for its third
+/// operand: 2.7 cycles instead of 2.1), and a rotation occupies the multipliers. Registers: z0 the weight; z2 to z5 near and far masks and exponents, or z1 to z3 codes
+/// assembled from parts; z16 to z19 sums, z20 to z23 scales, z24 to z27 minima or near zeros, z28 to z31 far zeros. rcx the block, rdx activations, r9 headers left,
+/// r10, r11, r8, rax the panels.
 /// </remarks>
 internal static class ExactCode
 {
@@ -59,7 +60,7 @@ internal static class ExactCode
         return code;
     }
 
-    /// <summary>A sub-block's scales, and its minima or what takes the places' numbers and the offset away.</summary>
+    /// <summary>A sub-block's scales, and its minima or the terms that cancel the places' powers and the offset.</summary>
     private static void ReadFactors(ZmmCode code, ByteDotShape shape, int panel, int subBlock)
     {
         Gpr header = PanelAt[panel];
@@ -93,7 +94,7 @@ internal static class ExactCode
         code.NegateMultiplyThenAdd(minimum, Weight, Upper);
     }
 
-    /// <summary>sum = fma(w, x, sum) for four columns, in order, of two panels side by side.</summary>
+    /// <summary>sum = fma(w, x, sum) for four columns, in order, of two panels in parallel.</summary>
     private static void AddGroup(ZmmCode code, ByteDotShape shape, int firstPanel, int codes, int group, int activations)
     {
         bool asTheyLie = shape.Bits is 4 or 8 || (shape.Bits == 6 && group < Codes6.WholeGroups);
@@ -117,7 +118,7 @@ internal static class ExactCode
         }
     }
 
-    /// <summary>sum = fma(fma(scale, code, zero), x, sum), of the codes at one place.</summary>
+    /// <summary>sum = fma(fma(scale, code, zero), x, sum), for the codes at one place.</summary>
     private static void AddWeight(ZmmCode code, ByteDotShape shape, int panel, bool far, Memory x)
     {
         if (shape.HasMinimum)
@@ -134,7 +135,7 @@ internal static class ExactCode
         code.AddProductOfEach(Sum(panel), Weight, x);
     }
 
-    /// <summary>Codes of four columns, a byte each (with other codes' bits above them), where a code's bits lie apart or pairs of bits in a byte.</summary>
+    /// <summary>Codes of four columns, a byte each (with other codes' bits above them), where a code's bits are stored apart or as pairs.</summary>
     private static void Assemble(ZmmCode code, ByteDotShape shape, Zmm to, Gpr panel, int codes, int group)
     {
         if (shape.Bits == 6)
@@ -145,7 +146,7 @@ internal static class ExactCode
         int lower = shape.Bits <= 3 ? 2 : 4, groups = 8 / lower, chunks = 8 / groups;   // how many groups share 64 bytes
         Load(code, to, new(panel, codes + 64 * (lower == 2 ? group / groups : group % chunks)), lower * (lower == 2 ? group % groups : group / chunks), 0);
         if (shape.Bits == lower) return;
-        Load(code, Upper, new(panel, codes + 64 * lower), group, lower);     // the one bit more
+        Load(code, Upper, new(panel, codes + 64 * lower), group, lower);     // the additional bit
         code.KeepUnder(to, Upper, Block(ExactBlock.LowerMaskAt));
     }
 

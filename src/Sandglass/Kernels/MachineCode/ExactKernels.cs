@@ -1,15 +1,15 @@
 namespace Sandglass.Kernels.MachineCode;
 
-/// <summary>The kernels of <see cref="ExactCode"/> that were made so far, and their arguments.</summary>
+/// <summary>The kernels of <see cref="ExactCode"/> created so far, and their arguments.</summary>
 internal static unsafe class ExactKernels
 {
     private static readonly MadeCode Made = new(ExactCode.Write);
 
-    /// <summary>The kernel of a type; null where it cannot be had, and then the kernels in C# do the same.</summary>
+    /// <summary>The kernel of a type; null where it is unavailable and the kernels in C# do the same.</summary>
     public static delegate* unmanaged[SuppressGCTransition]<ExactBlock*, void> For(ByteDotShape shape) =>
         (delegate* unmanaged[SuppressGCTransition]<ExactBlock*, void>)(ByteDotKernels.IsAllowed ? Made.At(shape) : 0);
 
-    /// <summary>What is the same for all panels of a type.</summary>
+    /// <summary>The arguments shared by all panels of a type.</summary>
     public static ExactBlock Begin(ByteDotShape shape)
     {
         int near = ExactPlaces.Bit(shape, far: false), far = ExactPlaces.Bit(shape, far: true);

@@ -2,8 +2,8 @@ namespace Sandglass.Kernels.MachineCode;
 
 /// <summary>The listing of SHA-256's blocks, four rounds at a time. Source: Intel, "Intel SHA extensions", 2013; instructions: Intel SDM volume 2.</summary>
 /// <remarks>
-/// Registers: xmm0 words and constants of four rounds, 1 and 2 the state, 3 to 6 the sixteen words of the message under way, 7 free. rcx: the <see cref="Sha256Block"/>.
-/// Memory is read by moves alone: other instructions of this age fault where it is not aligned.
+/// Registers: xmm0 words plus constants of four rounds, 1 and 2 the state, 3 to 6 sixteen words of the message, 7 temporary. rcx: the <see cref="Sha256Block"/>.
+/// Only moves read memory: the other SSE instructions fault on unaligned operands.
 /// </remarks>
 internal sealed class Sha256Code
 {
@@ -26,7 +26,7 @@ internal sealed class Sha256Code
 
     private void Function(bool argumentInRdi)
     {
-        Add(0xC5, 0xF8, 0x77);                              // vzeroupper: what follows knows nothing of longer registers
+        Add(0xC5, 0xF8, 0x77);                              // vzeroupper: avoids the penalty of SSE after AVX
         if (argumentInRdi) Add(0x48, 0x89, 0xF9);           // mov rcx, rdi
         Store(Rcx, AtSixth, 6);
         Store(Rcx, AtSeventh, 7);
@@ -97,7 +97,8 @@ internal sealed class Sha256Code
     }
 
     /// <summary>Eight bytes of the block.</summary>
-    private void LoadPointer(int register, byte offset) => Add((byte)(register >= 8 ? 0x4C : 0x48), 0x8B, (byte)(0x40 | (register & 7) << 3 | Rcx), offset);    // mov
+    private void LoadPointer(int register, byte offset) =>
+        Add((byte)(register >= 8 ? 0x4C : 0x48), 0x8B, (byte)(0x40 | (register & 7) << 3 | Rcx), offset);   // mov
 
     private void Do(byte prefix, byte map, byte opcode, int to, int from, byte? immediate = null)
     {

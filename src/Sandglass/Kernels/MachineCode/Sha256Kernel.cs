@@ -4,14 +4,14 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Sandglass.Kernels.MachineCode;
 
-/// <summary>SHA-256's blocks by the processor's own instructions, which .NET 10 does not know: six times as fast as <see cref="Sha256.Plain"/>.</summary>
+/// <summary>SHA-256's blocks with the processor's SHA instructions, which .NET 10 lacks; several times as fast as <see cref="Sha256.Plain"/>.</summary>
 internal static unsafe class Sha256Kernel
 {
-    private const int BlocksAtOnce = 4096;  // about a tenth of a millisecond, in which no collection of garbage can begin
+    private const int BlocksAtOnce = 4096;  // about 0.1 ms, during which no garbage collection can start
 
     private static readonly Lazy<nint> Made = new(Make);
 
-    /// <summary>Takes blocks into the state; false where this process has no such kernel, and then nothing is done.</summary>
+    /// <summary>Adds blocks to the state; false, with nothing done, where this process has no such kernel.</summary>
     /// <param name="state">[8]</param>
     /// <param name="blocks">[count, 64]</param>
     public static bool TryCompress(uint* state, byte* blocks, int count)
@@ -22,7 +22,7 @@ internal static unsafe class Sha256Kernel
         Sha256Block block;
         (block.Abef[0], block.Abef[1], block.Abef[2], block.Abef[3]) = (state[5], state[4], state[1], state[0]);
         (block.Cdgh[0], block.Cdgh[1], block.Cdgh[2], block.Cdgh[3]) = (state[7], state[6], state[3], state[2]);
-        block.Constants = (uint*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Sha256.Constants));    // of the program's own image: it does not move
+        block.Constants = (uint*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Sha256.Constants));    // part of the program image: it does not move
         for (int done = 0; done < count; done += BlocksAtOnce)
         {
             block.Data = blocks + (long)done * Sha256.BlockBytes;
@@ -36,18 +36,18 @@ internal static unsafe class Sha256Kernel
 
     private static nint Make()
     {
-        // function 7, ebx, bit 29; all else that the listing uses is older
+        // SHA: function 7, ebx, bit 29; everything else in the listing is older
         bool isAllowed = X86Base.X64.IsSupported && Ssse3.IsSupported && (X86Base.CpuId(7, 0).Ebx >> 29 & 1) != 0
             && Environment.GetEnvironmentVariable(ByteDotKernels.Variable) != "0";
         return isAllowed ? (nint)CodePages.TryPlace(Sha256Code.Write(argumentInRdi: !OperatingSystem.IsWindows())) : 0;
     }
 }
 
-/// <summary>What the kernel is given.</summary>
+/// <summary>Arguments of the kernel.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 128)]
 internal unsafe struct Sha256Block
 {
-    /// <summary>[4]: f, e, b, a of the state, as the instructions want them.</summary>
+    /// <summary>[4]: f, e, b, a of the state, the order of the instructions.</summary>
     [FieldOffset(0)] public fixed uint Abef[4];
 
     /// <summary>[4]: h, g, d, c.</summary>
@@ -62,6 +62,6 @@ internal unsafe struct Sha256Block
     /// <summary><see cref="Sha256.Constants"/></summary>
     [FieldOffset(48)] public uint* Constants;
 
-    /// <summary>[4, 16]: the state before a block, and the two registers that Windows wants back.</summary>
+    /// <summary>[4, 16]: the state before a block, and two registers that are callee-saved on Windows.</summary>
     [FieldOffset(64)] public fixed byte Kept[64];
 }

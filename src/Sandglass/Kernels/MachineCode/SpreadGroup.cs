@@ -1,9 +1,9 @@
 namespace Sandglass.Kernels.MachineCode;
 
-/// <summary>A group of six-bit codes that lies in the upper two bits of three others' bytes (<see cref="Codes6"/>).</summary>
+/// <summary>A group of six-bit codes stored in the upper two bits of three other groups' bytes (<see cref="Codes6"/>).</summary>
 internal static class SpreadGroup
 {
-    /// <summary>The codes, a byte each; what stands above their six bits is of no interest.</summary>
+    /// <summary>The codes, a byte each; bits above the six are undefined.</summary>
     /// <param name="codes">Of 32 columns.</param>
     /// <param name="group">6 or 7.</param>
     /// <param name="pairMask">0x03 in every byte, for all lanes.</param>

@@ -3,7 +3,7 @@ namespace Sandglass.Kernels.MachineCode;
 /// <summary>A register of 512 bits, 0 to 31.</summary>
 internal readonly record struct Zmm(int Number);
 
-/// <summary>A general register that a function may change and that no system keeps for itself: rax, rcx, rdx, r8, r9, r10, r11.</summary>
+/// <summary>A general register that is caller-saved on every system: rax, rcx, rdx, r8, r9, r10, r11.</summary>
 internal enum Gpr
 {
     Rax = 0,
@@ -18,8 +18,10 @@ internal enum Gpr
 /// <summary>An operand in memory: [base + rax (where indexed) + displacement].</summary>
 internal readonly record struct Memory(Gpr Base, int Displacement = 0, bool PlusRax = false);
 
-/// <summary>Writes x86-64 instructions as bytes: the few that a kernel of ours needs and .NET 10 cannot express. Source: Intel SDM volume 2, sections 2.1 and 2.7.</summary>
-/// <remarks>Operands stand in Intel's order, the destination first. Displacements are always four bytes long: a loop that runs from the decoded-instruction cache gains nothing from shorter ones.</remarks>
+/// <summary>Encodes x86-64 instructions: the few that our kernels need and .NET 10 cannot express. Source: Intel SDM volume 2, sections 2.1 and 2.7.</summary>
+/// <remarks>
+/// Operands are in Intel's order, destination first. Displacements are always four bytes long: a loop that runs from the micro-op cache gains nothing from shorter ones.
+/// </remarks>
 internal sealed class ZmmCode
 {
     private const int Map0F = 1, Map0F38 = 2, Map0F3A = 3;  // EVEX's mmm
@@ -29,10 +31,10 @@ internal sealed class ZmmCode
 
     private readonly List<byte> _bytes = [];
 
-    /// <summary>What was written so far.</summary>
+    /// <summary>The code written so far.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes.ToArray();
 
-    /// <summary>Where the next instruction begins: what a jump back aims at.</summary>
+    /// <summary>Offset of the next instruction: the target of a backward jump.</summary>
     public int Here => _bytes.Count;
 
     public void Load(Zmm to, Memory from) => Evex(Map0F, None, 0x10, to.Number, 0, from, broadcast: false);                         // vmovups
@@ -92,7 +94,7 @@ internal sealed class ZmmCode
         _bytes.Add((byte)count);
     }
 
-    /// <summary>As the other, from memory.</summary>
+    /// <summary>The same, from memory.</summary>
     public void ShiftShortsRight(Zmm to, Memory a, int count)
     {
         Evex(Map0F, P66, 0x71, 2, to.Number, a, broadcast: false);
@@ -106,14 +108,14 @@ internal sealed class ZmmCode
         _bytes.Add((byte)count);
     }
 
-    /// <summary>Each int32 of a, shifted to the left, or with zeros to the right where the count is negative.</summary>
+    /// <summary>Each int32 of a, shifted left, or logically right where the count is negative.</summary>
     public void Shift(Zmm to, Zmm a, int count)                                                                                     // vpslld, vpsrld
     {
         Evex(Map0F, P66, 0x72, count < 0 ? 2 : 6, to.Number, a);
         _bytes.Add((byte)Math.Abs(count));
     }
 
-    /// <summary>As the other, from memory.</summary>
+    /// <summary>The same, from memory.</summary>
     public void Shift(Zmm to, Memory a, int count)
     {
         Evex(Map0F, P66, 0x72, count < 0 ? 2 : 6, to.Number, a, broadcast: false);
@@ -134,7 +136,7 @@ internal sealed class ZmmCode
         _bytes.Add(MaskedOr);
     }
 
-    /// <summary>Keeps what stands under the mask, which is the same for every lane; the rest comes from the other.</summary>
+    /// <summary>Keeps the bits under the mask, which is the same for every lane; the rest comes from the other register.</summary>
     public void KeepUnder(Zmm to, Zmm other, Memory mask)                                                                           // vpternlogd
     {
         Evex(Map0F3A, P66, 0x25, to.Number, other.Number, mask, broadcast: true);
@@ -144,7 +146,7 @@ internal sealed class ZmmCode
     /// <summary>Eight bytes from memory.</summary>
     public void Load(Gpr to, Memory from) => Legacy(0x8B, (int)to, from, wide: true);                                               // mov
 
-    /// <summary>Asks for a line of memory, into all caches.</summary>
+    /// <summary>Prefetches a cache line into all caches.</summary>
     public void Prefetch(Memory at)                                                                                                 // prefetcht0
     {
         Write([Rex(false, 0, (int)at.Base), 0x0F, 0x18]);
@@ -166,10 +168,11 @@ internal sealed class ZmmCode
         Write(BitConverter.GetBytes(value));
     }
 
-    /// <summary>Where the value compared was not below.</summary>
-    public void MoveIfNotBelow(Gpr to, Gpr from) => Write([Rex(true, (int)to, (int)from), 0x0F, 0x43, (byte)(0xC0 | ((int)to & 7) << 3 | (int)from & 7)]);   // cmovae
+    /// <summary>Moves if the compared value was not below.</summary>
+    public void MoveIfNotBelow(Gpr to, Gpr from) =>                                                                                 // cmovae
+        Write([Rex(true, (int)to, (int)from), 0x0F, 0x43, (byte)(0xC0 | ((int)to & 7) << 3 | (int)from & 7)]);
 
-    /// <summary>rcx = rdi: the first argument where it comes as Unix passes it.</summary>
+    /// <summary>rcx = rdi: the first argument in the Unix calling convention.</summary>
     public void RcxFromRdi() => Write([0x48, 0x89, 0xF9]);
 
     public void Add(Gpr to, int value)                                                                                              // add
@@ -180,14 +183,14 @@ internal sealed class ZmmCode
 
     public void Add(Gpr to, Memory from) => Legacy(0x03, (int)to, from, wide: true);                                                // add
 
-    /// <summary>Takes one off and goes back while something is left.</summary>
+    /// <summary>Decrements and jumps back while the counter is not zero.</summary>
     public void CountDown(Gpr counter, int target)                                                                                  // dec, jnz
     {
         Write([Rex(true, 0, (int)counter), 0xFF, (byte)(0xC8 | (int)counter & 7), 0x0F, 0x85]);
         Write(BitConverter.GetBytes(target - (Here + 4)));
     }
 
-    /// <summary>Gives the vectors back clean, and returns.</summary>
+    /// <summary>Clears the upper halves of the vectors and returns.</summary>
     public void Return() => Write([0xC5, 0xF8, 0x77, 0xC3]);                                                                        // vzeroupper, ret
 
     private void Evex(int map, int prefix, byte opcode, int register, int second, Zmm third)
