@@ -31,7 +31,8 @@ public unsafe class MatMulBenchmark
         {
             Span<byte> bytes = new(_weights.Panel(panel), (int)_weights.PanelBytes);
             random.NextBytes(bytes);
-            foreach (ref byte value in bytes) value &= 0x3B;    // as F16, BF16 or F32 no infinity and hardly a subnormal number, which some processors are slow with
+            // as F16, BF16 or F32 no infinity and hardly a subnormal number, which some processors are slow with
+            foreach (ref byte value in bytes) value &= 0x3B;
         }
         _x = Buffer.OfFloats((long)Tokens * Columns, seed: 2);
         _blocks = new Buffer((long)Tokens * Columns / ActivationBlock.Columns * sizeof(ActivationBlock));

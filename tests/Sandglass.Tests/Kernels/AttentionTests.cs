@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using Sandglass.Kernels;
 
 namespace Sandglass.Tests.Kernels;
@@ -38,9 +37,9 @@ public unsafe class AttentionTests
 
             foreach (int cut in new[] { 1, 2, int.MaxValue })
             {
-                Same(expected, attention.Run(Cut<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(cut)));
-                if ((int)KernelPath.Widest >= 256) Same(expected, attention.Run(Cut<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(cut)));
-                if ((int)KernelPath.Widest >= 512) Same(expected, attention.Run(Cut<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(cut)));
+                Same(expected, attention.Run(Cut<Lanes128, F128, I128, B128>(cut)));
+                if ((int)KernelPath.Widest >= 256) Same(expected, attention.Run(Cut<Lanes256, F256, I256, B256>(cut)));
+                if ((int)KernelPath.Widest >= 512) Same(expected, attention.Run(Cut<Lanes512, F512, I512, B512>(cut)));
             }
             foreach (int threads in new[] { 1, 2, 3 })
             {
@@ -50,7 +49,8 @@ public unsafe class AttentionTests
         }
     }
 
-    // first position, tokens, window, sinks: nothing has left yet; the window leaves the sinks inside the batch; pages without memory; sinks over a page and over a span
+    // first position, tokens, window, sinks: nothing has left yet; the window leaves the sinks inside the batch; pages without memory; sinks over a page and
+    // over a span
     [Theory, InlineData(0, 40, 64, 4), InlineData(0, 90, 20, 4), InlineData(0, 90, 20, 0), InlineData(700, 1, 100, 4), InlineData(700, 3, 33, 40), InlineData(1500, 2, 600, 0), InlineData(1500, 9, 600, 300), InlineData(640, 70, 31, 1)]
     public void A_window_hides_what_it_left_and_turns_to_the_sinks_anew(int first, int tokens, int window, int sinks)
     {
@@ -62,9 +62,9 @@ public unsafe class AttentionTests
                 Assert.Equal(formula[i], expected[i], 1e-4);
             foreach (int cut in new[] { 1, int.MaxValue })
             {
-                Same(expected, attention.Run(Cut<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(cut)));
-                if ((int)KernelPath.Widest >= 256) Same(expected, attention.Run(Cut<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(cut)));
-                if ((int)KernelPath.Widest >= 512) Same(expected, attention.Run(Cut<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(cut)));
+                Same(expected, attention.Run(Cut<Lanes128, F128, I128, B128>(cut)));
+                if ((int)KernelPath.Widest >= 256) Same(expected, attention.Run(Cut<Lanes256, F256, I256, B256>(cut)));
+                if ((int)KernelPath.Widest >= 512) Same(expected, attention.Run(Cut<Lanes512, F512, I512, B512>(cut)));
             }
             foreach (int threads in new[] { 1, 3 })
             {
@@ -86,9 +86,9 @@ public unsafe class AttentionTests
                 Assert.Equal(formula[i], expected[i], 1e-4);
             foreach (int cut in new[] { 1, int.MaxValue })
             {
-                Same(expected, attention.Run(Cut<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(cut)));
-                if ((int)KernelPath.Widest >= 256) Same(expected, attention.Run(Cut<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(cut)));
-                if ((int)KernelPath.Widest >= 512) Same(expected, attention.Run(Cut<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(cut)));
+                Same(expected, attention.Run(Cut<Lanes128, F128, I128, B128>(cut)));
+                if ((int)KernelPath.Widest >= 256) Same(expected, attention.Run(Cut<Lanes256, F256, I256, B256>(cut)));
+                if ((int)KernelPath.Widest >= 512) Same(expected, attention.Run(Cut<Lanes512, F512, I512, B512>(cut)));
             }
             using WorkerPool pool = new(3);
             Same(expected, attention.Run(pool));
@@ -113,7 +113,9 @@ public unsafe class AttentionTests
     private delegate void Kernel(in AttentionTile tile);
 
     /// <summary>The three parts of a kernel, the first two on so many spans at a time, the last spans first.</summary>
-    private static Kernel Cut<L, F, I, B>(int spans) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct => (in AttentionTile tile) =>
+    private static Kernel Cut<L, F, I, B>(int spans)
+        where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct =>
+        (in AttentionTile tile) =>
     {
         using AttentionScratch page = new();
         float* memory = page.Reserve(AttentionScratch.PageFloats(tile.Task));

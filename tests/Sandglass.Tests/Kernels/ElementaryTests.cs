@@ -39,7 +39,8 @@ public class ElementaryTests
     [InlineData(88.722835f, 0x7F7FFF84u)]
     [InlineData(-87.5f, 0x006CB2BCu)]
     [InlineData(-100.25f, 0x00000015u)]
-    public void Float_exp_has_these_bits(float x, uint bits) => Assert.Equal(bits.ToString("X8"), BitConverter.SingleToUInt32Bits(Elementary.Exp(x)).ToString("X8"));
+    public void Float_exp_has_these_bits(float x, uint bits) =>
+        Assert.Equal(bits.ToString("X8"), BitConverter.SingleToUInt32Bits(Elementary.Exp(x)).ToString("X8"));
 
     [Theory]
     [InlineData("exp", 0.34, 0x3FF67AAA532108BE)]

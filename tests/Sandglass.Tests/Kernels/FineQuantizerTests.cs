@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using Sandglass.Kernels;
 
 namespace Sandglass.Tests.Kernels;
@@ -73,9 +72,9 @@ public unsafe class FineQuantizerTests
             return made;
         }
 
-        List<FineBlock[]> widths = [Make(&FineQuantizer.Scalar), Make(&FineQuantizer.Vector<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>)];
-        if (KernelPath.Widest >= KernelWidth.Vector256) widths.Add(Make(&FineQuantizer.Vector<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>));
-        if (KernelPath.Widest >= KernelWidth.Vector512) widths.Add(Make(&FineQuantizer.Vector<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>));
+        List<FineBlock[]> widths = [Make(&FineQuantizer.Scalar), Make(&FineQuantizer.Vector<Lanes128, F128, I128, B128>)];
+        if (KernelPath.Widest >= KernelWidth.Vector256) widths.Add(Make(&FineQuantizer.Vector<Lanes256, F256, I256, B256>));
+        if (KernelPath.Widest >= KernelWidth.Vector512) widths.Add(Make(&FineQuantizer.Vector<Lanes512, F512, I512, B512>));
         return widths;
     }
 }

@@ -1,10 +1,12 @@
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Sandglass.Kernels;
 
 namespace Sandglass.Tests.Kernels;
 
-/// <summary>Kernels that this processor would not take, against the plain twin: those of AVX2 with 16 registers, and the vector kernels where machine code stands before them.</summary>
+/// <summary>
+/// Kernels that this processor would not take, against the plain twin: those of AVX2 with 16 registers, and the vector kernels where machine code stands
+/// before them.
+/// </summary>
 public sealed unsafe class OtherKernelsTests : IDisposable
 {
     private readonly PagedMemory _memory = new();
@@ -33,7 +35,7 @@ public sealed unsafe class OtherKernelsTests : IDisposable
         where TCodes : struct, ICodes
     {
         if (KernelPath.Widest < KernelWidth.Vector512) return;
-        Same(new VectorQuantizedPanels<TFormat, TCodes, Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(type), columns);
+        Same(new VectorQuantizedPanels<TFormat, TCodes, Lanes512, F512, I512, B512>(type), columns);
     }
 
     private void Same(Panels other, int columns)

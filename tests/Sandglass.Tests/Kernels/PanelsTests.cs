@@ -26,7 +26,7 @@ public sealed unsafe class PanelsTests : IDisposable
         foreach (TensorType type in Enum.GetValues<TensorType>())
             Assert.Equal(ComputedTypes.All.Contains(type), Panels.For(type) is not null);
         foreach (TensorType type in ComputedTypes.All)
-            Dequantizer.Dequantize(type, new byte[TensorGeometry.BlockBytes(type)], new float[TensorGeometry.BlockSize(type)]);    // throws where it does not know one
+            Dequantizer.Dequantize(type, new byte[TensorGeometry.BlockBytes(type)], new float[TensorGeometry.BlockSize(type)]); // throws if it lacks one
     }
 
     [Theory, MemberData(nameof(Types))]
@@ -61,7 +61,8 @@ public sealed unsafe class PanelsTests : IDisposable
     public void Exact_sums_are_equal_by_bits_for_every_width_and_batch(TensorType type)
     {
         Random random = new(2);
-        int columns = Columns(type) * (type.ToString().EndsWith('K') ? 2 : 9) + (Panels.For(type)!.Quantized ? 0 : 13); // over what is widened at once, float types with a tail
+        // over what is widened at once, float types with a tail
+        int columns = Columns(type) * (type.ToString().EndsWith('K') ? 2 : 9) + (Panels.For(type)!.Quantized ? 0 : 13);
         byte[] file = RandomBlocks.Rows(type, 32, columns, random);
         const int Tokens = 27;
         float[] x = Activations(Tokens, columns, random);

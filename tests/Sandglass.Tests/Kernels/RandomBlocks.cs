@@ -2,7 +2,9 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Tests.Kernels;
 
-/// <summary>Rows of random blocks of any tensor type, as a file holds them: every bit pattern of codes, scales finite, some zero, subnormal or extreme.</summary>
+/// <summary>
+/// Rows of random blocks of any tensor type, as a file holds them: every bit pattern of codes, scales finite, some zero, subnormal or extreme.
+/// </summary>
 internal static class RandomBlocks
 {
     public static byte[] Rows(TensorType type, int rows, int columns, Random random)

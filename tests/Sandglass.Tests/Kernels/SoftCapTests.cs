@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using Sandglass.Kernels;
 
 namespace Sandglass.Tests.Kernels;
@@ -40,9 +39,9 @@ public unsafe class SoftCapTests
             for (int i = 0; i < count; i++)
                 Assert.Equal(30 * Math.Tanh(values[i] / 30.0), expected[i], 1e-5);
 
-            Same(expected, values, (to, _) => SoftCap.Vector<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(to, count, 30f));
-            if (Has(256)) Same(expected, values, (to, _) => SoftCap.Vector<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(to, count, 30f));
-            if (Has(512)) Same(expected, values, (to, _) => SoftCap.Vector<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(to, count, 30f));
+            Same(expected, values, (to, _) => SoftCap.Vector<Lanes128, F128, I128, B128>(to, count, 30f));
+            if (Has(256)) Same(expected, values, (to, _) => SoftCap.Vector<Lanes256, F256, I256, B256>(to, count, 30f));
+            if (Has(512)) Same(expected, values, (to, _) => SoftCap.Vector<Lanes512, F512, I512, B512>(to, count, 30f));
             Same(expected, values, (to, _) => SoftCap.Apply(to, count, 30f));
         }
     }
@@ -60,9 +59,9 @@ public unsafe class SoftCapTests
                 Assert.Equal(gelu * up[i], expected[i], 1e-6 * (1 + Math.Abs(gelu * up[i])));
             }
 
-            Same(expected, gate, (to, by) => GeGlu.Vector<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(to, by, count), up);
-            if (Has(256)) Same(expected, gate, (to, by) => GeGlu.Vector<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(to, by, count), up);
-            if (Has(512)) Same(expected, gate, (to, by) => GeGlu.Vector<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(to, by, count), up);
+            Same(expected, gate, (to, by) => GeGlu.Vector<Lanes128, F128, I128, B128>(to, by, count), up);
+            if (Has(256)) Same(expected, gate, (to, by) => GeGlu.Vector<Lanes256, F256, I256, B256>(to, by, count), up);
+            if (Has(512)) Same(expected, gate, (to, by) => GeGlu.Vector<Lanes512, F512, I512, B512>(to, by, count), up);
             Same(expected, gate, (to, by) => GatedActivation.Apply(Activation.GeluTanh, to, by, count), up);
         }
     }

@@ -15,9 +15,9 @@ public unsafe class WidthsTests
         {
             float[] x = Values(count, 1), weight = Values(count, 2);
             float[] expected = Run(count, to => Fix(x, weight, (a, b) => RmsNorm.Scalar(a, b, 1e-5f, count, to)));
-            Same(expected, Run(count, to => Fix(x, weight, (a, b) => RmsNorm.Vector<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(a, b, 1e-5f, count, to))));
-            if (Has(256)) Same(expected, Run(count, to => Fix(x, weight, (a, b) => RmsNorm.Vector<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(a, b, 1e-5f, count, to))));
-            if (Has(512)) Same(expected, Run(count, to => Fix(x, weight, (a, b) => RmsNorm.Vector<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(a, b, 1e-5f, count, to))));
+            Same(expected, Run(count, to => Fix(x, weight, (a, b) => RmsNorm.Vector<Lanes128, F128, I128, B128>(a, b, 1e-5f, count, to))));
+            if (Has(256)) Same(expected, Run(count, to => Fix(x, weight, (a, b) => RmsNorm.Vector<Lanes256, F256, I256, B256>(a, b, 1e-5f, count, to))));
+            if (Has(512)) Same(expected, Run(count, to => Fix(x, weight, (a, b) => RmsNorm.Vector<Lanes512, F512, I512, B512>(a, b, 1e-5f, count, to))));
         }
     }
 
@@ -48,9 +48,9 @@ public unsafe class WidthsTests
             float[] gate = Values(count, 3), up = Values(count, 4);
             if (count > 16) (gate[3], gate[4], gate[5]) = (1000f, -1000f, -0f);
             float[] expected = Run(count, to => Fix(gate, up, (a, b) => { Copy(a, to, count); SwiGlu.Scalar(to, b, count); }));
-            Same(expected, Run(count, to => Fix(gate, up, (a, b) => { Copy(a, to, count); SwiGlu.Vector<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(to, b, count); })));
-            if (Has(256)) Same(expected, Run(count, to => Fix(gate, up, (a, b) => { Copy(a, to, count); SwiGlu.Vector<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(to, b, count); })));
-            if (Has(512)) Same(expected, Run(count, to => Fix(gate, up, (a, b) => { Copy(a, to, count); SwiGlu.Vector<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(to, b, count); })));
+            Same(expected, Run(count, to => Fix(gate, up, (a, b) => { Copy(a, to, count); SwiGlu.Vector<Lanes128, F128, I128, B128>(to, b, count); })));
+            if (Has(256)) Same(expected, Run(count, to => Fix(gate, up, (a, b) => { Copy(a, to, count); SwiGlu.Vector<Lanes256, F256, I256, B256>(to, b, count); })));
+            if (Has(512)) Same(expected, Run(count, to => Fix(gate, up, (a, b) => { Copy(a, to, count); SwiGlu.Vector<Lanes512, F512, I512, B512>(to, b, count); })));
         }
     }
 
@@ -63,9 +63,9 @@ public unsafe class WidthsTests
         special.CopyTo(x, 0);
         float[] expected = [.. x.Select(Elementary.Exp)];
 
-        Same(expected, Run(x.Length, to => Each(x, (from, i) => Lanes128.Store(to + i, Lanes<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>.Exp(Lanes128.Load(from + i))))));
-        if (Has(256)) Same(expected, Run(x.Length, to => Each(x, (from, i) => Lanes256.Store(to + i, Lanes<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>.Exp(Lanes256.Load(from + i))))));
-        if (Has(512)) Same(expected, Run(x.Length, to => Each(x, (from, i) => Lanes512.Store(to + i, Lanes<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>.Exp(Lanes512.Load(from + i))))));
+        Same(expected, Run(x.Length, to => Each(x, (from, i) => Lanes128.Store(to + i, Lanes<Lanes128, F128, I128, B128>.Exp(Lanes128.Load(from + i))))));
+        if (Has(256)) Same(expected, Run(x.Length, to => Each(x, (from, i) => Lanes256.Store(to + i, Lanes<Lanes256, F256, I256, B256>.Exp(Lanes256.Load(from + i))))));
+        if (Has(512)) Same(expected, Run(x.Length, to => Each(x, (from, i) => Lanes512.Store(to + i, Lanes<Lanes512, F512, I512, B512>.Exp(Lanes512.Load(from + i))))));
     }
 
     [Fact]
@@ -77,14 +77,14 @@ public unsafe class WidthsTests
             float max = Softmax.ScalarMax(row);
             fixed (float* values = row)
             {
-                Assert.Equal(max, Softmax.Max<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(values, count));
-                if (Has(256)) Assert.Equal(max, Softmax.Max<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(values, count));
-                if (Has(512)) Assert.Equal(max, Softmax.Max<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(values, count));
+                Assert.Equal(max, Softmax.Max<Lanes128, F128, I128, B128>(values, count));
+                if (Has(256)) Assert.Equal(max, Softmax.Max<Lanes256, F256, I256, B256>(values, count));
+                if (Has(512)) Assert.Equal(max, Softmax.Max<Lanes512, F512, I512, B512>(values, count));
             }
             float[] expected = Run(16, to => Fix(row, row, (a, _) => Softmax.ScalarAddExps(a, count, max, to)));
-            Same(expected, Run(16, to => Fix(row, row, (a, _) => Softmax.AddExps<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(a, count, max, to))));
-            if (Has(256)) Same(expected, Run(16, to => Fix(row, row, (a, _) => Softmax.AddExps<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(a, count, max, to))));
-            if (Has(512)) Same(expected, Run(16, to => Fix(row, row, (a, _) => Softmax.AddExps<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(a, count, max, to))));
+            Same(expected, Run(16, to => Fix(row, row, (a, _) => Softmax.AddExps<Lanes128, F128, I128, B128>(a, count, max, to))));
+            if (Has(256)) Same(expected, Run(16, to => Fix(row, row, (a, _) => Softmax.AddExps<Lanes256, F256, I256, B256>(a, count, max, to))));
+            if (Has(512)) Same(expected, Run(16, to => Fix(row, row, (a, _) => Softmax.AddExps<Lanes512, F512, I512, B512>(a, count, max, to))));
         }
     }
 
@@ -116,9 +116,9 @@ public unsafe class WidthsTests
                     Assert.Equal(float.IsNegativeInfinity(largest) ? 0 : first, expected);
                     fixed (float* values = row)
                     {
-                        Assert.Equal(expected, Softmax.IndexOfMax<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(values, count));
-                        if (Has(256)) Assert.Equal(expected, Softmax.IndexOfMax<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(values, count));
-                        if (Has(512)) Assert.Equal(expected, Softmax.IndexOfMax<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(values, count));
+                        Assert.Equal(expected, Softmax.IndexOfMax<Lanes128, F128, I128, B128>(values, count));
+                        if (Has(256)) Assert.Equal(expected, Softmax.IndexOfMax<Lanes256, F256, I256, B256>(values, count));
+                        if (Has(512)) Assert.Equal(expected, Softmax.IndexOfMax<Lanes512, F512, I512, B512>(values, count));
                     }
                 }
             }
@@ -139,16 +139,16 @@ public unsafe class WidthsTests
         fixed (ActivationBlock* a = expected, b = found)
         {
             ActivationQuantizer.Scalar(from, Columns, a, 1);
-            ActivationQuantizer.Vector<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(from, Columns, b, 1);
+            ActivationQuantizer.Vector<Lanes128, F128, I128, B128>(from, Columns, b, 1);
             Compare(a, b);
             if (Has(256))
             {
-                ActivationQuantizer.Vector<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(from, Columns, b, 1);
+                ActivationQuantizer.Vector<Lanes256, F256, I256, B256>(from, Columns, b, 1);
                 Compare(a, b);
             }
             if (Has(512))
             {
-                ActivationQuantizer.Vector<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(from, Columns, b, 1);
+                ActivationQuantizer.Vector<Lanes512, F512, I512, B512>(from, Columns, b, 1);
                 Compare(a, b);
             }
             Assert.Equal(0, a[1].LargestColumn);
@@ -197,11 +197,11 @@ public unsafe class WidthsTests
         {
             ActivationQuantizer.Scalar(from, 32, &block, 1);
             blocks.Add(block);
-            ActivationQuantizer.Vector<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(from, 32, &block, 1);
+            ActivationQuantizer.Vector<Lanes128, F128, I128, B128>(from, 32, &block, 1);
             blocks.Add(block);
-            if (Has(256)) ActivationQuantizer.Vector<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(from, 32, &block, 1);
+            if (Has(256)) ActivationQuantizer.Vector<Lanes256, F256, I256, B256>(from, 32, &block, 1);
             blocks.Add(block);
-            if (Has(512)) ActivationQuantizer.Vector<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(from, 32, &block, 1);
+            if (Has(512)) ActivationQuantizer.Vector<Lanes512, F512, I512, B512>(from, 32, &block, 1);
             blocks.Add(block);
         }
         return blocks;
@@ -260,13 +260,13 @@ public unsafe class WidthsTests
         fixed (ushort* a = expected, b = found)
         {
             HalfRow.Scalar(from, row.Length, a);
-            HalfRow.Vector<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(from, row.Length, b);
+            HalfRow.Vector<Lanes128, F128, I128, B128>(from, row.Length, b);
             Assert.Equal(expected, found);
             Array.Clear(found);
-            if (Has(256)) HalfRow.Vector<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(from, row.Length, b);
+            if (Has(256)) HalfRow.Vector<Lanes256, F256, I256, B256>(from, row.Length, b);
             if (Has(256)) Assert.Equal(expected, found);
             Array.Clear(found);
-            if (Has(512)) HalfRow.Vector<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(from, row.Length, b);
+            if (Has(512)) HalfRow.Vector<Lanes512, F512, I512, B512>(from, row.Length, b);
             if (Has(512)) Assert.Equal(expected, found);
         }
     }

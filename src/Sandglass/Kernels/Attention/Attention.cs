@@ -6,10 +6,12 @@ namespace Sandglass.Kernels;
 /// <summary>Softmax attention: all scores of a row, then the weighted sum of values. Source: Vaswani et al. 2017; grouped heads: Ainslie et al. 2023.</summary>
 /// <remarks>
 /// A row is one (token, query head). Its scores are written out (a lane is a position, d runs in order), then the maximum is taken, then exponentials and
-/// weighted values are summed in order inside spans of 256 positions and the spans' sums added in order. Nothing depends on how tokens were batched or which worker computed what.
-/// <para>A prompt's tiles, one per head of keys and values, keep all workers busy in a single parallel region. One token (or a few) with a long past is cut at span
-/// borders: scores in a first region; exponentials and values, which need the maximum, in a second; then the spans are added. There one worker reads all heads of a
-/// page, if that leaves enough work for the others, because they are adjacent: memory delivers 17 GB/s in runs of 32 KB and 9 GB/s in runs of 4 KB.</para>
+/// weighted values are summed in order inside spans of 256 positions and the spans' sums added in order. Nothing depends on how tokens were batched or which
+/// worker computed what.
+/// <para>A prompt's tiles, one per head of keys and values, keep all workers busy in a single parallel region. One token (or a few) with a long past is cut
+/// at span borders: scores in a first region; exponentials and values, which need the maximum, in a second; then the spans are added. There one worker reads
+/// all heads of a page, if that leaves enough work for the others, because they are adjacent: memory delivers 17 GB/s in runs of 32 KB and 9 GB/s in runs of
+/// 4 KB.</para>
 /// </remarks>
 internal sealed unsafe class Attention : Job, IDisposable
 {
@@ -122,7 +124,8 @@ internal sealed unsafe class Attention : Job, IDisposable
         for (int i = 0; i < spanParts * headParts; i++)
         {
             int span = i / headParts, head = i % headParts, firstHead = task.KvHeads * head / headParts;
-            _cut.Add(new Part(_tiles.Count + firstHead, task.KvHeads * (head + 1) / headParts - firstHead, spans * span / spanParts, spans * (span + 1) / spanParts));
+            int heads = task.KvHeads * (head + 1) / headParts - firstHead;
+            _cut.Add(new Part(_tiles.Count + firstHead, heads, spans * span / spanParts, spans * (span + 1) / spanParts));
         }
         for (int kvHead = 0; kvHead < task.KvHeads; kvHead++)
             _tiles.Add(new AttentionTile { Task = task, KvHead = kvHead, IsCut = true, From = 0, To = task.Tokens });
@@ -144,7 +147,8 @@ internal sealed unsafe class Attention : Job, IDisposable
         }
     }
 
-    private static int TileTokens(in AttentionTask task) => Math.Max(1, Math.Clamp(TileScores / (task.FirstPosition + task.Tokens), LeastRows, MostRows) / task.Group);
+    private static int TileTokens(in AttentionTask task) =>
+        Math.Max(1, Math.Clamp(TileScores / (task.FirstPosition + task.Tokens), LeastRows, MostRows) / task.Group);
 
     private static int Spans(in AttentionTask task) => (task.FirstPosition + task.Tokens + AttentionTask.SpanPositions - 1) / AttentionTask.SpanPositions;
 

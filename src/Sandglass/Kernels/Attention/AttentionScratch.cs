@@ -28,9 +28,11 @@ internal sealed unsafe class AttentionScratch : IDisposable
     public static long PageFloats(in AttentionTask task) => ScaledOffset(task) + 4L * Width(task);
 
     /// <summary>
-    /// Start of the buffer for four query or weight rows multiplied with the scales of quantised pages. Before it: one head's page as F32, [keyDim, 32] or [32, valueDim].
+    /// Start of the buffer for four query or weight rows multiplied with the scales of quantised pages. Before it: one head's page as F32, [keyDim, 32] or
+    /// [32, valueDim].
     /// </summary>
-    public static long ScaledOffset(in AttentionTask task) => (long)Width(task) * AttentionTask.PagePositions + PageLayout.Block; // the last load may reach past the last element
+    public static long ScaledOffset(in AttentionTask task) =>
+        (long)Width(task) * AttentionTask.PagePositions + PageLayout.Block; // the last load may reach past the last element
 
     /// <summary>Floats of a scaled row: keyDim, or [block, position].</summary>
     public static int Width(in AttentionTask task) => (Math.Max(task.KeyDim, task.ValueDim) + PageLayout.Block - 1) & -PageLayout.Block;

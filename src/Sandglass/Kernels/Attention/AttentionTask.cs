@@ -15,7 +15,9 @@ internal unsafe struct AttentionTask
     /// <summary>[token, head, valueDim]</summary>
     public float* Output;
 
-    /// <summary>Each page of the sequence in this layer: [kvHead, keyDim, 32], transposed, so that a lane is a position. Null for partial pages of quantised types.</summary>
+    /// <summary>
+    /// Each page of the sequence in this layer: [kvHead, keyDim, 32], transposed, so that a lane is a position. Null for partial pages of quantised types.
+    /// </summary>
     public byte** KeyPages;
 
     /// <summary>Each page of the sequence in this layer: [kvHead, 32, valueDim]. Null for partial pages of quantised types.</summary>
@@ -32,7 +34,9 @@ internal unsafe struct AttentionTask
     public int Tokens;
 
     /// <summary>Position of the first token; token t stands at FirstPosition + t and sees all positions up to its own, or those within the window.</summary>
-    /// <remarks>Whole spans after the sinks' that no token sees any more may be removed: positions, and indices into the page tables, are then lower by that amount.</remarks>
+    /// <remarks>
+    /// Whole spans after the sinks' that no token sees any more may be removed: positions, and indices into the page tables, are then lower by that amount.
+    /// </remarks>
     public int FirstPosition;
 
     /// <summary>Positions visible to a token, including its own; 0 for all.</summary>
@@ -41,7 +45,9 @@ internal unsafe struct AttentionTask
     /// <summary>First positions, which stay visible outside the window.</summary>
     public int SinkTokens;
 
-    /// <summary>[token, head, keyDim]: queries for sinks that the window has left, rotated to the distance they have inside the cache; null without sinks.</summary>
+    /// <summary>
+    /// [token, head, keyDim]: queries for sinks that the window has left, rotated to the distance they have inside the cache; null without sinks.
+    /// </summary>
     public float* SinkQueries;
 
     public int Heads;
@@ -58,7 +64,9 @@ internal unsafe struct AttentionTask
     /// <summary>Query heads that share one head of keys and values.</summary>
     public readonly int Group => Heads / KvHeads;
 
-    /// <summary>The page that is read as written where full pages are quantised: the one page of all tokens of a <see cref="Chunk"/>. Otherwise none, -1.</summary>
+    /// <summary>
+    /// The page that is read as written where full pages are quantised: the one page of all tokens of a <see cref="Chunk"/>. Otherwise none, -1.
+    /// </summary>
     public readonly int OwnPage => Types.AreQuantized ? FirstPosition / PagePositions : -1;
 
     /// <summary>The first token attended together with a token: where full pages are quantised, the first of its page.</summary>
@@ -78,10 +86,14 @@ internal unsafe struct AttentionTask
     public readonly int FirstSeen(int position) => Window == 0 || position - Window + 1 <= SinkTokens ? 0 : position - Window + 1;
 
     /// <summary>The keys: per page and head [keyDim, 32].</summary>
-    public readonly CachedPages Keys => new(KeyPages, PageLayout.KeyBytes(Types.Keys, KeyDim), WrittenKeyPages, PageLayout.KeyBytes(Types.Keys.Written(), KeyDim), Types.Keys, OwnPage);
+    public readonly CachedPages Keys =>
+        new(KeyPages, PageLayout.KeyBytes(Types.Keys, KeyDim), WrittenKeyPages, PageLayout.KeyBytes(Types.Keys.Written(), KeyDim), Types.Keys, OwnPage);
 
     /// <summary>The values: per page and head [32, valueDim].</summary>
-    public readonly CachedPages Values => new(ValuePages, PageLayout.ValueBytes(Types.Values, ValueDim), WrittenValuePages, PageLayout.ValueBytes(Types.Values.Written(), ValueDim), Types.Values, OwnPage);
+    public readonly CachedPages Values =>
+        new(
+            ValuePages, PageLayout.ValueBytes(Types.Values, ValueDim), WrittenValuePages, PageLayout.ValueBytes(Types.Values.Written(), ValueDim),
+            Types.Values, OwnPage);
 
     /// <summary>The query of a token and head.</summary>
     public readonly float* Query(int token, int head) => Queries + ((long)token * Heads + head) * KeyDim;

@@ -1,6 +1,8 @@
 namespace Sandglass.Kernels;
 
-/// <summary>Rows attended together: some tokens of a task and the query heads that share one head of keys and values. Each page is read once for all of them.</summary>
+/// <summary>
+/// Rows attended together: some tokens of a task and the query heads that share one head of keys and values. Each page is read once for all of them.
+/// </summary>
 internal unsafe struct AttentionTile
 {
     public const int PagesPerSpan = AttentionTask.SpanPositions / AttentionTask.PagePositions;

@@ -48,7 +48,10 @@ internal static unsafe class ScalarAttention
             output[d] /= divisor;
     }
 
-    /// <summary>The score of a query and one position's key. Quantised: the minima first, in sixteen lanes and one tree; then codes times (query times scale), d in order.</summary>
+    /// <summary>
+    /// The score of a query and one position's key. Quantised: the minima first, in sixteen lanes and one tree; then codes times (query times scale), d in
+    /// order.
+    /// </summary>
     private static float Score(in AttentionTask task, int t, int kvHead, float* query)
     {
         CacheType type = task.Keys.TypeOf(t / Positions);

@@ -41,7 +41,8 @@ internal static unsafe class VectorScores<L, F, I, B>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Score<E>(in AttentionTile tile, int page, CacheType type, byte* keys, byte* codes, byte* next, float* memory) where E : struct, IPageElement
+    private static void Score<E>(in AttentionTile tile, int page, CacheType type, byte* keys, byte* codes, byte* next, float* memory)
+        where E : struct, IPageElement
     {
         for (int row = 0; row < tile.Rows; row += RowsAtOnce)
         {
@@ -75,7 +76,8 @@ internal static unsafe class VectorScores<L, F, I, B>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Score<R, E>(in AttentionTile tile, int row, int page, CacheType type, byte* keys, byte* codes, byte* next, float* memory) where R : struct, ICount where E : struct, IPageElement
+    private static void Score<R, E>(in AttentionTile tile, int row, int page, CacheType type, byte* keys, byte* codes, byte* next, float* memory)
+        where R : struct, ICount where E : struct, IPageElement
     {
         if (type.IsQuantized())
         {
@@ -83,11 +85,13 @@ internal static unsafe class VectorScores<L, F, I, B>
             return;
         }
         int last = row + R.Count - 1;
-        ScoreRows<R, E>(tile, row, page, tile.Query(row), tile.Query(Math.Min(row + 1, last)), tile.Query(Math.Min(row + 2, last)), tile.Query(last), null, codes, next);
+        float* second = tile.Query(Math.Min(row + 1, last)), third = tile.Query(Math.Min(row + 2, last));
+        ScoreRows<R, E>(tile, row, page, tile.Query(row), second, third, tile.Query(last), null, codes, next);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ScoreQuantized<R, E>(in AttentionTile tile, int row, int page, CacheType type, byte* keys, byte* codes, byte* next, float* memory) where R : struct, ICount where E : struct, IPageElement
+    private static void ScoreQuantized<R, E>(in AttentionTile tile, int row, int page, CacheType type, byte* keys, byte* codes, byte* next, float* memory)
+        where R : struct, ICount where E : struct, IPageElement
     {
         float* starts = stackalloc float[RowsAtOnce], scaled = memory + AttentionScratch.ScaledOffset(tile.Task);
         ScaleQueries<R>(tile, row, (ushort*)(keys + PageLayout.KeyCodeBytes(type, tile.Task.KeyDim)), type == CacheType.Q4, scaled, starts);
@@ -161,7 +165,9 @@ internal static unsafe class VectorScores<L, F, I, B>
     /// <param name="keys">[keyDim, 32]</param>
     /// <param name="next">The page that will be read next.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ScoreRows<R, E>(in AttentionTile tile, int row, int page, float* x0, float* x1, float* x2, float* x3, float* starts, byte* keys, byte* next) where R : struct, ICount where E : struct, IPageElement
+    private static void ScoreRows<R, E>(
+        in AttentionTile tile, int row, int page, float* x0, float* x1, float* x2, float* x3, float* starts, byte* keys, byte* next)
+        where R : struct, ICount where E : struct, IPageElement
     {
         float* scores = tile.ScoresOf(row, page);
         int keyDim = tile.Task.KeyDim, stride = tile.ScoreStride;

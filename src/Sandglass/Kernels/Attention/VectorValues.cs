@@ -5,7 +5,8 @@ namespace Sandglass.Kernels;
 /// <summary>Adds one page of weighted values to the sums of a tile's rows.</summary>
 /// <remarks>
 /// Four rows at a time share each load of a value. Few rows read the stored elements directly; for many the page is widened once, into the L1 cache.
-/// <para>The codes of quantised values are added with weights scaled by the blocks' scales. What the minima add is kept separately, lane = position, until the span is complete.</para>
+/// <para>The codes of quantised values are added with weights scaled by the blocks' scales. What the minima add is kept separately, lane = position, until
+/// the span is complete.</para>
 /// </remarks>
 internal static unsafe class VectorValues<L, F, I, B>
     where L : struct, ILanes<F, I, B>
@@ -56,7 +57,8 @@ internal static unsafe class VectorValues<L, F, I, B>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Add<E>(in AttentionTile tile, int page, CacheType type, byte* values, byte* codes, byte* next, float* memory) where E : struct, IPageElement
+    private static void Add<E>(in AttentionTile tile, int page, CacheType type, byte* values, byte* codes, byte* next, float* memory)
+        where E : struct, IPageElement
     {
         for (int row = 0; row < tile.Rows; row += RowsAtOnce)
         {
@@ -72,7 +74,7 @@ internal static unsafe class VectorValues<L, F, I, B>
                 }
             }
             // Later tokens see a few more positions; never of a quantised page, which is wholly visible to all.
-        for (int later = row + 1; later < row + rows; later++)
+            for (int later = row + 1; later < row + rows; later++)
             {
                 int more = Seen(tile, later, page);
                 if (more > count) AddRows<Count1, E>(tile, later, page, tile.ScoresOf(later, page), tile.ScoreStride, 0, count, more, codes, codes);
@@ -84,14 +86,16 @@ internal static unsafe class VectorValues<L, F, I, B>
     private static int Seen(in AttentionTile tile, int row, int page) => Math.Clamp(tile.Visible(row) - page * Positions, 0, Positions);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add<R, E>(in AttentionTile tile, int row, int page, int count, CacheType type, byte* values, byte* codes, byte* next, float* memory) where R : struct, ICount where E : struct, IPageElement
+    private static void Add<R, E>(in AttentionTile tile, int row, int page, int count, CacheType type, byte* values, byte* codes, byte* next, float* memory)
+        where R : struct, ICount where E : struct, IPageElement
     {
         if (type.IsQuantized()) AddQuantized<R, E>(tile, row, page, type, values, codes, next, memory);
         else AddRows<R, E>(tile, row, page, tile.ScoresOf(row, page), tile.ScoreStride, 0, 0, count, codes, next);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void AddQuantized<R, E>(in AttentionTile tile, int row, int page, CacheType type, byte* values, byte* codes, byte* next, float* memory) where R : struct, ICount where E : struct, IPageElement
+    private static void AddQuantized<R, E>(in AttentionTile tile, int row, int page, CacheType type, byte* values, byte* codes, byte* next, float* memory)
+        where R : struct, ICount where E : struct, IPageElement
     {
         float* scaled = memory + AttentionScratch.ScaledOffset(tile.Task);
         ScaleWeights<R>(tile, row, page, (ushort*)(values + PageLayout.ValueCodeBytes(type, tile.Task.ValueDim)), type == CacheType.Q4, scaled);
@@ -128,7 +132,9 @@ internal static unsafe class VectorValues<L, F, I, B>
     /// <param name="values">[32, valueDim]</param>
     /// <param name="next">The page that will be read next.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddRows<R, E>(in AttentionTile tile, int row, int page, float* weights, int stride, int perBlock, int from, int to, byte* values, byte* next) where R : struct, ICount where E : struct, IPageElement
+    private static void AddRows<R, E>(
+        in AttentionTile tile, int row, int page, float* weights, int stride, int perBlock, int from, int to, byte* values, byte* next)
+        where R : struct, ICount where E : struct, IPageElement
     {
         int dims = tile.DimStride, valueDim = tile.Task.ValueDim, block = PageLayout.BlockBytes(E.Type), rowBytes = PageLayout.ValueRowBytes(E.Type, valueDim);
         float* sums = tile.SumsOf(page / AttentionTile.PagesPerSpan, row);
@@ -147,7 +153,8 @@ internal static unsafe class VectorValues<L, F, I, B>
                 byte* value = values + d / PageLayout.Block * block + from * rowBytes;
                 for (int t = from; t < to; t++, value += rowBytes)
                 {
-                    F v0 = E.First<L, F, I, B>(value), v1 = E.Second<L, F, I, B>(value), v2 = E.First<L, F, I, B>(value + block), v3 = E.Second<L, F, I, B>(value + block);
+                    F v0 = E.First<L, F, I, B>(value), v1 = E.Second<L, F, I, B>(value);
+                    F v2 = E.First<L, F, I, B>(value + block), v3 = E.Second<L, F, I, B>(value + block);
                     if (E.Type != CacheType.F32) PageWidening<L, F, I, B>.Prefetch(next + (value - values));
                     if (E.Type == CacheType.F16) PageWidening<L, F, I, B>.Prefetch(next + (value - values) + 64);
                     F w = L.Broadcast(first[t]), u = E.Type == CacheType.F16 ? w : L.Broadcast(second[t]);

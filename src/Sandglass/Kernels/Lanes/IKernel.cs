@@ -1,6 +1,8 @@
 namespace Sandglass.Kernels;
 
-/// <summary>A kernel with its arguments, as <see cref="KernelPath.Run{TKernel}(TKernel)"/> takes it: the plain twin, and one source for all vector widths.</summary>
+/// <summary>
+/// A kernel with its arguments, as <see cref="KernelPath.Run{TKernel}(TKernel)"/> takes it: the plain twin, and one source for all vector widths.
+/// </summary>
 /// <remarks>
 /// Implemented by structs, so the compiler emits one body for each kernel and width, and a call costs as much as a direct one. A result is kept in a field.
 /// The loops are static methods: their arguments stay in registers, where a struct's fields would be read again after each store.

@@ -31,7 +31,8 @@ public sealed record MachineLimits(int Threads, MachineLimit ReadBytes, MachineL
     private static MachineLimits Measure(LimitJob job, int threads, TimeSpan each)
     {
         using WorkerPool pool = new(threads);
-        return new MachineLimits(threads, job.Measure(LimitKind.Read, pool, each), job.Measure(LimitKind.Int8, pool, each), job.Measure(LimitKind.Fp32, pool, each));
+        return new MachineLimits(
+            threads, job.Measure(LimitKind.Read, pool, each), job.Measure(LimitKind.Int8, pool, each), job.Measure(LimitKind.Fp32, pool, each));
     }
 
     private enum LimitKind

@@ -105,8 +105,10 @@ internal unsafe class VectorPeakLoops<L, F, I, B> : PeakLoops
                 B p = L.AddShorts(L.AddShorts(L.MultiplyPairs(w0, a0), L.MultiplyPairs(w1, a1)), L.AddShorts(L.MultiplyPairs(w2, a2), L.MultiplyPairs(w3, a3)));
                 B q = L.AddShorts(L.AddShorts(L.MultiplyPairs(v0, a0), L.MultiplyPairs(v1, a1)), L.AddShorts(L.MultiplyPairs(v2, a2), L.MultiplyPairs(v3, a3)));
                 B a4 = L.BroadcastQuad(a + 16), a5 = L.BroadcastQuad(a + 20), a6 = L.BroadcastQuad(a + 24), a7 = L.BroadcastQuad(a + 28);
-                p = L.AddShorts(p, L.AddShorts(L.AddShorts(L.MultiplyPairs(w4, a4), L.MultiplyPairs(w5, a5)), L.AddShorts(L.MultiplyPairs(w6, a6), L.MultiplyPairs(w7, a7))));
-                q = L.AddShorts(q, L.AddShorts(L.AddShorts(L.MultiplyPairs(v4, a4), L.MultiplyPairs(v5, a5)), L.AddShorts(L.MultiplyPairs(v6, a6), L.MultiplyPairs(v7, a7))));
+                p = L.AddShorts(p, L.AddShorts(
+                    L.AddShorts(L.MultiplyPairs(w4, a4), L.MultiplyPairs(w5, a5)), L.AddShorts(L.MultiplyPairs(w6, a6), L.MultiplyPairs(w7, a7))));
+                q = L.AddShorts(q, L.AddShorts(
+                    L.AddShorts(L.MultiplyPairs(v4, a4), L.MultiplyPairs(v5, a5)), L.AddShorts(L.MultiplyPairs(v6, a6), L.MultiplyPairs(v7, a7))));
                 first = L.AddInt(first, L.AddNeighbours(p));
                 second = L.AddInt(second, L.AddNeighbours(q));
             }

@@ -18,9 +18,11 @@ internal unsafe struct ByteDotBlock
     /// <summary>Bytes of one panel's 32 columns in F32.</summary>
     public const int PanelWeightsBytes = 2048;
 
-    public const int FirstCodesAt = 0, SecondCodesAt = 8, ActivationsAt = 16, SumsAt = 24, TokensAt = 32, NibbleMaskAt = 40, CodeMaskAt = 44, NegatedOffsetAt = 48, UpperMaskAt = 52;
+    public const int FirstCodesAt = 0, SecondCodesAt = 8, ActivationsAt = 16, SumsAt = 24, TokensAt = 32;
+    public const int NibbleMaskAt = 40, CodeMaskAt = 44, NegatedOffsetAt = 48, UpperMaskAt = 52;
     public const int ActivationStrideAt = 56, SumStrideAt = 64, PairMaskAt = 72, SixMaskAt = 76, UpperSubBlockAt = 80, FactorsAt = 128;
-    public const int SuperScaleAt = FactorsAt + 2 * PanelBytes, SuperMinimumAt = SuperScaleAt + SubBlockBytes, CodesAt = SuperMinimumAt + SubBlockBytes, WeightsAt = CodesAt + 2 * CodesBytes, HeaderAt = WeightsAt;
+    public const int SuperScaleAt = FactorsAt + 2 * PanelBytes, SuperMinimumAt = SuperScaleAt + SubBlockBytes, CodesAt = SuperMinimumAt + SubBlockBytes;
+    public const int WeightsAt = CodesAt + 2 * CodesBytes, HeaderAt = WeightsAt;
     public const int ScalesAt = FactorsAt, MinimaAt = FactorsAt + KindBytes, ZerosAt = FactorsAt + 2 * KindBytes;
 
     /// <summary>Codes of the panels, a byte each (512 bytes) or as nibbles (256); for few tokens the first is the panel itself.</summary>

@@ -9,8 +9,8 @@ internal static partial class ByteDotCode
     /// <summary>Most tokens whose sums fit registers.</summary>
     public const int MostFewTokens = 8;
 
-    // With several tokens there is too much work between two loads for the hardware prefetcher: prefetching is 1.3 times as fast from memory, with eight. With one or
-    // two the hardware does better by itself, as long as a panel's lines are read in order (KeepSuperFactors).
+    // With several tokens there is too much work between two loads for the hardware prefetcher: prefetching is 1.3 times as fast from memory, with eight.
+    // With one or two the hardware does better by itself, as long as a panel's lines are read in order (KeepSuperFactors).
     private const int FetchAhead = 2048, MostWithoutFetch = 2;
 
     // z5 has two names: two sub-blocks need HighScale, a single one needs Zeros.
@@ -103,7 +103,10 @@ internal static partial class ByteDotCode
     private static bool AreDottedAsTheyCome(ByteDotShape shape) => shape is { Tokens: 1, SubBlocks: 1, Bits: 4 or 8 };
 
     /// <summary>Multiplies each chunk as it is loaded: bytes in one dot product, nibbles in two.</summary>
-    /// <remarks>High nibbles are multiplied in place and their dot product is shifted: one shift instead of four. It is at most 487,680 and starts at 0, so the shift is exact.</remarks>
+    /// <remarks>
+    /// High nibbles are multiplied in place and their dot product is shifted: one shift instead of four. It is at most 487,680 and starts at 0, so the shift
+    /// is exact.
+    /// </remarks>
     private static void DotAsTheyCome(ZmmCode code, ByteDotShape shape, int codes)
     {
         Zmm bytes = Codes(0), high = Codes(1);

@@ -1,6 +1,7 @@
 namespace Sandglass.Kernels.MachineCode;
 
-// Two planes: both dot products of both panels at once, so that four chains run in parallel, in z0 to z3; the sums move to z2 and z3 once the products are combined.
+// Two planes: both dot products of both panels at once, so that four chains run in parallel, in z0 to z3; the sums move to z2 and z3 once the products are
+// combined.
 internal static partial class ByteDotCode
 {
     private static readonly Zmm FirstCoarse = new(0), SecondCoarse = new(1), FirstRest = new(2), SecondRest = new(3);

@@ -6,7 +6,8 @@ namespace Sandglass.Kernels.MachineCode;
 // z0 and z1 the dots, z2 and z3 the factors, z4 the sum; z16 and z17 codes, z18 the mask; rdx activations, r9 blocks left, r10 the panel.
 internal static partial class ByteDotCode
 {
-    private static readonly Zmm Coarse = new(0), RestDot = new(1), ScaleFactor = new(2), MinimumFactor = new(3), Running = new(4), Low = new(16), High = new(17), Mask = new(18);
+    private static readonly Zmm Coarse = new(0), RestDot = new(1), ScaleFactor = new(2), MinimumFactor = new(3);
+    private static readonly Zmm Running = new(4), Low = new(16), High = new(17), Mask = new(18);
 
     private static ZmmCode WriteOneTokenFine(ByteDotShape shape, bool argumentInRdi)
     {

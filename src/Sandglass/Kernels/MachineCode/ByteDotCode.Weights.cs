@@ -6,9 +6,9 @@ internal static partial class ByteDotCode
 {
     /// <summary>Stores the super-block's scale and minimum for its eight parts.</summary>
     /// <remarks>
-    /// Where the hardware prefetches, the whole header is copied out of the panel at once. The 37 lines of a Q4_K super-block are then read in order; factors fetched on
-    /// demand would return to the header's five lines until the last part, and memory delivers 22 instead of 28 GB/s (Zen 4). A header of four and a half lines takes
-    /// the following half, codes, with it.
+    /// Where the hardware prefetches, the whole header is copied out of the panel at once. The 37 lines of a Q4_K super-block are then read in order; factors
+    /// fetched on demand would return to the header's five lines until the last part, and memory delivers 22 instead of 28 GB/s (Zen 4). A header of four and
+    /// a half lines takes the following half, codes, with it.
     /// </remarks>
     private static void KeepSuperFactors(ZmmCode code, ByteDotShape shape)
     {
@@ -25,8 +25,8 @@ internal static partial class ByteDotCode
     }
 
     /// <summary>
-    /// Scales, and minima or the weight of code 0. Those of two sub-blocks are stored in memory, too, where the element kept apart selects its own; a single token without
-    /// minima selects from registers.
+    /// Scales, and minima or the weight of code 0. Those of two sub-blocks are stored in memory, too, where the element kept apart selects its own; a single
+    /// token without minima selects from registers.
     /// </summary>
     private static void ReadFactors(ZmmCode code, ByteDotShape shape, int part)
     {

@@ -8,10 +8,12 @@ namespace Sandglass.Kernels.MachineCode;
 /// <param name="HasMinimum">Whether minima are added.</param>
 /// <param name="Offset">Difference between codes and values: 0 or a power of two, at least 8 with one sub-block.</param>
 /// <param name="TwoPlanes">Whether activations are of 16 bits, in two planes (<see cref="FineBlock"/>).</param>
-/// <param name="WeightsKept">For a tile with one plane: whether all 32 columns are dequantised before its tokens are multiplied, or one column per token.</param>
+/// <param name="WeightsKept">For a tile with one plane: whether all 32 columns are dequantised before its tokens are multiplied, or one column per
+/// token.</param>
 /// <param name="Tokens">Number of tokens, with all columns of one panel; 0 for a tile of any number, with 32 columns of two panels.</param>
 /// <param name="Columns">For few tokens: columns that share a header, 32 or 256.</param>
-internal readonly record struct ByteDotShape(int Bits, int SubBlocks, bool HasMinimum, int Offset, bool TwoPlanes = false, bool WeightsKept = false, int Tokens = 0, int Columns = 32)
+internal readonly record struct ByteDotShape(
+    int Bits, int SubBlocks, bool HasMinimum, int Offset, bool TwoPlanes = false, bool WeightsKept = false, int Tokens = 0, int Columns = 32)
 {
     public bool Nibbles => Bits == 4;
 }
@@ -19,14 +21,15 @@ internal readonly record struct ByteDotShape(int Bits, int SubBlocks, bool HasMi
 /// <summary>The listing of the kernel: 32 columns of two panels, in registers, times the tokens of a tile, one after another.</summary>
 /// <remarks>
 /// .NET 10 lacks the byte dot product of AVX-512 VNNI on vectors of 512 bits, hence this. The arithmetic, and so the bits, are those of
-/// <see cref="VectorQuantizedPanels{TFormat,TCodes,L,F,I,B}"/>, operation for operation. Registers: z16-z23 the first panel's codes, z24-z31 the second's; z0-z5 temporary.
-/// None of them is callee-saved on any system. rcx the block, rdx activations, r8 sums, r9 tokens left, r10 and r11 the panels' codes.
+/// <see cref="VectorQuantizedPanels{TFormat,TCodes,L,F,I,B}"/>, operation for operation. Registers: z16-z23 the first panel's codes, z24-z31 the second's;
+/// z0-z5 temporary. None of them is callee-saved on any system. rcx the block, rdx activations, r8 sums, r9 tokens left, r10 and r11 the panels' codes.
 /// </remarks>
 internal static partial class ByteDotCode
 {
     private const int SecondSums = Panels.Rows * sizeof(float);
     private static readonly Zmm FirstSum = new(0), SecondSum = new(1), FirstDot = new(2), SecondDot = new(3), Each = new(4), Factor = new(5);
-    private static readonly int Scale = At(nameof(ActivationBlock.Scale)), Largest = At(nameof(ActivationBlock.Largest)), Column = At(nameof(ActivationBlock.LargestColumn));
+    private static readonly int Scale = At(nameof(ActivationBlock.Scale)), Largest = At(nameof(ActivationBlock.Largest));
+    private static readonly int Column = At(nameof(ActivationBlock.LargestColumn));
     private static readonly int Bias = At(nameof(ActivationBlock.Bias)), Sum = At(nameof(ActivationBlock.Sum)), LowSum = At(nameof(ActivationBlock.LowSum));
 
     public static ZmmCode Write(ByteDotShape shape, bool argumentInRdi)

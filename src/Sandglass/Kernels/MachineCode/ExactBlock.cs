@@ -7,7 +7,8 @@ namespace Sandglass.Kernels.MachineCode;
 internal unsafe struct ExactBlock
 {
     public const int PanelsAt = 0, ActivationsAt = 32, SumsAt = 40, HeadersAt = 48;
-    public const int NearMaskAt = 56, FarMaskAt = 60, NearOneAt = 64, FarOneAt = 68, NearZeroAt = 72, FarZeroAt = 76, LowerMaskAt = 80, NibbleMaskAt = 84, PairMaskAt = 88;
+    public const int NearMaskAt = 56, FarMaskAt = 60, NearOneAt = 64, FarOneAt = 68, NearZeroAt = 72;
+    public const int FarZeroAt = 76, LowerMaskAt = 80, NibbleMaskAt = 84, PairMaskAt = 88;
 
     /// <summary>The panels, each at its first header; panels may repeat.</summary>
     [FieldOffset(PanelsAt)] public fixed long Panels[4];

@@ -1,14 +1,16 @@
 namespace Sandglass.Kernels.MachineCode;
 
-/// <summary>The listing of <em>exact</em> for one token and four panels: weights are dequantised in registers and multiplied with F32 activations, over all columns.</summary>
+/// <summary>
+/// The listing of <em>exact</em> for one token and four panels: weights are dequantised in registers and multiplied with F32 activations, over all columns.
+/// </summary>
 /// <remarks>
-/// Bound by the two multiplier pipes: one fma dequantises 16 weights and one adds their products, 2 cycles, while a sum has a latency of 4. Four panels fill that
-/// latency, and everything else has to be cheap. So without minima a code is not moved to a lane's low end and converted: it is shifted into the mantissa, then masked and
-/// given an exponent in one instruction, and reads 2^n + code, n being the number of mantissa bits from there on; the product's zero cancels the 2^n (<see cref="ExactPlaces"/>
-/// says when that is exact). With minima codes are converted. On Zen 4 a shift from memory is cheaper than a copy of a shifted register (vpternlogd waits for its third
-/// operand: 2.7 cycles instead of 2.1), and a rotation occupies the multipliers. Registers: z0 the weight; z2 to z5 near and far masks and exponents, or z1 to z3 codes
-/// assembled from parts; z16 to z19 sums, z20 to z23 scales, z24 to z27 minima or near zeros, z28 to z31 far zeros. rcx the block, rdx activations, r9 headers left,
-/// r10, r11, r8, rax the panels.
+/// Bound by the two multiplier pipes: one fma dequantises 16 weights and one adds their products, 2 cycles, while a sum has a latency of 4. Four panels fill
+/// that latency, and everything else has to be cheap. So without minima a code is not moved to a lane's low end and converted: it is shifted into the
+/// mantissa, then masked and given an exponent in one instruction, and reads 2^n + code, n being the number of mantissa bits from there on; the product's
+/// zero cancels the 2^n (<see cref="ExactPlaces"/> says when that is exact). With minima codes are converted. On Zen 4 a shift from memory is cheaper than a
+/// copy of a shifted register (vpternlogd waits for its third operand: 2.7 cycles instead of 2.1), and a rotation occupies the multipliers. Registers: z0 the
+/// weight; z2 to z5 near and far masks and exponents, or z1 to z3 codes assembled from parts; z16 to z19 sums, z20 to z23 scales, z24 to z27 minima or near
+/// zeros, z28 to z31 far zeros. rcx the block, rdx activations, r9 headers left, r10, r11, r8, rax the panels.
 /// </remarks>
 internal static class ExactCode
 {

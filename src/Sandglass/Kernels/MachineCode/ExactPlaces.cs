@@ -5,9 +5,10 @@ internal readonly record struct ExactPlace(int Shift, bool IsFar);
 
 /// <summary>Where in a lane <see cref="ExactCode"/> reads codes, and what brings each of a lane's four codes there.</summary>
 /// <remarks>
-/// With minima at bit 0, to be converted. Without, in the mantissa: at bit p, under the exponent of 2^n, n = 23 - p, a code reads 2^n + code. There scale * (2^n + offset)
-/// must be exact, so that the fma that subtracts it leaves scale * (code - offset) unrounded: with scales of 11 bits (F16) and offsets 8, 16 and 128 from bits 8, 7 and 4
-/// on; with scales of 18 bits (times a factor of seven bits) and offset 32 from bit 13 on; Q3_K's have 16 bits and offset 4: from bit 14 on. A code must end below bit 23.
+/// With minima at bit 0, to be converted. Without, in the mantissa: at bit p, under the exponent of 2^n, n = 23 - p, a code reads 2^n + code. There scale *
+/// (2^n + offset) must be exact, so that the fma that subtracts it leaves scale * (code - offset) unrounded: with scales of 11 bits (F16) and offsets 8, 16
+/// and 128 from bits 8, 7 and 4 on; with scales of 18 bits (times a factor of seven bits) and offset 32 from bit 13 on; Q3_K's have 16 bits and offset 4:
+/// from bit 14 on. A code must end below bit 23.
 /// </remarks>
 internal static class ExactPlaces
 {

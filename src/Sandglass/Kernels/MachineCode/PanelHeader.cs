@@ -17,8 +17,8 @@ internal static class PanelHeader
 
     /// <summary>The integer factors of a sub-block's scale and minimum, for 256 columns.</summary>
     /// <remarks>
-    /// Without minima: signed, [16][16]. With minima: for eight sub-blocks the scale's [8][16], then the minimum's [8][16]; for sixteen [16][16], the scale's in the low
-    /// nibble and the minimum's in the high.
+    /// Without minima: signed, [16][16]. With minima: for eight sub-blocks the scale's [8][16], then the minimum's [8][16]; for sixteen [16][16], the scale's
+    /// in the low nibble and the minimum's in the high.
     /// </remarks>
     /// <param name="minimum">Unchanged where there are no minima.</param>
     /// <param name="nibbleMask">0x0F0F0F0F, for all lanes.</param>

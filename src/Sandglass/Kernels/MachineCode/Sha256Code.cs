@@ -2,8 +2,8 @@ namespace Sandglass.Kernels.MachineCode;
 
 /// <summary>The listing of SHA-256's blocks, four rounds at a time. Source: Intel, "Intel SHA extensions", 2013; instructions: Intel SDM volume 2.</summary>
 /// <remarks>
-/// Registers: xmm0 words plus constants of four rounds, 1 and 2 the state, 3 to 6 sixteen words of the message, 7 temporary. rcx: the <see cref="Sha256Block"/>.
-/// Only moves read memory: the other SSE instructions fault on unaligned operands.
+/// Registers: xmm0 words plus constants of four rounds, 1 and 2 the state, 3 to 6 sixteen words of the message, 7 temporary. rcx: the
+/// <see cref="Sha256Block"/>. Only moves read memory: the other SSE instructions fault on unaligned operands.
 /// </remarks>
 internal sealed class Sha256Code
 {

@@ -20,7 +20,8 @@ internal readonly record struct Memory(Gpr Base, int Displacement = 0, bool Plus
 
 /// <summary>Encodes x86-64 instructions: the few that our kernels need and .NET 10 cannot express. Source: Intel SDM volume 2, sections 2.1 and 2.7.</summary>
 /// <remarks>
-/// Operands are in Intel's order, destination first. Displacements are always four bytes long: a loop that runs from the micro-op cache gains nothing from shorter ones.
+/// Operands are in Intel's order, destination first. Displacements are always four bytes long: a loop that runs from the micro-op cache gains nothing from
+/// shorter ones.
 /// </remarks>
 internal sealed class ZmmCode
 {

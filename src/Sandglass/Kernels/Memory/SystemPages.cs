@@ -7,7 +7,8 @@ internal static unsafe partial class SystemPages
 {
     private const int ReadWrite = 3, ReadExecute = 5;                                           // PROT_*
     private const int LargePages = 14, DoNotNeed = 4, MayBeFreed = 5;                           // MADV_HUGEPAGE, MADV_DONTNEED, MADV_FREE
-    private const uint Commit = 0x3000, Release = 0x8000, Reset = 0x80000, PageReadWrite = 4, PageExecuteRead = 0x20;  // MEM_COMMIT | MEM_RESERVE, MEM_RELEASE, MEM_RESET, PAGE_*
+    // MEM_COMMIT | MEM_RESERVE, MEM_RELEASE, MEM_RESET, PAGE_*
+    private const uint Commit = 0x3000, Release = 0x8000, Reset = 0x80000, PageReadWrite = 4, PageExecuteRead = 0x20;
 
     /// <summary>Zeroed pages, readable and writable; null where the system has none.</summary>
     public static void* TryAllocate(nuint bytes)

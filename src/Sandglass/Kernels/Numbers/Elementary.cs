@@ -5,7 +5,8 @@ namespace Sandglass.Kernels;
 /// <summary>The elementary functions of the numeric path: equal bits on every system, because they consist of +, -, *, / and fma only.</summary>
 /// <remarks>
 /// The platform's libm differs between systems, so <c>BannedSymbols.txt</c> forbids it and these replace it. Two functions run in
-/// SIMD lanes too: <see cref="Exp(float)"/>, here, and <see cref="Tanh(float)"/>; the double functions (within 1 ulp, <see cref="Tanh(double)"/> within 2) are beside it, one family a file.
+/// SIMD lanes too: <see cref="Exp(float)"/>, here, and <see cref="Tanh(float)"/>; the double functions (within 1 ulp, <see cref="Tanh(double)"/> within 2)
+/// are beside it, one family a file.
 /// </remarks>
 internal static partial class Elementary
 {
@@ -38,8 +39,8 @@ internal static partial class Elementary
     /// <summary>e^x in F32, within 1 ulp, subnormal results too; NaN gives NaN.</summary>
     /// <remarks>
     /// A vector twin does exactly these operations: both clamps let NaN pass (here a comparison with NaN is false; in lanes the constant is the first operand
-    /// of a maximum or minimum that takes the second where one is NaN), the integer n is read from the bits of the sum without a conversion, and 2^n is applied in two factors of half
-    /// the exponent, so that only the last product rounds, when the result is subnormal, or overflows.
+    /// of a maximum or minimum that takes the second where one is NaN), the integer n is read from the bits of the sum without a conversion, and 2^n is
+    /// applied in two factors of half the exponent, so that only the last product rounds, when the result is subnormal, or overflows.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static float Exp(float x)

@@ -16,7 +16,8 @@ internal static unsafe class Sha256
     internal const int BlockBytes = 64;
 
     /// <summary>
-    /// Fractional parts of the cube roots of the first 64 primes, then the byte order that turns four words big-endian: one block of memory, as machine code reads it.
+    /// Fractional parts of the cube roots of the first 64 primes, then the byte order that turns four words big-endian: one block of memory, as machine code
+    /// reads it.
     /// </summary>
     internal static ReadOnlySpan<uint> Constants =>
     [

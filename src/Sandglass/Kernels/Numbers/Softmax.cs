@@ -5,8 +5,8 @@ namespace Sandglass.Kernels;
 
 /// <summary>Sums over a whole row of logits, in the fixed 16-lane order of the arithmetic contract.</summary>
 /// <remarks>
-/// Lane l takes the elements l, l + 16, l + 32, ... in order; then lane l takes lane l + 8 in, then l + 4, l + 2, l + 1. A row whose length is no multiple of 16
-/// leaves the last lanes one element short.
+/// Lane l takes the elements l, l + 16, l + 32, ... in order; then lane l takes lane l + 8 in, then l + 4, l + 2, l + 1. A row whose length is no multiple of
+/// 16 leaves the last lanes one element short.
 /// </remarks>
 internal static unsafe class Softmax
 {
@@ -18,7 +18,9 @@ internal static unsafe class Softmax
         fixed (float* values = row) return KernelPath.Run(new MaxKernel(values, row.Length)).Max;
     }
 
-    /// <summary>log(sum of e^(x - max)) over the row, with the largest element taken out: their sum in F32 would lose the logarithm where elements are large.</summary>
+    /// <summary>
+    /// log(sum of e^(x - max)) over the row, with the largest element taken out: their sum in F32 would lose the logarithm where elements are large.
+    /// </summary>
     /// <param name="max">NaN where an element is NaN; negative infinity where all are, and the logarithm is 0.</param>
     /// <returns>NaN where an element is NaN or positive infinity.</returns>
     internal static double LogSum(ReadOnlySpan<float> row, out float max)

@@ -7,7 +7,8 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes>
 {
     public override void MultiplyFine(byte* panel, long panelBytes, int count, int columns, FineBlock* activations, int stride, int tokens, float* sums)
     {
-        if (tokens == 1 && stride == 1 && FineKernels.OneToken != null) MultiplyFew(FineKernels.OneToken, panel, panelBytes, count, columns, activations, sizeof(FineBlock), sums);
+        if (tokens == 1 && stride == 1 && FineKernels.OneToken != null)
+            MultiplyFew(FineKernels.OneToken, panel, panelBytes, count, columns, activations, sizeof(FineBlock), sums);
         else if (tokens == 1 || count == 1 || FineKernels.Tile == null) base.MultiplyFine(panel, panelBytes, count, columns, activations, stride, tokens, sums);
         else MultiplyTile(FineKernels.Tile, panel, panelBytes, columns, activations, stride * sizeof(FineBlock), tokens, sums);
     }

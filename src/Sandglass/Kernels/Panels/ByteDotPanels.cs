@@ -9,7 +9,8 @@ namespace Sandglass.Kernels;
 /// Panels of a quantised type multiplied by machine code: few tokens with all columns of a panel, or a tile of many tokens with two panels at once.
 /// Everything else is left to the vector kernels.
 /// </summary>
-internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuantizedPanels<TFormat, TCodes, Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>
+internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes>
+    : VectorQuantizedPanels<TFormat, TCodes, Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>
     where TFormat : struct, IFormat
     where TCodes : struct, ICodes
 {
@@ -42,7 +43,8 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
     /// <summary>Few tokens: one call per panel.</summary>
     [SkipLocalsInit]
     private static void MultiplyFew(
-        delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> multiply, byte* panel, long panelBytes, int count, int columns, void* activations, int strideBytes, float* sums)
+        delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> multiply,
+        byte* panel, long panelBytes, int count, int columns, void* activations, int strideBytes, float* sums)
     {
         byte* memory = stackalloc byte[sizeof(ByteDotBlock) + 64];
         ByteDotBlock* block = Begin(memory, activations);
@@ -59,7 +61,8 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
 
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MultiplyTile(
-        delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> multiply, byte* panel, long panelBytes, int columns, void* activations, int strideBytes, int tokens, float* sums)
+        delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> multiply,
+        byte* panel, long panelBytes, int columns, void* activations, int strideBytes, int tokens, float* sums)
     {
         byte* memory = stackalloc byte[sizeof(ByteDotBlock) + 64];
         ByteDotBlock* block = Begin(memory, activations);
@@ -97,7 +100,9 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
         }
     }
 
-    /// <summary>Prefetches the next columns' weights: with a load every few thousand cycles the hardware does not. 1.06 times as fast, Q4_0 from memory.</summary>
+    /// <summary>
+    /// Prefetches the next columns' weights: with a load every few thousand cycles the hardware does not. 1.06 times as fast, Q4_0 from memory.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Fetch(byte* from, int bytes)
     {
@@ -156,7 +161,8 @@ internal sealed unsafe partial class ByteDotPanels<TFormat, TCodes> : VectorQuan
     private static class FastKernels
     {
         private static readonly delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> SmallTile = ByteDotKernels.For(Shape);
-        private static readonly delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> LargeTile = ByteDotKernels.For(Shape with { WeightsKept = true });
+        private static readonly delegate* unmanaged[SuppressGCTransition]<ByteDotBlock*, void> LargeTile =
+            ByteDotKernels.For(Shape with { WeightsKept = true });
 
         private static readonly nint[] Made = new nint[MostFewTokens + 1];
 

@@ -52,7 +52,8 @@ internal static unsafe class ExactQuantizedPanels<TFormat, TCodes, L, F, I, B>
                     I q0 = TCodes.Quads<L, F, I, B>(codes, group), q1 = TCodes.Quads<L, F, I, B>(codes + p1, group);
                     I q2 = TCodes.Quads<L, F, I, B>(codes + p2, group), q3 = TCodes.Quads<L, F, I, B>(codes + p3, group);
                     float* at = x + 32 * block + 4 * group;
-                    // Unrolled by hand, so shifts are constants: 1.2 times as fast. With two or four vectors per value a loop exceeds what the compiler inlines (5 times as slow).
+                    // Unrolled by hand, so shifts are constants: 1.2 times as fast. With two or four vectors per value a loop exceeds what the compiler
+                    // inlines (5 times as slow).
                     if (typeof(L) == typeof(Lanes512))
                     {
                         F value0 = L.Broadcast(at[0]);
@@ -125,15 +126,17 @@ internal static unsafe class ExactQuantizedPanels<TFormat, TCodes, L, F, I, B>
     }
 
     /// <summary>What <see cref="Weight"/> adds: the minimum, or -(offset + 256) * scale, where codes read as 256 + code.</summary>
-    /// <remarks>Exact: scales have at most 19 bits (an F16 times an int8), 256 + offset at most 7 significant ones (Q3_K: 260 = 65 * 4, and its scales have 16).</remarks>
+    /// <remarks>
+    /// Exact: scales have at most 19 bits (an F16 times an int8), 256 + offset at most 7 significant ones (Q3_K: 260 = 65 * 4, and its scales have 16).
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static F Zero(byte* header, int subBlock, F scale) =>
         TFormat.HasMinimum ? TFormat.Minima<L, F, I, B>(header, subBlock) : L.Multiply(scale, L.Broadcast(-256 - TFormat.Offset));
 
     /// <summary>One of four columns' weights: scale * code + zero, rounded once.</summary>
     /// <remarks>
-    /// Without a minimum nothing is rounded at all, so the code need not be converted: as the upper bits of a mantissa under the exponent of 256 it reads 256 + code.
-    /// With a minimum the 256 could not be subtracted without rounding.
+    /// Without a minimum nothing is rounded at all, so the code need not be converted: as the upper bits of a mantissa under the exponent of 256 it reads 256
+    /// + code. With a minimum the 256 could not be subtracted without rounding.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static F Weight(I quads, int column, F scale, F zero)

@@ -51,7 +51,8 @@ internal unsafe class FloatPanels<TElement>(TensorType type) : Panels
             to[k] = TElement.Read(panel + ((long)k * Rows + row) * TElement.Bytes);
     }
 
-    public override void MultiplyFast(byte* panel, long panelBytes, int count, int columns, ActivationBlock* activations, int stride, int tokens, float* sums) =>
+    public override void MultiplyFast(
+        byte* panel, long panelBytes, int count, int columns, ActivationBlock* activations, int stride, int tokens, float* sums) =>
         throw new NotSupportedException($"{Type} weights are multiplied in F32");
 
     public override void MultiplyFine(byte* panel, long panelBytes, int count, int columns, FineBlock* activations, int stride, int tokens, float* sums) =>

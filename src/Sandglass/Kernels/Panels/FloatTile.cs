@@ -4,8 +4,8 @@ namespace Sandglass.Kernels;
 
 /// <summary>The F32 inner product of one or two panels with the tokens of a batch: the sums of a tile stay in registers while k runs in order.</summary>
 /// <remarks>
-/// With 512 bits a tile is two panels by twelve tokens: 24 sums, two vectors of weights and a broadcast are 27 of 32 registers, and 14 loads serve 24 fmas. With
-/// 256 bits there are 16 registers, two per sixteen lanes: six tokens of one panel. A tile has exactly as many tokens as there are; nothing is padded.
+/// With 512 bits a tile is two panels by twelve tokens: 24 sums, two vectors of weights and a broadcast are 27 of 32 registers, and 14 loads serve 24 fmas.
+/// With 256 bits there are 16 registers, two per sixteen lanes: six tokens of one panel. A tile has exactly as many tokens as there are; nothing is padded.
 /// </remarks>
 internal static unsafe class FloatTile<TElement, L, F, I, B>
     where TElement : struct, IElement
@@ -74,8 +74,10 @@ internal static unsafe class FloatTile<TElement, L, F, I, B>
         F a7 = TTokens.Count > 7 ? L.Load(sums + 7 * stride) : default, b7 = TPanels.Count > 1 && TTokens.Count > 7 ? L.Load(sums + 7 * stride + 16) : default;
         F a8 = TTokens.Count > 8 ? L.Load(sums + 8 * stride) : default, b8 = TPanels.Count > 1 && TTokens.Count > 8 ? L.Load(sums + 8 * stride + 16) : default;
         F a9 = TTokens.Count > 9 ? L.Load(sums + 9 * stride) : default, b9 = TPanels.Count > 1 && TTokens.Count > 9 ? L.Load(sums + 9 * stride + 16) : default;
-        F a10 = TTokens.Count > 10 ? L.Load(sums + 10 * stride) : default, b10 = TPanels.Count > 1 && TTokens.Count > 10 ? L.Load(sums + 10 * stride + 16) : default;
-        F a11 = TTokens.Count > 11 ? L.Load(sums + 11 * stride) : default, b11 = TPanels.Count > 1 && TTokens.Count > 11 ? L.Load(sums + 11 * stride + 16) : default;
+        F a10 = TTokens.Count > 10 ? L.Load(sums + 10 * stride) : default;
+        F b10 = TPanels.Count > 1 && TTokens.Count > 10 ? L.Load(sums + 10 * stride + 16) : default;
+        F a11 = TTokens.Count > 11 ? L.Load(sums + 11 * stride) : default;
+        F b11 = TPanels.Count > 1 && TTokens.Count > 11 ? L.Load(sums + 11 * stride + 16) : default;
         for (int k = 0; k < columns; k++, weights += 16 * TElement.Bytes, x += width)
         {
             F a = TElement.Load<L, F, I, B>(weights), b = TPanels.Count > 1 ? TElement.Load<L, F, I, B>(weights + panelBytes) : default;

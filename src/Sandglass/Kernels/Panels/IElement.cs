@@ -31,7 +31,9 @@ internal readonly unsafe struct ElementF16 : IElement
     public static float Read(byte* from) => F16.ToFloat(*(ushort*)from);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F Load<L, F, I, B>(byte* from) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct => L.LoadHalf((ushort*)from);
+    public static F Load<L, F, I, B>(byte* from)
+        where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct =>
+        L.LoadHalf((ushort*)from);
 }
 
 /// <summary>F16 times 2^-112, one instruction less than F16: for kernels whose activations are scaled by 2^112.</summary>
@@ -42,7 +44,9 @@ internal readonly unsafe struct ElementShrunkF16 : IElement
     public static float Read(byte* from) => F16.ToFloat(*(ushort*)from) / F16.ExponentShift;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F Load<L, F, I, B>(byte* from) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct => L.LoadShrunkHalf((ushort*)from);
+    public static F Load<L, F, I, B>(byte* from)
+        where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct =>
+        L.LoadShrunkHalf((ushort*)from);
 }
 
 /// <summary>BF16, widened when read.</summary>
@@ -53,5 +57,7 @@ internal readonly unsafe struct ElementBF16 : IElement
     public static float Read(byte* from) => BitConverter.Int32BitsToSingle(*(ushort*)from << 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F Load<L, F, I, B>(byte* from) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct => L.LoadBFloat((ushort*)from);
+    public static F Load<L, F, I, B>(byte* from)
+        where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct =>
+        L.LoadBFloat((ushort*)from);
 }

@@ -10,7 +10,10 @@ internal abstract unsafe class Panels
     /// <summary>Rows of a panel: the lanes of every kernel.</summary>
     public const int Rows = 16;
 
-    /// <summary>Most tokens of one <see cref="MultiplyFast"/>. Work done once for 32 columns serves all of them; their sums of two panels (32 KB) stream from the L2 cache.</summary>
+    /// <summary>
+    /// Most tokens of one <see cref="MultiplyFast"/>. Work done once for 32 columns serves all of them; their sums of two panels (32 KB) stream from the L2
+    /// cache.
+    /// </summary>
     public const int TileTokens = 256;
 
     /// <summary>The type of the weights.</summary>
@@ -31,7 +34,9 @@ internal abstract unsafe class Panels
     /// <param name="to">[columns]</param>
     public abstract void ReadRow(byte* panel, int row, int columns, float* to);
 
-    /// <summary>sums[token, row] += sum over k of weights[row, k] * activations[token, k], with int8 activations: one or two adjacent panels, a tile of tokens.</summary>
+    /// <summary>
+    /// sums[token, row] += sum over k of weights[row, k] * activations[token, k], with int8 activations: one or two adjacent panels, a tile of tokens.
+    /// </summary>
     /// <param name="panelBytes">From one panel to the next.</param>
     /// <param name="count">Panels, 1 or 2.</param>
     /// <param name="activations">[columns / 32, stride]: the tokens of a block are adjacent.</param>
@@ -55,7 +60,9 @@ internal abstract unsafe class Panels
     /// <param name="sums">[tokens, count * 16]</param>
     public abstract void MultiplyExact(byte* panels, long panelBytes, int count, int columns, float* x, int width, int tokens, float* sums);
 
-    /// <summary>As <see cref="MultiplyExact"/> for one token and up to four adjacent panels: one panel's fmas form a dependency chain, four fill its latency.</summary>
+    /// <summary>
+    /// As <see cref="MultiplyExact"/> for one token and up to four adjacent panels: one panel's fmas form a dependency chain, four fill its latency.
+    /// </summary>
     /// <param name="panelBytes">From one panel to the next.</param>
     /// <param name="count">Panels, 1 to 4.</param>
     /// <param name="x">[columns]</param>

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Sandglass.Kernels;
 
-// fine: weights are unpacked once and multiplied with both planes. Sums fit int16 with -128, too: four bits 8 * 2 * 15 * 128 = 30720, five 4 * 2 * 31 * 128 = 31744,
-// six 2 * 2 * 63 * 128 = 32256.
+// fine: weights are unpacked once and multiplied with both planes. Sums fit int16 with -128, too: four bits 8 * 2 * 15 * 128 = 30720, five 4 * 2 * 31 * 128 =
+// 31744, six 2 * 2 * 63 * 128 = 32256.
 internal unsafe partial class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>
 {
     public override void MultiplyFine(byte* panel, long panelBytes, int count, int columns, FineBlock* activations, int stride, int tokens, float* sums)

@@ -5,8 +5,8 @@ namespace Sandglass.Kernels;
 /// <summary>The vector kernels of a quantised type: one source for every width.</summary>
 /// <remarks>
 /// A block of 32 columns is unpacked once and multiplied with every token of the tile, so the same code serves one token and many. Products of codes and int8
-/// are summed in int16 as long as they fit: a lane of int16 sees two products a group, and with codes of b bits 2 * (2^b - 1) * 127 a group, so up to eight groups fit
-/// for four bits (30480 &lt; 32767), four for five (31496), two for six (32004). Eight-bit codes are two nibbles.
+/// are summed in int16 as long as they fit: a lane of int16 sees two products a group, and with codes of b bits 2 * (2^b - 1) * 127 a group, so up to eight
+/// groups fit for four bits (30480 &lt; 32767), four for five (31496), two for six (32004). Eight-bit codes are two nibbles.
 /// </remarks>
 internal unsafe partial class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>(TensorType type) : QuantizedPanels<TFormat, TCodes>(type)
     where TFormat : struct, IFormat
@@ -101,7 +101,8 @@ internal unsafe partial class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>
         if (TTile.IsOne) L.Store(sums, running);
     }
 
-    public override void Widen(byte* panel, int from, int columns, float* to) => ExactQuantizedPanels<TFormat, TCodes, L, F, I, B>.Dequantize(panel, from, columns, to);
+    public override void Widen(byte* panel, int from, int columns, float* to) =>
+        ExactQuantizedPanels<TFormat, TCodes, L, F, I, B>.Dequantize(panel, from, columns, to);
 
     public override void MultiplyExact(byte* panels, long panelBytes, int count, int columns, float* x, int width, int tokens, float* sums) =>
         ExactQuantizedPanels<TFormat, TCodes, L, F, I, B>.Multiply(panels, panelBytes, count, columns, x, width, tokens, sums);
@@ -129,7 +130,9 @@ internal unsafe partial class VectorQuantizedPanels<TFormat, TCodes, L, F, I, B>
     private static B High<TTile>(byte* codes, int group)
         where TTile : struct, ITile => HighNibblesKept<TTile>() ? TCodes.HighGroup<L, F, I, B>(codes, group) : default;
 
-    /// <summary>Keeping the high nibbles of eight-bit codes in sixteen registers pays for many tokens (1.3 times as fast), but not for a single one (0.9 times).</summary>
+    /// <summary>
+    /// Keeping the high nibbles of eight-bit codes in sixteen registers pays for many tokens (1.3 times as fast), but not for a single one (0.9 times).
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool HighNibblesKept<TTile>()
         where TTile : struct, ITile => TCodes.Bits == 8 && !TTile.IsOne;

@@ -7,8 +7,8 @@ public enum ComputeMode
     Fast,
 
     /// <summary>
-    /// Activations become 16 bits in blocks of 32, as two planes of int8; dot products are of integers. Agrees with <see cref="Exact"/> to three digits at little more
-    /// than the cost of <see cref="Fast"/>.
+    /// Activations become 16 bits in blocks of 32, as two planes of int8; dot products are of integers. Agrees with <see cref="Exact"/> to three digits at
+    /// little more than the cost of <see cref="Fast"/>.
     /// </summary>
     Fine,
 

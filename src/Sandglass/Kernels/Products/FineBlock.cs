@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>Thirty-two activations of one token for <em>fine</em>: 16-bit codes with one scale, in two planes of int8; x is about Scale * (256 * Coarse + Rest).</summary>
+/// <summary>
+/// Thirty-two activations of one token for <em>fine</em>: 16-bit codes with one scale, in two planes of int8; x is about Scale * (256 * Coarse + Rest).
+/// </summary>
 /// <remarks>
 /// The coarse plane is the block in int8, the rest is its error. One weighs 256 times the other, so the two dot products form one integer, 256 * coarse + rest:
 /// one scale step per block as in <em>fast</em>, and no element is kept apart. The integer stays below 2^28 for every type and is converted to F32 once,

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>The first half of a feed-forward block in one dispatch: gate and up projections, the gated activation, and its blocks for the next product.</summary>
+/// <summary>
+/// The first half of a feed-forward block in one dispatch: gate and up projections, the gated activation, and its blocks for the next product.
+/// </summary>
 /// <remarks>
 /// Two panels of either matrix are 32 columns of the result: exactly one block. So nothing goes through memory in F32, and only whole cache lines are written.
 /// The operations are those of <see cref="MatMul"/>, <see cref="GatedActivation"/> and the quantisers in sequence, and so are the bits.

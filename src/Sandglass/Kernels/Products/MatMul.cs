@@ -22,8 +22,9 @@ internal unsafe struct MatMulTarget
 
 /// <summary>output[token, row] (+)= sum over k of weights[row, k] * x[token, k] (+ bias[row]), for up to three matrices that share their input.</summary>
 /// <remarks>
-/// Split over workers by panels, so it does not matter which worker computes a panel. Tokens are processed in tiles whose sums stay in the L2 cache. Where weights
-/// are multiplied in F32 the first parts transpose the activations into <see cref="TokenTiles"/>, and the others wait for the last of these: still one dispatch.
+/// Split over workers by panels, so it does not matter which worker computes a panel. Tokens are processed in tiles whose sums stay in the L2 cache. Where
+/// weights are multiplied in F32 the first parts transpose the activations into <see cref="TokenTiles"/>, and the others wait for the last of these: still
+/// one dispatch.
 /// </remarks>
 internal sealed unsafe class MatMul(WorkerPool pool) : Job, IDisposable
 {

@@ -6,8 +6,8 @@ namespace Sandglass.Kernels;
 
 /// <summary>Activations transposed for the F32 kernels: tiles of up to 12 tokens, column-major inside a tile.</summary>
 /// <remarks>
-/// In a batch as the steps write it, [token, columns], the same column of neighbouring tokens is a whole row apart: where a row is a multiple of 4 KB, all of them
-/// map to one set of the L1 cache and evict each other. Here a kernel reads a single forward stream.
+/// In a batch as the steps write it, [token, columns], the same column of neighbouring tokens is a whole row apart: where a row is a multiple of 4 KB, all of
+/// them map to one set of the L1 cache and evict each other. Here a kernel reads a single forward stream.
 /// </remarks>
 internal sealed unsafe class TokenTiles : IDisposable
 {

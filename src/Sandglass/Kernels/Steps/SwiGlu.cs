@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>The gated activation of a feed-forward block: gate[i] = gate[i] / (1 + e^-gate[i]) * up[i]. Source: Shazeer 2020, "GLU variants improve transformer".</summary>
+/// <summary>
+/// The gated activation of a feed-forward block: gate[i] = gate[i] / (1 + e^-gate[i]) * up[i]. Source: Shazeer 2020, "GLU variants improve transformer".
+/// </summary>
 internal static unsafe class SwiGlu
 {
     /// <param name="gate">[count], overwritten.</param>

@@ -4,7 +4,8 @@ namespace Sandglass.Kernels;
 
 /// <summary>Stored blocks to F32 values, written for readability: the reference for the fast kernels' tests.</summary>
 /// <remarks>
-/// The arithmetic of ggml-quants.c, <c>dequantize_row_*</c>: one product, or a product and a sum, each rounded separately. Super-blocks of 256: <see cref="DequantizerK"/>.
+/// The arithmetic of ggml-quants.c, <c>dequantize_row_*</c>: one product, or a product and a sum, each rounded separately. Super-blocks of 256:
+/// <see cref="DequantizerK"/>.
 /// </remarks>
 internal static class Dequantizer
 {

@@ -5,7 +5,9 @@ using System.Runtime.InteropServices;
 namespace Sandglass.Kernels;
 
 /// <summary>Finds infinities and NaN in stored blocks: a single NaN scale would silently turn every logit into NaN.</summary>
-/// <remarks>A floating-point number is infinite or NaN exactly where all bits of its exponent are set. Same rules as ggml-quants.c, <c>ggml_validate_row_data</c>.</remarks>
+/// <remarks>
+/// A floating-point number is infinite or NaN exactly where all bits of its exponent are set. Same rules as ggml-quants.c, <c>ggml_validate_row_data</c>.
+/// </remarks>
 internal static class FiniteScan
 {
     private const int F16Exponent = 0x7C00;
@@ -46,7 +48,8 @@ internal static class FiniteScan
     };
 
     // scale and minimum, side by side
-    private static bool HasTwo(TensorType type) => type is TensorType.Q4_1 or TensorType.Q5_1 or TensorType.Q8_1 or TensorType.Q2_K or TensorType.Q4_K or TensorType.Q5_K;
+    private static bool HasTwo(TensorType type) =>
+        type is TensorType.Q4_1 or TensorType.Q5_1 or TensorType.Q8_1 or TensorType.Q2_K or TensorType.Q4_K or TensorType.Q5_K;
 
     private static long Values<T>(ReadOnlySpan<byte> bytes, T exponent) where T : unmanaged, IBinaryInteger<T>
     {

@@ -3,8 +3,8 @@ namespace Sandglass.Kernels;
 /// <summary>Number of workers used: fewer while another process occupies a core, so that no job waits for a descheduled worker.</summary>
 /// <remarks>
 /// A worker that is descheduled in the middle of a part holds it for a time slice of some milliseconds, as long as a hundred products of one token.
-/// On idle cores the wait for the last part is about as long as a part. Longer waits are therefore a sign: where they take much of the time, one worker fewer is used
-/// for a while, then all are tried again; if that was too early, the next hold is twice as long. Only timing depends on this, never a result.
+/// On idle cores the wait for the last part is about as long as a part. Longer waits are therefore a sign: where they take much of the time, one worker fewer
+/// is used for a while, then all are tried again; if that was too early, the next hold is twice as long. Only timing depends on this, never a result.
 /// </remarks>
 /// <param name="threads">Threads in all, at least 1.</param>
 /// <param name="second">Ticks of the clock in a second.</param>

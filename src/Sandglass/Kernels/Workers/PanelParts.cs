@@ -1,7 +1,9 @@
 namespace Sandglass.Kernels;
 
 /// <summary>How the panels of a product are divided into task parts.</summary>
-/// <remarks>Threads take parts in turn, so consecutive parts lie far apart: each thread then continues reading where it stopped, which suits the prefetcher.</remarks>
+/// <remarks>
+/// Threads take parts in turn, so consecutive parts lie far apart: each thread then continues reading where it stopped, which suits the prefetcher.
+/// </remarks>
 internal readonly record struct PanelParts
 {
     private const int PartsPerThread = 6;  // small enough that a slow core does not hold up the step
@@ -15,7 +17,8 @@ internal readonly record struct PanelParts
         Panels = panels;
         _threads = threads;
         int share = (panels + threads - 1) / threads;   // a thread's panels if all threads are equally fast
-        _perPart = tokens >= BatchTokens ? 2 : Math.Max(2, (share + PartsPerThread - 1) / PartsPerThread + 1 & ~1); // whole pairs: panels are multiplied two at a time
+        // whole pairs: panels are multiplied two at a time
+        _perPart = tokens >= BatchTokens ? 2 : Math.Max(2, (share + PartsPerThread - 1) / PartsPerThread + 1 & ~1);
         _perThread = (share + _perPart - 1) / _perPart;
     }
 

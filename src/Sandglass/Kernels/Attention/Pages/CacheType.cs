@@ -9,11 +9,14 @@ public enum CacheType
     /// <summary>F16, rounded to nearest even: half the memory.</summary>
     F16,
 
-    /// <summary>Full pages as 8-bit integers, 32 per scale: a quarter of the memory. A page that is still being written, and what its own queries see of it, is F16.</summary>
+    /// <summary>
+    /// Full pages as 8-bit integers, 32 per scale: a quarter of the memory. A page that is still being written, and what its own queries see of it, is F16.
+    /// </summary>
     Q8,
 
     /// <summary>
-    /// Full pages as 4-bit integers, 32 per scale and minimum: a seventh of the memory. A page that is still being written, and what its own queries see of it, is F16.
+    /// Full pages as 4-bit integers, 32 per scale and minimum: a seventh of the memory. A page that is still being written, and what its own queries see of
+    /// it, is F16.
     /// </summary>
     Q4,
 }

@@ -1,6 +1,8 @@
 namespace Sandglass.Kernels;
 
-/// <summary>Pointers to a task's key or value pages: as stored and, for quantised types, the tokens' own page as written. Page-invariant values are computed once.</summary>
+/// <summary>
+/// Pointers to a task's key or value pages: as stored and, for quantised types, the tokens' own page as written. Page-invariant values are computed once.
+/// </summary>
 /// <param name="kept">[page]</param>
 /// <param name="keptBytes">Bytes of one head in a page.</param>
 /// <param name="written">[page]; read for the tokens' own page only.</param>

@@ -20,10 +20,14 @@ internal readonly unsafe struct PageElementF32 : IPageElement
     public static CacheType Type => CacheType.F32;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F First<L, F, I, B>(byte* block) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct => L.Load((float*)block);
+    public static F First<L, F, I, B>(byte* block)
+        where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct =>
+        L.Load((float*)block);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F Second<L, F, I, B>(byte* block) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct => L.Load((float*)block + 16);
+    public static F Second<L, F, I, B>(byte* block)
+        where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct =>
+        L.Load((float*)block + 16);
 }
 
 /// <summary>F16, widened when read.</summary>
@@ -32,10 +36,14 @@ internal readonly unsafe struct PageElementF16 : IPageElement
     public static CacheType Type => CacheType.F16;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F First<L, F, I, B>(byte* block) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct => L.LoadHalf((ushort*)block);
+    public static F First<L, F, I, B>(byte* block)
+        where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct =>
+        L.LoadHalf((ushort*)block);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F Second<L, F, I, B>(byte* block) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct => L.LoadHalf((ushort*)block + 16);
+    public static F Second<L, F, I, B>(byte* block)
+        where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct =>
+        L.LoadHalf((ushort*)block + 16);
 }
 
 /// <summary>Signed bytes.</summary>
@@ -44,10 +52,14 @@ internal readonly unsafe struct PageElementQ8 : IPageElement
     public static CacheType Type => CacheType.Q8;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F First<L, F, I, B>(byte* block) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct => L.ToFloat(L.LoadWideSBytes(block));
+    public static F First<L, F, I, B>(byte* block)
+        where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct =>
+        L.ToFloat(L.LoadWideSBytes(block));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F Second<L, F, I, B>(byte* block) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct => L.ToFloat(L.LoadWideSBytes(block + 16));
+    public static F Second<L, F, I, B>(byte* block)
+        where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct =>
+        L.ToFloat(L.LoadWideSBytes(block + 16));
 }
 
 /// <summary>Nibbles, 0 to 15.</summary>
@@ -56,8 +68,12 @@ internal readonly unsafe struct PageElementQ4 : IPageElement
     public static CacheType Type => CacheType.Q4;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F First<L, F, I, B>(byte* block) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct => L.ToFloat(L.AndInt(L.LoadWideBytes(block), L.BroadcastInt(15)));
+    public static F First<L, F, I, B>(byte* block)
+        where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct =>
+        L.ToFloat(L.AndInt(L.LoadWideBytes(block), L.BroadcastInt(15)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F Second<L, F, I, B>(byte* block) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct => L.ToFloat(L.ShiftRightInt(L.LoadWideBytes(block), 4));
+    public static F Second<L, F, I, B>(byte* block)
+        where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct =>
+        L.ToFloat(L.ShiftRightInt(L.LoadWideBytes(block), 4));
 }

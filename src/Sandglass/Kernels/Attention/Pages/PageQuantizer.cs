@@ -4,8 +4,8 @@ namespace Sandglass.Kernels;
 
 /// <summary>Quantises a head's full page into the form that later queries read.</summary>
 /// <remarks>
-/// Q8: scale = largest size / 127, code = x / scale. Q4: scale = (largest - smallest) / 15, code = (x - smallest) / scale. Scales are rounded to F16 before the division;
-/// minima are written values and therefore F16 already; codes round to nearest even.
+/// Q8: scale = largest size / 127, code = x / scale. Q4: scale = (largest - smallest) / 15, code = (x - smallest) / scale. Scales are rounded to F16 before
+/// the division; minima are written values and therefore F16 already; codes round to nearest even.
 /// </remarks>
 internal static unsafe class PageQuantizer
 {
@@ -27,7 +27,9 @@ internal static unsafe class PageQuantizer
         Blocks(type, (ushort*)from, keyDim, Positions, Positions, to, PageLayout.BlockBytes(type), scales, minima);
     }
 
-    /// <summary>Values: each position's channels are cut into blocks of 32, the last one holding the remainder. Types that are not quantised are copied.</summary>
+    /// <summary>
+    /// Values: each position's channels are cut into blocks of 32, the last one holding the remainder. Types that are not quantised are copied.
+    /// </summary>
     /// <param name="from">[32, valueDim]</param>
     /// <param name="to">As <see cref="PageLayout"/> has it.</param>
     public static void Values(CacheType type, byte* from, int valueDim, byte* to)
@@ -42,7 +44,9 @@ internal static unsafe class PageQuantizer
         for (int block = 0; block < blocks; block++)
         {
             int d = block * PageLayout.Block;
-            Blocks(type, (ushort*)from + d, Positions, valueDim, Math.Min(PageLayout.Block, valueDim - d), to + block * PageLayout.BlockBytes(type), PageLayout.ValueRowBytes(type, valueDim), scales + block * Positions, minima + block * Positions);
+            Blocks(
+                type, (ushort*)from + d, Positions, valueDim, Math.Min(PageLayout.Block, valueDim - d),
+                to + block * PageLayout.BlockBytes(type), PageLayout.ValueRowBytes(type, valueDim), scales + block * Positions, minima + block * Positions);
         }
     }
 
@@ -100,7 +104,8 @@ internal static unsafe class PageQuantizer
         low += 0f;
         *minimum = F16.FromFloat(low);
         F steps = L.Broadcast(Inverse((high - low + 0f) / 15f, scale)), lowest = L.Broadcast(low), fifteen = L.Broadcast(15f);
-        I lower = Codes(L.Multiply(L.Subtract(first, lowest), steps), zero, fifteen), upper = Codes(L.Multiply(L.Subtract(second, lowest), steps), zero, fifteen);
+        I lower = Codes(L.Multiply(L.Subtract(first, lowest), steps), zero, fifteen);
+        I upper = Codes(L.Multiply(L.Subtract(second, lowest), steps), zero, fifteen);
         L.StoreLowBytes((sbyte*)to, L.OrInt(lower, L.ShiftLeftInt(upper, 4)));
 
         static I Codes(F x, F least, F most)

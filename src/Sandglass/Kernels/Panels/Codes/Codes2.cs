@@ -32,7 +32,8 @@ internal readonly unsafe struct Codes2 : ICodes
         => default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static I Largest<L, F, I, B>(byte* block, ActivationBlock* activations) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
+    public static I Largest<L, F, I, B>(byte* block, ActivationBlock* activations)
+        where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
     {
         int group = activations->LargestColumn >> 2;
         int first = activations->ByteShift;

@@ -32,7 +32,8 @@ internal readonly unsafe struct Codes4 : ICodes
         => default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static I Largest<L, F, I, B>(byte* block, ActivationBlock* activations) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
+    public static I Largest<L, F, I, B>(byte* block, ActivationBlock* activations)
+        where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
         => L.AndInt(L.ShiftRightInt(L.LoadInts(block + 16 * (activations->LargestColumn & 12)), &activations->NibbleShift), L.BroadcastInt(15));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -2,9 +2,12 @@ using System.Runtime.CompilerServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>Codes of six bits (Q6_K): six groups of 64 bytes in the low six bits; the last two groups are spread over the upper two bits, three pairs per code.</summary>
+/// <summary>
+/// Codes of six bits (Q6_K): six groups of 64 bytes in the low six bits; the last two groups are spread over the upper two bits, three pairs per code.
+/// </summary>
 /// <remarks>
-/// Group 6 is stored above groups 0, 1 and 2, group 7 above 3, 4 and 5: the first of the three holds bits 4 and 5 of its codes, the second 2 and 3, the third 0 and 1.
+/// Group 6 is stored above groups 0, 1 and 2, group 7 above 3, 4 and 5: the first of the three holds bits 4 and 5 of its codes, the second 2 and 3, the third
+/// 0 and 1.
 /// </remarks>
 internal readonly unsafe struct Codes6 : ICodes
 {
@@ -49,7 +52,8 @@ internal readonly unsafe struct Codes6 : ICodes
         => default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static I Largest<L, F, I, B>(byte* block, ActivationBlock* activations) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
+    public static I Largest<L, F, I, B>(byte* block, ActivationBlock* activations)
+        where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
     {
         int group = activations->LargestColumn >> 2, shift = activations->ByteShift;
         if (group < WholeGroups) return L.AndInt(L.ShiftRightInt(L.LoadInts(block + 64 * group), shift), L.BroadcastInt(63));

@@ -32,7 +32,8 @@ internal readonly unsafe struct Codes8 : ICodes
         => L.And(L.ShiftRight(L.LoadBytes(block + 64 * group), 4), 0x0F);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static I Largest<L, F, I, B>(byte* block, ActivationBlock* activations) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
+    public static I Largest<L, F, I, B>(byte* block, ActivationBlock* activations)
+        where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct
         => L.AndInt(L.ShiftRightInt(L.LoadInts(block + 16 * (activations->LargestColumn & 28)), &activations->ByteShift), L.BroadcastInt(255));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

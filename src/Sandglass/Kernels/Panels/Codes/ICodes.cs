@@ -26,7 +26,8 @@ internal unsafe interface ICodes
     static abstract B HighGroup<L, F, I, B>(byte* block, int group) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct;
 
     /// <summary>The codes of the column that a block of activations keeps apart, for all 16 rows; lane = row.</summary>
-    static abstract I Largest<L, F, I, B>(byte* block, ActivationBlock* activations) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct;
+    static abstract I Largest<L, F, I, B>(byte* block, ActivationBlock* activations)
+        where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct;
 
     /// <summary>The codes of four columns for all 16 rows, whole: byte k of a lane is column 4 * group + k of its row.</summary>
     static abstract I Quads<L, F, I, B>(byte* block, int group) where L : struct, ILanes<F, I, B> where F : struct where I : struct where B : struct;

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>Q2_K: 256 codes of two bits in sixteen sub-blocks; weight = d * scale * code - dmin * minimum. Source: ggml-quants.c, dequantize_row_q2_K.</summary>
+/// <summary>
+/// Q2_K: 256 codes of two bits in sixteen sub-blocks; weight = d * scale * code - dmin * minimum. Source: ggml-quants.c, dequantize_row_q2_K.
+/// </summary>
 /// <remarks>Header: F16 scale [16], F16 minimum [16], factors [16][16]: of the scale in the low nibble, of the minimum in the high.</remarks>
 internal readonly unsafe struct FormatQ2_K : IFormat
 {

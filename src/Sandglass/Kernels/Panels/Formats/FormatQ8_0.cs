@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>Q8_0: scale (F16), 32 signed bytes; weight = scale * byte. Stored from 0 up, so that all codes are unsigned. Source: ggml-quants.c, dequantize_row_q8_0.</summary>
+/// <summary>
+/// Q8_0: scale (F16), 32 signed bytes; weight = scale * byte. Stored from 0 up, so that all codes are unsigned. Source: ggml-quants.c, dequantize_row_q8_0.
+/// </summary>
 /// <remarks>Header: F16 scale [16].</remarks>
 internal readonly unsafe struct FormatQ8_0 : IFormat
 {

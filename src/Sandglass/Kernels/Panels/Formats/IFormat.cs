@@ -1,9 +1,12 @@
 namespace Sandglass.Kernels;
 
-/// <summary>A quantised type's layout in a panel of 16 rows: for each run of <see cref="Columns"/> columns a header with the rows' scales, then the codes.</summary>
+/// <summary>
+/// A quantised type's layout in a panel of 16 rows: for each run of <see cref="Columns"/> columns a header with the rows' scales, then the codes.
+/// </summary>
 /// <remarks>
-/// A weight is <c>scale * (code - Offset) + minimum</c>, with one scale (and minimum) for each <em>sub-block</em> of 32 / <see cref="SubBlocks"/> columns. Scales and
-/// minima are exact in F32: an F16 times an integer of at most eight bits. A header holds them as compactly as the file does, so a panel is about the file's size.
+/// A weight is <c>scale * (code - Offset) + minimum</c>, with one scale (and minimum) for each <em>sub-block</em> of 32 / <see cref="SubBlocks"/> columns.
+/// Scales and minima are exact in F32: an F16 times an integer of at most eight bits. A header holds them as compactly as the file does, so a panel is about
+/// the file's size.
 /// </remarks>
 internal unsafe interface IFormat
 {

@@ -3,7 +3,9 @@ namespace Sandglass.Kernels;
 /// <summary>The start of Q4_K and Q5_K blocks: two F16 and, in twelve bytes, eight factors of the scale and eight of the minimum, six bits each.</summary>
 internal static unsafe class SixBitFactors
 {
-    /// <summary>Reads one row's factors into a panel's header: F16 scale [16], F16 minimum [16], factors of the scale [8][16], of the minimum [8][16].</summary>
+    /// <summary>
+    /// Reads one row's factors into a panel's header: F16 scale [16], F16 minimum [16], factors of the scale [8][16], of the minimum [8][16].
+    /// </summary>
     public static void Read(byte* fileBlock, byte* header, int row)
     {
         ushort* halves = (ushort*)header;
