@@ -75,9 +75,9 @@ public unsafe class SoftCapTests
             fixed (float* to = expected, by = ones) GeGlu.Scalar(to, by, count);
 
             Same(expected, x, (to, _) => Gelu.Scalar(to, count));
-            Same(expected, x, (to, _) => Gelu.Vector<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(to, count));
-            if (Has(256)) Same(expected, x, (to, _) => Gelu.Vector<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(to, count));
-            if (Has(512)) Same(expected, x, (to, _) => Gelu.Vector<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(to, count));
+            Same(expected, x, (to, _) => Gelu.Vector<Lanes128, F128, I128, B128>(to, count));
+            if (Has(256)) Same(expected, x, (to, _) => Gelu.Vector<Lanes256, F256, I256, B256>(to, count));
+            if (Has(512)) Same(expected, x, (to, _) => Gelu.Vector<Lanes512, F512, I512, B512>(to, count));
             Same(expected, x, (to, _) => Gelu.Apply(to, count));
         }
     }

@@ -32,9 +32,9 @@ public unsafe class WidthsTests
             for (int i = 0; i < count; i++)
                 Assert.Equal((x[i] - mean) / deviation * weight[i], expected[i], 1e-4 * (1 + Math.Abs(weight[i])));
 
-            Same(expected, Run(count, to => Fix(x, weight, (a, b) => LayerNorm.Vector<Lanes128, Quad<Vector128<float>>, Quad<Vector128<int>>, Quad<Vector128<byte>>>(a, b, 1e-5f, count, to))));
-            if (Has(256)) Same(expected, Run(count, to => Fix(x, weight, (a, b) => LayerNorm.Vector<Lanes256, Pair<Vector256<float>>, Pair<Vector256<int>>, Pair<Vector256<byte>>>(a, b, 1e-5f, count, to))));
-            if (Has(512)) Same(expected, Run(count, to => Fix(x, weight, (a, b) => LayerNorm.Vector<Lanes512, Vector512<float>, Vector512<int>, Vector512<byte>>(a, b, 1e-5f, count, to))));
+            Same(expected, Run(count, to => Fix(x, weight, (a, b) => LayerNorm.Vector<Lanes128, F128, I128, B128>(a, b, 1e-5f, count, to))));
+            if (Has(256)) Same(expected, Run(count, to => Fix(x, weight, (a, b) => LayerNorm.Vector<Lanes256, F256, I256, B256>(a, b, 1e-5f, count, to))));
+            if (Has(512)) Same(expected, Run(count, to => Fix(x, weight, (a, b) => LayerNorm.Vector<Lanes512, F512, I512, B512>(a, b, 1e-5f, count, to))));
             float[] biased = Run(count, to => Fix(x, weight, (a, b) => Fix(bias, bias, (c, _) => LayerNorm.Apply(a, b, c, 1e-5f, count, to))));
             Same([.. expected.Zip(bias, (value, by) => value + by)], biased);
         }
