@@ -77,6 +77,9 @@ public sealed record Hyperparameters
     /// <summary>Experts that each token uses.</summary>
     public required int ExpertsUsed { get; init; }
 
+    /// <summary>Values inside each expert; 0 where the file does not say, and they are as wide as a dense feed-forward part.</summary>
+    public required int ExpertWidth { get; init; }
+
     /// <summary>Reads the shape. <paramref name="tensors"/>, the number of tensors in the file (0 or null: not known), bounds the layers.</summary>
     /// <exception cref="ModelFileException">A number is missing, or no model can have it.</exception>
     public static Hyperparameters Read(Metadata metadata, int? tensors = null)
@@ -123,6 +126,7 @@ public sealed record Hyperparameters
             SlidingWindow = entries.Int("attention.sliding_window", 0, int.MaxValue) ?? 0,
             Experts = experts,
             ExpertsUsed = entries.Int("expert_used_count", experts > 0 ? 1 : 0, experts) ?? 0,
+            ExpertWidth = entries.Int("expert_feed_forward_length", 0, MaxWidth) ?? 0,
         };
     }
 

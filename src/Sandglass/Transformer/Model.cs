@@ -34,8 +34,9 @@ internal sealed class Model : IDisposable
     /// <summary>All matrices and vectors of the above.</summary>
     public required Weights Weights { get; init; }
 
-    /// <summary>Bytes that one token reads: all matrices and vectors, and of the embedding one row where the output does not share it.</summary>
-    public long BytesPerToken => Weights.Bytes - (Tied ? 0 : Embedding.Bytes - Embedding.Bytes / Embedding.Rows);
+    /// <summary>Bytes that one token reads: all matrices and vectors but the experts that it does not take, and of the embedding one row where the output does not share it.</summary>
+    public long BytesPerToken =>
+        Weights.Bytes - Blocks.Sum(block => block.FeedForward.IdleBytes) - (Tied ? 0 : Embedding.Bytes - Embedding.Bytes / Embedding.Rows);
 
     /// <summary>Whether most of the blocks' bytes are of quantised types.</summary>
     public bool Quantized

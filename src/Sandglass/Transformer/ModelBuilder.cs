@@ -52,6 +52,26 @@ internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape, A
         Down = Linear($"blk.{layer}.ffn_down", shape.Width, shape.FeedForwardWidth),
     };
 
+    /// <summary>A layer's experts, each a gated part; the file stacks their matrices.</summary>
+    /// <param name="normalized">Whether the weights of a token's experts have a sum of 1.</param>
+    public Experts Experts(int layer, Activation activation, bool normalized)
+    {
+        if (shape.Experts == 0) _entries.NotPositive("expert_count", "a whole number above 0");
+        if (shape.ExpertsUsed == 0) _entries.NotPositive("expert_used_count", "a whole number above 0");
+        int width = shape.ExpertWidth > 0 ? shape.ExpertWidth : shape.FeedForwardWidth;
+        Linear[] gates = Stacked("ffn_gate_exps", width, shape.Width), ups = Stacked("ffn_up_exps", width, shape.Width), downs = Stacked("ffn_down_exps", shape.Width, width);
+        return new Experts
+        {
+            Router = Linear($"blk.{layer}.ffn_gate_inp", shape.Experts, shape.Width),
+            All = [.. gates.Select((gate, i) => new FeedForward { Activation = activation, Gate = gate, Up = ups[i], Down = downs[i] })],
+            Used = shape.ExpertsUsed,
+            Normalized = normalized,
+        };
+
+        Linear[] Stacked(string name, int rows, int columns) =>
+            [.. reader.Matrices($"blk.{layer}.{name}.weight", shape.Experts, rows, columns).Select(matrix => new Linear(matrix, bias: null))];
+    }
+
     /// <summary>The whole model: embedding, blocks, output norm and output.</summary>
     /// <param name="rope">Which elements of a head are rotated together.</param>
     /// <param name="block">A layer's block.</param>

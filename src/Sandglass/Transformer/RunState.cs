@@ -7,6 +7,7 @@ namespace Sandglass.Transformer;
 internal sealed class RunState : IDisposable
 {
     private readonly List<IDisposable> _owned = [];
+    private readonly List<(TokenBuffer Gate, TokenBuffer Up)> _gateAndUp = [];    // one pair for each width of the feed-forward parts: mostly a single one
 
     /// <param name="compute">How quantised weights are multiplied; float types are multiplied in F32 in every mode.</param>
     /// <param name="window">Positions that a token sees; 0 for all, as the model has it.</param>
@@ -24,8 +25,11 @@ internal sealed class RunState : IDisposable
         Keys = Buffer(shape.KeyValueHeads * shape.KeyHeadDim);
         Values = Buffer(shape.KeyValueHeads * shape.ValueHeadDim);
         Attended = Buffer(shape.Heads * shape.ValueHeadDim, model.Blocks.Select(block => block.Attention.Output));
-        Gate = Buffer(shape.FeedForwardWidth, model.Blocks.Select(block => block.FeedForward.Down));
-        Up = Buffer(shape.FeedForwardWidth);
+        foreach (IGrouping<int, FeedForward> alike in model.Blocks.SelectMany(block => block.FeedForward.Parts).GroupBy(part => part.Up.Weights.Rows))
+            _gateAndUp.Add((Buffer(alike.Key, alike.Select(part => part.Down)), Buffer(alike.Key)));
+        Experts[] experts = [.. model.Blocks.Select(block => block.FeedForward).OfType<Experts>()];
+        if (experts.Length > 0)
+            Routing = Own(new ExpertRouting(maxTokens, shape.Width, shape.Experts, shape.ExpertsUsed, Mode(experts.SelectMany(part => part.Inputs))));
         Positions = Own(new RotaryPositions(model.RopeFrequencies, maxTokens, shape.KeyHeadDim, model.RopePairs));
         RotaryPositions? sinkPosition = null;
         if (SinkTokens > 0)
@@ -41,20 +45,21 @@ internal sealed class RunState : IDisposable
         RotateAndStore = new RotateAndStoreStep(pool, SinkQueries is null ? null : (SinkQueries, sinkPosition!));
         QuantizePages = new QuantizePagesStep(pool);
         Activation = new ActivationStep(pool);
+        ChooseExperts = new ChooseExpertsStep(pool);
+        Gather = new GatherStep(pool);
+        AddWeighted = new AddWeightedStep(pool);
         Quantize = new QuantizeStep(pool);
         CapLogits = new CapLogitsStep(pool);
         Attention = Own(new Attention(pool));
         MatMul = Own(new MatMul(pool));
         GatedProduct = new GatedProduct(pool);
 
-        TokenBuffer Buffer(int columns, IEnumerable<Linear>? products = null) =>
-            Own(new TokenBuffer(maxTokens, columns, products?.Any(product => product.Weights.Panels.Quantized) == true ? compute : ComputeMode.Exact));
+        TokenBuffer Buffer(int columns, IEnumerable<Linear>? products = null) => Own(new TokenBuffer(maxTokens, columns, Mode(products ?? [])));
 
-        static IEnumerable<Linear> Inputs(Block block)
-        {
-            Linear[] always = [block.Attention.Query, block.Attention.Key, block.Attention.Value, block.FeedForward.Up];
-            return block.FeedForward.Gate is null ? always : [.. always, block.FeedForward.Gate];
-        }
+        ComputeMode Mode(IEnumerable<Linear> products) => products.Any(product => product.Weights.Panels.Quantized) ? compute : ComputeMode.Exact;
+
+        static IEnumerable<Linear> Inputs(Block block) =>
+            [block.Attention.Query, block.Attention.Key, block.Attention.Value, .. block.FeedForward.Inputs];
     }
 
     /// <summary>[token, width]: the residual stream. Every block adds to it twice and never overwrites it.</summary>
@@ -78,11 +83,8 @@ internal sealed class RunState : IDisposable
     /// <summary>[token, head, valueDim], and in blocks.</summary>
     public TokenBuffer Attended { get; }
 
-    /// <summary>[token, ffnWidth], and in blocks once the activation has been applied; in a part without gate what is activated.</summary>
-    public TokenBuffer Gate { get; }
-
-    /// <summary>[token, ffnWidth]</summary>
-    public TokenBuffer Up { get; }
+    /// <summary>Which experts the tokens take; null for a model without experts.</summary>
+    public ExpertRouting? Routing { get; }
 
     /// <summary>[token, keyDim / 2], twice: cosines and sines.</summary>
     public RotaryPositions Positions { get; }
@@ -105,6 +107,9 @@ internal sealed class RunState : IDisposable
     public RotateAndStoreStep RotateAndStore { get; }
     public QuantizePagesStep QuantizePages { get; }
     public ActivationStep Activation { get; }
+    public ChooseExpertsStep ChooseExperts { get; }
+    public GatherStep Gather { get; }
+    public AddWeightedStep AddWeighted { get; }
     public QuantizeStep Quantize { get; }
     public CapLogitsStep CapLogits { get; }
     public Attention Attention { get; }
@@ -113,6 +118,14 @@ internal sealed class RunState : IDisposable
 
     /// <summary>One a segment; filled anew by each layer.</summary>
     public List<AttentionTask> AttentionTasks { get; } = [];
+
+    /// <summary>Both [token, ffnWidth], for parts of this width; the first also in blocks once the activation has been applied, and without gate it is what is activated.</summary>
+    public (TokenBuffer Gate, TokenBuffer Up) GateAndUp(int ffnWidth)
+    {
+        int i = 0;
+        while (_gateAndUp[i].Gate.Columns != ffnWidth) i++;
+        return _gateAndUp[i];
+    }
 
     /// <summary>Takes up a batch, and computes its positions' cosines and sines for all layers.</summary>
     public void Begin(Batch batch)

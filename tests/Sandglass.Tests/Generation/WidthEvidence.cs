@@ -1,6 +1,6 @@
 using Sandglass.Generation;
 using Sandglass.Kernels;
-using Sandglass.Transformer;
+using Sandglass.Tests.Transformer;
 
 namespace Sandglass.Tests.Generation;
 
@@ -28,8 +28,8 @@ internal static class WidthEvidence
         }
         foreach (ModelOptions mode in (ModelOptions[])[fast, exact, new() { CacheType = CacheType.Q4 }])
         {
-            foreach (Architecture architecture in Architectures.All)
-                lines.Add(await Line(architecture.Name, options => LanguageModel.Load(Path.Combine(folder, $"{architecture.Name}-{TensorType.Q8_0}-1.gguf"), options), mode, length: 37));
+            foreach (string kind in RandomModel.Kinds)
+                lines.Add(await Line(kind, options => LanguageModel.Load(Path.Combine(folder, $"{kind}-{TensorType.Q8_0}-1.gguf"), options), mode, length: 37));
         }
         foreach (ModelOptions mode in Evidence.QuantizedModes)
             lines.Add(await Line($"{TensorType.F32}", options => LanguageModel.Load(Path.Combine(folder, $"typed-{TensorType.F32}.gguf"), options), mode, length: 70));

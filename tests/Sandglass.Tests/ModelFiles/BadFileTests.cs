@@ -121,7 +121,6 @@ public class BadFileTests
         { "metadata-kind", "llama.rope.freq_base", new[] { 1f } },
         { "metadata-kind", "general.architecture", 1u },
         // read, but no llama that could run
-        { "experts-unsupported", "llama.expert_count", 8u },
         { "hyperparameter-missing", "llama.feed_forward_length", null },
         { "hyperparameter-missing", "llama.attention.layer_norm_rms_epsilon", null },
         { "hyperparameter-absurd", "llama.rope.dimension_count", 8u },
@@ -138,7 +137,6 @@ public class BadFileTests
         Dictionary<string, object> entries = new(model.Metadata.Values);
         entries.Remove(key);
         if (value is not null) entries[key] = value;
-        if (value is 8u && code == "experts-unsupported") entries["llama.expert_used_count"] = 2u;
         Metadata changed = new("bad.gguf", entries);
 
         ModelFileException error = Assert.Throws<ModelFileException>(() => Architectures.For(Hyperparameters.Read(changed, model.Tensors.Count), changed));

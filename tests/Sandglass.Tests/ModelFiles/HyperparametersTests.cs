@@ -52,14 +52,4 @@ public class HyperparametersTests
         Assert.Equal((RopeScalingKind.Yarn, 1f, 32f, 1f), (scaling.Kind, scaling.YarnExtFactor, scaling.BetaFast, scaling.BetaSlow));
         Assert.True(scaling.Factor > 1 && scaling.OriginalContext > 0);
     }
-
-    [GoldenFact]
-    public void A_llama_file_with_experts_is_refused_by_name()
-    {
-        using ModelFile model = ModelFile.Open(Shared.Path("models", "tiny", "mixtral.gguf"));
-        Hyperparameters shape = Hyperparameters.Read(model.Metadata);
-
-        ModelFileException error = Assert.Throws<ModelFileException>(() => Architectures.For(shape, model.Metadata));
-        Assert.Equal(("experts-unsupported", "metadata llama.expert_count"), (error.Code, error.Field));
-    }
 }

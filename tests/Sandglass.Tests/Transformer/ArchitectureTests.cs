@@ -19,21 +19,21 @@ public sealed class ArchitectureTests(TypedModelFiles files) : IClassFixture<Typ
         new() { CacheType = CacheType.Q4 },
     ];
 
-    public static TheoryData<string> Names => [.. Architectures.All.Select(architecture => architecture.Name)];
+    public static TheoryData<string> Kinds => [.. RandomModel.Kinds];
 
-    [Theory, MemberData(nameof(Names))]
-    public async Task Same_bits_whatever_the_threads_the_chunks_and_the_cache(string architecture)
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Same_bits_whatever_the_threads_the_chunks_and_the_cache(string kind)
     {
         foreach (ModelOptions mode in Modes)
-            await SameBitsTests.Check(options => LanguageModel.Load(files[architecture], options), mode, Evidence.Ids(70, 301), tokens: 4);
+            await SameBitsTests.Check(options => LanguageModel.Load(files[kind], options), mode, Evidence.Ids(70, 301), tokens: 4);
     }
 
-    [Theory, MemberData(nameof(Names))]
-    public async Task Same_bits_beside_others_and_from_the_pages_of_others(string architecture)
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Same_bits_beside_others_and_from_the_pages_of_others(string kind)
     {
         foreach (ModelOptions mode in Modes)
         {
-            using LanguageModel model = LanguageModel.Load(files[architecture], mode with { Threads = 2 });
+            using LanguageModel model = LanguageModel.Load(files[kind], mode with { Threads = 2 });
             int[][] prompts = [.. ((int[])[100, 1, 33, 70, 64]).Select(length => Evidence.Ids(length, 301))];  // each begins as all longer ones do
             List<Run> alone = [];
             foreach (int[] prompt in prompts) alone.Add(await Run.Of(model, prompt, Options(shared: false)));
@@ -50,20 +50,29 @@ public sealed class ArchitectureTests(TypedModelFiles files) : IClassFixture<Typ
         }
     }
 
-    [Theory, MemberData(nameof(Names))]
-    public void A_dry_run_asks_for_every_tensor_and_finds_what_is_missing(string architecture)
+    [Theory, MemberData(nameof(Kinds))]
+    public void A_dry_run_asks_for_every_tensor_and_finds_what_is_missing(string kind)
     {
-        using ModelFile file = ModelFile.Open(files[architecture]);
+        using ModelFile file = ModelFile.Open(files[kind]);
         ModelSupport support = ModelSupport.Examine(file);
         Assert.Null(support.Obstacle);
         Assert.Empty(support.UnusedTensors);
 
-        byte[] bytes = File.ReadAllBytes(files[architecture]);
+        byte[] bytes = File.ReadAllBytes(files[kind]);
         int at = bytes.AsSpan().IndexOf("blk.2.attn_v.weight"u8);
         bytes[at] = (byte)'x';
         using ModelFile damaged = ModelFile.Open(new MemoryStream(bytes), "damaged.gguf");
         ModelFileException obstacle = ModelSupport.Examine(damaged).Obstacle!;
         Assert.Equal(("tensor-missing", "tensor blk.2.attn_v.weight"), (obstacle.Code, obstacle.Field));
+    }
+
+    [Fact]
+    public void Experts_are_refused_where_an_architecture_has_none()
+    {
+        using ModelFile file = ModelFile.Open(files["qwen2"]);
+        Metadata withExperts = new("experts.gguf", new Dictionary<string, object>(file.Metadata.Values) { ["qwen2.expert_count"] = 8u, ["qwen2.expert_used_count"] = 2u });
+        ModelFileException refused = Assert.Throws<ModelFileException>(() => Architectures.For(Hyperparameters.Read(withExperts), withExperts));
+        Assert.Equal(("experts-unsupported", "metadata qwen2.expert_count"), (refused.Code, refused.Field));
     }
 
     [Theory]
@@ -116,6 +125,18 @@ public sealed class ArchitectureTests(TypedModelFiles files) : IClassFixture<Typ
 
         long local = Enumerable.Range(1, 50).Sum(seen => Math.Min(seen, 20)), global = 50 * 51 / 2;   // layers 0 and 2 have the window, layer 1 has none
         Assert.Equal((2 * local + global) * 4 * (24 + 24), run.Counters.MultiplyAdds.Attention);
+    }
+
+    [Fact]
+    public void Of_experts_those_that_a_token_takes_are_counted()
+    {
+        using SmallRun run = new(files["llama with experts"], ComputeMode.Fast), dense = new(files["llama"], ComputeMode.Fast);
+        run.Logits(Evidence.Ids(50, 301), chunk: 30);
+
+        long expert = 3 * 96 * 160, router = 5 * 96;
+        Assert.Equal(50 * 3 * (router + 2 * expert), run.Counters.MultiplyAdds.FeedForward);
+        long bytes = 34 * expert / 32, perToken = run.Decoder.WeightBytesPerToken - dense.Decoder.WeightBytesPerToken;  // of Q8_0, in which a router is 16 rows
+        Assert.Equal(3 * (bytes + 34 * 16 * 96 / 32), perToken);    // two experts of five, where the other has one part
     }
 
     [Fact]

@@ -105,16 +105,32 @@ internal sealed class PlainDecoder
         return Multiply($"blk.{layer}.attn_output", attended);
     }
 
-    private double[] FeedForward(int layer, double[] x)
+    private double[] FeedForward(int layer, double[] x) =>
+        _file.Find($"blk.{layer}.ffn_gate_inp.weight") is null ? Gated($"blk.{layer}.ffn_", "", x) : Experts($"blk.{layer}.ffn_", x);
+
+    private double[] Experts(string name, double[] x)
     {
-        double[] up = Multiply($"blk.{layer}.ffn_up", x), gate = _gated ? Multiply($"blk.{layer}.ffn_gate", x) : up;
+        double[] scores = Multiply(name + "gate_inp", x), result = new double[x.Length];
+        int[] best = [.. Enumerable.Range(0, scores.Length).OrderByDescending(i => scores[i]).Take(_shape.ExpertsUsed)];
+        double sum = best.Sum(i => Math.Exp(scores[i]));
+        foreach (int expert in best)
+        {
+            double[] part = Gated(name, "_exps", x, expert);
+            for (int d = 0; d < x.Length; d++) result[d] += Math.Exp(scores[expert]) / sum * part[d];
+        }
+        return result;
+    }
+
+    private double[] Gated(string name, string kind, double[] x, int expert = 0)
+    {
+        double[] up = Multiply($"{name}up{kind}", x, expert), gate = _gated ? Multiply($"{name}gate{kind}", x, expert) : up;
         if (!_gated) up = [.. up.Select(_ => 1.0)];
         for (int i = 0; i < gate.Length; i++)
         {
             double g = gate[i];
             gate[i] = up[i] * (_gelu ? 0.5 * g * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (g + 0.044715 * g * g * g))) : g / (1 + Math.Exp(-g)));
         }
-        return Multiply($"blk.{layer}.ffn_down", gate);
+        return Multiply($"{name}down{kind}", gate, expert);
     }
 
     /// <summary>Each run of as many values as there are weights is normed by itself.</summary>
@@ -143,13 +159,15 @@ internal sealed class PlainDecoder
     }
 
     /// <summary>The matrix's rows times x, and the bias where there is one.</summary>
-    private double[] Multiply(string name, double[] x)
+    /// <param name="index">Of the matrix, where several are stacked in one tensor of three dimensions.</param>
+    private double[] Multiply(string name, double[] x, int index = 0)
     {
         bool tied = name == "output" && _file.Find("output.weight") is null;
-        double[] matrix = Tensor(tied ? "token_embd.weight" : name + ".weight"), result = new double[matrix.Length / x.Length];
+        string tensor = tied ? "token_embd.weight" : name + ".weight";
+        double[] matrix = Tensor(tensor), result = new double[_file.Find(tensor)!.Shape[1]];
         for (int row = 0; row < result.Length; row++)
         {
-            for (int column = 0; column < x.Length; column++) result[row] += matrix[row * x.Length + column] * x[column];
+            for (int column = 0; column < x.Length; column++) result[row] += matrix[(index * result.Length + row) * x.Length + column] * x[column];
             if (_file.Find(name + ".bias") is not null) result[row] += Tensor(name + ".bias")[row];
         }
         return result;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Sandglass.Kernels;
 using Sandglass.ModelFiles;
+using Sandglass.Transformer;
 
 namespace Sandglass.Tests.Transformer;
 
@@ -22,6 +23,11 @@ internal sealed record RandomModel(string Architecture)
     public int Vocabulary { get; init; } = 301;
     public bool Tied { get; init; }
 
+    /// <summary>In each feed-forward part; 0 for dense ones.</summary>
+    public int Experts { get; init; }
+
+    public int ExpertsUsed { get; init; }
+
     /// <summary>Whether every product has a bias, also where the architecture asks for none.</summary>
     public bool Biases { get; init; }
 
@@ -39,14 +45,31 @@ internal sealed record RandomModel(string Architecture)
     /// <summary>Of the matrices.</summary>
     public TensorType Type { get; init; } = TensorType.F32;
 
+    private const string WithExperts = " with experts";
+
+    /// <summary>Every architecture that runs, and those that may have experts without and with them.</summary>
+    public static IReadOnlyList<string> Kinds { get; } =
+        [.. Architectures.All.Select(one => one.Name), .. Architectures.All.Where(one => one.MayHaveExperts).Select(one => one.Name + WithExperts)];
+
+    public string Kind => Experts > 0 ? Architecture + WithExperts : Architecture;
+
+    /// <summary>A model of a kind.</summary>
+    public static RandomModel Of(string kind) => !kind.EndsWith(WithExperts, StringComparison.Ordinal)
+        ? new RandomModel(kind)
+        : new RandomModel(kind[..^WithExperts.Length]) { Experts = 5, ExpertsUsed = 2 };
+
     /// <summary>Numbers as odd as the architecture allows.</summary>
-    public static RandomModel Odd(string architecture, int seed)
+    public static RandomModel Odd(string kind, int seed)
     {
         Random random = new(seed);
         int kvHeads = random.Next(1, 4);
-        return new RandomModel(architecture)
+        RandomModel model = Of(kind);
+        int experts = model.Experts == 0 ? 0 : 1 + seed % 9;    // also one alone, and all of them used
+        return model with
         {
             Seed = seed,
+            Experts = experts,
+            ExpertsUsed = experts == 0 ? 0 : 1 + seed * 5 % experts,
             Layers = random.Next(1, 5),
             Width = random.Next(20, 90),
             KvHeads = kvHeads,
@@ -67,7 +90,7 @@ internal sealed record RandomModel(string Architecture)
     /// <summary>Writes the file into a folder and gives its path.</summary>
     public string Write(string folder)
     {
-        string path = Path.Combine(folder, $"{Architecture}-{Type}-{Seed}.gguf");
+        string path = Path.Combine(folder, $"{Kind}-{Type}-{Seed}.gguf");
         File.WriteAllBytes(path, Bytes());
         return path;
     }
@@ -105,6 +128,11 @@ internal sealed record RandomModel(string Architecture)
             _writer.Add("gemma2.attn_logit_softcapping", ScoreCap);
             _writer.Add("gemma2.final_logit_softcapping", LogitCap);
         }
+        if (Experts > 0)
+        {
+            _writer.Add($"{Architecture}.expert_count", (uint)Experts);
+            _writer.Add($"{Architecture}.expert_used_count", (uint)ExpertsUsed);
+        }
         _writer.Add("tokenizer.ggml.model", "gpt2");
         _writer.Add("tokenizer.ggml.tokens", Enumerable.Range(0, Vocabulary).Select(id => $"t{id}").ToArray());
         _writer.Add("tokenizer.ggml.merges", Array.Empty<string>());
@@ -132,19 +160,37 @@ internal sealed record RandomModel(string Architecture)
         if (Biases || Architecture == "phi2")
         {
             Vector(layer + "attn_output.bias", Width, middle: 0);
-            if (Architecture != "phi2") Vector(layer + "ffn_gate.bias", FeedForward, middle: 0);
-            Vector(layer + "ffn_up.bias", FeedForward, middle: 0);
-            Vector(layer + "ffn_down.bias", Width, middle: 0);
         }
         if (Architecture is not ("olmo2" or "phi2")) Norm(layer + "ffn_norm.weight");
-        if (Architecture != "phi2") Matrix(layer + "ffn_gate.weight", Width, FeedForward);
-        Matrix(layer + "ffn_up.weight", Width, FeedForward);
-        Matrix(layer + "ffn_down.weight", FeedForward, Width);
+        if (Experts > 0) MakeExperts(layer);
+        else MakeFeedForward(layer);
         if (Architecture is "gemma2" or "olmo2")
         {
             Norm(layer + "post_attention_norm.weight");
             Norm(layer + "post_ffw_norm.weight");
         }
+    }
+
+    private void MakeFeedForward(string layer)
+    {
+        if (Biases || Architecture == "phi2")
+        {
+            if (Architecture != "phi2") Vector(layer + "ffn_gate.bias", FeedForward, middle: 0);
+            Vector(layer + "ffn_up.bias", FeedForward, middle: 0);
+            Vector(layer + "ffn_down.bias", Width, middle: 0);
+        }
+        if (Architecture != "phi2") Matrix(layer + "ffn_gate.weight", Width, FeedForward);
+        Matrix(layer + "ffn_up.weight", Width, FeedForward);
+        Matrix(layer + "ffn_down.weight", FeedForward, Width);
+    }
+
+    private void MakeExperts(string layer)
+    {
+        Matrix(layer + "ffn_gate_inp.weight", Width, Experts, loudness: 2);
+        if (Biases) Vector(layer + "ffn_gate_inp.bias", Experts, middle: 0);
+        Matrix(layer + "ffn_gate_exps.weight", Width, FeedForward, count: Experts);
+        Matrix(layer + "ffn_up_exps.weight", Width, FeedForward, count: Experts);
+        Matrix(layer + "ffn_down_exps.weight", FeedForward, Width, count: Experts);
     }
 
     private void Norm(string name)
@@ -156,12 +202,13 @@ internal sealed record RandomModel(string Architecture)
     private void Vector(string name, int count, float middle) =>
         _writer.Add(name, TensorType.F32, [count], MemoryMarshal.AsBytes<float>(Values(count, middle, 0.5f)).ToArray());
 
-    private void Matrix(string name, int columns, int rows, float loudness = 1)
+    /// <param name="count">Of matrices that are stacked; 0 for one that stands alone.</param>
+    private void Matrix(string name, int columns, int rows, float loudness = 1, int count = 0)
     {
-        float[] values = Values(columns * rows, 0, loudness * MathF.Sqrt(3f / columns));
+        float[] values = Values(columns * rows * Math.Max(1, count), 0, loudness * MathF.Sqrt(3f / columns));
         byte[] bytes = new byte[TensorGeometry.ByteCount(Type, values.Length)];
         Quantizer.Quantize(Type, values, bytes);
-        _writer.Add(name, Type, [columns, rows], bytes);
+        _writer.Add(name, Type, count == 0 ? [columns, rows] : [columns, rows, count], bytes);
     }
 
     private float[] Values(int count, float middle, float most) =>

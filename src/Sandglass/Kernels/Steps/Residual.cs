@@ -16,4 +16,16 @@ internal static unsafe class Residual
         for (; i < count; i++)
             x[i] += part[i];
     }
+
+    /// <summary>x[i] += weight * part[i], the product rounded first.</summary>
+    /// <param name="x">[count]</param>
+    /// <param name="part">[count]</param>
+    public static void AddWeighted(float* x, float* part, float weight, int count)
+    {
+        int i = 0;
+        for (; KernelPath.Current != KernelWidth.Scalar && i + 4 <= count; i += 4)
+            (Vector128.Load(x + i) + weight * Vector128.Load(part + i)).Store(x + i);
+        for (; i < count; i++)
+            x[i] += weight * part[i];
+    }
 }

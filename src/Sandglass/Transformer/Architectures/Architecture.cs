@@ -17,6 +17,9 @@ internal sealed record Architecture(string Name, Func<ModelBuilder, Model> Build
     /// <summary>Whether a file may ask for rope of fewer values than a head has.</summary>
     public bool HasPartialRope { get; init; }
 
+    /// <summary>Whether its feed-forward parts may be experts.</summary>
+    public bool MayHaveExperts { get; init; }
+
     /// <summary>Reads a model's weights; a failure frees all that was read.</summary>
     /// <exception cref="ModelFileException">A tensor is absent, of another shape or type, or holds values that are not finite.</exception>
     public Model Read(WeightReader reader, Hyperparameters shape)

@@ -11,10 +11,10 @@ internal static class Requirements
     public static void Check(Architecture architecture, Hyperparameters shape, Metadata metadata)
     {
         ArchitectureMetadata entries = new(metadata);
-        if (shape.Experts > 0)
+        if (shape.Experts > 0 && !architecture.MayHaveExperts)
         {
-            const string Expected = "0, since mixtures of experts do not run yet";
-            throw new ModelFileException("experts-unsupported", metadata.File, $"metadata {shape.Architecture}.expert_count", Expected, $"{shape.Experts}");
+            string expected = $"0, since {architecture.Name} runs without experts";
+            throw new ModelFileException("experts-unsupported", metadata.File, $"metadata {shape.Architecture}.expert_count", expected, $"{shape.Experts}");
         }
         CheckNorms(architecture, shape, entries);
         CheckFeedForward(shape, entries);

@@ -5,7 +5,7 @@ internal abstract class Block
 {
     public required GroupedAttention Attention { get; init; }
 
-    public required FeedForward FeedForward { get; init; }
+    public required IFeedForward FeedForward { get; init; }
 
     /// <summary>Takes the batch through the layer.</summary>
     public abstract void Run(RunState state, int layer);

@@ -28,12 +28,15 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IPro
     /// <exception cref="ModelFileException">It is absent, of another shape, of a type without a kernel, or holds values that are not finite.</exception>
     public WeightMatrix Matrix(string name, int rows, int columns)
     {
-        TensorInfo tensor = Find(name, rows, columns);
-        Panels panels = Panels.For(tensor.Type) ?? throw WrongType(
-            tensor, $"one that the engine computes with ({ComputedTypes.Names})");
-        WeightMatrix matrix = Weights.Matrix(panels, rows, columns);
-        _job?.Run(tensor, matrix);
-        return matrix;
+        return Slice(Find(name, rows, columns), 0, rows, columns);
+    }
+
+    /// <summary>Matrices of this shape that the file stacks in one tensor, one after the other.</summary>
+    /// <exception cref="ModelFileException">As of a single one.</exception>
+    public WeightMatrix[] Matrices(string name, int count, int rows, int columns)
+    {
+        TensorInfo tensor = Find(name, (long)count * rows, columns);
+        return [.. Enumerable.Range(0, count).Select(i => Slice(tensor, (long)i * rows, rows, columns))];
     }
 
     /// <summary>A vector in F32, or null where the file has none.</summary>
@@ -60,6 +63,14 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IPro
     }
 
     public void Dispose() => _job?.Dispose();
+
+    private WeightMatrix Slice(TensorInfo tensor, long firstRow, int rows, int columns)
+    {
+        Panels panels = Panels.For(tensor.Type) ?? throw WrongType(tensor, $"one that the engine computes with ({ComputedTypes.Names})");
+        WeightMatrix matrix = Weights.Matrix(panels, rows, columns);
+        _job?.Run(tensor, firstRow, matrix);
+        return matrix;
+    }
 
     private void Read(TensorInfo tensor, Span<float> to)
     {
@@ -97,26 +108,28 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IPro
         private readonly long[] _stagingBytes = new long[pool.Threads];
         private TensorInfo _tensor = null!;
         private WeightMatrix _matrix = null!;
-        private long _rowBytes;
+        private long _rowBytes, _firstByte;
         private int _panelsPerPart;
 
-        public void Run(TensorInfo tensor, WeightMatrix matrix)
+        public void Run(TensorInfo tensor, long firstRow, WeightMatrix matrix)
         {
             _tensor = tensor;
             _matrix = matrix;
-            _rowBytes = tensor.ByteCount / matrix.Rows;
-            _panelsPerPart = (int)Math.Clamp(StagingBytes / (_rowBytes * Panels.Rows), 1, matrix.PanelCount);
+            _rowBytes = tensor.ByteCount / tensor.Rows;
+            _firstByte = firstRow * _rowBytes;
+            int share = (matrix.PanelCount + pool.Threads - 1) / pool.Threads;  // of an expert, which is small
+            _panelsPerPart = (int)Math.Clamp(StagingBytes / (_rowBytes * Panels.Rows), 1, share);
             pool.Run(this, (matrix.PanelCount + _panelsPerPart - 1) / _panelsPerPart);
         }
 
         public override void Do(int part, int worker)
         {
             int from = part * _panelsPerPart, to = Math.Min(from + _panelsPerPart, _matrix.PanelCount);
-            long firstByte = from * Panels.Rows * _rowBytes;
-            long count = Math.Min(to * (long)Panels.Rows, _matrix.Rows) * _rowBytes - firstByte;
+            long before = from * Panels.Rows * _rowBytes;
+            long count = Math.Min(to * (long)Panels.Rows, _matrix.Rows) * _rowBytes - before;
             byte* staging = Staging(worker, count);
             Span<byte> bytes = new(staging, checked((int)count));
-            file.ReadFinite(_tensor, firstByte, bytes);
+            file.ReadFinite(_tensor, _firstByte + before, bytes);
             for (int panel = from; panel < to; panel++)
             {
                 int rows = Math.Min(Panels.Rows, _matrix.Rows - panel * Panels.Rows);

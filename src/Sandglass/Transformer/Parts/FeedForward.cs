@@ -6,7 +6,7 @@ namespace Sandglass.Transformer;
 /// The feed-forward part of a block: gated, down(activation(gate(x)) * up(x)), or without gate, down(gelu(up(x))).
 /// Sources: Vaswani et al. 2017; Shazeer 2020, "GLU variants improve transformer".
 /// </summary>
-internal sealed unsafe class FeedForward
+internal sealed unsafe class FeedForward : IFeedForward
 {
     /// <summary>Of the gate; without one it is GELU in its form with tanh.</summary>
     public Activation Activation { get; init; }
@@ -20,19 +20,30 @@ internal sealed unsafe class FeedForward
     /// <summary>[width, ffnWidth]</summary>
     public required Linear Down { get; init; }
 
-    /// <summary>Multiply-adds of one token.</summary>
+    public IEnumerable<Linear> Inputs => Gate is null ? [Up] : [Up, Gate];
+
     public long MultiplyAdds => (Gate?.MultiplyAdds ?? 0) + Up.MultiplyAdds + Down.MultiplyAdds;
 
-    /// <summary>Of the normed tokens, into a buffer or added to it.</summary>
+    /// <summary>Bytes of its matrices.</summary>
+    public long Bytes => (Gate?.Weights.Bytes ?? 0) + Up.Weights.Bytes + Down.Weights.Bytes;
+
+    IEnumerable<FeedForward> IFeedForward.Parts => [this];
+
+    long IFeedForward.IdleBytes => 0;
+
+    public void Run(RunState state, TokenBuffer to, bool add) => Run(state, state.Normed, state.Batch.Tokens, to, add);
+
+    /// <summary>Of some tokens, into a buffer or added to it.</summary>
+    /// <param name="input">[token, width], and in blocks for products in integers.</param>
     /// <param name="to">[token, width]</param>
-    public void Run(RunState state, TokenBuffer to, bool add)
+    public void Run(RunState state, TokenBuffer input, int tokens, TokenBuffer to, bool add)
     {
-        int tokens = state.Batch.Tokens;
-        Activations x = state.Normed.Input(tokens), gated = state.Gate.Input(tokens);
+        (TokenBuffer gate, TokenBuffer up) = state.GateAndUp(Up.Weights.Rows);
+        Activations x = input.Input(tokens), gated = gate.Input(tokens);
         if (Gate is null)
         {
-            state.MatMul.Run(x, Up.To(state.Gate));
-            state.Activation.Run(Activation, state.Gate, up: null, tokens);
+            state.MatMul.Run(x, Up.To(gate));
+            state.Activation.Run(Activation, gate, up: null, tokens);
         }
         else if (Down.Weights.InIntegers(gated) && GatedProduct.CanDo(x, Gate.Weights, Up.Weights, gated))
         {
@@ -40,8 +51,8 @@ internal sealed unsafe class FeedForward
         }
         else
         {
-            state.MatMul.Run(x, Gate.To(state.Gate), Up.To(state.Up));
-            state.Activation.Run(Activation, state.Gate, state.Up, tokens);
+            state.MatMul.Run(x, Gate.To(gate), Up.To(up));
+            state.Activation.Run(Activation, gate, up, tokens);
         }
         state.MatMul.Run(gated, Down.To(to, add));
     }
