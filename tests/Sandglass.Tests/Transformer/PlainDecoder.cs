@@ -36,7 +36,7 @@ internal sealed class PlainDecoder
         _keys = [.. Enumerable.Range(0, _shape.Layers).Select(_ => new List<double[]>())];
         _values = [.. Enumerable.Range(0, _shape.Layers).Select(_ => new List<double[]>())];
         _rotatesHalves = _shape.Architecture != "llama";
-        _normsQueries = _shape.Architecture is "qwen3" or "olmo2";
+        _normsQueries = _shape.Architecture is "qwen3" or "qwen3moe" or "olmo2";
         _normsBefore = _shape.Architecture != "olmo2";
         _normsAfter = _shape.Architecture is "gemma2" or "olmo2";
         _parallel = _centred = _shape.Architecture == "phi2";

@@ -28,6 +28,9 @@ internal sealed record RandomModel(string Architecture)
 
     public int ExpertsUsed { get; init; }
 
+    /// <summary>Of experts that are not as wide as the file says of feed-forward parts.</summary>
+    public int ExpertWidth { get; init; } = 64;
+
     /// <summary>Whether every product has a bias, also where the architecture asks for none.</summary>
     public bool Biases { get; init; }
 
@@ -47,16 +50,21 @@ internal sealed record RandomModel(string Architecture)
 
     private const string WithExperts = " with experts";
 
-    /// <summary>Every architecture that runs, and those that may have experts without and with them.</summary>
+    /// <summary>Every architecture that runs; one that may have experts or not, both without and with them.</summary>
     public static IReadOnlyList<string> Kinds { get; } =
-        [.. Architectures.All.Select(one => one.Name), .. Architectures.All.Where(one => one.MayHaveExperts).Select(one => one.Name + WithExperts)];
+    [
+        .. Architectures.All.Select(one => one.Name),
+        .. Architectures.All.Where(one => one.MayHaveExperts && !AlwaysHasExperts(one.Name)).Select(one => one.Name + WithExperts),
+    ];
 
-    public string Kind => Experts > 0 ? Architecture + WithExperts : Architecture;
+    public string Kind => Experts > 0 && !AlwaysHasExperts(Architecture) ? Architecture + WithExperts : Architecture;
 
     /// <summary>A model of a kind.</summary>
-    public static RandomModel Of(string kind) => !kind.EndsWith(WithExperts, StringComparison.Ordinal)
-        ? new RandomModel(kind)
-        : new RandomModel(kind[..^WithExperts.Length]) { Experts = 5, ExpertsUsed = 2 };
+    public static RandomModel Of(string kind)
+    {
+        RandomModel model = new(kind.Replace(WithExperts, "", StringComparison.Ordinal));
+        return kind == model.Architecture && !AlwaysHasExperts(kind) ? model : model with { Experts = 5, ExpertsUsed = 2 };
+    }
 
     /// <summary>Numbers as odd as the architecture allows.</summary>
     public static RandomModel Odd(string kind, int seed)
@@ -70,6 +78,7 @@ internal sealed record RandomModel(string Architecture)
             Seed = seed,
             Experts = experts,
             ExpertsUsed = experts == 0 ? 0 : 1 + seed * 5 % experts,
+            ExpertWidth = 20 + seed * 7 % 60,
             Layers = random.Next(1, 5),
             Width = random.Next(20, 90),
             KvHeads = kvHeads,
@@ -132,6 +141,7 @@ internal sealed record RandomModel(string Architecture)
         {
             _writer.Add($"{Architecture}.expert_count", (uint)Experts);
             _writer.Add($"{Architecture}.expert_used_count", (uint)ExpertsUsed);
+            if (AlwaysHasExperts(Architecture)) _writer.Add($"{Architecture}.expert_feed_forward_length", (uint)ExpertWidth);
         }
         _writer.Add("tokenizer.ggml.model", "gpt2");
         _writer.Add("tokenizer.ggml.tokens", Enumerable.Range(0, Vocabulary).Select(id => $"t{id}").ToArray());
@@ -146,10 +156,10 @@ internal sealed record RandomModel(string Architecture)
         Matrix(layer + "attn_k.weight", Width, KvHeads * KeyDim, loudness: 3);
         Matrix(layer + "attn_v.weight", Width, KvHeads * ValueDim);
         Matrix(layer + "attn_output.weight", Heads * ValueDim, Width);
-        if (Architecture is "qwen3" or "olmo2")
+        if (Architecture is "qwen3" or "qwen3moe" or "olmo2")
         {
-            Vector(layer + "attn_q_norm.weight", Architecture == "qwen3" ? KeyDim : Heads * KeyDim, middle: 1);
-            Vector(layer + "attn_k_norm.weight", Architecture == "qwen3" ? KeyDim : KvHeads * KeyDim, middle: 1);
+            Vector(layer + "attn_q_norm.weight", Architecture == "olmo2" ? Heads * KeyDim : KeyDim, middle: 1);
+            Vector(layer + "attn_k_norm.weight", Architecture == "olmo2" ? KvHeads * KeyDim : KeyDim, middle: 1);
         }
         if (Biases || Architecture is "qwen2" or "phi2")
         {
@@ -188,10 +198,13 @@ internal sealed record RandomModel(string Architecture)
     {
         Matrix(layer + "ffn_gate_inp.weight", Width, Experts, loudness: 2);
         if (Biases) Vector(layer + "ffn_gate_inp.bias", Experts, middle: 0);
-        Matrix(layer + "ffn_gate_exps.weight", Width, FeedForward, count: Experts);
-        Matrix(layer + "ffn_up_exps.weight", Width, FeedForward, count: Experts);
-        Matrix(layer + "ffn_down_exps.weight", FeedForward, Width, count: Experts);
+        int width = AlwaysHasExperts(Architecture) ? ExpertWidth : FeedForward;
+        Matrix(layer + "ffn_gate_exps.weight", Width, width, count: Experts);
+        Matrix(layer + "ffn_up_exps.weight", Width, width, count: Experts);
+        Matrix(layer + "ffn_down_exps.weight", width, Width, count: Experts);
     }
+
+    private static bool AlwaysHasExperts(string architecture) => architecture == "qwen3moe";
 
     private void Norm(string name)
     {
