@@ -95,7 +95,7 @@ internal sealed unsafe class Decoder : IDisposable
     public void Logits(ReadOnlySpan<int> rows, float* to)
     {
         _state.MatMul.Run(Hidden(rows).Input(rows.Length), _model.Output.To(to));
-        if (_model.LogitCap > 0) _state.CapLogits.Run(to, (long)rows.Length * _model.Output.Weights.Rows, _model.LogitCap);
+        _state.AdjustLogits.Run(to, (long)rows.Length * _model.Output.Weights.Rows, _model.LogitScale, _model.LogitCap);
         foreach (int row in rows)
             _state.Batch.Owner(row).Work.AddLogits(_model.Output.MultiplyAdds);
     }
@@ -115,8 +115,7 @@ internal sealed unsafe class Decoder : IDisposable
             {
                 float* row = _state.X.Row(segment.FirstRow + i);
                 _model.Embedding.ReadRow(tokens[i], row);
-                for (int d = 0; _model.EmbeddingScale != 1 && d < _state.X.Columns; d++)
-                    row[d] *= _model.EmbeddingScale;
+                if (_model.EmbeddingScale != 1) Scaling.Apply(row, _state.X.Columns, _model.EmbeddingScale);
             }
         }
     }

@@ -28,6 +28,9 @@ internal sealed class Model : IDisposable
     /// <summary>[vocabulary, width]; the embedding itself where the file ties the two.</summary>
     public required Linear Output { get; init; }
 
+    /// <summary>Factor on the logits, before they are capped.</summary>
+    public required float LogitScale { get; init; }
+
     /// <summary>No logit is larger than this; 0 for no bound.</summary>
     public required float LogitCap { get; init; }
 

@@ -4,7 +4,10 @@ using Sandglass.ModelFiles;
 namespace Sandglass.Transformer;
 
 /// <summary>The words that an architecture's file is written in: parts, filled with a file's tensors by their GGUF names.</summary>
-/// <remarks>A bias is read wherever the file has one, and must be there where the architecture has biases. With a reader that reads no values this is the dry run that says whether a file would load.</remarks>
+/// <remarks>
+/// A bias is read wherever the file has one, and must be there where the architecture has biases. With a reader that reads no values this is the dry run that says
+/// whether a file would load.
+/// </remarks>
 internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape, Architecture architecture)
 {
     private readonly ArchitectureMetadata _entries = new(reader.Metadata);
@@ -13,6 +16,11 @@ internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape, A
 
     /// <summary>A number of the architecture's own metadata; null where the file does not state it.</summary>
     public float? Float(string key, double least, double most) => _entries.Float(key, least, most);
+
+    /// <summary>A number of the architecture's own metadata, which must be there.</summary>
+    /// <exception cref="ModelFileException">It is not, or it is out of range.</exception>
+    public float RequiredFloat(string key, double least, double most) =>
+        Float(key, least, most) ?? _entries.Missing<float>(key, $"a number from {least} to {most}");
 
     /// <summary>A layer's norm over the width of the model.</summary>
     public Norm Norm(int layer, string name) => Norm(layer, name, shape.Width);
@@ -76,8 +84,9 @@ internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape, A
     /// <param name="rope">Which elements of a head are rotated together.</param>
     /// <param name="block">A layer's block.</param>
     /// <param name="embeddingScale">Factor on the embeddings.</param>
+    /// <param name="logitScale">Factor on the logits.</param>
     /// <param name="logitCap">No logit is larger than this; 0 for no bound.</param>
-    public Model Build(RopePairs rope, Func<int, Block> block, float embeddingScale = 1, float logitCap = 0)
+    public Model Build(RopePairs rope, Func<int, Block> block, float embeddingScale = 1, float logitScale = 1, float logitCap = 0)
     {
         WeightMatrix embedding = reader.Matrix("token_embd.weight", shape.VocabularySize, shape.Width);
         return new Model
@@ -92,6 +101,7 @@ internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape, A
             Output = reader.Has("output.weight")
                 ? Linear("output", shape.VocabularySize, shape.Width)
                 : new Linear(embedding, Bias("output", shape.VocabularySize)),
+            LogitScale = logitScale,
             LogitCap = logitCap,
             Weights = reader.Weights,
         };

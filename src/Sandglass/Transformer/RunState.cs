@@ -49,7 +49,7 @@ internal sealed class RunState : IDisposable
         Gather = new GatherStep(pool);
         AddWeighted = new AddWeightedStep(pool);
         Quantize = new QuantizeStep(pool);
-        CapLogits = new CapLogitsStep(pool);
+        AdjustLogits = new LogitsStep(pool);
         Attention = Own(new Attention(pool));
         MatMul = Own(new MatMul(pool));
         GatedProduct = new GatedProduct(pool);
@@ -111,7 +111,7 @@ internal sealed class RunState : IDisposable
     public GatherStep Gather { get; }
     public AddWeightedStep AddWeighted { get; }
     public QuantizeStep Quantize { get; }
-    public CapLogitsStep CapLogits { get; }
+    public LogitsStep AdjustLogits { get; }
     public Attention Attention { get; }
     public MatMul MatMul { get; }
     public GatedProduct GatedProduct { get; }

@@ -8,7 +8,11 @@ public class GreedyGoldenTests
 {
     private const int ShortRecords = 3; // of SmolLM2's twelve, unless SANDGLASS_LONG=1
 
-    public static TheoryData<string> Tiny => ["llama-untied-bias", "llama-linear-rope", "llama3-rope", "llama-yarn", "mistral", "mixtral", "qwen2", "qwen3", "qwen3moe", "gemma2", "olmo2", "phi2"];
+    public static TheoryData<string> Tiny =>
+    [
+        "llama-untied-bias", "llama-linear-rope", "llama3-rope", "llama-yarn", "mistral", "mixtral",
+        "qwen2", "qwen3", "qwen3moe", "gemma2", "olmo2", "phi2", "cohere2",
+    ];
 
     [GoldenTheory, InlineData(ComputeMode.Fast), InlineData(ComputeMode.Exact)]
     public async Task Stories260K_writes_what_the_reference_writes(ComputeMode compute)

@@ -92,6 +92,16 @@ public unsafe class SoftCapTests
         }
     }
 
+    [Fact]
+    public void A_factor_goes_on_element_by_element()
+    {
+        foreach (int count in Counts)
+        {
+            float[] x = Values(count, 5);
+            Same([.. x.Select(value => value * 0.3f)], x, (to, _) => Scaling.Apply(to, count, 0.3f));
+        }
+    }
+
     private delegate void Kernel(float* to, float* by);
 
     private static bool Has(int width) => (int)KernelPath.Widest >= width;

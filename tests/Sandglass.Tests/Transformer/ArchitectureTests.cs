@@ -92,6 +92,7 @@ public sealed class ArchitectureTests(TypedModelFiles files) : IClassFixture<Typ
     [Theory]
     [InlineData("phi2", "attention.layer_norm_epsilon", "hyperparameter-missing")]
     [InlineData("llama", "attention.layer_norm_rms_epsilon", "hyperparameter-missing")]
+    [InlineData("cohere2", "attention.layer_norm_epsilon", "hyperparameter-missing")]
     [InlineData("phi2", "rope.dimension_count", null)]      // absent: all values of a head
     public void Metadata_that_an_architecture_is_built_on_must_be_there(string architecture, string key, string? code)
     {

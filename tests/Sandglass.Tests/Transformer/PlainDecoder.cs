@@ -24,7 +24,10 @@ internal sealed class PlainDecoder
     private readonly bool _gelu;                    // else SiLU
     private readonly double _embeddingScale = 1;
     private readonly double _scoreCap, _logitCap;   // 0: none
-    private readonly int _localWindow;              // of layers 0, 2, 4, …; 0: none
+    private readonly double _logitScale = 1;
+    private readonly Func<int, bool> _local = _ => false;   // layers that see only the window
+    private readonly int _localWindow;
+    private readonly bool _rotatesLocalOnly;
 
     private readonly Dictionary<string, double[]> _tensors = [];
     private readonly List<double[]>[] _keys, _values;   // [layer][position]: [kvHead, headDim]
@@ -35,15 +38,21 @@ internal sealed class PlainDecoder
         _shape = Hyperparameters.Read(file.Metadata, file.Tensors.Count);
         _keys = [.. Enumerable.Range(0, _shape.Layers).Select(_ => new List<double[]>())];
         _values = [.. Enumerable.Range(0, _shape.Layers).Select(_ => new List<double[]>())];
-        _rotatesHalves = _shape.Architecture != "llama";
+        _rotatesHalves = _shape.Architecture is not ("llama" or "cohere2");
         _normsQueries = _shape.Architecture is "qwen3" or "qwen3moe" or "olmo2";
         _normsBefore = _shape.Architecture != "olmo2";
         _normsAfter = _shape.Architecture is "gemma2" or "olmo2";
-        _parallel = _centred = _shape.Architecture == "phi2";
+        _parallel = _centred = _shape.Architecture is "phi2" or "cohere2";
         _gated = _shape.Architecture != "phi2";
         _gelu = _shape.Architecture is "gemma2" or "phi2";
+        _localWindow = _shape.SlidingWindow;
+        if (_shape.Architecture == "cohere2")
+        {
+            (_local, _rotatesLocalOnly) = (layer => layer % 4 != 3, true);
+            _logitScale = Convert.ToDouble(file.Metadata.Values["cohere2.logit_scale"]);
+        }
         if (_shape.Architecture != "gemma2") return;
-        (_embeddingScale, _localWindow) = (Math.Sqrt(_shape.Width), _shape.SlidingWindow);
+        (_local, _embeddingScale) = (layer => layer % 2 == 0, Math.Sqrt(_shape.Width));
         _scoreCap = Convert.ToDouble(file.Metadata.Values["gemma2.attn_logit_softcapping"]);
         _logitCap = Convert.ToDouble(file.Metadata.Values["gemma2.final_logit_softcapping"]);
     }
@@ -70,7 +79,7 @@ internal sealed class PlainDecoder
 
         double[] hidden = Norm(x, "output_norm");
         double[] logits = Multiply("output", hidden);
-        for (int i = 0; i < logits.Length; i++) logits[i] = Capped(logits[i], _logitCap);
+        for (int i = 0; i < logits.Length; i++) logits[i] = Capped(logits[i] * _logitScale, _logitCap);
         return (hidden, logits);
     }
 
@@ -79,12 +88,16 @@ internal sealed class PlainDecoder
         int heads = _shape.Heads, keyDim = _shape.KeyHeadDim, valueDim = _shape.ValueHeadDim, group = heads / _shape.KeyValueHeads;
         double[] queries = Multiply($"blk.{layer}.attn_q", x), keys = Multiply($"blk.{layer}.attn_k", x);
         if (_normsQueries) (queries, keys) = (Norm(queries, $"blk.{layer}.attn_q_norm"), Norm(keys, $"blk.{layer}.attn_k_norm"));
-        Rotate(queries, keyDim, position);
-        Rotate(keys, keyDim, position);
+        bool local = _local(layer);
+        if (local || !_rotatesLocalOnly)
+        {
+            Rotate(queries, keyDim, position);
+            Rotate(keys, keyDim, position);
+        }
         _keys[layer].Add(keys);
         _values[layer].Add(Multiply($"blk.{layer}.attn_v", x));
 
-        int first = _localWindow > 0 && layer % 2 == 0 ? Math.Max(0, position - _localWindow + 1) : 0;
+        int first = local ? Math.Max(0, position - _localWindow + 1) : 0;
         double[] attended = new double[heads * valueDim];
         for (int head = 0; head < heads; head++)
         {

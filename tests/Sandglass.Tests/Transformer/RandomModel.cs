@@ -13,7 +13,7 @@ internal sealed record RandomModel(string Architecture)
     private Random _random = new(0);
 
     public int Seed { get; init; } = 1;
-    public int Layers { get; init; } = 3;
+    public int Layers { get; init; } = Architecture == "cohere2" ? 4 : 3;    // at least one of each kind
     public int Width { get; init; } = 96;
     public int Heads { get; init; } = 4;
     public int KvHeads { get; init; } = 2;
@@ -104,7 +104,7 @@ internal sealed record RandomModel(string Architecture)
         return path;
     }
 
-    private bool HasLayerNorms => Architecture == "phi2";
+    private bool HasLayerNorms => Architecture is "phi2" or "cohere2";
 
     private byte[] Bytes()
     {
@@ -143,6 +143,11 @@ internal sealed record RandomModel(string Architecture)
             _writer.Add($"{Architecture}.expert_used_count", (uint)ExpertsUsed);
             if (AlwaysHasExperts(Architecture)) _writer.Add($"{Architecture}.expert_feed_forward_length", (uint)ExpertWidth);
         }
+        if (Architecture == "cohere2")
+        {
+            _writer.Add("cohere2.attention.sliding_window", (uint)Window);
+            _writer.Add("cohere2.logit_scale", 0.3f);
+        }
         _writer.Add("tokenizer.ggml.model", "gpt2");
         _writer.Add("tokenizer.ggml.tokens", Enumerable.Range(0, Vocabulary).Select(id => $"t{id}").ToArray());
         _writer.Add("tokenizer.ggml.merges", Array.Empty<string>());
@@ -171,7 +176,7 @@ internal sealed record RandomModel(string Architecture)
         {
             Vector(layer + "attn_output.bias", Width, middle: 0);
         }
-        if (Architecture is not ("olmo2" or "phi2")) Norm(layer + "ffn_norm.weight");
+        if (Architecture is not ("olmo2" or "phi2" or "cohere2")) Norm(layer + "ffn_norm.weight");
         if (Experts > 0) MakeExperts(layer);
         else MakeFeedForward(layer);
         if (Architecture is "gemma2" or "olmo2")

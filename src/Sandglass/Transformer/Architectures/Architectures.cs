@@ -5,7 +5,17 @@ namespace Sandglass.Transformer;
 /// <summary>The architectures that run: the one list of them.</summary>
 internal static class Architectures
 {
-    public static IReadOnlyList<Architecture> All { get; } = [Llama.Description, Qwen2.Description, Qwen3.Description, Qwen3Moe.Description, Gemma2.Description, Olmo2.Description, Phi2.Description];
+    public static IReadOnlyList<Architecture> All { get; } =
+    [
+        Llama.Description,
+        Qwen2.Description,
+        Qwen3.Description,
+        Qwen3Moe.Description,
+        Gemma2.Description,
+        Olmo2.Description,
+        Phi2.Description,
+        Cohere2.Description,
+    ];
 
     /// <summary>The names of all, as a message lists them: <c>a, b or c</c>.</summary>
     public static string Names { get; } = string.Join(", ", All.SkipLast(1).Select(one => one.Name)) + $" or {All[^1].Name}";

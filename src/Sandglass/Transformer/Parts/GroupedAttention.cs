@@ -2,7 +2,7 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Transformer;
 
-/// <summary>Attention with rotary positions, whose query heads share heads of keys and values. Sources: Vaswani et al. 2017; Ainslie et al. 2023.</summary>
+/// <summary>Attention, with rotary positions or none, whose query heads share heads of keys and values. Sources: Vaswani et al. 2017; Ainslie et al. 2023.</summary>
 internal sealed unsafe record GroupedAttention
 {
     /// <summary>[heads * keyDim, width]</summary>
@@ -27,6 +27,9 @@ internal sealed unsafe record GroupedAttention
     public required int KvHeads { get; init; }
     public required int KeyDim { get; init; }
     public required int ValueDim { get; init; }
+
+    /// <summary>Whether queries and keys are rotated to their positions; a layer that does not sees what it sees in no order.</summary>
+    public bool Rotates { get; init; } = true;
 
     /// <summary>Factor on the scores.</summary>
     public required float Scale { get; init; }

@@ -2,7 +2,7 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Transformer;
 
-/// <summary>Norms each token's queries and keys where the layer has such norms, rotates them to its position, then writes keys and values into its sequence's cache.</summary>
+/// <summary>Norms each token's queries and keys where the layer has such norms, rotates them to its position unless the layer has no rope, then writes keys and values into its sequence's cache.</summary>
 /// <remarks>Where there are sink tokens beside a window, queries are rotated a second time for them.</remarks>
 /// <param name="sinks">Queries for the sink tokens, and the one position that all of them have; null without sink tokens.</param>
 internal sealed unsafe class RotateAndStoreStep(WorkerPool pool, (TokenBuffer Queries, RotaryPositions Position)? sinks) : TokenJob(pool)
@@ -27,10 +27,13 @@ internal sealed unsafe class RotateAndStoreStep(WorkerPool pool, (TokenBuffer Qu
         if (sinks is (TokenBuffer rotated, RotaryPositions position))
         {
             new Span<float>(_queries.Row(token), _queries.Columns).CopyTo(new Span<float>(rotated.Row(token), rotated.Columns));
-            position.Rotate(rotated.Row(token), rotated.Columns, 0);
+            if (_attention.Rotates) position.Rotate(rotated.Row(token), rotated.Columns, 0);
         }
-        _positions.Rotate(_queries.Row(token), _queries.Columns, token);
-        _positions.Rotate(_keys.Row(token), _keys.Columns, token);
+        if (_attention.Rotates)
+        {
+            _positions.Rotate(_queries.Row(token), _queries.Columns, token);
+            _positions.Rotate(_keys.Row(token), _keys.Columns, token);
+        }
         ref readonly Segment segment = ref _batch.Owner(token);
         segment.Cache.Write(_layer, segment.Position(token), _keys.Row(token), _values.Row(token));
     }
