@@ -37,7 +37,8 @@ internal sealed class Model : IDisposable
     /// <summary>All matrices and vectors of the above.</summary>
     public required Weights Weights { get; init; }
 
-    /// <summary>Bytes that one token reads: all matrices and vectors but the experts that it does not take, and of the embedding one row where the output does not share it.</summary>
+    /// <summary>Bytes that one token reads: all matrices and vectors but the experts that it does not take.</summary>
+    /// <remarks>Of the embedding it is one row where the output does not share it.</remarks>
     public long BytesPerToken =>
         Weights.Bytes - Blocks.Sum(block => block.FeedForward.IdleBytes) - (Tied ? 0 : Embedding.Bytes - Embedding.Bytes / Embedding.Rows);
 

@@ -65,9 +65,9 @@ internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape, A
     public Experts Experts(int layer, Activation activation, bool normalized)
     {
         if (shape.Experts == 0) _entries.NotPositive("expert_count", "a whole number above 0");
-        if (shape.ExpertsUsed == 0) _entries.NotPositive("expert_used_count", "a whole number above 0");
         int width = shape.ExpertWidth > 0 ? shape.ExpertWidth : shape.FeedForwardWidth;
-        Linear[] gates = Stacked("ffn_gate_exps", width, shape.Width), ups = Stacked("ffn_up_exps", width, shape.Width), downs = Stacked("ffn_down_exps", shape.Width, width);
+        Linear[] gates = Stacked("ffn_gate_exps", width, shape.Width), ups = Stacked("ffn_up_exps", width, shape.Width);
+        Linear[] downs = Stacked("ffn_down_exps", shape.Width, width);
         return new Experts
         {
             Router = Linear($"blk.{layer}.ffn_gate_inp", shape.Experts, shape.Width),

@@ -7,7 +7,7 @@ namespace Sandglass.Transformer;
 internal sealed class RunState : IDisposable
 {
     private readonly List<IDisposable> _owned = [];
-    private readonly List<(TokenBuffer Gate, TokenBuffer Up)> _gateAndUp = [];    // one pair for each width of the feed-forward parts: mostly a single one
+    private readonly List<(TokenBuffer Gate, TokenBuffer Up)> _gateAndUp = [];    // one pair for each width of the feed-forward parts
 
     /// <param name="compute">How quantised weights are multiplied; float types are multiplied in F32 in every mode.</param>
     /// <param name="window">Positions that a token sees; 0 for all, as the model has it.</param>
@@ -119,7 +119,8 @@ internal sealed class RunState : IDisposable
     /// <summary>One a segment; filled anew by each layer.</summary>
     public List<AttentionTask> AttentionTasks { get; } = [];
 
-    /// <summary>Both [token, ffnWidth], for parts of this width; the first also in blocks once the activation has been applied, and without gate it is what is activated.</summary>
+    /// <summary>Both [token, ffnWidth], for feed-forward parts of this width; the gate also in blocks once the activation has been applied.</summary>
+    /// <remarks>In a part without gate the first is what is activated.</remarks>
     public (TokenBuffer Gate, TokenBuffer Up) GateAndUp(int ffnWidth)
     {
         int i = 0;

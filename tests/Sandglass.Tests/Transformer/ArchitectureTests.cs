@@ -70,7 +70,8 @@ public sealed class ArchitectureTests(TypedModelFiles files) : IClassFixture<Typ
     public void Experts_are_refused_where_an_architecture_has_none()
     {
         using ModelFile file = ModelFile.Open(files["qwen2"]);
-        Metadata withExperts = new("experts.gguf", new Dictionary<string, object>(file.Metadata.Values) { ["qwen2.expert_count"] = 8u, ["qwen2.expert_used_count"] = 2u });
+        Dictionary<string, object> entries = new(file.Metadata.Values) { ["qwen2.expert_count"] = 8u, ["qwen2.expert_used_count"] = 2u };
+        Metadata withExperts = new("experts.gguf", entries);
         ModelFileException refused = Assert.Throws<ModelFileException>(() => Architectures.For(Hyperparameters.Read(withExperts), withExperts));
         Assert.Equal(("experts-unsupported", "metadata qwen2.expert_count"), (refused.Code, refused.Field));
     }
@@ -93,6 +94,7 @@ public sealed class ArchitectureTests(TypedModelFiles files) : IClassFixture<Typ
     [InlineData("phi2", "attention.layer_norm_epsilon", "hyperparameter-missing")]
     [InlineData("llama", "attention.layer_norm_rms_epsilon", "hyperparameter-missing")]
     [InlineData("cohere2", "attention.layer_norm_epsilon", "hyperparameter-missing")]
+    [InlineData("qwen3moe", "expert_used_count", "hyperparameter-missing")]
     [InlineData("phi2", "rope.dimension_count", null)]      // absent: all values of a head
     public void Metadata_that_an_architecture_is_built_on_must_be_there(string architecture, string key, string? code)
     {

@@ -2,7 +2,8 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Transformer;
 
-/// <summary>Llama 1 to 3, Mistral, TinyLlama, SmolLM2, and Mixtral with experts. Sources: Touvron et al. 2023, arXiv:2302.13971; Jiang et al. 2024, arXiv:2401.04088.</summary>
+/// <summary>Llama 1 to 3, Mistral, TinyLlama, SmolLM2, and Mixtral with experts.</summary>
+/// <remarks>Sources: Touvron et al. 2023, arXiv:2302.13971; Jiang et al. 2024, arXiv:2401.04088.</remarks>
 internal static class Llama
 {
     public static readonly Architecture Description = new("llama", Build) { MayHaveExperts = true };

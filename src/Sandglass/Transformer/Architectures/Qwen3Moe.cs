@@ -2,7 +2,7 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Transformer;
 
-/// <summary>Qwen 3 with experts: the same attention, and in each block many small experts of which a token takes a few. Source: Yang et al. 2025, arXiv:2505.09388.</summary>
+/// <summary>Qwen 3 with experts: the same attention, and many small experts in each block. Source: Yang et al. 2025, arXiv:2505.09388.</summary>
 internal static class Qwen3Moe
 {
     public static readonly Architecture Description = new("qwen3moe", Build) { MayHaveExperts = true };

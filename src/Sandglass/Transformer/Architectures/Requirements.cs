@@ -30,6 +30,7 @@ internal static class Requirements
 
     private static void CheckFeedForward(Hyperparameters shape, ArchitectureMetadata entries)
     {
+        if (shape.Experts > 0 && shape.ExpertsUsed == 0) entries.NotPositive("expert_used_count", "a whole number above 0");
         if (shape.FeedForwardWidthByLayer.Contains(0)) entries.NotPositive("feed_forward_length", "a whole number above 0 for each layer");
         if (shape.FeedForwardWidthByLayer.Distinct().Count() > 1) entries.Refuse<int>("feed_forward_length", "the same in each layer", "layers that differ");
     }

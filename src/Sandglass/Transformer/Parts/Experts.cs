@@ -1,9 +1,9 @@
 namespace Sandglass.Transformer;
 
-/// <summary>A mixture of experts: a router scores them, and each token takes the best few, weighted by their softmax. Source: Shazeer et al. 2017, arXiv:1701.06538.</summary>
+/// <summary>A mixture of experts: a router scores them, and each token takes the best few, weighted by their softmax.</summary>
 /// <remarks>
 /// The tokens of an expert go through it together, so that its weights are read once for all of them. A token adds up its experts from the lowest number to the
-/// highest, whatever its neighbours chose: a sum in any other order would make its bits depend on them.
+/// highest, whatever its neighbours chose: a sum in any other order would make its bits depend on them. Source: Shazeer et al. 2017, arXiv:1701.06538.
 /// </remarks>
 internal sealed unsafe class Experts : IFeedForward
 {

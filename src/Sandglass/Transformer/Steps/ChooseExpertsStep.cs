@@ -2,7 +2,7 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Transformer;
 
-/// <summary>Takes for each token the experts that the router scores highest, of equal ones the first, and weights them by the softmax of their scores.</summary>
+/// <summary>Takes for each token the experts that the router scores highest, of equal ones the first, and weights them by their softmax.</summary>
 internal sealed unsafe class ChooseExpertsStep(WorkerPool pool) : TokenJob(pool)
 {
     private Experts _experts = null!;
