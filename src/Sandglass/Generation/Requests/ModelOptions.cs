@@ -42,6 +42,9 @@ public sealed record ModelOptions
     /// <summary>The clock. It is read on the engine's thread in every step, so it must be quick.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Tokens or scores that wait for their reader before their text rests; fewer in tests.</summary>
+    internal int MostUnread { get; init; } = TextGeneration.MostUnread;
+
     /// <summary>Reports bytes of weights read so far and in total; null for no reports.</summary>
     /// <remarks>Called on the thread pool, one report at a time and in order, the last one before loading returns. An exception of the handler ends
     /// loading.</remarks>

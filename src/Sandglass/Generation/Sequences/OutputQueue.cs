@@ -16,11 +16,8 @@ namespace Sandglass.Generation;
 internal sealed class OutputQueue<T>(Action? wake = null, object? keeper = null) : IValueTaskSource<bool>
     where T : class
 {
-    /// <summary>Items that wait for their reader before the sequence rests. Its last step may add more than one.</summary>
-    public const int Most = 1024;
-
-    /// <summary>The same for an endless sequence of which only the outcome is asked for: it is in vain, so it ends sooner.</summary>
-    public const int MostInVain = Most / 4;
+    /// <summary><see cref="Most"/> where nothing else is said.</summary>
+    public const int DefaultMost = 1024;
 
     private readonly Lock _lock = new();
     private readonly Queue<T> _items = [];
@@ -31,11 +28,14 @@ internal sealed class OutputQueue<T>(Action? wake = null, object? keeper = null)
     private Exception? _failure;
     private object? _keeper = keeper;
 
+    /// <summary>Items that wait for their reader before the sequence rests. Its last step may add more than one.</summary>
+    public int Most { get; init; } = DefaultMost;
+
     /// <summary>Cancelled when the caller has no more use for the sequence.</summary>
     public CancellationToken Cancellation => _cancellation.Token;
 
-    /// <summary>Whether nothing but the caller ends the sequence: when only its outcome is asked for it is then cancelled at the limit, or it would go on for
-    /// ever.</summary>
+    /// <summary>Whether nothing but the caller ends the sequence: when only its outcome is asked for it is then cancelled at a quarter of the limit, or it
+    /// would go on for ever.</summary>
     public bool IsEndless { get; init; }
 
     /// <summary>Whether the reader is so far behind that the sequence rests. Asked by the engine's thread, before each step.</summary>
@@ -57,7 +57,7 @@ internal sealed class OutputQueue<T>(Action? wake = null, object? keeper = null)
         bool drops, arrives;
         lock (_lock)
         {
-            drops = _items.Count >= (IsEndless ? MostInVain : Most) && _reading == Reading.OutcomeOnly;
+            drops = _items.Count >= (IsEndless ? Most / 4 : Most) && _reading == Reading.OutcomeOnly;
             if (drops)
             {
                 _reading = Reading.Dropped;

@@ -22,7 +22,7 @@ namespace Sandglass.Generation;
 public sealed class TextGeneration : IAsyncEnumerable<GeneratedToken>, IAsyncDisposable
 {
     /// <summary>Tokens that wait for their reader before the generation rests. The last step may add a few more.</summary>
-    public const int MostUnread = OutputQueue<GeneratedToken>.Most;
+    public const int MostUnread = OutputQueue<GeneratedToken>.DefaultMost;
 
     private readonly GenerationOutput _output;
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sandglass.KvCache;
 
 namespace Sandglass.Generation;
@@ -19,6 +20,7 @@ internal sealed class WarmUpSequence(PagePool pages) : Sequence(new int[PromptTo
     /// <summary>Runs it; the engine's thread has not begun yet.</summary>
     public static void Run(Stepper stepper, PagePool pages)
     {
+        if (!RuntimeFeature.IsDynamicCodeCompiled) return;  // a native program has nothing to compile: two steps would only delay its first token
         WarmUpSequence sequence = new(pages);
         if (!sequence.Cache.HasRoom(PromptTokens + 1)) return;
         stepper.Scheduler.Add(sequence);
