@@ -1,5 +1,5 @@
-using Sandglass.Tests.Generation;
 using Sandglass.Studies;
+using Sandglass.Tests.Generation;
 
 namespace Sandglass.Tests.Studies;
 

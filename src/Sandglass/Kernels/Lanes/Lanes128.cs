@@ -44,8 +44,13 @@ internal readonly unsafe struct Lanes128 : ILanes<Floats, Ints, Bytes>
 
     [MethodImpl(Inline)]
     public static Floats Fma(Floats a, Floats b, Floats c) =>
-        new() { A = Vector128.FusedMultiplyAdd(a.A, b.A, c.A), B = Vector128.FusedMultiplyAdd(a.B, b.B, c.B),
-            C = Vector128.FusedMultiplyAdd(a.C, b.C, c.C), D = Vector128.FusedMultiplyAdd(a.D, b.D, c.D) };
+        new()
+        {
+            A = Vector128.FusedMultiplyAdd(a.A, b.A, c.A),
+            B = Vector128.FusedMultiplyAdd(a.B, b.B, c.B),
+            C = Vector128.FusedMultiplyAdd(a.C, b.C, c.C),
+            D = Vector128.FusedMultiplyAdd(a.D, b.D, c.D)
+        };
 
     [MethodImpl(Inline)] public static Floats Scale(Floats a, Floats power) => Lanes<Lanes128, Floats, Ints, Bytes>.ScaleTwice(a, power);
 
@@ -76,8 +81,13 @@ internal readonly unsafe struct Lanes128 : ILanes<Floats, Ints, Bytes>
 
     [MethodImpl(Inline)]
     public static Floats LoadBFloat(ushort* from) =>
-        new() { A = Vector128.ShiftLeft(Widen(from), 16).AsSingle(), B = Vector128.ShiftLeft(Widen(from + 4), 16).AsSingle(),
-            C = Vector128.ShiftLeft(Widen(from + 8), 16).AsSingle(), D = Vector128.ShiftLeft(Widen(from + 12), 16).AsSingle() };
+        new()
+        {
+            A = Vector128.ShiftLeft(Widen(from), 16).AsSingle(),
+            B = Vector128.ShiftLeft(Widen(from + 4), 16).AsSingle(),
+            C = Vector128.ShiftLeft(Widen(from + 8), 16).AsSingle(),
+            D = Vector128.ShiftLeft(Widen(from + 12), 16).AsSingle()
+        };
 
     [MethodImpl(Inline)]
     public static Ints LoadInts(byte* from) =>
@@ -119,26 +129,46 @@ internal readonly unsafe struct Lanes128 : ILanes<Floats, Ints, Bytes>
 
     [MethodImpl(Inline)]
     public static Ints ShiftLeftInt(Ints a, int count) =>
-        new() { A = Vector128.ShiftLeft(a.A, count), B = Vector128.ShiftLeft(a.B, count),
-            C = Vector128.ShiftLeft(a.C, count), D = Vector128.ShiftLeft(a.D, count) };
+        new()
+        {
+            A = Vector128.ShiftLeft(a.A, count),
+            B = Vector128.ShiftLeft(a.B, count),
+            C = Vector128.ShiftLeft(a.C, count),
+            D = Vector128.ShiftLeft(a.D, count)
+        };
 
     [MethodImpl(Inline)]
     public static Ints ShiftRightInt(Ints a, int count) =>
-        new() { A = Vector128.ShiftRightLogical(a.A, count), B = Vector128.ShiftRightLogical(a.B, count),
-            C = Vector128.ShiftRightLogical(a.C, count), D = Vector128.ShiftRightLogical(a.D, count) };
+        new()
+        {
+            A = Vector128.ShiftRightLogical(a.A, count),
+            B = Vector128.ShiftRightLogical(a.B, count),
+            C = Vector128.ShiftRightLogical(a.C, count),
+            D = Vector128.ShiftRightLogical(a.D, count)
+        };
 
     [MethodImpl(Inline)] public static Ints ShiftRightInt(Ints a, int* count) => ShiftRightInt(a, *count);
     [MethodImpl(Inline)] public static int SumInt(Ints a) => Vector128.Sum(a.A + a.B + a.C + a.D);
 
     [MethodImpl(Inline)]
     public static Floats ToFloat(Ints a) =>
-        new() { A = Vector128.ConvertToSingle(a.A), B = Vector128.ConvertToSingle(a.B),
-            C = Vector128.ConvertToSingle(a.C), D = Vector128.ConvertToSingle(a.D) };
+        new()
+        {
+            A = Vector128.ConvertToSingle(a.A),
+            B = Vector128.ConvertToSingle(a.B),
+            C = Vector128.ConvertToSingle(a.C),
+            D = Vector128.ConvertToSingle(a.D)
+        };
 
     [MethodImpl(Inline)]
     public static Ints ToInt(Floats a) =>
-        new() { A = Vector128.ConvertToInt32Native(a.A), B = Vector128.ConvertToInt32Native(a.B),
-            C = Vector128.ConvertToInt32Native(a.C), D = Vector128.ConvertToInt32Native(a.D) };
+        new()
+        {
+            A = Vector128.ConvertToInt32Native(a.A),
+            B = Vector128.ConvertToInt32Native(a.B),
+            C = Vector128.ConvertToInt32Native(a.C),
+            D = Vector128.ConvertToInt32Native(a.D)
+        };
 
     [MethodImpl(Inline)]
     public static Floats AsFloat(Ints bits) =>
@@ -166,13 +196,23 @@ internal readonly unsafe struct Lanes128 : ILanes<Floats, Ints, Bytes>
 
     [MethodImpl(Inline)]
     public static Bytes ShiftRight(Bytes a, int count) =>
-        new() { A = Vector128.ShiftRightLogical(a.A.AsUInt16(), count).AsByte(), B = Vector128.ShiftRightLogical(a.B.AsUInt16(), count).AsByte(),
-            C = Vector128.ShiftRightLogical(a.C.AsUInt16(), count).AsByte(), D = Vector128.ShiftRightLogical(a.D.AsUInt16(), count).AsByte() };
+        new()
+        {
+            A = Vector128.ShiftRightLogical(a.A.AsUInt16(), count).AsByte(),
+            B = Vector128.ShiftRightLogical(a.B.AsUInt16(), count).AsByte(),
+            C = Vector128.ShiftRightLogical(a.C.AsUInt16(), count).AsByte(),
+            D = Vector128.ShiftRightLogical(a.D.AsUInt16(), count).AsByte()
+        };
 
     [MethodImpl(Inline)]
     public static Bytes ShiftLeft(Bytes a, int count) =>
-        new() { A = Vector128.ShiftLeft(a.A.AsUInt16(), count).AsByte(), B = Vector128.ShiftLeft(a.B.AsUInt16(), count).AsByte(),
-            C = Vector128.ShiftLeft(a.C.AsUInt16(), count).AsByte(), D = Vector128.ShiftLeft(a.D.AsUInt16(), count).AsByte() };
+        new()
+        {
+            A = Vector128.ShiftLeft(a.A.AsUInt16(), count).AsByte(),
+            B = Vector128.ShiftLeft(a.B.AsUInt16(), count).AsByte(),
+            C = Vector128.ShiftLeft(a.C.AsUInt16(), count).AsByte(),
+            D = Vector128.ShiftLeft(a.D.AsUInt16(), count).AsByte()
+        };
 
     [MethodImpl(Inline)]
     public static Bytes MultiplyPairs(Bytes a, Bytes b) =>
@@ -180,8 +220,13 @@ internal readonly unsafe struct Lanes128 : ILanes<Floats, Ints, Bytes>
 
     [MethodImpl(Inline)]
     public static Bytes AddShorts(Bytes a, Bytes b) =>
-        new() { A = (a.A.AsInt16() + b.A.AsInt16()).AsByte(), B = (a.B.AsInt16() + b.B.AsInt16()).AsByte(),
-            C = (a.C.AsInt16() + b.C.AsInt16()).AsByte(), D = (a.D.AsInt16() + b.D.AsInt16()).AsByte() };
+        new()
+        {
+            A = (a.A.AsInt16() + b.A.AsInt16()).AsByte(),
+            B = (a.B.AsInt16() + b.B.AsInt16()).AsByte(),
+            C = (a.C.AsInt16() + b.C.AsInt16()).AsByte(),
+            D = (a.D.AsInt16() + b.D.AsInt16()).AsByte()
+        };
 
     [MethodImpl(Inline)]
     public static Ints AddNeighbours(Bytes shorts) =>

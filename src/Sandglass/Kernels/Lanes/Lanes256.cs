@@ -88,8 +88,11 @@ internal readonly unsafe struct Lanes256 : ILanes<Floats, Ints, Bytes>
 
     [MethodImpl(Inline)]
     public static Ints ShiftRightInt(Ints a, int* count) =>
-        new() { A = Avx2.ShiftRightLogicalVariable(a.A, Vector256.Create(*count).AsUInt32()),
-            B = Avx2.ShiftRightLogicalVariable(a.B, Vector256.Create(*count).AsUInt32()) };
+        new()
+        {
+            A = Avx2.ShiftRightLogicalVariable(a.A, Vector256.Create(*count).AsUInt32()),
+            B = Avx2.ShiftRightLogicalVariable(a.B, Vector256.Create(*count).AsUInt32())
+        };
 
     [MethodImpl(Inline)] public static int SumInt(Ints a) => Vector256.Sum(a.A + a.B);
     [MethodImpl(Inline)] public static Floats ToFloat(Ints a) => new() { A = Vector256.ConvertToSingle(a.A), B = Vector256.ConvertToSingle(a.B) };
