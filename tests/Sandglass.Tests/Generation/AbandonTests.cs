@@ -9,6 +9,7 @@ public sealed class AbandonTests : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);   // for what would never come, on a machine that is busy
     private static readonly GenerationOptions Endless = new() { IgnoreEnd = true };
 
+    private static readonly CancellationTokenSource LivesOn = new();
     private readonly LanguageModel _model = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Window = 64 });
 
     public static TheoryData<string> Ways => [.. Leave.Keys];
@@ -58,6 +59,8 @@ public sealed class AbandonTests : IDisposable
             model.GenerateAsync("Once", Endless);
             return Task.CompletedTask;
         },
+        ["after a token, by a loop whose token lives on"] = async model =>
+            Assert.True(await model.GenerateAsync("Once", Endless).GetAsyncEnumerator(LivesOn.Token).MoveNextAsync()),
         ["after a token"] = async model => Assert.True(await model.GenerateAsync("Once", Endless).GetAsyncEnumerator().MoveNextAsync()),
         ["after a score"] = async model => Assert.True(await model.ScoreAsync(Evidence.Ids(1024, 4096), new ScoreOptions { PrefillChunk = 1 }).GetAsyncEnumerator().MoveNextAsync()),
     };

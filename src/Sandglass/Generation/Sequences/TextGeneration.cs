@@ -87,11 +87,12 @@ public sealed class TextGeneration : IAsyncEnumerable<GeneratedToken>, IAsyncDis
     }
 
     /// <summary>The loop's own. Not an iterator method: disposed of before its first step, that would not notice.</summary>
+    /// <remarks>The loop's token, which may live long, holds the queue and not the generation: one that is dropped is collected all the same.</remarks>
     private sealed class Reader(TextGeneration generation, CancellationToken cancellation) : IAsyncEnumerator<GeneratedToken>
     {
         private readonly IAsyncEnumerator<GeneratedToken> _tokens = generation.ReadAsync().GetAsyncEnumerator(CancellationToken.None);
         private readonly CancellationTokenRegistration _loopsToken =
-            cancellation.UnsafeRegister(static generation => ((TextGeneration)generation!).Cancel(), generation);
+            cancellation.UnsafeRegister(static tokens => ((OutputQueue<GeneratedToken>)tokens!).Cancel(), generation._output.Tokens);
 
         public GeneratedToken Current => _tokens.Current;
 
