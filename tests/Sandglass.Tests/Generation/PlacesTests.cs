@@ -49,6 +49,25 @@ public sealed class PlacesTests
     }
 
     [Fact]
+    public void Endless_texts_whose_readers_pause_by_turns_keep_a_large_one_out_no_longer()
+    {
+        using PagePool pages = new(HashModel.Shape with { Window = 60 }, 10 * HashModel.Shape.SetBytes);
+        Text[] endless = [Add(pages, 5, int.MaxValue), Add(pages, 5, int.MaxValue)];
+        Step(200);
+        Text large = Add(pages, 300, 10);
+
+        int pauses = 0;
+        for (; !large.IsOver && pauses < 100; pauses++)
+        {
+            (endless[0].Rests, endless[1].Rests) = (pauses % 2 == 0, pauses % 2 == 1);     // so each is the first for 50 steps
+            Step(50);
+        }
+        Assert.InRange(50 * pauses, 1, 2 * ServiceOrder.Turn + 300);
+        _scheduler.Close();
+        Assert.Equal(0, pages.Held);
+    }
+
+    [Fact]
     public void Where_as_many_endless_texts_run_as_may_another_gets_a_place_in_bounded_time()
     {
         using PagePool pages = new(HashModel.Shape with { Window = 40 });

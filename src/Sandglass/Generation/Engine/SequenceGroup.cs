@@ -18,6 +18,9 @@ internal sealed class SequenceGroup(RowShare? share = null)
     /// <summary>Its place in the order of service: the lower goes first.</summary>
     public long Order { get; set; }
 
+    /// <summary>Steps of its turn as the first in order: those in which others waited.</summary>
+    public int TurnSteps { get; set; }
+
     /// <summary>The last step that one of its members has a part in.</summary>
     public long LastStep { get; set; } = -1;
 

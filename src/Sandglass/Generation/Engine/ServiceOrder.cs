@@ -3,7 +3,8 @@ namespace Sandglass.Generation;
 /// <summary>Which group is served before which, and which gives way. It knows no clock and no engine.</summary>
 /// <remarks>
 /// First come, first served: a group's place is a number that it draws when it arrives; no two have the same. The first in order draws a new one, the last,
-/// when it has had <see cref="Turn"/> steps while others waited: so no text without an end keeps another out for ever, and few others notice.
+/// when it has had <see cref="Turn"/> steps while others waited: so no text without an end keeps another out for ever, and few others notice. Each keeps its
+/// own count: texts that are first by turns, because their readers pause, come to their ends too.
 /// </remarks>
 internal sealed class ServiceOrder
 {
@@ -13,11 +14,9 @@ internal sealed class ServiceOrder
     private const int Forks = 64;   // numbers that are kept free after each, for the samples forked from it
 
     private long _last;
-    private SequenceGroup? _first;
-    private int _steps;     // that _first has had while others waited
 
     /// <summary>A group arrives: it is last.</summary>
-    public void Enter(SequenceGroup group) => group.Order = _last += Forks;
+    public void Enter(SequenceGroup group) => (group.Order, group.TurnSteps) = (_last += Forks, 0);
 
     /// <summary>A sample is forked: it comes right after the one that read the prompt.</summary>
     public static void Enter(SequenceGroup fork, SequenceGroup parent) => fork.Order = parent.Order + ++parent.Share.Forks;
@@ -53,9 +52,7 @@ internal sealed class ServiceOrder
     /// <summary>Counts a step of the first in order. True where it has had its turn, and goes to the end.</summary>
     public bool EndsTurn(SequenceGroup first, bool othersWait)
     {
-        if (first != _first) (_first, _steps) = (first, 0);
-        if (!othersWait || ++_steps < Turn) return false;
-        _first = null;
+        if (!othersWait || ++first.TurnSteps < Turn) return false;
         Enter(first);
         return true;
     }

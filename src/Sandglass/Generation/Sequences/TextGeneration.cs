@@ -5,8 +5,7 @@ namespace Sandglass.Generation;
 /// <summary>A generation in progress: its tokens as they come, and the outcome once it is over.</summary>
 /// <remarks>
 /// <para>One reader. Leaving the loop, disposing of the enumerator (read from or not) and disposing of this object cancel the generation. One that is
-/// dropped, neither read nor asked for its result, is cancelled
-/// when it is collected as garbage; dispose of it where that is too late.</para>
+/// dropped is cancelled when it is collected as garbage, unless only its result was asked for; dispose of it where that is too late.</para>
 /// <para>Tokens wait for their reader, <see cref="MostUnread"/> at most: then the generation rests, and goes on when half of them are read. Where only
 /// <see cref="Result"/> is asked for it does not rest.</para>
 /// </remarks>
