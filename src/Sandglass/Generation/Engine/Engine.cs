@@ -38,7 +38,7 @@ internal sealed class Engine : IDisposable
             string expected = $"no window, since {shape.Architecture} models have windows of their own in some layers";
             throw new GenerationException("window-in-layers", nameof(options.Window), expected, $"{options.Window}");
         }
-        int context = options.Context > 0 ? options.Context : Math.Min(shape.ContextLength, MostContext);
+        int asked = options.Context > 0 ? options.Context : shape.ContextLength, context = Math.Min(asked, MostContext);
         Choosing = new SamplingBuffers(shape.VocabularySize);
         try
         {
@@ -51,7 +51,7 @@ internal sealed class Engine : IDisposable
             if (draft is var (draftFile, draftShape)) Draft = Own(new DraftModel(draftFile, draftShape, options, pool));
             Budget = CacheBudget.For(options, cache, Draft?.Shape, context);
             Context = options.CacheMemory > 0 || options.Window > 0 ? context : Budget.ContextWithin(context);
-            if (Context < context) ContextBeforeLimit = context;
+            if (Context < asked) ContextBeforeLimit = asked;
             Pages = Own(new PagePool(cache, Budget.Own, $"{file.Name} {options.Compute}", Budget.Idle));
             Draft?.OpenPages(Budget.Draft);
             _started = options.Time.GetTimestamp();

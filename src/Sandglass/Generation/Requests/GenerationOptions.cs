@@ -79,7 +79,7 @@ public sealed record GenerationOptions
 
     /// <summary>Reports prompt tokens processed so far and in total; null for no reports.</summary>
     /// <remarks>Called on the thread pool, one report at a time and in order; a handler that lags gets the newest only. The last report comes before the
-    /// first token. An exception of the handler ends the generation.</remarks>
+    /// first token. An exception of the handler ends the generation. The handler must not wait for its own generation, which waits for it.</remarks>
     public IProgress<(int Read, int Total)>? PromptProgress { get; init; }
 
     internal void Validate()

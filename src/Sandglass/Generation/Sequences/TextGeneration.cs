@@ -34,7 +34,8 @@ public sealed class TextGeneration : IAsyncEnumerable<GeneratedToken>, IAsyncDis
     /// <remarks>
     /// Asked for without reading the tokens, the generation runs to its end. Up to <see cref="MostUnread"/> tokens can still be read afterwards; where
     /// there are more, none is kept, and reading throws. A generation that no rule would ever end (a window, no limit of tokens or time, no stop, no
-    /// cancellation token) is then cancelled when a quarter of that many tokens wait.
+    /// cancellation token) is then cancelled when a quarter of that many tokens wait. A reader that stops in the middle without disposing of its enumerator
+    /// waits here for ever: the text rests until it reads on.
     /// </remarks>
     public Task<GenerationResult> Result
     {
