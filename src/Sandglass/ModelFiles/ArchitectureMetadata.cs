@@ -36,6 +36,8 @@ internal sealed class ArchitectureMetadata
 
     public int Required(string key, int least, int most) => Int(key, least, most) ?? Missing<int>(key, "a whole number");
 
+    public bool? Bool(string key) => _metadata.Bool(Full(key));
+
     public float? Float(string key, double least, double most)
     {
         double? value = _metadata.Float(Full(key));

@@ -10,6 +10,8 @@ namespace Sandglass.Transformer;
 /// </remarks>
 internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape, Architecture architecture)
 {
+    private const int MaxHeadDim = 1 << 24;
+
     private readonly ArchitectureMetadata _entries = new(reader.Metadata);
 
     public Hyperparameters Shape => shape;
@@ -21,6 +23,12 @@ internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape, A
     /// <exception cref="ModelFileException">It is not, or it is out of range.</exception>
     public float RequiredFloat(string key, double least, double most) =>
         Float(key, least, most) ?? _entries.Missing<float>(key, $"a number from {least} to {most}");
+
+    /// <summary>A whole number of the architecture's own metadata; null where the file does not state it.</summary>
+    public int? Int(string key, int least, int most) => _entries.Int(key, least, most);
+
+    /// <summary>Whether the architecture's own metadata says yes; no where the file does not state it.</summary>
+    public bool Flag(string key) => _entries.Bool(key) ?? false;
 
     /// <summary>A layer's norm over the width of the model.</summary>
     public Norm Norm(int layer, string name) => Norm(layer, name, shape.Width);
@@ -43,14 +51,36 @@ internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape, A
         Output = Linear($"blk.{layer}.attn_output", shape.Width, shape.Heads * shape.ValueHeadDim),
     };
 
-    /// <summary>A layer's gated feed-forward part.</summary>
-    public FeedForward FeedForward(int layer, Activation activation) => new()
+    /// <summary>A layer's latent attention, whose widths <see cref="Requirements"/> has compared.</summary>
+    public LatentAttention LatentAttention(int layer)
     {
-        Activation = activation,
-        Gate = Linear($"blk.{layer}.ffn_gate", shape.FeedForwardWidth, shape.Width),
-        Up = Linear($"blk.{layer}.ffn_up", shape.FeedForwardWidth, shape.Width),
-        Down = Linear($"blk.{layer}.ffn_down", shape.Width, shape.FeedForwardWidth),
-    };
+        int heads = shape.Heads, latent = shape.ValueHeadDim, rope = shape.RopeDimensions;
+        int key = _entries.Required("attention.key_length_mla", 1, MaxHeadDim), value = _entries.Required("attention.value_length_mla", 1, MaxHeadDim);
+        int? rank = _entries.Int("attention.q_lora_rank", 1, MaxHeadDim);
+        string name = $"blk.{layer}.attn_";
+        return new LatentAttention
+        {
+            Heads = heads,
+            KvHeads = 1,
+            KeyDim = rope + latent,
+            ValueDim = latent,
+            Scale = 1f / MathF.Sqrt(key),
+            QueryDown = rank is null ? null : Linear(name + "q_a", rank.Value, shape.Width),
+            QueryDownNorm = rank is null ? null : Norm(layer, "attn_q_a_norm", rank.Value),
+            Query = Linear(name + (rank is null ? "q" : "q_b"), heads * key, rank ?? shape.Width),
+            KeyValueDown = Linear(name + "kv_a_mqa", latent + rope, shape.Width),
+            LatentNorm = Norm(layer, "attn_kv_a_norm", latent),
+            IntoLatent = Stacked(name + "k_b", heads, latent, key - rope),
+            OutOfLatent = Stacked(name + "v_b", heads, value, latent),
+            Output = Linear(name + "output", shape.Width, heads * value),
+        };
+    }
+
+    /// <summary>A layer's gated feed-forward part.</summary>
+    public FeedForward FeedForward(int layer, Activation activation) => Gated(layer, activation, "", shape.FeedForwardWidth);
+
+    /// <summary>What takes every token beside the experts: some experts side by side, as one gated part.</summary>
+    public FeedForward SharedExperts(int layer, Activation activation, int count) => Gated(layer, activation, "_shexp", checked(count * shape.ExpertWidth));
 
     /// <summary>A layer's feed-forward part without gate.</summary>
     public FeedForward UngatedFeedForward(int layer) => new()
@@ -66,8 +96,9 @@ internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape, A
     {
         if (shape.Experts == 0) _entries.NotPositive("expert_count", "a whole number above 0");
         int width = shape.ExpertWidth > 0 ? shape.ExpertWidth : shape.FeedForwardWidth;
-        Linear[] gates = Stacked("ffn_gate_exps", width, shape.Width), ups = Stacked("ffn_up_exps", width, shape.Width);
-        Linear[] downs = Stacked("ffn_down_exps", shape.Width, width);
+        string name = $"blk.{layer}.ffn_";
+        Linear[] gates = Stacked(name + "gate_exps", shape.Experts, width, shape.Width), ups = Stacked(name + "up_exps", shape.Experts, width, shape.Width);
+        Linear[] downs = Stacked(name + "down_exps", shape.Experts, shape.Width, width);
         return new Experts
         {
             Router = Linear($"blk.{layer}.ffn_gate_inp", shape.Experts, shape.Width),
@@ -75,9 +106,6 @@ internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape, A
             Used = shape.ExpertsUsed,
             Normalized = normalized,
         };
-
-        Linear[] Stacked(string name, int rows, int columns) =>
-            [.. reader.Matrices($"blk.{layer}.{name}.weight", shape.Experts, rows, columns).Select(matrix => new Linear(matrix, bias: null))];
     }
 
     /// <summary>The whole model: embedding, blocks, output norm and output.</summary>
@@ -106,6 +134,17 @@ internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape, A
             Weights = reader.Weights,
         };
     }
+
+    private FeedForward Gated(int layer, Activation activation, string kind, int width) => new()
+    {
+        Activation = activation,
+        Gate = Linear($"blk.{layer}.ffn_gate{kind}", width, shape.Width),
+        Up = Linear($"blk.{layer}.ffn_up{kind}", width, shape.Width),
+        Down = Linear($"blk.{layer}.ffn_down{kind}", shape.Width, width),
+    };
+
+    private Linear[] Stacked(string name, int count, int rows, int columns) =>
+        [.. reader.Matrices($"{name}.weight", count, rows, columns).Select(matrix => new Linear(matrix, bias: null))];
 
     private Norm Norm(string name, int count) => architecture.HasLayerNorms
         ? new(reader.Vector($"{name}.weight", count), shape.LayerNormEpsilon) { Centred = true, Bias = Bias(name, count) }

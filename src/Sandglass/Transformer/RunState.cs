@@ -24,7 +24,9 @@ internal sealed class RunState : IDisposable
         Queries = Buffer(queries);
         Keys = Buffer(shape.KeyValueHeads * shape.KeyHeadDim);
         Values = Buffer(shape.KeyValueHeads * shape.ValueHeadDim);
-        Attended = Buffer(shape.Heads * shape.ValueHeadDim, model.Blocks.Select(block => block.Attention.Output));
+        Attended = Buffer(shape.Heads * shape.ValueHeadDim, model.Blocks.Select(block => block.Attention).OfType<GroupedAttention>().Select(attention => attention.Output));
+        LatentAttention[] latent = [.. model.Blocks.Select(block => block.Attention).OfType<LatentAttention>()];
+        if (latent.Length > 0) LatentHeads = Own(new LatentHeads(maxTokens, latent[0], products => Mode(latent.SelectMany(products))));
         foreach (IGrouping<int, FeedForward> alike in model.Blocks.SelectMany(block => block.FeedForward.Parts).GroupBy(part => part.Up.Weights.Rows))
             _gateAndUp.Add((Buffer(alike.Key, alike.Select(part => part.Down)), Buffer(alike.Key)));
         Experts[] experts = [.. model.Blocks.Select(block => block.FeedForward).OfType<Experts>()];
@@ -44,6 +46,9 @@ internal sealed class RunState : IDisposable
         Copy = new CopyStep(pool);
         RotateAndStore = new RotateAndStoreStep(pool, SinkQueries is null ? null : (SinkQueries, sinkPosition!));
         QuantizePages = new QuantizePagesStep(pool);
+        SplitHeads = new SplitHeadsStep(pool);
+        JoinLatent = new JoinLatentStep(pool);
+        JoinHeads = new JoinHeadsStep(pool);
         Activation = new ActivationStep(pool);
         ChooseExperts = new ChooseExpertsStep(pool);
         Gather = new GatherStep(pool);
@@ -58,8 +63,7 @@ internal sealed class RunState : IDisposable
 
         ComputeMode Mode(IEnumerable<Linear> products) => products.Any(product => product.Weights.Panels.Quantized) ? compute : ComputeMode.Exact;
 
-        static IEnumerable<Linear> Inputs(Block block) =>
-            [block.Attention.Query, block.Attention.Key, block.Attention.Value, .. block.FeedForward.Inputs];
+        static IEnumerable<Linear> Inputs(Block block) => [.. block.Attention.Inputs, .. block.FeedForward.Inputs];
     }
 
     /// <summary>[token, width]: the residual stream. Every block adds to it twice and never overwrites it.</summary>
@@ -82,6 +86,9 @@ internal sealed class RunState : IDisposable
 
     /// <summary>[token, head, valueDim], and in blocks.</summary>
     public TokenBuffer Attended { get; }
+
+    /// <summary>What latent attention computes by heads; null for a model without it.</summary>
+    public LatentHeads? LatentHeads { get; }
 
     /// <summary>Which experts the tokens take; null for a model without experts.</summary>
     public ExpertRouting? Routing { get; }
@@ -106,6 +113,9 @@ internal sealed class RunState : IDisposable
     public CopyStep Copy { get; }
     public RotateAndStoreStep RotateAndStore { get; }
     public QuantizePagesStep QuantizePages { get; }
+    public SplitHeadsStep SplitHeads { get; }
+    public JoinLatentStep JoinLatent { get; }
+    public JoinHeadsStep JoinHeads { get; }
     public ActivationStep Activation { get; }
     public ChooseExpertsStep ChooseExperts { get; }
     public GatherStep Gather { get; }

@@ -11,7 +11,7 @@ public class GreedyGoldenTests
     public static TheoryData<string> Tiny =>
     [
         "llama-untied-bias", "llama-linear-rope", "llama3-rope", "llama-yarn", "mistral", "mixtral",
-        "qwen2", "qwen3", "qwen3moe", "gemma2", "olmo2", "phi2", "cohere2",
+        "qwen2", "qwen3", "qwen3moe", "gemma2", "olmo2", "phi2", "cohere2", "deepseek2",
     ];
 
     [GoldenTheory, InlineData(ComputeMode.Fast), InlineData(ComputeMode.Exact)]

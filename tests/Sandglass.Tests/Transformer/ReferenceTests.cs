@@ -9,7 +9,7 @@ public class ReferenceTests
     public static TheoryData<string> Tiny =>
     [
         "llama-untied-bias", "llama-linear-rope", "llama3-rope", "llama-yarn", "mistral", "mixtral",
-        "qwen2", "qwen3", "qwen3moe", "gemma2", "olmo2", "phi2", "cohere2",
+        "qwen2", "qwen3", "qwen3moe", "gemma2", "olmo2", "phi2", "cohere2", "deepseek2",
     ];
 
     public static TheoryData<string> Types => ["f32", "f16", "bf16", "q8_0", "q4_0", "q4_1", "q5_0", "q5_1", "q2_k", "q3_k", "q4_k", "q5_k", "q6_k"];

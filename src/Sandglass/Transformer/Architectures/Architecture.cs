@@ -17,6 +17,9 @@ internal sealed record Architecture(string Name, Func<ModelBuilder, Model> Build
     /// <summary>Whether a file may ask for rope of fewer values than a head has.</summary>
     public bool HasPartialRope { get; init; }
 
+    /// <summary>Whether its attention is latent: keys and values of all heads are made of one vector a position.</summary>
+    public bool HasLatentAttention { get; init; }
+
     /// <summary>Whether its feed-forward parts may be experts.</summary>
     public bool MayHaveExperts { get; init; }
 

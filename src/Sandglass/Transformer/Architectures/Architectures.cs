@@ -15,6 +15,7 @@ internal static class Architectures
         Olmo2.Description,
         Phi2.Description,
         Cohere2.Description,
+        Deepseek2.Description,
     ];
 
     /// <summary>The names of all, as a message lists them: <c>a, b or c</c>.</summary>

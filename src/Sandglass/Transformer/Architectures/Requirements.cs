@@ -7,6 +7,10 @@ internal static class Requirements
 {
     private const int MaxWidth = 1 << 24;   // as Hyperparameters bounds each width: heads times their width must not wrap around
 
+    // values of expert_gating_func; 0 where the file leaves it to the architecture
+    private const int Softmax = 1;
+    private const int Sigmoid = 2;
+
     /// <exception cref="ModelFileException">What is asked for or missing, by name.</exception>
     public static void Check(Architecture architecture, Hyperparameters shape, Metadata metadata)
     {
@@ -20,6 +24,7 @@ internal static class Requirements
         CheckFeedForward(shape, entries);
         CheckAttention(shape, entries);
         CheckRope(architecture, shape, entries);
+        if (architecture.HasLatentAttention) CheckLatent(shape, entries);
     }
 
     private static void CheckNorms(Architecture architecture, Hyperparameters shape, ArchitectureMetadata entries)
@@ -31,6 +36,10 @@ internal static class Requirements
     private static void CheckFeedForward(Hyperparameters shape, ArchitectureMetadata entries)
     {
         if (shape.Experts > 0 && shape.ExpertsUsed == 0) entries.NotPositive("expert_used_count", "a whole number above 0");
+        if (entries.Int("expert_gating_func", 0, int.MaxValue) is > Softmax and int gating)
+            entries.Refuse<int>("expert_gating_func", "1, softmax", gating == Sigmoid ? "2, sigmoid, which does not run yet" : $"{gating}");
+        if (entries.Int("expert_group_count", 0, int.MaxValue) is > 1 and int groups)
+            entries.Refuse<int>("expert_group_count", "at most 1, since experts in groups do not run yet", $"{groups}");
         if (shape.FeedForwardWidthByLayer.Contains(0)) entries.NotPositive("feed_forward_length", "a whole number above 0 for each layer");
         if (shape.FeedForwardWidthByLayer.Distinct().Count() > 1) entries.Refuse<int>("feed_forward_length", "the same in each layer", "layers that differ");
     }
@@ -44,6 +53,23 @@ internal static class Requirements
             entries.Refuse<int>("attention.key_length", $"{shape.Heads} heads of at most {MaxWidth} values together", $"{shape.KeyHeadDim} each");
         if ((long)shape.Heads * shape.ValueHeadDim > MaxWidth)
             entries.Refuse<int>("attention.value_length", $"{shape.Heads} heads of at most {MaxWidth} values together", $"{shape.ValueHeadDim} each");
+    }
+
+    /// <summary>Keys are a latent vector beside what is rotated, values that latent vector: of one head, which all queries share.</summary>
+    private static void CheckLatent(Hyperparameters shape, ArchitectureMetadata entries)
+    {
+        int latent = entries.Required("attention.kv_lora_rank", 1, MaxWidth), rope = shape.RopeDimensions;
+        int key = entries.Required("attention.key_length_mla", 1, MaxWidth), value = entries.Required("attention.value_length_mla", 1, MaxWidth);
+        if (shape.KeyValueHeads != 1)
+            entries.Refuse<int>("attention.head_count_kv", "1, since all heads share the latent vector; convert older files again", $"{shape.KeyValueHeads}");
+        if (shape.KeyHeadDim != latent + rope)
+            entries.Refuse<int>("attention.key_length", $"{latent + rope}, a latent vector of {latent} and {rope} rotated values", $"{shape.KeyHeadDim}");
+        if (shape.ValueHeadDim != latent) entries.Refuse<int>("attention.value_length", $"{latent}, the latent vector", $"{shape.ValueHeadDim}");
+        if (key <= rope) entries.Refuse<int>("attention.key_length_mla", $"more than the {rope} rotated values", $"{key}");
+        if ((long)shape.Heads * Math.Max(key, value) > MaxWidth)
+            entries.Refuse<int>("attention.key_length_mla", $"{shape.Heads} heads of at most {MaxWidth} values together", $"{Math.Max(key, value)} each");
+        if (shape.RopeScaling.Kind == RopeScalingKind.Yarn)
+            entries.Refuse<int>("rope.scaling.type", "none or linear", "yarn, whose factor on the scores of latent attention (mscale) does not run yet");
     }
 
     private static void CheckRope(Architecture architecture, Hyperparameters shape, ArchitectureMetadata entries)

@@ -3,7 +3,7 @@ namespace Sandglass.Transformer;
 /// <summary>One layer: attention and a feed-forward part, each of which adds to the residual stream. Block shapes differ in where the norms are.</summary>
 internal abstract class Block
 {
-    public required GroupedAttention Attention { get; init; }
+    public required AttentionPart Attention { get; init; }
 
     public required IFeedForward FeedForward { get; init; }
 

@@ -5,7 +5,7 @@ namespace Sandglass.Transformer;
 /// The tokens of an expert go through it together, so that its weights are read once for all of them. A token adds up its experts from the lowest number to the
 /// highest, whatever its neighbours chose: a sum in any other order would make its bits depend on them. Source: Shazeer et al. 2017, arXiv:1701.06538.
 /// </remarks>
-internal sealed unsafe class Experts : IFeedForward
+internal sealed unsafe record Experts : IFeedForward
 {
     /// <summary>[experts, width]</summary>
     public required Linear Router { get; init; }

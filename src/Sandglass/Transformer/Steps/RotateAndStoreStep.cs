@@ -2,18 +2,21 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Transformer;
 
-/// <summary>Norms each token's queries and keys where the layer has such norms, rotates them to its position unless the layer has no rope, then writes keys and values into its sequence's cache.</summary>
+/// <summary>
+/// Norms each token's queries and keys where the layer has such norms, rotates them to its position unless the layer has no rope, then writes keys and values
+/// into its sequence's cache.
+/// </summary>
 /// <remarks>Where there are sink tokens beside a window, queries are rotated a second time for them.</remarks>
 /// <param name="sinks">Queries for the sink tokens, and the one position that all of them have; null without sink tokens.</param>
 internal sealed unsafe class RotateAndStoreStep(WorkerPool pool, (TokenBuffer Queries, RotaryPositions Position)? sinks) : TokenJob(pool)
 {
     private Batch _batch = null!;
-    private GroupedAttention _attention = null!;
+    private AttentionPart _attention = null!;
     private RotaryPositions _positions = null!;
     private TokenBuffer _queries = null!, _keys = null!, _values = null!;
     private int _layer;
 
-    public void Run(RunState state, GroupedAttention attention, int layer)
+    public void Run(RunState state, AttentionPart attention, int layer)
     {
         (_batch, _attention, _layer) = (state.Batch, attention, layer);
         (_positions, _queries, _keys, _values) = (state.Positions, state.Queries, state.Keys, state.Values);
