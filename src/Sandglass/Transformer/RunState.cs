@@ -24,8 +24,9 @@ internal sealed class RunState : IDisposable
         Queries = Buffer(queries);
         Keys = Buffer(shape.KeyValueHeads * shape.KeyHeadDim);
         Values = Buffer(shape.KeyValueHeads * shape.ValueHeadDim);
-        Attended = Buffer(shape.Heads * shape.ValueHeadDim, model.Blocks.Select(block => block.Attention).OfType<GroupedAttention>().Select(attention => attention.Output));
-        LatentAttention[] latent = [.. model.Blocks.Select(block => block.Attention).OfType<LatentAttention>()];
+        AttentionPart[] attention = [.. model.Blocks.Select(block => block.Attention)];
+        LatentAttention[] latent = [.. attention.OfType<LatentAttention>()];
+        Attended = Buffer(shape.Heads * shape.ValueHeadDim, attention.OfType<GroupedAttention>().Select(part => part.Output));
         if (latent.Length > 0) LatentHeads = Own(new LatentHeads(maxTokens, latent[0], products => Mode(latent.SelectMany(products))));
         foreach (IGrouping<int, FeedForward> alike in model.Blocks.SelectMany(block => block.FeedForward.Parts).GroupBy(part => part.Up.Weights.Rows))
             _gateAndUp.Add((Buffer(alike.Key, alike.Select(part => part.Down)), Buffer(alike.Key)));

@@ -59,11 +59,11 @@ public sealed class ArchitectureTests(TypedModelFiles files) : IClassFixture<Typ
         Assert.Empty(support.UnusedTensors);
 
         byte[] bytes = File.ReadAllBytes(files[kind]);
-        int at = bytes.AsSpan().IndexOf("blk.2.attn_v.weight"u8);
-        bytes[at] = (byte)'x';
+        string missing = kind == "deepseek2" ? "blk.2.attn_v_b.weight" : "blk.2.attn_v.weight";
+        bytes[bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(missing))] = (byte)'x';
         using ModelFile damaged = ModelFile.Open(new MemoryStream(bytes), "damaged.gguf");
         ModelFileException obstacle = ModelSupport.Examine(damaged).Obstacle!;
-        Assert.Equal(("tensor-missing", "tensor blk.2.attn_v.weight"), (obstacle.Code, obstacle.Field));
+        Assert.Equal(("tensor-missing", $"tensor {missing}"), (obstacle.Code, obstacle.Field));
     }
 
     [Fact]
@@ -95,6 +95,8 @@ public sealed class ArchitectureTests(TypedModelFiles files) : IClassFixture<Typ
     [InlineData("llama", "attention.layer_norm_rms_epsilon", "hyperparameter-missing")]
     [InlineData("cohere2", "attention.layer_norm_epsilon", "hyperparameter-missing")]
     [InlineData("qwen3moe", "expert_used_count", "hyperparameter-missing")]
+    [InlineData("deepseek2", "attention.kv_lora_rank", "hyperparameter-missing")]
+    [InlineData("deepseek2", "attention.key_length_mla", "hyperparameter-missing")]
     [InlineData("phi2", "rope.dimension_count", null)]      // absent: all values of a head
     public void Metadata_that_an_architecture_is_built_on_must_be_there(string architecture, string key, string? code)
     {
@@ -102,6 +104,23 @@ public sealed class ArchitectureTests(TypedModelFiles files) : IClassFixture<Typ
         Metadata less = new("less.gguf", file.Metadata.Values.Where(entry => entry.Key != $"{architecture}.{key}").ToDictionary());
         ModelFileException? refused = (ModelFileException?)Record.Exception(() => Architectures.For(Hyperparameters.Read(less), less));
         Assert.Equal((code, code is null ? null : $"metadata {architecture}.{key}"), (refused?.Code, refused?.Field));
+    }
+
+    [Theory]
+    [InlineData("expert_gating_func", 2u, "sigmoid")]
+    [InlineData("expert_group_count", 8u, "groups")]
+    [InlineData("rope.scaling.type", "yarn", "mscale")]
+    [InlineData("attention.head_count_kv", 4u, "convert")]
+    [InlineData("attention.key_length", 128u, "74")]
+    [InlineData("attention.value_length", 24u, "64")]
+    [InlineData("attention.key_length_mla", 10u, "more than the 10 rotated values")]
+    public void What_latent_attention_and_its_experts_cannot_do_is_refused_by_name(string key, object value, string said)
+    {
+        using ModelFile file = ModelFile.Open(files["deepseek2"]);
+        Metadata other = new("other.gguf", new Dictionary<string, object>(file.Metadata.Values) { [$"deepseek2.{key}"] = value });
+        ModelFileException refused = Assert.Throws<ModelFileException>(() => Architectures.For(Hyperparameters.Read(other), other));
+        Assert.Equal(("hyperparameter-absurd", $"metadata deepseek2.{key}"), (refused.Code, refused.Field));
+        Assert.Contains(said, refused.Expected + refused.Found);
     }
 
     [Fact]
@@ -140,6 +159,19 @@ public sealed class ArchitectureTests(TypedModelFiles files) : IClassFixture<Typ
         Assert.Equal(50 * 3 * (router + 2 * expert), run.Counters.MultiplyAdds.FeedForward);
         long bytes = 34 * expert / 32, perToken = run.Decoder.WeightBytesPerToken - dense.Decoder.WeightBytesPerToken;  // of Q8_0, in which a router is 16 rows
         Assert.Equal(3 * (bytes + 34 * 16 * 96 / 32), perToken);    // two experts of five, where the other has one part
+    }
+
+    [Fact]
+    public void Of_latent_attention_and_shared_experts_what_every_token_takes_is_counted()
+    {
+        using SmallRun run = new(files["deepseek2"], ComputeMode.Fast);
+        run.Logits(Evidence.Ids(50, 301), chunk: 30);
+
+        long queries = 96 * 32 + 32 * 4 * (32 + 10), latent = 96 * (64 + 10), heads = 4 * (32 * 64 + 64 * 24), output = 4 * 24 * 96;
+        Assert.Equal(50 * 3 * (queries + latent + heads + output), run.Counters.MultiplyAdds.Projections);
+        long dense = 3 * 96 * 160, expert = 3 * 96 * 64, router = 5 * 96;
+        Assert.Equal(50 * (dense + 2 * (router + (2 + 2) * expert)), run.Counters.MultiplyAdds.FeedForward);
+        Assert.Equal(3 * (50 * 51 / 2) * 4 * (74 + 64), run.Counters.MultiplyAdds.Attention);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace Sandglass.Tests.Transformer;
 /// It shares no arithmetic with the engine: only files are read by the same code.
 /// A new architecture adds what it does differently to the fields, and an if where it does it.
 /// </remarks>
-internal sealed class PlainDecoder
+internal sealed partial class PlainDecoder
 {
     private readonly ModelFile _file;
     private readonly Hyperparameters _shape;
@@ -20,8 +20,11 @@ internal sealed class PlainDecoder
     private readonly bool _normsBefore;             // what goes into a part
     private readonly bool _normsAfter;              // what a part gives, before it is added
     private readonly bool _normsQueries;            // and keys, before they are rotated
+    private readonly bool _latent;                  // attention: keys and values are made of one vector for all heads
     private readonly bool _gated;                   // the feed-forward part
     private readonly bool _gelu;                    // else SiLU
+    private readonly bool _sumsTaken = true;        // weights of the experts that a token takes have the sum 1; else those of all
+    private readonly double _expertScale = 1;
     private readonly double _embeddingScale = 1;
     private readonly double _scoreCap, _logitCap;   // 0: none
     private readonly double _logitScale = 1;
@@ -38,7 +41,7 @@ internal sealed class PlainDecoder
         _shape = Hyperparameters.Read(file.Metadata, file.Tensors.Count);
         _keys = [.. Enumerable.Range(0, _shape.Layers).Select(_ => new List<double[]>())];
         _values = [.. Enumerable.Range(0, _shape.Layers).Select(_ => new List<double[]>())];
-        _rotatesHalves = _shape.Architecture is not ("llama" or "cohere2");
+        _rotatesHalves = _shape.Architecture is not ("llama" or "cohere2" or "deepseek2");
         _normsQueries = _shape.Architecture is "qwen3" or "qwen3moe" or "olmo2";
         _normsBefore = _shape.Architecture != "olmo2";
         _normsAfter = _shape.Architecture is "gemma2" or "olmo2";
@@ -50,6 +53,11 @@ internal sealed class PlainDecoder
         {
             (_local, _rotatesLocalOnly) = (layer => layer % 4 != 3, true);
             _logitScale = Convert.ToDouble(file.Metadata.Values["cohere2.logit_scale"]);
+        }
+        if (_shape.Architecture == "deepseek2")
+        {
+            (_latent, _sumsTaken) = (true, file.Metadata.Bool("deepseek2.expert_weights_norm") ?? false);
+            _expertScale = Convert.ToDouble(file.Metadata.Values["deepseek2.expert_weights_scale"]);
         }
         if (_shape.Architecture != "gemma2") return;
         (_local, _embeddingScale) = (layer => layer % 2 == 0, Math.Sqrt(_shape.Width));
@@ -68,7 +76,7 @@ internal sealed class PlainDecoder
         {
             string name = $"blk.{layer}.";
             double[] normed = _normsBefore ? Norm(x, name + "attn_norm") : x;
-            double[] part = Attention(layer, position, normed);
+            double[] part = _latent ? LatentAttention(layer, position, normed) : Attention(layer, position, normed);
             if (_normsAfter) part = Norm(part, name + "post_attention_norm");
             for (int d = 0; d < x.Length; d++) x[d] += part[d];
 
@@ -85,7 +93,7 @@ internal sealed class PlainDecoder
 
     private double[] Attention(int layer, int position, double[] x)
     {
-        int heads = _shape.Heads, keyDim = _shape.KeyHeadDim, valueDim = _shape.ValueHeadDim, group = heads / _shape.KeyValueHeads;
+        int keyDim = _shape.KeyHeadDim, valueDim = _shape.ValueHeadDim;
         double[] queries = Multiply($"blk.{layer}.attn_q", x), keys = Multiply($"blk.{layer}.attn_k", x);
         if (_normsQueries) (queries, keys) = (Norm(queries, $"blk.{layer}.attn_q_norm"), Norm(keys, $"blk.{layer}.attn_k_norm"));
         bool local = _local(layer);
@@ -94,10 +102,15 @@ internal sealed class PlainDecoder
             Rotate(queries, keyDim, position);
             Rotate(keys, keyDim, position);
         }
-        _keys[layer].Add(keys);
-        _values[layer].Add(Multiply($"blk.{layer}.attn_v", x));
+        double[] values = Multiply($"blk.{layer}.attn_v", x);
+        return Attend(layer, local ? Math.Max(0, position - _localWindow + 1) : 0, queries, keys, values, keyDim, valueDim);
+    }
 
-        int first = local ? Math.Max(0, position - _localWindow + 1) : 0;
+    private double[] Attend(int layer, int first, double[] queries, double[] keys, double[] values, int keyDim, int valueDim)
+    {
+        int position = _keys[layer].Count, heads = _shape.Heads, group = heads * keyDim / keys.Length;
+        _keys[layer].Add(keys);
+        _values[layer].Add(values);
         double[] attended = new double[heads * valueDim];
         for (int head = 0; head < heads; head++)
         {
@@ -116,34 +129,6 @@ internal sealed class PlainDecoder
             }
         }
         return Multiply($"blk.{layer}.attn_output", attended);
-    }
-
-    private double[] FeedForward(int layer, double[] x) =>
-        _file.Find($"blk.{layer}.ffn_gate_inp.weight") is null ? Gated($"blk.{layer}.ffn_", "", x) : Experts($"blk.{layer}.ffn_", x);
-
-    private double[] Experts(string name, double[] x)
-    {
-        double[] scores = Multiply(name + "gate_inp", x), result = new double[x.Length];
-        int[] best = [.. Enumerable.Range(0, scores.Length).OrderByDescending(i => scores[i]).Take(_shape.ExpertsUsed)];
-        double sum = best.Sum(i => Math.Exp(scores[i]));
-        foreach (int expert in best)
-        {
-            double[] part = Gated(name, "_exps", x, expert);
-            for (int d = 0; d < x.Length; d++) result[d] += Math.Exp(scores[expert]) / sum * part[d];
-        }
-        return result;
-    }
-
-    private double[] Gated(string name, string kind, double[] x, int expert = 0)
-    {
-        double[] up = Multiply($"{name}up{kind}", x, expert), gate = _gated ? Multiply($"{name}gate{kind}", x, expert) : up;
-        if (!_gated) up = [.. up.Select(_ => 1.0)];
-        for (int i = 0; i < gate.Length; i++)
-        {
-            double g = gate[i];
-            gate[i] = up[i] * (_gelu ? 0.5 * g * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (g + 0.044715 * g * g * g))) : g / (1 + Math.Exp(-g)));
-        }
-        return Multiply($"{name}down{kind}", gate, expert);
     }
 
     /// <summary>Each run of as many values as there are weights is normed by itself.</summary>

@@ -31,6 +31,24 @@ internal sealed record RandomModel(string Architecture)
     /// <summary>Of experts that are not as wide as the file says of feed-forward parts.</summary>
     public int ExpertWidth { get; init; } = 64;
 
+    /// <summary>Experts that take every token, where the architecture has such.</summary>
+    public int SharedExperts { get; init; } = 2;
+
+    /// <summary>Whether the weights of a token's experts have the sum 1, where a file may say so.</summary>
+    public bool ExpertsNormalized { get; init; }
+
+    /// <summary>First layers without experts, where the architecture has such.</summary>
+    public int DenseLayers { get; init; } = 1;
+
+    /// <summary>Width of the vector that latent attention makes keys and values of.</summary>
+    public int Latent { get; init; } = 64;
+
+    /// <summary>Width of the vector that it makes queries of; 0 for none.</summary>
+    public int QueryRank { get; init; } = 32;
+
+    /// <summary>Values of a head that it does not rotate.</summary>
+    public int PlainDim { get; init; } = 32;
+
     /// <summary>Whether every product has a bias, also where the architecture asks for none.</summary>
     public bool Biases { get; init; }
 
@@ -93,6 +111,12 @@ internal sealed record RandomModel(string Architecture)
             ScoreCap = random.Next(3) == 0 ? 0 : random.Next(1, 6),
             LogitCap = random.Next(3) == 0 ? 0 : random.Next(1, 9),
             RopeDimensions = 2 * random.Next(1, 3),
+            SharedExperts = random.Next(0, 4),
+            ExpertsNormalized = random.Next(2) == 0,
+            DenseLayers = random.Next(0, 2),
+            Latent = random.Next(1, 70),
+            QueryRank = random.Next(3) == 0 ? 0 : random.Next(1, 70),
+            PlainDim = random.Next(1, 40),
         };
     }
 
@@ -104,6 +128,8 @@ internal sealed record RandomModel(string Architecture)
         return path;
     }
 
+    private bool IsLatent => Architecture == "deepseek2";
+
     private bool HasLayerNorms => Architecture is "phi2" or "cohere2";
 
     private byte[] Bytes()
@@ -114,7 +140,7 @@ internal sealed record RandomModel(string Architecture)
         Norm("output_norm.weight");
         if (!Tied) Matrix("output.weight", Width, Vocabulary);
         if (Biases || Architecture == "phi2") Vector("output.bias", Vocabulary, middle: 0);
-        for (int layer = 0; layer < Layers; layer++) Layer($"blk.{layer}.");
+        for (int layer = 0; layer < Layers; layer++) Layer(layer);
         return _writer.ToArray();
     }
 
@@ -126,11 +152,22 @@ internal sealed record RandomModel(string Architecture)
         _writer.Add($"{Architecture}.embedding_length", (uint)Width);
         _writer.Add($"{Architecture}.feed_forward_length", (uint)FeedForward);
         _writer.Add($"{Architecture}.attention.head_count", (uint)Heads);
-        _writer.Add($"{Architecture}.attention.head_count_kv", (uint)KvHeads);
-        _writer.Add($"{Architecture}.attention.key_length", (uint)KeyDim);
-        _writer.Add($"{Architecture}.attention.value_length", (uint)ValueDim);
+        _writer.Add($"{Architecture}.attention.head_count_kv", (uint)(IsLatent ? 1 : KvHeads));
+        _writer.Add($"{Architecture}.attention.key_length", (uint)(IsLatent ? Latent + RopeDimensions : KeyDim));
+        _writer.Add($"{Architecture}.attention.value_length", (uint)(IsLatent ? Latent : ValueDim));
         _writer.Add($"{Architecture}.attention.layer_norm_{(HasLayerNorms ? "" : "rms_")}epsilon", 1e-5f);
-        if (Architecture == "phi2") _writer.Add("phi2.rope.dimension_count", (uint)RopeDimensions);
+        if (Architecture is "phi2" or "deepseek2") _writer.Add($"{Architecture}.rope.dimension_count", (uint)RopeDimensions);
+        if (IsLatent)
+        {
+            _writer.Add("deepseek2.attention.kv_lora_rank", (uint)Latent);
+            if (QueryRank > 0) _writer.Add("deepseek2.attention.q_lora_rank", (uint)QueryRank);
+            _writer.Add("deepseek2.attention.key_length_mla", (uint)(PlainDim + RopeDimensions));
+            _writer.Add("deepseek2.attention.value_length_mla", (uint)ValueDim);
+            _writer.Add("deepseek2.leading_dense_block_count", (uint)DenseLayers);
+            _writer.Add("deepseek2.expert_shared_count", (uint)SharedExperts);
+            _writer.Add("deepseek2.expert_weights_scale", 1.5f);
+            _writer.Add("deepseek2.expert_weights_norm", ExpertsNormalized);
+        }
         if (Architecture == "gemma2")
         {
             _writer.Add("gemma2.attention.sliding_window", (uint)Window);
@@ -154,19 +191,19 @@ internal sealed record RandomModel(string Architecture)
         _writer.Add("tokenizer.ggml.add_bos_token", false);
     }
 
-    private void Layer(string layer)
+    private void Layer(int index)
     {
+        string layer = $"blk.{index}.";
         if (Architecture != "olmo2") Norm(layer + "attn_norm.weight");
-        Matrix(layer + "attn_q.weight", Width, Heads * KeyDim, loudness: 3);  // scores that tell positions apart
-        Matrix(layer + "attn_k.weight", Width, KvHeads * KeyDim, loudness: 3);
-        Matrix(layer + "attn_v.weight", Width, KvHeads * ValueDim);
+        if (IsLatent) MakeLatent(layer);
+        else MakeQueriesKeysAndValues(layer);
         Matrix(layer + "attn_output.weight", Heads * ValueDim, Width);
         if (Architecture is "qwen3" or "qwen3moe" or "olmo2")
         {
             Vector(layer + "attn_q_norm.weight", Architecture == "olmo2" ? Heads * KeyDim : KeyDim, middle: 1);
             Vector(layer + "attn_k_norm.weight", Architecture == "olmo2" ? KvHeads * KeyDim : KeyDim, middle: 1);
         }
-        if (Biases || Architecture is "qwen2" or "phi2")
+        if ((Biases && !IsLatent) || Architecture is "qwen2" or "phi2")
         {
             Vector(layer + "attn_q.bias", Heads * KeyDim, middle: 0);
             Vector(layer + "attn_k.bias", KvHeads * KeyDim, middle: 0);
@@ -177,13 +214,35 @@ internal sealed record RandomModel(string Architecture)
             Vector(layer + "attn_output.bias", Width, middle: 0);
         }
         if (Architecture is not ("olmo2" or "phi2" or "cohere2")) Norm(layer + "ffn_norm.weight");
-        if (Experts > 0) MakeExperts(layer);
+        if (Experts > 0 && !(IsLatent && index < DenseLayers)) MakeExperts(layer);
         else MakeFeedForward(layer);
         if (Architecture is "gemma2" or "olmo2")
         {
             Norm(layer + "post_attention_norm.weight");
             Norm(layer + "post_ffw_norm.weight");
         }
+    }
+
+    private void MakeQueriesKeysAndValues(string layer)
+    {
+        Matrix(layer + "attn_q.weight", Width, Heads * KeyDim, loudness: 3);  // scores that tell positions apart
+        Matrix(layer + "attn_k.weight", Width, KvHeads * KeyDim, loudness: 3);
+        Matrix(layer + "attn_v.weight", Width, KvHeads * ValueDim);
+    }
+
+    private void MakeLatent(string layer)
+    {
+        int keyDim = PlainDim + RopeDimensions;
+        if (QueryRank > 0)
+        {
+            Matrix(layer + "attn_q_a.weight", Width, QueryRank);
+            Vector(layer + "attn_q_a_norm.weight", QueryRank, middle: 1);
+        }
+        Matrix(layer + (QueryRank > 0 ? "attn_q_b.weight" : "attn_q.weight"), QueryRank > 0 ? QueryRank : Width, Heads * keyDim, loudness: 3);
+        Matrix(layer + "attn_kv_a_mqa.weight", Width, Latent + RopeDimensions, loudness: 3);
+        Vector(layer + "attn_kv_a_norm.weight", Latent, middle: 1);
+        Matrix(layer + "attn_k_b.weight", PlainDim, Latent, count: Heads);
+        Matrix(layer + "attn_v_b.weight", Latent, ValueDim, count: Heads);
     }
 
     private void MakeFeedForward(string layer)
@@ -207,9 +266,13 @@ internal sealed record RandomModel(string Architecture)
         Matrix(layer + "ffn_gate_exps.weight", Width, width, count: Experts);
         Matrix(layer + "ffn_up_exps.weight", Width, width, count: Experts);
         Matrix(layer + "ffn_down_exps.weight", width, Width, count: Experts);
+        if (!IsLatent || SharedExperts == 0) return;
+        Matrix(layer + "ffn_gate_shexp.weight", Width, SharedExperts * width);
+        Matrix(layer + "ffn_up_shexp.weight", Width, SharedExperts * width);
+        Matrix(layer + "ffn_down_shexp.weight", SharedExperts * width, Width);
     }
 
-    private static bool AlwaysHasExperts(string architecture) => architecture == "qwen3moe";
+    private static bool AlwaysHasExperts(string architecture) => architecture is "qwen3moe" or "deepseek2";
 
     private void Norm(string name)
     {

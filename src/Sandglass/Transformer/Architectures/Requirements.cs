@@ -61,13 +61,13 @@ internal static class Requirements
         int latent = entries.Required("attention.kv_lora_rank", 1, MaxWidth), rope = shape.RopeDimensions;
         int key = entries.Required("attention.key_length_mla", 1, MaxWidth), value = entries.Required("attention.value_length_mla", 1, MaxWidth);
         if (shape.KeyValueHeads != 1)
-            entries.Refuse<int>("attention.head_count_kv", "1, since all heads share the latent vector; convert older files again", $"{shape.KeyValueHeads}");
+            entries.Refuse<int>("attention.head_count_kv", "1, the latent vector of all heads; convert older files again", $"{shape.KeyValueHeads}");
         if (shape.KeyHeadDim != latent + rope)
             entries.Refuse<int>("attention.key_length", $"{latent + rope}, a latent vector of {latent} and {rope} rotated values", $"{shape.KeyHeadDim}");
         if (shape.ValueHeadDim != latent) entries.Refuse<int>("attention.value_length", $"{latent}, the latent vector", $"{shape.ValueHeadDim}");
         if (key <= rope) entries.Refuse<int>("attention.key_length_mla", $"more than the {rope} rotated values", $"{key}");
         if ((long)shape.Heads * Math.Max(key, value) > MaxWidth)
-            entries.Refuse<int>("attention.key_length_mla", $"{shape.Heads} heads of at most {MaxWidth} values together", $"{Math.Max(key, value)} each");
+            entries.Refuse<int>("attention.key_length_mla", $"{shape.Heads} heads of at most {MaxWidth} values", $"{Math.Max(key, value)} each");
         if (shape.RopeScaling.Kind == RopeScalingKind.Yarn)
             entries.Refuse<int>("rope.scaling.type", "none or linear", "yarn, whose factor on the scores of latent attention (mscale) does not run yet");
     }

@@ -2,7 +2,7 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Transformer;
 
-/// <summary>The first part of a block. What kinds of attention share: queries and keys are rotated, keys and values go into the caches, and attention reads these.</summary>
+/// <summary>The first part of a block, and what its kinds share: rotation of queries and keys, the caches, and attention, which reads these.</summary>
 internal abstract unsafe record AttentionPart
 {
     /// <summary>To the width of the model, from what the heads give.</summary>

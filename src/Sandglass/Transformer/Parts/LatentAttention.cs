@@ -39,7 +39,7 @@ internal sealed unsafe record LatentAttention : AttentionPart
 
     public override long MultiplyAdds =>
         (QueryDown?.MultiplyAdds ?? 0) + Query.MultiplyAdds + KeyValueDown.MultiplyAdds + Output.MultiplyAdds
-        + IntoLatent.Sum(head => head.MultiplyAdds) + OutOfLatent.Sum(head => head.MultiplyAdds);
+        + Heads * (IntoLatent[0].MultiplyAdds + OutOfLatent[0].MultiplyAdds);
 
     public override void Run(RunState state, int layer, TokenBuffer to, bool add)
     {

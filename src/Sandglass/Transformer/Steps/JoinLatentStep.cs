@@ -2,7 +2,7 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Transformer;
 
-/// <summary>Makes queries, keys and values of latent attention as the cache has them: what is rotated first, then the latent part, which is normed in keys.</summary>
+/// <summary>Makes queries, keys and values of latent attention as the cache has them: what is rotated, then the latent part, which is normed in keys.</summary>
 internal sealed unsafe class JoinLatentStep(WorkerPool pool) : TokenJob(pool)
 {
     private RunState _state = null!;
