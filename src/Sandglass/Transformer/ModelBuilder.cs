@@ -10,7 +10,7 @@ namespace Sandglass.Transformer;
 /// </remarks>
 internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape, Architecture architecture)
 {
-    private const int MaxHeadDim = 1 << 24;
+    private const int MaxWidth = 1 << 24;
 
     private readonly ArchitectureMetadata _entries = new(reader.Metadata);
 
@@ -55,8 +55,8 @@ internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape, A
     public LatentAttention LatentAttention(int layer)
     {
         int heads = shape.Heads, latent = shape.ValueHeadDim, rope = shape.RopeDimensions;
-        int key = _entries.Required("attention.key_length_mla", 1, MaxHeadDim), value = _entries.Required("attention.value_length_mla", 1, MaxHeadDim);
-        int? rank = _entries.Int("attention.q_lora_rank", 1, MaxHeadDim);
+        int key = _entries.Required("attention.key_length_mla", 1, MaxWidth), value = _entries.Required("attention.value_length_mla", 1, MaxWidth);
+        int? rank = _entries.Int("attention.q_lora_rank", 1, MaxWidth);
         string name = $"blk.{layer}.attn_";
         return new LatentAttention
         {
@@ -79,8 +79,12 @@ internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape, A
     /// <summary>A layer's gated feed-forward part.</summary>
     public FeedForward FeedForward(int layer, Activation activation) => Gated(layer, activation, "", shape.FeedForwardWidth);
 
-    /// <summary>What takes every token beside the experts: some experts side by side, as one gated part.</summary>
-    public FeedForward SharedExperts(int layer, Activation activation, int count) => Gated(layer, activation, "_shexp", checked(count * shape.ExpertWidth));
+    /// <summary>What takes every token beside the experts: some experts side by side, as one gated part; null for none.</summary>
+    public FeedForward? SharedExperts(int layer, Activation activation)
+    {
+        int count = _entries.Int("expert_shared_count", 0, MaxWidth / Math.Max(1, ExpertWidth)) ?? 0;
+        return count == 0 ? null : Gated(layer, activation, "_shexp", count * ExpertWidth);
+    }
 
     /// <summary>A layer's feed-forward part without gate.</summary>
     public FeedForward UngatedFeedForward(int layer) => new()
@@ -95,7 +99,7 @@ internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape, A
     public Experts Experts(int layer, Activation activation, bool normalized)
     {
         if (shape.Experts == 0) _entries.NotPositive("expert_count", "a whole number above 0");
-        int width = shape.ExpertWidth > 0 ? shape.ExpertWidth : shape.FeedForwardWidth;
+        int width = ExpertWidth;
         string name = $"blk.{layer}.ffn_";
         Linear[] gates = Stacked(name + "gate_exps", shape.Experts, width, shape.Width), ups = Stacked(name + "up_exps", shape.Experts, width, shape.Width);
         Linear[] downs = Stacked(name + "down_exps", shape.Experts, shape.Width, width);
@@ -134,6 +138,8 @@ internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape, A
             Weights = reader.Weights,
         };
     }
+
+    private int ExpertWidth => shape.ExpertWidth > 0 ? shape.ExpertWidth : shape.FeedForwardWidth;
 
     private FeedForward Gated(int layer, Activation activation, string kind, int width) => new()
     {

@@ -124,6 +124,17 @@ public sealed class ArchitectureTests(TypedModelFiles files) : IClassFixture<Typ
     }
 
     [Fact]
+    public void A_number_of_shared_experts_that_no_tensor_can_have_is_refused_by_name()
+    {
+        byte[] bytes = File.ReadAllBytes(files["deepseek2"]);
+        int at = bytes.AsSpan().IndexOf("deepseek2.expert_shared_count"u8) + "deepseek2.expert_shared_count".Length + sizeof(uint);
+        bytes.AsSpan(at, sizeof(uint)).Fill(0x7F);
+        using ModelFile file = ModelFile.Open(new MemoryStream(bytes), "absurd.gguf");
+        ModelFileException obstacle = ModelSupport.Examine(file).Obstacle!;
+        Assert.Equal(("hyperparameter-absurd", "metadata deepseek2.expert_shared_count"), (obstacle.Code, obstacle.Field));
+    }
+
+    [Fact]
     public void A_window_is_refused_where_layers_have_their_own()
     {
         GenerationException refused = Assert.Throws<GenerationException>(() => LanguageModel.Load(files["gemma2"], new ModelOptions { Window = 64 }));

@@ -8,8 +8,6 @@ namespace Sandglass.Transformer;
 /// </summary>
 internal static class Deepseek2
 {
-    private const int MaxShared = 1024;
-
     public static readonly Architecture Description =
         new("deepseek2", Build) { MayHaveExperts = true, HasPartialRope = true, HasLatentAttention = true };
 
@@ -17,7 +15,6 @@ internal static class Deepseek2
     private static Model Build(ModelBuilder model)
     {
         int dense = model.Int("leading_dense_block_count", least: 0, most: model.Shape.Layers) ?? 0;
-        int shared = model.Int("expert_shared_count", least: 0, most: MaxShared) ?? 0;
         float scale = model.Float("expert_weights_scale", least: 1e-6, most: 1e6) ?? 1;
         bool normalized = model.Flag("expert_weights_norm");
         return model.Build(
@@ -29,7 +26,7 @@ internal static class Deepseek2
                 FeedForwardNorm = model.Norm(layer, "ffn_norm"),
                 FeedForward = layer < dense ? model.FeedForward(layer, Activation.Silu) : model.Experts(layer, Activation.Silu, normalized) with
                 {
-                    Shared = shared == 0 ? null : model.SharedExperts(layer, Activation.Silu, shared),
+                    Shared = model.SharedExperts(layer, Activation.Silu),
                     Scale = scale,
                 },
             });
