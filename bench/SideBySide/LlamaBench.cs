@@ -21,7 +21,8 @@ internal sealed class LlamaBench : Engine
     public static async Task<LlamaBench> FindAsync(string name, string[] command, CancellationToken cancellation) =>
         new(name, command, await Tool.OutputAsync([command[0], "--help"], cancellation));
 
-    /// <summary>llama.cpp is at depth sometimes faster with flash attention and sometimes without; the fork has it on by default and says that it is meant to be.</summary>
+    /// <summary>llama.cpp is at depth sometimes faster with flash attention and sometimes without; the fork has it on by default and says that it is meant to
+    /// be.</summary>
     public override IReadOnlyList<string> Settings(CellKind kind) => kind switch
     {
         CellKind.Prefill or CellKind.Decode => [""],

@@ -6,7 +6,8 @@ internal sealed record Plan(string[] Models, int[] Threads, Cell[] Cells, int Ro
     /// <summary>Tokens written at depth: what <c>sandglass bench</c> writes there.</summary>
     public const int DepthTokens = 32;
 
-    /// <summary>Cells that one process measures, each group with the rounds it gets: reading a long prompt takes minutes, so depth goes by itself and less often.</summary>
+    /// <summary>Cells that one process measures, each group with the rounds it gets: reading a long prompt takes minutes, so depth goes by itself and less
+    /// often.</summary>
     public IEnumerable<(Cell[] Cells, int Rounds)> Groups()
     {
         Cell[] brief = [.. Cells.Where(cell => cell.Kind is CellKind.Prefill or CellKind.Decode)];

@@ -33,6 +33,29 @@ public sealed class PathNameTests : IDisposable
         Assert.Equal(2, Directory.GetFiles(_files.Folder).Length);
     }
 
+    [Theory]
+    [InlineData("run $'Once \\xe9' -n 1")]
+    [InlineData("score $'Once \\xe9'")]
+    [InlineData("tokenize $'Once \\xe9'")]
+    [InlineData("run Once -n 1 --stop $'\\xe9'")]
+    [InlineData("run Once -n 1 --dry-multiplier 1 --dry-breaker $'\\xe9'")]
+    public void A_text_of_such_bytes_is_refused_and_not_replaced(string command)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+
+        ToolRun run = Shell($"{Tool.Path} {command} --model embedded:grain-1m");
+
+        Assert.Equal(2, run.Code);
+        Assert.Empty(run.Output);
+        Assert.Contains("expected a text in UTF-8", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_text_that_holds_the_replacement_character_itself_is_taken()
+    {
+        Assert.Equal(0, Shell($"{Tool.Path} tokenize $'Once \uFFFD' --model embedded:grain-1m").Code);
+    }
+
     [Fact]
     public void The_model_that_the_environment_names_is_no_exception()
     {

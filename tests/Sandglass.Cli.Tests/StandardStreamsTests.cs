@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace Sandglass.Cli.Tests;
 
-/// <summary>Standard streams that the caller closed, or that cannot do what they are for: said by name, never waited for, never taken for another file.</summary>
+/// <summary>Standard streams that the caller closed, or that cannot do what they are for: said by name, never waited for, never taken for another
+/// file.</summary>
 public class StandardStreamsTests
 {
     private const string Model = $"--model {Tool.Small}";

@@ -2,7 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace Sandglass.Tests;
 
-/// <summary>An error's code is a promise to whoever looks it up: docs/errors.md has a line for each that the engine throws, below the exception that carries it, and for no other.</summary>
+/// <summary>An error's code is a promise to whoever looks it up: docs/errors.md has a line for each that the engine throws, below the exception that carries
+/// it, and for no other.</summary>
 public partial class ErrorCodesTests
 {
     private static readonly (string Code, string Exception)[] Thrown =

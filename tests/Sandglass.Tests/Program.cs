@@ -3,7 +3,8 @@ using Sandglass.Tests.Generation;
 
 namespace Sandglass.Tests;
 
-/// <summary>What tests start as a process of its own, since the width of the kernels is chosen once in a process: it prints the width, then the hashes of many runs.</summary>
+/// <summary>What tests start as a process of its own, since the width of the kernels is chosen once in a process: it prints the width, then the hashes of many
+/// runs.</summary>
 internal static class Program
 {
     public static async Task Main(string[] args)

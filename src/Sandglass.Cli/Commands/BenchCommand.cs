@@ -60,7 +60,7 @@ internal sealed class BenchCommand(Terminal terminal)
         if (synthetic is not null && _model.IsNamed(parsed.CommandResult)) throw new WrongInputException("--synthetic makes a model: leave --model out.");
         if (keep is not null && synthetic is null) throw new WrongInputException("--keep keeps the model that --synthetic SHAPE:TYPE makes: give both.");
 
-        if (keep is not null) PathName.Refuse(_keep.Name, keep);
+        if (keep is not null) CommandLineWord.RefusePath(_keep.Name, keep);
 
         using TemporaryFile? temporary = synthetic is not null && keep is null ? new TemporaryFile(".gguf") : null;
         string? file = keep ?? temporary?.Path;

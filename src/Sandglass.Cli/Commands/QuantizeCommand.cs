@@ -42,7 +42,7 @@ internal sealed class QuantizeCommand(Terminal terminal)
     {
         MistypedOption.Refuse(parsed, parsed.GetValue(_input));
         MistypedOption.Refuse(parsed, parsed.GetValue(_output));
-        PathName.Refuse(_output.Name, parsed.GetValue(_output)!);
+        CommandLineWord.RefusePath(_output.Name, parsed.GetValue(_output)!);
         using ModelFile input = ModelChoice.Open(_input.Name, parsed.GetValue(_input)!);
         if (parsed.GetValue(_output) is { Length: > 0 } output && Path.GetDirectoryName(output) is { Length: > 0 } folder && !Directory.Exists(folder))
             throw new WrongInputException($"OUT: there is no folder {folder}. Make it first, or give another place.");

@@ -57,6 +57,7 @@ internal sealed class PromptSource(string argumentName, string description)
         if (parsed.GetValue(_argument) is string text)
         {
             fromInput = text == TextFile.StandardInput && !parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash);
+            if (!fromInput) CommandLineWord.RefuseText(_argument.Name, text);
             if (!fromInput) return new Prompt(Encoding.UTF8.GetBytes(text), null, addBos, parseSpecial);
         }
         return fromInput ? new Prompt(await Terminal.ReadInputAsync(cancellation), null, addBos, parseSpecial, IsPiped: true) : null;

@@ -93,7 +93,7 @@ internal sealed class GenerationChoice
     {
         Sampling = _sampling.Options(parsed),
         MaxTokens = parsed.GetValue(_maxTokens),
-        Stop = parsed.GetValue(_stop) ?? [],
+        Stop = CommandLineWord.Texts(_stop.Name, parsed.GetValue(_stop)),
         EndIds = parsed.GetResult(_eosIds) is null ? null : parsed.GetValue(_eosIds),
         IgnoreEnd = parsed.GetValue(_ignoreEos),
         Logprobs = parsed.GetValue(_logprobs) ?? 0,

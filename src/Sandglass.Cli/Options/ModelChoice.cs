@@ -112,7 +112,7 @@ internal sealed class ModelChoice
 
     private static ModelFile OpenNamed(string name, string source)
     {
-        PathName.Refuse(source, name);
+        CommandLineWord.RefusePath(source, name);
         return IsEmbedded(name) ? EmbeddedModels.Open(name[EmbeddedPrefix.Length..]) : ModelFile.Open(NotEmpty(name));
     }
 
@@ -151,8 +151,8 @@ internal sealed class ModelChoice
         string? draft = null)
     {
         string name = file ?? Name(parsed);
-        PathName.Refuse(Source(parsed), name);
-        if (draft is not null) PathName.Refuse("--draft", draft);
+        CommandLineWord.RefusePath(Source(parsed), name);
+        if (draft is not null) CommandLineWord.RefusePath("--draft", draft);
         using ProgressLine<(long Read, long Total)> progress = new(
             terminal, p => $"Loading {Path.GetFileName(name)}: {Amount.Bytes(p.Read)} of {Amount.Bytes(p.Total)}");
         ModelOptions options = new()

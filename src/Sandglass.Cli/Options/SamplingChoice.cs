@@ -131,7 +131,7 @@ internal sealed class SamplingChoice
         DryBase = parsed.GetValue(_dryBase) ?? Usual.DryBase,
         DryAllowedLength = parsed.GetValue(_dryAllowed) ?? Usual.DryAllowedLength,
         DryWindow = parsed.GetValue(_dryWindow),
-        DryBreakers = parsed.GetValue(_dryBreakers) is { Length: > 0 } breakers ? breakers : Usual.DryBreakers,
+        DryBreakers = CommandLineWord.Texts(_dryBreakers.Name, parsed.GetValue(_dryBreakers)) is { Length: > 0 } breakers ? breakers : Usual.DryBreakers,
         Mirostat = parsed.GetValue(_mirostat) ?? Usual.Mirostat,
         MirostatTau = parsed.GetValue(_tau) ?? Usual.MirostatTau,
         MirostatEta = parsed.GetValue(_eta) ?? Usual.MirostatEta,

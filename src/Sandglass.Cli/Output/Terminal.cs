@@ -117,17 +117,15 @@ internal sealed class Terminal
     {
         if (!StandardStreams.IsOpen(StandardStreams.Input)) throw NoInput("is closed");
         if (!StandardStreams.IsReadable(StandardStreams.Input)) throw NoInput("cannot be read, as under nohup");
-        using MemoryStream all = new();
-        await using Stream input = StandardStreams.OpenInput();
+        Stream input = StandardStreams.OpenInput();
         try
         {
-            await Task.Run(() => input.CopyTo(all), CancellationToken.None).WaitAsync(cancellation); // a read of a pipe cannot be called off
+            return await Task.Run(() => TextFile.ReadAll(input, "standard input"), CancellationToken.None).WaitAsync(cancellation); // a read of a pipe cannot be called off
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw NoInput($"cannot be read ({failure.Message.TrimEnd('.')})");
         }
-        return all.ToArray();
     }
 
     private static WrongInputException NoInput(string why) =>

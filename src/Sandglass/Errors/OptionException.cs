@@ -51,5 +51,6 @@ public abstract class OptionException : SandglassException
 
     private static string Said(string option, string expected, string found) => $"{option}: expected {expected}, found {found}.";
 
-    private static string Filled(string expected, string[] others) => others.Length == 0 ? expected : string.Format(CultureInfo.InvariantCulture, expected, others);
+    private static string Filled(string expected, string[] others) =>
+        others.Length == 0 ? expected : string.Format(CultureInfo.InvariantCulture, expected, others);
 }

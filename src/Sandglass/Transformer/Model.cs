@@ -3,7 +3,8 @@ using Sandglass.ModelFiles;
 
 namespace Sandglass.Transformer;
 
-/// <summary>A model's weights, in the parts that compute with them. It never changes; what does while a batch is computed is in <see cref="RunState"/>.</summary>
+/// <summary>A model's weights, in the parts that compute with them. It never changes; what does while a batch is computed is in
+/// <see cref="RunState"/>.</summary>
 internal sealed class Model : IDisposable
 {
     public required Hyperparameters Shape { get; init; }

@@ -5,7 +5,8 @@ namespace Sandglass.Transformer;
 
 /// <summary>The words that an architecture's file is written in: parts, filled with a file's tensors by their GGUF names.</summary>
 /// <remarks>
-/// A bias is read wherever the file has one, and must be there where the architecture has biases. With a reader that reads no values this is the dry run that says
+/// A bias is read wherever the file has one, and must be there where the architecture has biases. With a reader that reads no values this is the dry run that
+/// says
 /// whether a file would load.
 /// </remarks>
 internal sealed class ModelBuilder(WeightReader reader, Hyperparameters shape, Architecture architecture)

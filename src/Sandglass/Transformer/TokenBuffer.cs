@@ -6,7 +6,8 @@ namespace Sandglass.Transformer;
 /// <summary>Activations of a batch in native memory: [token, columns] in F32 and, for products in integers, blocks of them beside.</summary>
 internal sealed unsafe class TokenBuffer : IDisposable
 {
-    /// <param name="products">How they are multiplied: unless <see cref="ComputeMode.Exact"/>, blocks are kept too, and columns must be a multiple of 32.</param>
+    /// <param name="products">How they are multiplied: unless <see cref="ComputeMode.Exact"/>, blocks are kept too, and columns must be a multiple of
+    /// 32.</param>
     public TokenBuffer(int tokens, int columns, ComputeMode products = ComputeMode.Exact)
     {
         Tokens = tokens;

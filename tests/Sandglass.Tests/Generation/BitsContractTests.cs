@@ -6,7 +6,8 @@ namespace Sandglass.Tests.Generation;
 
 /// <summary>The promise across machines and releases: <c>contract/bits.json</c> holds hashes of the embedded models' logits.</summary>
 /// <remarks>
-/// A change of the arithmetic is a deliberate, dated edit of that file: <c>SANDGLASS_WRITE_BITS=1 dotnet test tests/Sandglass.Tests -c Release --filter BitsContract</c>
+/// A change of the arithmetic is a deliberate, dated edit of that file: <c>SANDGLASS_WRITE_BITS=1 dotnet test tests/Sandglass.Tests -c Release --filter
+/// BitsContract</c>
 /// writes it anew instead of comparing.
 /// </remarks>
 public class BitsContractTests

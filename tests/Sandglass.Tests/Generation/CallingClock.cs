@@ -1,6 +1,7 @@
 namespace Sandglass.Tests.Generation;
 
-/// <summary>The system's clock, which calls back at one of the engine's looks at it: a point of a run that does not depend on speed. Texts with a time limit look before each step.</summary>
+/// <summary>The system's clock, which calls back at one of the engine's looks at it: a point of a run that does not depend on speed. Texts with a time limit
+/// look before each step.</summary>
 internal sealed class CallingClock : TimeProvider
 {
     private int _looks;

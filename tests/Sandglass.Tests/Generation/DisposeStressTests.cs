@@ -3,7 +3,8 @@ using Sandglass.Sampling;
 
 namespace Sandglass.Tests.Generation;
 
-/// <summary>A model that is disposed of while texts of every kind run, within little memory, with readers that leave when they like: every caller hears of an end, nothing hangs, no page stays held.</summary>
+/// <summary>A model that is disposed of while texts of every kind run, within little memory, with readers that leave when they like: every caller hears of an
+/// end, nothing hangs, no page stays held.</summary>
 public class DisposeStressTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);   // for what would never come

@@ -27,7 +27,8 @@ internal static class Evidence
         return ids;
     }
 
-    /// <summary>Every way that a model can be run and that is told apart: within one of them, the bits are the same. Products know nothing of the cache, so one of them stands for all where it is quantised.</summary>
+    /// <summary>Every way that a model can be run and that is told apart: within one of them, the bits are the same. Products know nothing of the cache, so one
+    /// of them stands for all where it is quantised.</summary>
     public static IEnumerable<ModelOptions> Modes => [.. PlainModes, .. QuantizedModes];
 
     /// <summary>With full pages quantised.</summary>

@@ -3,7 +3,8 @@ using Sandglass.Sampling;
 
 namespace Sandglass.Tests.Generation;
 
-/// <summary>Group beam search once more, with lists and no engine: what <c>_group_beam_search</c>, <c>BeamSearchScorer</c> and <c>HammingDiversityLogitsProcessor</c> of transformers 4.50 say, told in our words. It reads each beam's text anew.</summary>
+/// <summary>Group beam search once more, with lists and no engine: what <c>_group_beam_search</c>, <c>BeamSearchScorer</c> and
+/// <c>HammingDiversityLogitsProcessor</c> of transformers 4.50 say, told in our words. It reads each beam's text anew.</summary>
 /// <param name="scores">The log-probabilities behind a completion, likeliest first: enough of them that no penalty reaches the rest.</param>
 internal sealed class PlainGroupBeams(BeamOptions options, int mostTokens, IReadOnlyCollection<int> ends, Func<int[], Task<IReadOnlyList<TokenLogprob>>> scores)
 {

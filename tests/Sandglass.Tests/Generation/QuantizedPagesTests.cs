@@ -6,7 +6,8 @@ using Sandglass.Tests.Transformer;
 
 namespace Sandglass.Tests.Generation;
 
-/// <summary>Quantised pages under everything that shares, forks, forgets and recomputes: no bit changes, around every border of a page, and no page is left.</summary>
+/// <summary>Quantised pages under everything that shares, forks, forgets and recomputes: no bit changes, around every border of a page, and no page is
+/// left.</summary>
 public class QuantizedPagesTests(TypedModelFiles files) : IClassFixture<TypedModelFiles>
 {
     private static readonly CacheTypes Mixed = new(CacheType.Q8, CacheType.Q4);

@@ -3,7 +3,8 @@ using Sandglass.Sampling;
 
 namespace Sandglass.Tests.Generation;
 
-/// <summary>The promise of guessing ahead: token for token the text without it, for every chain, whoever guesses, alone and in company; nothing beyond the end, and no page left.</summary>
+/// <summary>The promise of guessing ahead: token for token the text without it, for every chain, whoever guesses, alone and in company; nothing beyond the end,
+/// and no page left.</summary>
 public sealed class SpeculationTests(SpeculationTests.Pair pair) : IClassFixture<SpeculationTests.Pair>
 {
     private const int ShortPrompts = 12; // of the 200, unless SANDGLASS_LONG=1

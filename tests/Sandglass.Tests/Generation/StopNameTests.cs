@@ -4,7 +4,8 @@ using Sandglass.Tokenization;
 
 namespace Sandglass.Tests.Generation;
 
-/// <summary>Stop texts and breakers are compared with what tokens are called: a control token counts with its own name, and is not shown. One rule for a plain text and for beams.</summary>
+/// <summary>Stop texts and breakers are compared with what tokens are called: a control token counts with its own name, and is not shown. One rule for a plain
+/// text and for beams.</summary>
 public sealed class StopNameTests(Grain grain) : IClassFixture<Grain>
 {
     private const int Control = 0;   // <|endoftext|>

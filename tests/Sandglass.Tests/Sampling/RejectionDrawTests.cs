@@ -56,7 +56,8 @@ public class RejectionDrawTests
         Assert.True(Distance(counts) < Error, $"{Distance(counts)}, not below {Error}");
     }
 
-    /// <summary>Three times the total variation that so many draws of the target have in the mean: an honest stream of draws goes beyond twice the mean about once in a hundred (this seed's first one does), beyond this once in many thousands.</summary>
+    /// <summary>Three times the total variation that so many draws of the target have in the mean: an honest stream of draws goes beyond twice the mean about
+    /// once in a hundred (this seed's first one does), beyond this once in many thousands.</summary>
     private static double Error => 3 * Target.Sum(p => Math.Sqrt(2 / Math.PI * p * (1 - p) / Draws)) / 2;
 
     private static double Distance(int[] counts) => counts.Zip(Target, (count, p) => Math.Abs(count / (double)Draws - p)).Sum() / 2;

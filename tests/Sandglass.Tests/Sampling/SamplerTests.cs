@@ -16,7 +16,8 @@ public class SamplerTests
     [Fact]
     public void The_chains_tokens_come_as_often_as_the_pencil_says()
     {
-        // top-k 4 drops token 4, top-p 0.85 of the rest's 0.95 (0.8075) keeps 0.4 and 0.3 and 0.15, min-p 0.5 drops 0.15 (0.375 of 0.4); squared by temperature 1/2: 16 to 9
+        // top-k 4 drops token 4, top-p 0.85 of the rest's 0.95 (0.8075) keeps 0.4 and 0.3 and 0.15, min-p 0.5 drops 0.15 (0.375 of 0.4); squared by temperature
+        // 1/2: 16 to 9
         var options = new SamplerOptions { TopK = 4, TopP = 0.85, MinP = 0.5, Temperature = 0.5 };
         double chi = ChiSquare([0, 16 / 25.0, 9 / 25.0, 0, 0], options, Rows.Of(0.1, 0.4, 0.3, 0.15, 0.05));
         Assert.InRange(chi, 0, 10.9);                                                       // 1 degree: 99.9 %

@@ -7,7 +7,8 @@ using Sandglass.Transformer;
 
 namespace Sandglass.Tests.Transformer;
 
-/// <summary>What holds for every architecture in the list: equal bits (widths: <see cref="KernelWidthTests"/>), the dry run, and that documents name it.</summary>
+/// <summary>What holds for every architecture in the list: equal bits (widths: <see cref="KernelWidthTests"/>), the dry run, and that documents name
+/// it.</summary>
 public sealed class ArchitectureTests(TypedModelFiles files) : IClassFixture<TypedModelFiles>
 {
     private static readonly ModelOptions[] Modes =
@@ -64,6 +65,22 @@ public sealed class ArchitectureTests(TypedModelFiles files) : IClassFixture<Typ
         using ModelFile damaged = ModelFile.Open(new MemoryStream(bytes), "damaged.gguf");
         ModelFileException obstacle = ModelSupport.Examine(damaged).Obstacle!;
         Assert.Equal(("tensor-missing", $"tensor {missing}"), (obstacle.Code, obstacle.Field));
+    }
+
+    [Fact]
+    public void A_single_value_in_place_of_a_matrix_is_called_that()
+    {
+        List<byte> bytes = [.. File.ReadAllBytes(files["llama"])];
+        ReadOnlySpan<byte> name = "blk.2.attn_v.weight"u8;
+        int dimensions = bytes.ToArray().AsSpan().IndexOf(name) + name.Length;
+        bytes.RemoveRange(dimensions, 4 + 16 + 4);                          // two dimensions and a type become none and F32 …
+        bytes.InsertRange(dimensions, new byte[8]);
+        int next = dimensions + 8 + 8;                                      // … and the next tensor's name grows by what the header lost
+        bytes[next] += 16;
+        bytes.InsertRange(next + 8, "xxxxxxxxxxxxxxxx"u8.ToArray());
+        using ModelFile file = ModelFile.Open(new MemoryStream([.. bytes]), "damaged.gguf");
+        ModelFileException obstacle = ModelSupport.Examine(file).Obstacle!;
+        Assert.Equal(("tensor-shape", "tensor blk.2.attn_v.weight, shape", "a single value"), (obstacle.Code, obstacle.Field, obstacle.Found));
     }
 
     [Fact]

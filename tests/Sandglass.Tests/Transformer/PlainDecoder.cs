@@ -3,7 +3,8 @@ using Sandglass.ModelFiles;
 
 namespace Sandglass.Tests.Transformer;
 
-/// <summary>The oracle of every architecture, in the manner of llama2.c: double[], one token after the other, loops that can be read against the papers.</summary>
+/// <summary>The oracle of every architecture, in the manner of llama2.c: double[], one token after the other, loops that can be read against the
+/// papers.</summary>
 /// <remarks>
 /// It shares no arithmetic with the engine: only files are read by the same code.
 /// A new architecture adds what it does differently to the fields, and an if where it does it.

@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>GELU in its form with tanh: x[i] = x[i] / 2 * (1 + tanh(sqrt(2 / pi) * (x[i] + 0.044715 x[i]^3))). Source: Hendrycks and Gimpel 2016, arXiv:1606.08415.</summary>
+/// <summary>GELU in its form with tanh: x[i] = x[i] / 2 * (1 + tanh(sqrt(2 / pi) * (x[i] + 0.044715 x[i]^3))). Source: Hendrycks and Gimpel 2016,
+/// arXiv:1606.08415.</summary>
 /// <remarks>(1 + tanh(u)) / 2 is 1 / (1 + e^-2u): no tanh is computed, and nothing cancels where it is near -1.</remarks>
 internal static unsafe class Gelu
 {

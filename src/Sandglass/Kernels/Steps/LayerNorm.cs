@@ -3,9 +3,11 @@ using System.Runtime.CompilerServices;
 namespace Sandglass.Kernels;
 
 /// <summary>
-/// Layer normalisation of one token: to[i] = (x[i] - mean) / sqrt(mean((x - mean)²) + epsilon) * weight[i] + bias[i]. Source: Ba, Kiros and Hinton 2016, arXiv:1607.06450.
+/// Layer normalisation of one token: to[i] = (x[i] - mean) / sqrt(mean((x - mean)²) + epsilon) * weight[i] + bias[i]. Source: Ba, Kiros and Hinton 2016,
+/// arXiv:1607.06450.
 /// </summary>
-/// <remarks>Both sums go in sixteen lanes and one tree, as those of <see cref="RmsNorm"/>. The deviations are squared, so nothing cancels where the mean is large.</remarks>
+/// <remarks>Both sums go in sixteen lanes and one tree, as those of <see cref="RmsNorm"/>. The deviations are squared, so nothing cancels where the mean is
+/// large.</remarks>
 internal static unsafe class LayerNorm
 {
     /// <param name="x">[width]</param>

@@ -2,7 +2,8 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Transformer;
 
-/// <summary>OLMo 2: norms after the parts and none before them; queries and keys are normed over all heads together. Source: OLMo Team 2024, arXiv:2501.00656.</summary>
+/// <summary>OLMo 2: norms after the parts and none before them; queries and keys are normed over all heads together. Source: OLMo Team 2024,
+/// arXiv:2501.00656.</summary>
 internal static class Olmo2
 {
     public static readonly Architecture Description = new("olmo2", Build);

@@ -2,7 +2,8 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Transformer;
 
-/// <summary>Qwen 2 and 2.5: a Llama with biases of queries, keys and values, and rotary pairs half a head apart. Source: Yang et al. 2024, arXiv:2407.10671.</summary>
+/// <summary>Qwen 2 and 2.5: a Llama with biases of queries, keys and values, and rotary pairs half a head apart. Source: Yang et al. 2024,
+/// arXiv:2407.10671.</summary>
 internal static class Qwen2
 {
     public static readonly Architecture Description = new("qwen2", Build);

@@ -2,7 +2,8 @@ using Sandglass.ModelFiles;
 
 namespace Sandglass.Transformer;
 
-/// <summary>What an architecture, or the parts that all of them share, cannot do or cannot do without; checked on the metadata alone, before any weight is read.</summary>
+/// <summary>What an architecture, or the parts that all of them share, cannot do or cannot do without; checked on the metadata alone, before any weight is
+/// read.</summary>
 internal static class Requirements
 {
     private const int MaxWidth = 1 << 24;   // as Hyperparameters bounds each width: heads times their width must not wrap around
@@ -79,6 +80,7 @@ internal static class Requirements
         if (shape.RopeScaling.Kind == RopeScalingKind.LongRope)
             entries.Refuse<int>("rope.scaling.type", "none, linear or yarn", "longrope, which does not run yet");
         if (rotated != all && !architecture.HasPartialRope) entries.Refuse<int>("rope.dimension_count", $"{all}, all values of a head", $"{rotated}");
-        if (rotated % 2 != 0 || rotated == 0) entries.Refuse<int>("rope.dimension_count", "an even number above 0, since values are rotated in pairs", $"{rotated}");
+        if (rotated % 2 != 0 || rotated == 0)
+            entries.Refuse<int>("rope.dimension_count", "an even number above 0, since values are rotated in pairs", $"{rotated}");
     }
 }

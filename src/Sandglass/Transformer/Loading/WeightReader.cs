@@ -95,7 +95,8 @@ internal sealed unsafe class WeightReader(ModelFile file, WorkerPool? pool, IPro
         TensorInfo tensor = file.Find(name)
             ?? throw new ModelFileException("tensor-missing", file.Name, $"tensor {name}", $"a tensor of {columns} x {rows}", "none");
         if (tensor.Columns != columns || tensor.Rows != rows)
-            throw new ModelFileException("tensor-shape", file.Name, $"tensor {name}, shape", $"{columns} x {rows}", string.Join(" x ", tensor.Shape));
+            throw new ModelFileException("tensor-shape", file.Name, $"tensor {name}, shape", $"{columns} x {rows}",
+                tensor.Shape.Count == 0 ? "a single value" : string.Join(" x ", tensor.Shape));
         return tensor;
     }
 

@@ -55,7 +55,8 @@ internal abstract unsafe record AttentionPart
     }
 
     /// <summary>From queries, keys and values to what each head attended to.</summary>
-    /// <remarks>Keys and values go into the caches first, and attention reads the caches only: so a chunk of a prompt and a single token see the same bits.</remarks>
+    /// <remarks>Keys and values go into the caches first, and attention reads the caches only: so a chunk of a prompt and a single token see the same
+    /// bits.</remarks>
     protected void Attend(RunState state, int layer)
     {
         state.RotateAndStore.Run(state, this, layer);

@@ -1,6 +1,7 @@
 namespace Sandglass.Transformer;
 
-/// <summary>Attention, with rotary positions or none, whose query heads share heads of keys and values. Sources: Vaswani et al. 2017; Ainslie et al. 2023.</summary>
+/// <summary>Attention, with rotary positions or none, whose query heads share heads of keys and values. Sources: Vaswani et al. 2017; Ainslie et al.
+/// 2023.</summary>
 internal sealed record GroupedAttention : AttentionPart
 {
     /// <summary>[heads * keyDim, width]</summary>
