@@ -52,7 +52,6 @@ internal sealed class RunState : IDisposable
         JoinHeads = new JoinHeadsStep(pool);
         Activation = new ActivationStep(pool);
         ChooseExperts = new ChooseExpertsStep(pool);
-        Gather = new GatherStep(pool);
         AddWeighted = new AddWeightedStep(pool);
         Quantize = new QuantizeStep(pool);
         AdjustLogits = new LogitsStep(pool);
@@ -119,7 +118,6 @@ internal sealed class RunState : IDisposable
     public JoinHeadsStep JoinHeads { get; }
     public ActivationStep Activation { get; }
     public ChooseExpertsStep ChooseExperts { get; }
-    public GatherStep Gather { get; }
     public AddWeightedStep AddWeighted { get; }
     public QuantizeStep Quantize { get; }
     public LogitsStep AdjustLogits { get; }

@@ -49,7 +49,7 @@ internal sealed unsafe record Experts : IFeedForward
             if (rows.IsEmpty) continue;
 
             bool all = rows.Length == tokens;   // then they are in their own order, as of a single token
-            if (!all) state.Gather.Run(state.Normed, rows, routing.Gathered);
+            if (!all) state.Copy.Run(state.Normed, rows, routing.Gathered);
             All[expert].Run(state, all ? state.Normed : routing.Gathered, rows.Length, routing.Part, add: false);
             state.AddWeighted.Run(to, rows, routing.Part, routing.WeightsOf(expert));
         }

@@ -2,21 +2,32 @@ using Sandglass.Kernels;
 
 namespace Sandglass.Transformer;
 
-/// <summary>Copies each token as it is, and makes its blocks for the products that follow: what goes into a part that has no norm before it.</summary>
+/// <summary>Copies tokens as they are, all or some side by side, and makes their blocks for the products that follow.</summary>
 internal sealed unsafe class CopyStep(WorkerPool pool) : TokenJob(pool)
 {
-    private TokenBuffer _x = null!, _to = null!;
+    private TokenBuffer _from = null!, _to = null!;
+    private ReadOnlyMemory<int> _rows;  // [token]: its row in _from; empty where that is the same
     private int _tokens;
 
-    public void Run(TokenBuffer x, int tokens, TokenBuffer to)
+    /// <summary>The first tokens: what goes into a part that has no norm before it.</summary>
+    public void Run(TokenBuffer from, int tokens, TokenBuffer to)
     {
-        (_x, _to, _tokens) = (x, to, tokens);
-        Run(tokens, x.Columns);
+        (_from, _rows, _tokens, _to) = (from, default, tokens, to);
+        Run(tokens, from.Columns);
+    }
+
+    /// <summary>Some tokens.</summary>
+    /// <param name="rows">Of the tokens, in <paramref name="from"/>.</param>
+    public void Run(TokenBuffer from, ReadOnlyMemory<int> rows, TokenBuffer to)
+    {
+        (_from, _rows, _tokens, _to) = (from, rows, rows.Length, to);
+        Run(rows.Length, from.Columns);
     }
 
     protected override void DoToken(int token)
     {
-        new ReadOnlySpan<float>(_x.Row(token), _x.Columns).CopyTo(new Span<float>(_to.Row(token), _to.Columns));
+        int row = _rows.IsEmpty ? token : _rows.Span[token];
+        new ReadOnlySpan<float>(_from.Row(row), _from.Columns).CopyTo(new Span<float>(_to.Row(token), _to.Columns));
         _to.Quantize(token, _tokens);
     }
 }
