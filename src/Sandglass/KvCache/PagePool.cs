@@ -43,11 +43,11 @@ internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxVa
     /// <summary>Pages that no sequence holds and that are kept for texts with the same beginning.</summary>
     public int Kept => _idle.Count * Shape.Layers;
 
-    /// <summary>Page sets that new texts looked for: all full ones before their last token's.</summary>
-    public long PrefixLookups { get; set; }
+    /// <summary>Tokens of texts that looked for pages of their beginnings; each text counts once. Both counts may be read from any thread.</summary>
+    public long PrefixQueriedTokens { get; private set; }
 
-    /// <summary>Those of them that were found.</summary>
-    public long PrefixHits { get; private set; }
+    /// <summary>Those of them whose pages were found.</summary>
+    public long PrefixHitTokens { get; private set; }
 
     /// <summary>The prefix hash before a text's first page.</summary>
     public PrefixHash Beginning { get; } = PrefixHash.Beginning(model, shape);
@@ -152,7 +152,6 @@ internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxVa
     public PageSet? Find(PrefixHash name)
     {
         if (!_named.TryGetValue(name, out PageSet? pages)) return null;
-        PrefixHits++;
         if (pages.References++ == 0)
         {
             _idle.Remove(pages.Place);
@@ -160,6 +159,10 @@ internal sealed unsafe class PagePool(CacheShape shape, long budget = long.MaxVa
         }
         return pages;
     }
+
+    /// <summary>Counts a text that looked for its beginning.</summary>
+    public void CountPrefix(int queriedTokens, int hitTokens) =>
+        (PrefixQueriedTokens, PrefixHitTokens) = (PrefixQueriedTokens + queriedTokens, PrefixHitTokens + hitTokens);
 
     private PageSet Make()
     {

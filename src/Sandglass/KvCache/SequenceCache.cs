@@ -8,7 +8,9 @@ namespace Sandglass.KvCache;
 /// own read what was written, in whatever batch they are computed. What was written is kept until <see cref="Settle"/> says that its positions are final; a
 /// position forgotten before takes the other form with it.
 /// </remarks>
-internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
+/// <param name="pool">Where its pages come from.</param>
+/// <param name="beginning">The prefix hash before its first page; null for the pool's.</param>
+internal sealed unsafe class SequenceCache(PagePool pool, PrefixHash? beginning = null) : IDisposable
 {
     private const int PagePositions = CacheShape.PagePositions;
 
@@ -17,7 +19,7 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     private int _left;          // pages before this one have left the window; the sinks' stay
     private int _removed;       // places that the table no longer has, after the sinks' spans: whole spans, all of which have left the window
     private int _names;         // pages from the first on whose names are known
-    private PrefixHash _name = pool.Beginning; // the last one's
+    private PrefixHash _name = beginning ?? pool.Beginning; // the last one's
 
     /// <summary>Positions whose keys and values are here, in all layers.</summary>
     public int Length { get; private set; }
@@ -97,7 +99,7 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
     /// <summary>A second cache with the same positions: full pages are shared, the last, partial one is copied. From here on each goes its own way.</summary>
     public SequenceCache Fork()
     {
-        SequenceCache fork = new(pool);
+        SequenceCache fork = new(pool, beginning);
         fork.BeginWith(this, Length);
         return fork;
     }
@@ -157,13 +159,13 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
 
     /// <summary>Begins with registered pages of an equal prefix, as many as there are; for an empty cache.</summary>
     /// <param name="ids">The text. Its last token's page is never shared: that token has to go through the model.</param>
+    /// <param name="isAgain">Whether it was asked for before: its own pages are no hits, and are not counted as such.</param>
     /// <returns>Positions that are here now.</returns>
-    public int MatchPrefix(ReadOnlySpan<int> ids)
+    public int MatchPrefix(ReadOnlySpan<int> ids, bool isAgain = false)
     {
         int most = (ids.Length - 1) / PagePositions;
-        if (_table.Count > 0 || most <= 0) return 0;
+        if (_table.Count > 0) return 0;
         _table.Grow(most);
-        pool.PrefixLookups += most;
         for (; _names < most; _names++)
         {
             PrefixHash next = _name.Next(ids[(_names * PagePositions)..]);
@@ -172,7 +174,9 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
             _table[_names] = found;
             _name = next;
         }
-        return Length = _table.Count * PagePositions;
+        Length = _table.Count * PagePositions;
+        if (!isAgain) pool.CountPrefix(ids.Length, Length);
+        return Length;
     }
 
     /// <summary>Registers its full pages, so that texts with the same beginning can share them.</summary>
@@ -208,7 +212,7 @@ internal sealed unsafe class SequenceCache(PagePool pool) : IDisposable
             if (IsQuantized) ReturnSet(_table.Count - 1);   // made of positions that are no more
             else OwnLastPage();
         }
-        if (_names > Length / PagePositions) (_names, _name) = (0, pool.Beginning); // recomputed from the start
+        if (_names > Length / PagePositions) (_names, _name) = (0, beginning ?? pool.Beginning); // recomputed from the start
     }
 
     /// <summary>

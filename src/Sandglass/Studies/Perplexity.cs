@@ -42,11 +42,12 @@ public static class Perplexity
         int first = context / 2;
         double sum = 0;
         int tokens = 0;
+        ScoreOptions options = new() { From = first, ShareCache = false };   // no other text will begin with a chunk
         for (int chunk = 0; chunk < total; chunk++)
         {
             int[] chunkIds = ids[(chunk * context)..((chunk + 1) * context)];
             if (model.Tokenizer.AddsBos) chunkIds[0] = model.Tokenizer.BosId!.Value;
-            await foreach (TokenScore score in model.ScoreAsync(chunkIds, new ScoreOptions { From = first }, cancellationToken).ConfigureAwait(false))
+            await foreach (TokenScore score in model.ScoreAsync(chunkIds, options, cancellationToken).ConfigureAwait(false))
             {
                 sum -= score.Logprob;
                 tokens++;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Sandglass.Kernels;
 using Sandglass.KvCache;
 
@@ -33,7 +34,10 @@ public sealed class PagePoolTests
 
         using SequenceCache cache = new(pool);
         Assert.Equal(32 * pages, cache.MatchPrefix(other));
-        Assert.Equal((pages, 3), (pool.PrefixHits, pool.PrefixLookups));     // what stands behind the difference was sought too: the rate is the share of all pages
+        Assert.Equal((32 * pages, 100), (pool.PrefixHitTokens, pool.PrefixQueriedTokens));     // all its tokens are in the rate
+        cache.Truncate(0);
+        Assert.Equal(32 * pages, cache.MatchPrefix(other, isAgain: true));
+        Assert.Equal((32 * pages, 100), (pool.PrefixHitTokens, pool.PrefixQueriedTokens));     // its own once more is no hit
     }
 
     [Fact]
@@ -83,6 +87,39 @@ public sealed class PagePoolTests
         using PagePool a = new(Shape, model: "a"), b = new(Shape, model: "b"), half = new(Shape with { Types = CacheType.F16 }, model: "a");
         Assert.Equal(3, new[] { a.Beginning, b.Beginning, half.Beginning }.Distinct().Count());
         Assert.NotEqual(a.Beginning.Next(Ids(32)), b.Beginning.Next(Ids(32)));
+    }
+
+    [Fact]
+    public void Names_differ_by_salt_and_no_salt_gives_the_name_of_a_page()
+    {
+        using PagePool pool = new(Shape);
+        PrefixHash common = pool.Beginning;
+        string page = new(MemoryMarshal.Cast<int, char>(Ids(32)));     // the bytes that a page's tokens are hashed as
+
+        Assert.Equal(common, common.Salted(null));
+        PrefixHash[] names = [common, .. new[] { "", "a", "b", "\ud800", "\ud801", page }.Select(common.Salted), common.Next(Ids(32)), common.Salted("a").Salted("b")];
+        Assert.Equal(names.Length, names.Distinct().Count());
+        Assert.Equal(common.Salted("a"), common.Salted("a"));
+    }
+
+    [Fact]
+    public void Texts_of_a_salt_find_each_others_pages_alone_also_after_a_fork_and_a_rollback()
+    {
+        using PagePool pool = new(Shape);
+        PrefixHash salted = pool.Beginning.Salted("ours");
+        using (SequenceCache cache = new(pool, salted))
+        {
+            Fill(cache, 64);
+            using SequenceCache fork = cache.Fork();
+            fork.RegisterPrefix(Ids(64));
+            fork.Truncate(0);
+            Fill(fork, 96);
+            fork.RegisterPrefix(Ids(96));
+        }
+
+        Assert.False(Has(pool, [.. Ids(32), 1]));
+        using SequenceCache other = new(pool, pool.Beginning.Salted("theirs")), same = new(pool, salted);
+        Assert.Equal((0, 96), (other.MatchPrefix(Ids(97)), same.MatchPrefix(Ids(97))));
     }
 
     [Fact]
@@ -142,9 +179,14 @@ public sealed class PagePoolTests
     private static SequenceCache Filled(PagePool pool, int[] ids)
     {
         SequenceCache cache = new(pool);
-        cache.Reserve(ids.Length);
-        cache.Commit(ids.Length);
+        Fill(cache, ids.Length);
         return cache;
+    }
+
+    private static void Fill(SequenceCache cache, int length)
+    {
+        cache.Reserve(length);
+        cache.Commit(length);
     }
 
     private static int[] Ids(int count, int seed = 0) => [.. Enumerable.Range(0, count).Select(i => 7 * i + 1000 * seed)];

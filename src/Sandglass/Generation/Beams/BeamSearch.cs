@@ -24,6 +24,7 @@ internal sealed class BeamSearch
     private readonly List<BeamSequence> _live;          // each once
     private readonly List<int> _readText = [];
     private readonly GenerationTimes _times;
+    private int _cached;
     private long _cacheBytes;
     private int _awaited = 1, _shown;
     private FinishReason? _interrupted;
@@ -32,7 +33,7 @@ internal sealed class BeamSearch
     public BeamSearch(GenerationRequest request, GenerationOutput output)
     {
         (_request, _options, _ends, _output) = (request, request.Options, request.EndIds, output);
-        Options = _options.Beams!;
+        (Options, Beginning) = (_options.Beams!, request.Beginning);
         _times = new GenerationTimes(request.Model.Time);
         _stop = new StopRules(_options, _ends, request.Positions, request.Model.Time, _times.Requested);
         _text = new BeamText(request.Tokenizer, _ends, StopTexts.Of(_options.Stop));
@@ -55,6 +56,12 @@ internal sealed class BeamSearch
 
     public PagePool Pages => _request.Pages;
 
+    public PrefixHash Beginning { get; }
+
+    public bool SharesCache => _request.SharesCache;
+
+    public int PromptLength => _request.Prompt.Length;
+
     /// <summary>The work of all beams.</summary>
     public Counters Work { get; } = new();
 
@@ -66,9 +73,13 @@ internal sealed class BeamSearch
     /// <summary>Whether the caller reads so slowly that the search rests.</summary>
     public bool IsReaderBehind => _output.Tokens.IsFull;
 
-    public void Begin()
+    public void Begin(BeamSequence sequence)
     {
-        if (!HasBegun) _times.Begin();
+        if (HasBegun) return;   // preempted: the beams go through the model again
+        int found = SharesCache ? sequence.Cache.MatchPrefix(sequence.Ids.Span, isAgain: _times.HasBegun) : 0;
+        if (_times.HasBegun) return;
+        _times.Begin();
+        _cached = found;
     }
 
     /// <summary>Ends the search if it was cancelled or ran out of time.</summary>
@@ -268,7 +279,8 @@ internal sealed class BeamSearch
             PromptIds = _request.Prompt,
             CompletionTokens = tokens,
             TimeToFirstToken = _times.FirstToken,
-            PrefillTokensPerSecond = _times.PrefillRate(_request.Prompt.Length),
+            CachedTokens = _cached,
+            PrefillTokensPerSecond = _times.PrefillRate(_request.Prompt.Length - _cached),
             DecodeTokensPerSecond = _times.DecodeRate(tokens),
             CacheBytes = _cacheBytes,
             LayerTokenPasses = Work.LayerTokenPasses,

@@ -8,13 +8,13 @@ internal sealed class BeamSequence : Sequence
 
     /// <summary>The prompt.</summary>
     public BeamSequence(BeamSearch search, int[] prompt)
-        : base([.. prompt], prompt.Length, search.Pages, work: search.Work)
+        : base([.. prompt], prompt.Length, search.Pages, work: search.Work, beginning: search.Beginning)
     {
         _search = search;
     }
 
     private BeamSequence(BeamSequence parent)
-        : base(parent.Ids.ToArray(), parent.Length, parent._search.Pages, parent.Group, parent.Work)
+        : base(parent.Ids.ToArray(), parent.Length, parent._search.Pages, parent.Group, parent.Work, parent._search.Beginning)
     {
         _search = parent._search;
     }
@@ -32,9 +32,14 @@ internal sealed class BeamSequence : Sequence
 
     public override int FirstScored => Length - 1;
 
+    protected override bool SharesCache => _search.SharesCache;
+
+    /// <summary>Of the texts most are given up.</summary>
+    protected override int Shareable => _search.PromptLength;
+
     protected override bool MustRest => _search.IsReaderBehind;
 
-    public override void Begin() => _search.Begin();
+    public override void Begin() => _search.Begin(this);
 
     public override void BeginReading() => _search.ShareBeginning(this);
 

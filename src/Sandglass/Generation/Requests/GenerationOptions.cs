@@ -7,7 +7,7 @@ namespace Sandglass.Generation;
 /// <summary>How one text is generated.</summary>
 public sealed record GenerationOptions
 {
-    private const int MostEndIds = 100, LongestLoop = 4096;
+    private const int MostEndIds = 100, LongestLoop = 4096, LongestSalt = 1024;
 
     /// <summary>How each token is chosen.</summary>
     public SamplerOptions Sampling { get; init; } = new();
@@ -58,6 +58,10 @@ public sealed record GenerationOptions
     /// tokens are the same.</summary>
     public bool ShareCache { get; init; } = true;
 
+    /// <summary>Whom <see cref="ShareCache"/> is with: only texts of the same salt share pages, so no other can tell by its speed what this one holds. Null is
+    /// a common one. At most 1024 characters.</summary>
+    public string? CacheSalt { get; init; }
+
     /// <summary>Most prompt tokens that go through the model in one step; 0 leaves it to the engine. The tokens are the same.</summary>
     public int PrefillChunk { get; init; }
 
@@ -98,6 +102,7 @@ public sealed record GenerationOptions
         Require(!DraftRejection || Draft != DraftKind.None, nameof(DraftRejection), "{0} with it, which guesses", "none", nameof(Draft));
         Require(LoopNgram is >= 0 and <= LongestLoop, nameof(LoopNgram), $"a whole number from 1 to {LongestLoop}", LoopNgram);
         Require(LoopRepeats >= 2, nameof(LoopRepeats), "a whole number from 2", LoopRepeats);
+        RequireSalt(CacheSalt, nameof(CacheSalt));
         Beams?.Validate(this);
         Require(!(EndIds?.Count > MostEndIds), nameof(EndIds), $"at most {MostEndIds} ids", EndIds?.Count);
         Require(Stop is not null, nameof(Stop), "a list of texts", "null");
@@ -124,6 +129,10 @@ public sealed record GenerationOptions
         PromptLength = promptLength,
         Breakers = () => BreakerTokens.Of(Sampling.DryBreakers, tokenizer),
     };
+
+    /// <summary>A salt is hashed with each text, so it must not be a text without bound.</summary>
+    internal static void RequireSalt(string? salt, string option) =>
+        Require(!(salt?.Length > LongestSalt), option, $"at most {LongestSalt} characters", salt?.Length);
 
     /// <param name="met">Whether the condition holds.</param>
     /// <param name="option">The property or parameter.</param>

@@ -22,6 +22,9 @@ internal sealed record GenerationRequest
     /// <summary>The pages of the model's cache.</summary>
     public required PagePool Pages { get; init; }
 
+    /// <summary>With whom its texts share pages: the prefix hash before the first one.</summary>
+    public PrefixHash Beginning => Pages.Beginning.Salted(Options.CacheSalt);
+
     /// <summary>The engine's buffers for choosing tokens.</summary>
     public required SamplingBuffers Buffers { get; init; }
 
@@ -36,6 +39,9 @@ internal sealed record GenerationRequest
 
     /// <summary>The caller's handler of progress, or null.</summary>
     public ProgressRelay<(int Read, int Total)>? Progress { get; init; }
+
+    /// <summary>Whether its texts begin with pages of others and leave theirs.</summary>
+    public bool SharesCache => Options.ShareCache && !Options.NoCache;
 
     /// <summary>Prompt tokens that may go through the model at once.</summary>
     public int LongestChunk => Options.PrefillChunk > 0 ? Options.PrefillChunk : int.MaxValue;

@@ -27,6 +27,13 @@ public sealed record ScoreOptions
     /// <summary>The first position that is scored; those before it are only context.</summary>
     public int From { get; init; }
 
+    /// <summary>Whether keys and values are shared with texts that have the same prefix: taken for what stands before <see cref="From"/>, whose scores are not
+    /// asked for, and left for others: a text that is generated after it begins with them. The scores are the same.</summary>
+    public bool ShareCache { get; init; } = true;
+
+    /// <summary>Whom <see cref="ShareCache"/> is with, as <see cref="GenerationOptions.CacheSalt"/>.</summary>
+    public string? CacheSalt { get; init; }
+
     /// <summary>Reports tokens processed so far and in total; null for no reports. Called on the thread pool, one report at a time and in order; a handler
     /// that lags gets the newest only.</summary>
     public IProgress<(int Read, int Total)>? Progress { get; init; }
@@ -37,5 +44,6 @@ public sealed record ScoreOptions
         GenerationOptions.Require(Logprobs is >= 0 and <= 1000, nameof(Logprobs), "a whole number from 0 to 1000", Logprobs);
         GenerationOptions.Require(PrefillChunk >= 0, nameof(PrefillChunk), "a whole number from 1", PrefillChunk);
         GenerationOptions.Require(From >= 0, nameof(From), "a whole number from 0", From);
+        GenerationOptions.RequireSalt(CacheSalt, nameof(CacheSalt));
     }
 }

@@ -24,7 +24,7 @@ internal sealed class GeneratedSequence : Sequence
     /// <param name="first">The sample whose prompt and pages it begins with; null for the one that reads the prompt.</param>
     /// <param name="drafter">Drafts its next tokens; null for none.</param>
     public GeneratedSequence(GenerationRequest request, int sample, GenerationOutput output, GeneratedSequence? first = null, IDrafter? drafter = null)
-        : base([.. request.Prompt], request.Prompt.Length, request.Pages, first is null ? null : new SequenceGroup(first.Group.Share))
+        : base([.. request.Prompt], request.Prompt.Length, request.Pages, first is null ? null : new SequenceGroup(first.Group.Share), beginning: request.Beginning)
     {
         (_request, _seed, _output) = (request, unchecked(request.Seed + (ulong)sample), output);
         _speculation = drafter is null ? null : new Speculation(drafter, Options.RejectsDrafts ? null : request.Model.Time);
@@ -32,6 +32,7 @@ internal sealed class GeneratedSequence : Sequence
         _sampler = first?._sampler.Fork(_seed) ?? new Sampler(Options.Sampling, _seed, request.SamplerText, request.Buffers, Options.Explain);
         for (int i = 0; i < request.Prompt.Length && first is null; i++) _sampler.Accept(request.Prompt[i]);    // a fork has its state already
         _times = first is null ? new GenerationTimes(request.Model.Time) : new GenerationTimes(first._times);
+        _cached = first?._cached ?? 0;
         _stop = new StopRules(Options, request.EndIds, request.Positions, request.Model.Time, _times.Requested);
         if (Options.MaxTokens == 0) Finish(FinishReason.Length);
         else if (request.Prompt.Length >= request.Positions) Finish(FinishReason.Context);
@@ -56,12 +57,12 @@ internal sealed class GeneratedSequence : Sequence
         ? 0
         : Math.Min(Speculation.Most, Math.Min(_request.Positions - Length, (Options.MaxTokens ?? int.MaxValue) - Completion.Length) - 1);
 
-    protected override bool SharesCache => Options.ShareCache && !Options.NoCache;
+    protected override bool SharesCache => _request.SharesCache;
 
     public override void Begin()
     {
-        int found = SharesCache ? Cache.MatchPrefix(Ids.Span) : 0;
-        if (!Completion.IsEmpty) return;    // preempted: its text goes through the model again
+        int found = SharesCache ? Cache.MatchPrefix(Ids.Span, isAgain: _times.HasBegun) : 0;
+        if (_times.HasBegun) return;    // preempted: its text goes through the model again
         _times.Begin();
         _cached = found;
     }

@@ -5,7 +5,7 @@ namespace Sandglass.Generation;
 internal sealed class GenerationTimes
 {
     private readonly TimeProvider _time;
-    private long _begun;
+    private long? _begun;
     private TimeSpan _prefill, _lastStep;
     private TimeSpan? _firstStep;
 
@@ -20,11 +20,14 @@ internal sealed class GenerationTimes
     /// <summary>From then until the first token was handed out; null before that.</summary>
     public TimeSpan? FirstToken { get; private set; }
 
+    /// <summary>Whether it has come to the front of the queue, once at least.</summary>
+    public bool HasBegun => _begun is not null;
+
     /// <summary>It comes to the front of the queue.</summary>
     public void Begin() => _begun = _time.GetTimestamp();
 
     /// <summary>The whole prompt has gone through the model.</summary>
-    public void PromptRead() => _prefill = _time.GetElapsedTime(_begun);
+    public void PromptRead() => _prefill = _time.GetElapsedTime(_begun!.Value);
 
     /// <summary>A token is chosen; gives the time since the request.</summary>
     public TimeSpan Step()

@@ -13,9 +13,10 @@ internal sealed class ScoredSequence : Sequence
     private readonly CancellationToken _cancellation;
     private readonly ProgressRelay<(int Read, int Total)>? _progress;
     private int _next;
+    private bool _hasBegun;
 
     public ScoredSequence(int[] text, ScoreOptions options, PagePool pages, OutputQueue<TokenScore> output, CancellationToken cancellation)
-        : base(text, text.Length - 1, pages)
+        : base(text, text.Length - 1, pages, beginning: pages.Beginning.Salted(options.CacheSalt))
     {
         (_text, _options, _output, _cancellation, _next) = (text, options, output, cancellation, options.From);
         _progress = options.Progress is null ? null : new ProgressRelay<(int Read, int Total)>(options.Progress, _ => output.Cancel());
@@ -26,7 +27,16 @@ internal sealed class ScoredSequence : Sequence
 
     public override int FirstScored => _next;   // one that was preempted reads its text again, but does not score it twice
 
+    protected override bool SharesCache => _options.ShareCache;
+
     protected override bool MustRest => _output.IsFull;
+
+    /// <summary>Takes pages up to the first position that is still to be scored.</summary>
+    public override void Begin()
+    {
+        if (SharesCache && _next > 0) Cache.MatchPrefix(Ids.Span[..Math.Min(Length, _next + 1)], _hasBegun);
+        _hasBegun = true;
+    }
 
     public override void CheckInterruption()
     {

@@ -18,10 +18,11 @@ internal abstract class Sequence
     /// <param name="pages">Where its pages come from.</param>
     /// <param name="group">What it is scheduled with; null for a group and a request of its own.</param>
     /// <param name="work">Where its work is counted; null for counters of its own.</param>
-    protected Sequence(int[] ids, int count, PagePool pages, SequenceGroup? group = null, Counters? work = null)
+    /// <param name="beginning">With whom it shares pages: the prefix hash before its first one; null for the pool's.</param>
+    protected Sequence(int[] ids, int count, PagePool pages, SequenceGroup? group = null, Counters? work = null, PrefixHash? beginning = null)
     {
         (_ids, _count) = (ids, count);
-        Cache = new SequenceCache(pages);
+        Cache = new SequenceCache(pages, beginning);
         Work = work ?? new Counters();
         Group = group ?? new SequenceGroup();
         Group.Add(this);
@@ -64,6 +65,9 @@ internal abstract class Sequence
 
     /// <summary>Whether its pages are shared with texts that begin alike.</summary>
     protected virtual bool SharesCache => false;
+
+    /// <summary>The ids, from the first on, whose pages are left for others.</summary>
+    protected virtual int Shareable => _count;
 
     /// <summary>Whether nothing more is to be done.</summary>
     public bool IsOver { get; protected set; }
@@ -185,10 +189,10 @@ internal abstract class Sequence
         }
     }
 
-    /// <summary>Registers full pages for texts that begin alike. The newest token is not in them, since it has yet to go through the model.</summary>
+    /// <summary>Registers full pages for texts that begin alike.</summary>
     public void RegisterPrefix()
     {
-        if (SharesCache && !HasFailed) Cache.RegisterPrefix(_ids.AsSpan(0, _count - 1));
+        if (SharesCache && !HasFailed) Cache.RegisterPrefix(_ids.AsSpan(0, Shareable));
     }
 
     /// <summary>Called between two steps, when what has been read is final: registers full pages, and returns those that no query will read.</summary>
