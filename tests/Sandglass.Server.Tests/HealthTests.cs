@@ -1,14 +1,10 @@
 namespace Sandglass.Server.Tests;
 
 /// <summary>A server that listens says that it is there.</summary>
-public class HealthTests
+[Collection(ServerCollection.Name)]
+public class HealthTests(ServerFixture fixture)
 {
     [Fact]
-    public async Task A_server_on_a_free_port_is_healthy()
-    {
-        await using SandglassServer server = await SandglassServer.StartAsync("http://127.0.0.1:0");
-        using HttpClient client = new() { BaseAddress = new Uri(server.Address) };
-
-        Assert.Equal("ok", await client.GetStringAsync("health"));
-    }
+    public async Task A_server_on_a_free_port_is_healthy() =>
+        Assert.Equal("""{"status":"ok"}""", await fixture.Client.GetStringAsync("health"));
 }

@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Sandglass.Server;
+
+/// <summary>All routes: one line each.</summary>
+internal static class Routes
+{
+    public static void Map(IEndpointRouteBuilder routes, ServerState state)
+    {
+        ModelsEndpoint models = new(state);
+        Get(routes, "/v1/models", models.List);
+        Get(routes, "/v1/models/{**id}", models.One);
+
+        Get(routes, "/health", static context => JsonAnswer.WriteAsync(context, 200, static json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("status", "ok");
+            json.WriteEndObject();
+        }));
+    }
+
+    private static void Get(IEndpointRouteBuilder routes, string pattern, RequestDelegate handler) => routes.MapMethods(pattern, ["GET"], handler);
+}

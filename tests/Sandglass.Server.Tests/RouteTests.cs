@@ -1,0 +1,48 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Sandglass.Server.Tests;
+
+/// <summary>What is served, and what is not: both in OpenAI's shapes.</summary>
+[Collection(ServerCollection.Name)]
+public class RouteTests(ServerFixture fixture)
+{
+    [Fact]
+    public async Task Models_are_listed_with_their_context_and_how_they_draw()
+    {
+        using JsonDocument list = JsonDocument.Parse(await fixture.Client.GetStringAsync("v1/models"));
+        JsonElement first = list.RootElement.GetProperty("data")[0];
+
+        Assert.Equal("list", list.RootElement.GetProperty("object").GetString());
+        Assert.Equal(["grain-6m", "grain-1m"], list.RootElement.GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString()));
+        Assert.Equal(fixture.Grain.Model.Context, first.GetProperty("max_model_len").GetInt32());
+        Assert.Equal(64, first.GetProperty("hash").GetString()!.Length);
+        Assert.Equal(1, first.GetProperty("sampling_defaults").GetProperty("temperature").GetDouble());
+    }
+
+    [Fact]
+    public async Task One_model_is_shown_alone()
+    {
+        using JsonDocument model = JsonDocument.Parse(await fixture.Client.GetStringAsync("v1/models/grain-1m"));
+
+        Assert.Equal("grain-1m", model.RootElement.GetProperty("id").GetString());
+    }
+
+    [Theory]
+    [InlineData("GET", "/v1/models/grain-7m", 404, "model_not_found")]
+    [InlineData("GET", "/v1/nothing", 404, "route-unknown")]
+    [InlineData("DELETE", "/v1/models", 405, "method-not-allowed")]
+    public async Task What_is_not_there_is_refused_in_the_shape_of_all_errors(string method, string path, int status, string code)
+    {
+        using HttpRequestMessage request = new(new HttpMethod(method), path);
+        using HttpResponseMessage response = await fixture.Client.SendAsync(request);
+        using JsonDocument body = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        JsonElement error = body.RootElement.GetProperty("error");
+
+        Assert.Equal((HttpStatusCode)status, response.StatusCode);
+        Assert.Equal(code, error.GetProperty("code").GetString());
+        Assert.Equal("invalid_request_error", error.GetProperty("type").GetString());
+        Assert.NotEqual("", error.GetProperty("message").GetString());
+        Assert.Equal(["message", "type", "param", "code"], error.EnumerateObject().Select(field => field.Name));
+    }
+}
