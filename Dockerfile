@@ -6,10 +6,10 @@
 # For processors with AVX-512: --build-arg INSTRUCTIONS=x86-64-v4. The program needs the C library and no other file; it writes nothing.
 
 FROM mcr.microsoft.com/dotnet/sdk:10.0-noble-aot AS build
-ARG INSTRUCTIONS=x86-64-v3
+ARG INSTRUCTIONS=
 WORKDIR /source
 COPY . .
-RUN dotnet publish src/Sandglass.Cli -c Release -p:PublishAot=true -p:IlcInstructionSet=$INSTRUCTIONS -o /out
+RUN dotnet publish src/Sandglass.Cli -c Release -p:PublishAot=true ${INSTRUCTIONS:+-p:IlcInstructionSet=$INSTRUCTIONS} -o /out
 
 # Ubuntu's C library of the same release as above, certificates and a user that is not root.
 FROM mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
