@@ -24,6 +24,15 @@ public sealed record GenerationResult
     /// <summary>From the request to the first token, time in the queue included; null without a token.</summary>
     public required TimeSpan? TimeToFirstToken { get; init; }
 
+    /// <summary>From the request until it came to the front of the queue; null where it never did.</summary>
+    public TimeSpan? QueueTime { get; init; }
+
+    /// <summary>From the front of the queue until the whole prompt was read and the first token chosen, setbacks included; null where it was not.</summary>
+    public TimeSpan? PrefillTime { get; init; }
+
+    /// <summary>From the first token to the last; null without a token.</summary>
+    public TimeSpan? DecodeTime { get; init; }
+
     /// <summary>Prompt tokens whose keys and values came from the cache instead of the model.</summary>
     public int CachedTokens { get; init; }
 
