@@ -11,7 +11,7 @@ public class OptionNamesTests
     private static readonly string[] NotForPeople =
     [
         nameof(ModelOptions.Time), nameof(ModelOptions.LoadProgress), nameof(GenerationOptions.Sampling), nameof(GenerationOptions.ShareCache), nameof(GenerationOptions.PromptProgress),
-        nameof(GenerationOptions.CacheSalt), nameof(ScoreOptions.From), nameof(ScoreOptions.Progress), nameof(SamplerOptions.Given),
+        nameof(GenerationOptions.CacheSalt), nameof(GenerationOptions.Prediction), nameof(ScoreOptions.From), nameof(ScoreOptions.Progress), nameof(SamplerOptions.Given),
     ];
 
     private static readonly Type[] OptionTypes = [typeof(ModelOptions), typeof(GenerationOptions), typeof(BeamOptions), typeof(SamplerOptions), typeof(ScoreOptions)];

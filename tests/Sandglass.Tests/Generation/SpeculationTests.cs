@@ -18,7 +18,7 @@ public sealed class SpeculationTests(SpeculationTests.Pair pair) : IClassFixture
 
     public static TheoryData<string> Chains => [.. ChainsByName.Keys];
 
-    private static Dictionary<string, SamplerOptions> ChainsByName { get; } = new()
+    internal static Dictionary<string, SamplerOptions> ChainsByName { get; } = new()
     {
         ["greedy"] = SamplerOptions.Greedy,
         ["default"] = new() { Seed = 5 },

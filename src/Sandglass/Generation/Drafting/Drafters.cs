@@ -7,17 +7,19 @@ internal static class Drafters
 {
     /// <summary>A drafter for one text; null where it asks for none.</summary>
     /// <param name="options">The text's.</param>
+    /// <param name="promptLength">Tokens of its prompt.</param>
     /// <param name="model">The drafting model that was loaded; null where there is none.</param>
     /// <exception cref="GenerationException">It asks for a model, and there is none.</exception>
-    public static IDrafter? For(GenerationOptions options, DraftModel? model)
+    public static IDrafter? For(GenerationOptions options, int promptLength, DraftModel? model)
     {
         GenerationOptions.Require(
             options.Draft != DraftKind.Model || model is not null, nameof(options.Draft), "a model that was loaded with one that drafts", "none");
+        PredictedText? prediction = options.Prediction is { Count: > 0 } ? new PredictedText([.. options.Prediction], promptLength) : null;
         return options.Draft switch
         {
-            DraftKind.Lookup => new LookupDrafter(),
-            DraftKind.Model => new ModelDrafter(model!, options.RejectsDrafts),
-            _ => null,
+            DraftKind.Model => new ModelDrafter(model!, options.RejectsDrafts, prediction),
+            DraftKind.None when prediction is null => null,
+            _ => new LookupDrafter(prediction),
         };
     }
 

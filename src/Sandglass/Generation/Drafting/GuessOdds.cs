@@ -3,18 +3,24 @@ namespace Sandglass.Generation;
 /// <summary>How likely drafted tokens are accepted, learnt from those of one text, and so how many of them are worth what they cost.</summary>
 /// <remarks>
 /// A guess only counts where all before it held. So one more is worth its price, in steps of the model, as long as the chance that all of them hold is above
-/// it; that chance is the product of recent acceptance rates per confidence level. The drafter assigns the level (the grade); those of a model and those of
-/// repetition have rates of their own.
+/// it; that chance is the product of recent acceptance rates per confidence level. The drafter assigns the level (the grade); those of a model, of repetition
+/// and of a prediction have rates of their own.
 /// </remarks>
 internal sealed class GuessOdds
 {
-    /// <summary>Grades of a model from 0, the least sure, to this, less one; and as many from here on of repetition.</summary>
+    /// <summary>Grades of a model from 0, the least sure, to this, less one.</summary>
     public const int Grades = 8;
+
+    /// <summary>The first of as many grades of repetition.</summary>
+    public const int Repetition = Grades;
+
+    /// <summary>The first of as many grades of a prediction.</summary>
+    public const int Prediction = 2 * Grades;
 
     private const double Prior = 4;         // guesses that the rate assumed at first counts for
     private const double Memory = 0.97;     // of a guess when the next one of its grade is seen
 
-    private readonly double[] _seen = new double[2 * Grades], _held = new double[2 * Grades];   // [grade], older ones counting less
+    private readonly double[] _seen = new double[3 * Grades], _held = new double[3 * Grades];   // [grade], older ones counting less
     private readonly int[] _grades = new int[Speculation.Most];                         // [guess] of this round
     private double _modelSeen = Prior, _modelHeld = Prior * 0.6;    // of all grades of a model
     private double _chance;                 // that all guesses of this round hold
@@ -25,9 +31,10 @@ internal sealed class GuessOdds
     {
         for (int grade = 0; grade < Grades; grade++)
         {
-            _seen[grade] = _seen[Grades + grade] = Prior;
+            _seen[grade] = _seen[Repetition + grade] = _seen[Prediction + grade] = Prior;
             _held[grade] = Prior * (grade + 1) / (Grades + 1);              // a model's own probability
-            _held[Grades + grade] = Prior * (grade + 3) / (Grades + 3);     // a text that repeats itself
+            _held[Repetition + grade] = Prior * (grade + 3) / (Grades + 3);     // a text that repeats itself
+            _held[Prediction + grade] = Prior * (grade + 8) / (Grades + 8);     // somebody says so
         }
     }
 

@@ -7,19 +7,20 @@ using Sandglass.Transformer;
 namespace Sandglass.Generation;
 
 /// <summary>
-/// Guesses for one text with a smaller model, or by what followed before where the text repeats itself for long. The model chooses by the same chain and with
+/// Guesses for one text with a smaller model, or by what followed before where the text repeats itself for long or follows a prediction. The model chooses by the same chain and with
 /// the same draws as the model that checks, so that the two agree as often as they can.
 /// </summary>
 /// <remarks>Leviathan, Kalman and Matias, <i>Fast inference from transformers via speculative decoding</i> (2023).</remarks>
 /// <param name="model">The model that drafts.</param>
 /// <param name="keepsDistributions">Whether it is to tell the probabilities of its guesses.</param>
-internal sealed class ModelDrafter(DraftModel model, bool keepsDistributions) : IDrafter
+/// <param name="prediction">What the completion is expected to be; null where nobody says.</param>
+internal sealed class ModelDrafter(DraftModel model, bool keepsDistributions, PredictedText? prediction = null) : IDrafter
 {
     private const int Arrears = Decoder.MaxBatch; // tokens that it catches up in a step at most: all other texts wait for it
 
     private const int Behind = 32;              // that it reads on its way to a guess: what was written since the last one
 
-    private readonly LookupDrafter _repetition = new();
+    private readonly LookupDrafter _repetition = new(prediction);
     private readonly SequenceCache _cache = new(model.Pages);
     private readonly int[] _one = new int[1];
     private readonly double[][] _distributions = new double[keepsDistributions ? Speculation.Most : 0][];

@@ -18,13 +18,28 @@ internal sealed class PairIndex
     public (int Next, int Length) Find(ReadOnlySpan<int> text, int longest)
     {
         Learn(text);
+        return Longest(text, text, longest, text.Length < 2 ? 0 : _before[text.Length - 1]);
+    }
+
+    /// <summary>The longest ending of a text that stands in another one.</summary>
+    /// <param name="within">The other: the same at each call.</param>
+    /// <param name="text">Whose ending is looked for.</param>
+    /// <param name="longest">Ids that are compared at most.</param>
+    /// <returns>The place after it, and its length; 0 where not even the last two ids stand there.</returns>
+    public (int Next, int Length) Find(ReadOnlySpan<int> within, ReadOnlySpan<int> text, int longest)
+    {
+        Learn(within);
+        return Longest(within, text, longest, text.Length < 2 ? 0 : _latest[Hash(text[^2], text[^1]) & (_latest.Length - 1)]);
+    }
+
+    private (int Next, int Length) Longest(ReadOnlySpan<int> within, ReadOnlySpan<int> text, int longest, int latest)
+    {
         (int Next, int Length) best = (0, 0);
         int places = 0;
-        for (int place = text.Length < 2 ? 0 : _before[text.Length - 1]; place > 0 && places < MostPlaces && best.Length < longest;
-            place = _before[place], places++)
+        for (int place = latest; place > 0 && places < MostPlaces && best.Length < longest; place = _before[place], places++)
         {
-            int length = 0;
-            while (length < longest && length <= place && text[place - length] == text[text.Length - 1 - length]) length++;
+            int length = 0, most = Math.Min(longest, Math.Min(place + 1, text.Length));
+            while (length < most && within[place - length] == text[text.Length - 1 - length]) length++;
             if (length >= 2 && length > best.Length) best = (place + 1, length);
         }
         return best;

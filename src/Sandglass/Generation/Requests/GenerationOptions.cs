@@ -43,6 +43,10 @@ public sealed record GenerationOptions
     /// <summary>The draft source for speculative decoding; the output does not change.</summary>
     public DraftKind Draft { get; init; }
 
+    /// <summary>Ids that the completion is expected to be, but for changes (the file that is edited, the answer that is corrected): lookup drafting searches
+    /// them too, also where <see cref="Draft"/> asks for none. The output does not change; the nearer the prediction, the sooner it is there.</summary>
+    public IReadOnlyList<int>? Prediction { get; init; }
+
     /// <summary>Accepts a draft token by the ratio of its probabilities (rejection sampling) instead of where the model's own draw is equal.</summary>
     /// <remarks>More drafts are accepted. The text differs from the one without drafts, though its distribution is the same, and it is reproducible only when
     /// it is generated alone.</remarks>
@@ -98,6 +102,7 @@ public sealed record GenerationOptions
         Require(TimeLimit is null || TimeLimit > TimeSpan.Zero, nameof(TimeLimit), "a time above 0", TimeLimit);
         Require(Enum.IsDefined(Draft), nameof(Draft), "none, lookup or model", Draft);
         Require(Draft == DraftKind.None || !NoCache, nameof(Draft), "no {0} beside it: guesses are checked in the cache", "both", nameof(NoCache));
+        Require(Prediction is null or { Count: 0 } || !NoCache, nameof(Prediction), "no {0} beside it: guesses are checked in the cache", "both", nameof(NoCache));
         Require(!DraftRejection || !Explain, nameof(DraftRejection), "no {0} beside it: it tells of a single draw", "both", nameof(Explain));
         Require(!DraftRejection || Draft != DraftKind.None, nameof(DraftRejection), "{0} with it, which guesses", "none", nameof(Draft));
         Require(LoopNgram is >= 0 and <= LongestLoop, nameof(LoopNgram), $"a whole number from 1 to {LongestLoop}", LoopNgram);
@@ -109,9 +114,11 @@ public sealed record GenerationOptions
         StopTexts.Validate(Stop!);
     }
 
-    /// <summary>The same with copies of the lists that the sampler reads: the caller's own may change in the meantime, or run code of theirs.</summary>
+    /// <summary>The same with copies of the lists of ids: the caller's own may change in the meantime, or run code of theirs.</summary>
     internal GenerationOptions WithOwnLists() => this with
     {
+        EndIds = EndIds?.ToArray(),
+        Prediction = Prediction?.ToArray(),
         Sampling = Sampling with
         {
             LogitBias = Sampling.LogitBias?.ToDictionary(),

@@ -18,7 +18,9 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
     {
         int[] prompt = Checked(promptIds);
         options.Validate();
-        RequireEndIds(options);
+        options = options.WithOwnLists();
+        RequireIds(options.EndIds, nameof(options.EndIds));
+        RequirePrediction(options);
         GenerationOptions.Require(samples is >= 1 and <= StepBudget.Sequences, nameof(samples), $"a whole number from 1 to {StepBudget.Sequences}", samples);
         GenerationOptions.Require(
             samples == 1 || options.Beams is null, nameof(samples), "1 beside {0}, which are several texts already", samples, nameof(options.Beams));
@@ -29,7 +31,7 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
             GenerationRequest request = new()
             {
                 Prompt = prompt,
-                Options = options.WithOwnLists(),
+                Options = options,
                 Model = engine.Options,
                 Tokenizer = tokenizer,
                 Pages = engine.Pages,
@@ -75,7 +77,7 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
     private GeneratedSequence FirstSample(GenerationRequest request, GenerationOutput[] outputs)
     {
         GeneratedSequence Sample(int number, GeneratedSequence? first, Siblings? siblings) =>
-            new(request, number, outputs[number], first, Drafters.For(request.Options, engine.Draft)) { Siblings = siblings };
+            new(request, number, outputs[number], first, Drafters.For(request.Options, request.Prompt.Length, engine.Draft)) { Siblings = siblings };
 
         return Sample(0, null, outputs.Length == 1 ? null : new Siblings(outputs[1..], (first, i) => Sample(i + 1, first, null)));
     }
@@ -128,9 +130,16 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
         return copy;
     }
 
-    private void RequireEndIds(GenerationOptions options)
+    private void RequirePrediction(GenerationOptions options)
     {
-        foreach (int id in options.EndIds ?? []) GenerationOptions.Require(IsToken(id), nameof(options.EndIds), IdRange, id);
+        int most = Math.Max(engine.Context, engine.Shape.ContextLength);    // more than a text can be
+        GenerationOptions.Require(!(options.Prediction?.Count > most), nameof(options.Prediction), $"at most {most} ids", options.Prediction?.Count);
+        RequireIds(options.Prediction, nameof(options.Prediction));
+    }
+
+    private void RequireIds(IReadOnlyList<int>? ids, string option)
+    {
+        foreach (int id in ids ?? []) GenerationOptions.Require(IsToken(id), option, IdRange, id);
     }
 
     private bool IsToken(int id) => id >= 0 && id < tokenizer.VocabularySize;
