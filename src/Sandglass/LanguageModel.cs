@@ -55,6 +55,9 @@ public sealed class LanguageModel : IDisposable
     /// holds. Null where it holds all; <see cref="ModelOptions.CacheMemory"/> and <see cref="ModelOptions.CacheType"/> change it.</summary>
     public int? ContextBeforeLimit => _engine.ContextBeforeLimit;
 
+    /// <summary>What the engine is doing now, and has done since the model was loaded. From any thread, and cheap.</summary>
+    public EngineActivity Activity => _engine.Activity;
+
     /// <summary>The pages of all caches; whoever holds some is still at work.</summary>
     internal PagePool Pages => _engine.Pages;
 
@@ -120,6 +123,8 @@ public sealed class LanguageModel : IDisposable
     /// <exception cref="OptionException">The prompt is empty or longer than the context, or an option is out of its range: a
     /// <see cref="GenerationException"/>, or a <see cref="SamplingException"/> for one
     /// of <see cref="GenerationOptions.Sampling"/>.</exception>
+    /// <exception cref="BusyException">Too many requests wait, or this one would have to wait for too long: see <see cref="ModelOptions.MaxQueue"/> and
+    /// <see cref="GenerationOptions.StartWithin"/>.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
     /// <example>
     /// <code>

@@ -11,7 +11,9 @@ public class OptionNamesTests
     private static readonly string[] NotForPeople =
     [
         nameof(ModelOptions.Time), nameof(ModelOptions.LoadProgress), nameof(GenerationOptions.Sampling), nameof(GenerationOptions.ShareCache), nameof(GenerationOptions.PromptProgress),
-        nameof(GenerationOptions.CacheSalt), nameof(GenerationOptions.Prediction), nameof(ScoreOptions.From), nameof(ScoreOptions.Progress), nameof(SamplerOptions.Given),
+        nameof(GenerationOptions.CacheSalt), nameof(GenerationOptions.Prediction), nameof(GenerationOptions.Priority), nameof(GenerationOptions.Tenant), nameof(GenerationOptions.StartWithin), nameof(ModelOptions.MaxBatch), nameof(ModelOptions.MaxBatchTokens),
+        nameof(ModelOptions.MaxQueue), nameof(ModelOptions.MaxQueueTokens), nameof(ModelOptions.TenantWeights),
+        nameof(ScoreOptions.From), nameof(ScoreOptions.Progress), nameof(SamplerOptions.Given),
     ];
 
     private static readonly Type[] OptionTypes = [typeof(ModelOptions), typeof(GenerationOptions), typeof(BeamOptions), typeof(SamplerOptions), typeof(ScoreOptions)];

@@ -54,6 +54,8 @@ internal sealed class BeamSearch
 
     public BeamOptions Options { get; }
 
+    public Ticket Ticket => _request.Ticket;
+
     public PagePool Pages => _request.Pages;
 
     public PrefixHash Beginning { get; }

@@ -8,7 +8,7 @@ internal sealed class BeamSequence : Sequence
 
     /// <summary>The prompt.</summary>
     public BeamSequence(BeamSearch search, int[] prompt)
-        : base([.. prompt], prompt.Length, search.Pages, work: search.Work, beginning: search.Beginning)
+        : base([.. prompt], prompt.Length, search.Pages, new SequenceGroup(new RowShare(search.Ticket)), search.Work, search.Beginning)
     {
         _search = search;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using Sandglass.Kernels;
@@ -22,6 +23,7 @@ internal sealed class Engine : IDisposable
     private readonly Stepper _stepper;
     private readonly AutoResetEvent _wake = new(false);
     private readonly long _started;
+    private readonly EngineCounts _counts = new();
     private volatile bool _closing;
 
     /// <summary>Reads the weights and starts the thread. A failure leaves nothing behind.</summary>
@@ -32,7 +34,7 @@ internal sealed class Engine : IDisposable
         CancellationToken cancellation = default)
     {
         Shape = shape;
-        Options = options with { LoadProgress = null };  // the caller's, which may hold the model that this thread must not keep alive
+        Options = options with { LoadProgress = null, TenantWeights = options.TenantWeights.ToFrozenDictionary() };  // the caller's, which may hold the model that this thread must not keep alive
         if (options.Window > 0 && Architectures.For(shape, file.Metadata).HasLayerWindows)
         {
             string expected = $"no window, since {shape.Architecture} models have windows of their own in some layers";
@@ -55,8 +57,11 @@ internal sealed class Engine : IDisposable
             Pages = Own(new PagePool(cache, Budget.Own, $"{file.Name} {options.Compute}", Budget.Idle));
             Draft?.OpenPages(Budget.Draft);
             _started = options.Time.GetTimestamp();
-            _stepper = new Stepper(model, Own(new TokenBuffer(StepBudget.Sequences, shape.VocabularySize)));
-            WarmUpSequence.Run(_stepper, Pages);
+            TokenBuffer logits = Own(new TokenBuffer(StepBudget.Sequences, shape.VocabularySize));
+            WarmUpSequence.Run(new Stepper(model, logits), Pages);     // its steps count as nobody's
+            EngineSpeed speed = new(options.Time);
+            Room = new WaitingRoom(Options, speed, Pages);
+            _stepper = new Stepper(model, logits, new Scheduler(StepBudget.Of(options), Room, _counts), speed);
             progress?.Finish();
             _thread = new Thread(Serve) { IsBackground = true, Name = "sandglass engine" };
             _thread.UnsafeStart();  // without the loader's execution context: no AsyncLocal of its outlives it here
@@ -94,6 +99,12 @@ internal sealed class Engine : IDisposable
 
     /// <summary>The drafting model, or null.</summary>
     public DraftModel? Draft { get; }
+
+    /// <summary>Where requests wait for their beginning.</summary>
+    public WaitingRoom Room { get; }
+
+    /// <summary>What it is doing and has done.</summary>
+    public EngineActivity Activity => _counts.Read(Room, Pages);
 
     /// <summary>Puts a sequence in the queue; false where the engine is closed.</summary>
     public bool TrySubmit(Sequence sequence)

@@ -4,11 +4,15 @@ namespace Sandglass.Generation;
 /// The decode rows of a step that one request gets: a text, several samples of a prompt, a beam search. Rows are dealt by request, so one that asks for 64
 /// texts does not hold up one that asks for a single text.
 /// </summary>
-internal sealed class RowShare
+/// <param name="ticket">What the request is served by; null for a plain one.</param>
+internal sealed class RowShare(Ticket? ticket = null)
 {
     private int _from;      // the first of its wanted rows that is dealt in this step
     private int _next;      // in the next one: where a step has too few rows for all, the next step goes on from there
     private int _seen;      // wanted rows that were asked about
+
+    /// <summary>What the request is served by.</summary>
+    public Ticket Ticket { get; } = ticket ?? new Ticket();
 
     /// <summary>Which count of the scheduler's it is a part of.</summary>
     public long Count { get; private set; }

@@ -15,8 +15,13 @@ namespace Sandglass.Generation;
 /// and goes to the end of the order, and the next is first.
 /// </para>
 /// </remarks>
-internal sealed class Scheduler
+/// <param name="budget">Of a step; null for the engine's own.</param>
+/// <param name="room">Which requests leave when they begin; null for none.</param>
+/// <param name="counts">Of what it does; null for some of its own.</param>
+internal sealed class Scheduler(StepBudget? budget = null, WaitingRoom? room = null, EngineCounts? counts = null)
 {
+    private readonly StepBudget _budget = budget ?? new StepBudget();
+    private readonly EngineCounts _counts = counts ?? new EngineCounts();
     private readonly ServiceOrder _order = new();
     private readonly List<SequenceGroup> _waiting = [];     // in order of service
     private readonly List<SequenceGroup> _running = [];     // in order of service
@@ -44,7 +49,11 @@ internal sealed class Scheduler
     public StepBatch Next()
     {
         _step++;
-        foreach (SequenceGroup group in _waiting) ForEach(group, static one => one.Poll());
+        foreach (SequenceGroup group in _waiting)
+        {
+            ForEach(group, static one => one.Poll());
+            if (room?.IsTooLate(group.Share.Ticket) == true) FailAll(group, room.TooLate(group.Share.Ticket));
+        }
         foreach (SequenceGroup group in _running) ForEach(group, static one => one.Poll());
         Commit();
         foreach (SequenceGroup group in _running) ForEach(group, static one => one.Settle());
@@ -54,14 +63,21 @@ internal sealed class Scheduler
         FillBatch();
         MovePreempted();
         Commit();   // without those that can never have the pages
+        Publish();
         return _next;
     }
 
     /// <summary>Adds the sequences that were forked in the step, and removes the finished: their pages go back, then their callers are told.</summary>
     public void Commit()
     {
+        foreach (Sequence sequence in _next.Sequences) Count(sequence);
         for (int i = 0; i < _running.Count; i++) AdmitForks(_running[i]);   // by number: the list grows
-        _waiting.RemoveAll(static group => group.EndFinished());
+        for (int i = _waiting.Count - 1; i >= 0; i--)
+        {
+            if (!_waiting[i].EndFinished()) continue;
+            room?.Leave(_waiting[i].Share.Ticket);
+            _waiting.RemoveAt(i);
+        }
         _running.RemoveAll(static group => group.EndFinished());
         if (IsIdle) _next.Clear();  // an idle engine keeps no text alive
     }
@@ -77,14 +93,14 @@ internal sealed class Scheduler
     /// <summary>Ends all with a failure that no single sequence caused.</summary>
     public void Fail(Exception failure)
     {
-        foreach (SequenceGroup group in _waiting) FailAll(group);
-        foreach (SequenceGroup group in _running) FailAll(group);
+        foreach (SequenceGroup group in _waiting) FailAll(group, failure);
+        foreach (SequenceGroup group in _running) FailAll(group, failure);
         Commit();
+    }
 
-        void FailAll(SequenceGroup group)
-        {
-            foreach (Sequence member in group.Members) member.Fail(failure);
-        }
+    private static void FailAll(SequenceGroup group, Exception failure)
+    {
+        foreach (Sequence member in group.Members) member.Fail(failure);
     }
 
     /// <summary>The first in order that can do something: the one that is never preempted.</summary>
@@ -116,6 +132,7 @@ internal sealed class Scheduler
             _waiting.RemoveAt(i);
             group.IsAdmitted = true;
             ForEach(group, static one => one.Begin());
+            Begun(group.Share.Ticket);
             ServiceOrder.Insert(_running, group);
             if (group.Share.Count != _count) Count(group.Share);
         }
@@ -125,7 +142,7 @@ internal sealed class Scheduler
     /// <summary>Whether a step has a row for one more request; if need be that of the last one in order, where all of it comes after this group.</summary>
     private bool HasRow(SequenceGroup newcomer)
     {
-        if (_requests.Count < StepBudget.Requests || newcomer.Share.Count == _count) return true;
+        if (_requests.Count < _budget.Rows || newcomer.Share.Count == _count) return true;
         for (int i = _running.Count - 1; i >= 0 && _running[i].Order > newcomer.Order; i--)
         {
             RowShare last = _running[i].Share;
@@ -185,8 +202,8 @@ internal sealed class Scheduler
             group.Share.Wanted += group.Decoding;
             if (group.Reader is not null) prompts++;
         }
-        int rows = RowShare.Deal(_requests, StepBudget.Rows, _step), drafts = StepBudget.Drafts;
-        int tokens = rows == 0 ? StepBudget.PromptTokens : StepBudget.PromptTokensBesideWriters;
+        int rows = RowShare.Deal(_requests, _budget.RowsBeside(prompts), _step);
+        int drafts = _budget.DraftsBeside(rows, prompts), tokens = _budget.PromptsBeside(rows);
         foreach (SequenceGroup group in _running)
         {
             AddDecoding(group, ref drafts);
@@ -215,6 +232,7 @@ internal sealed class Scheduler
         int guesses = sequence.Cache.HasRoom(length + Speculation.Most) ? sequence.Draft(drafts) : 0;
         if (sequence.HasFailed || (guesses > 0 && !sequence.TryReserve(length + guesses))) return;
         drafts -= guesses;
+        _counts.Drafts(guesses, 0);
         Add(sequence, 1 + guesses);
     }
 
@@ -261,6 +279,7 @@ internal sealed class Scheduler
     {
         group.Preempt();
         Preemptions++;
+        _counts.Preempted();
     }
 
     private void MovePreempted()
@@ -278,6 +297,7 @@ internal sealed class Scheduler
             {
                 ServiceOrder.Enter(fork.Group, group);
                 fork.Group.IsAdmitted = true;
+                Count(fork);
                 ServiceOrder.Insert(_running, fork.Group);
             }
         }
@@ -296,6 +316,32 @@ internal sealed class Scheduler
     {
         request.Begin(_count);
         _requests.Add(request);
+    }
+
+    /// <summary>Counts what a sequence has written since it was counted last.</summary>
+    private void Count(Sequence sequence)
+    {
+        (int written, int accepted) = sequence.TakeGrowth();
+        if (written > 0) _counts.Generated(written);
+        if (accepted > 0) _counts.Drafts(0, accepted);
+    }
+
+    private void Begun(Ticket ticket)
+    {
+        if (ticket.HasBegun) return;
+        ticket.HasBegun = true;
+        room?.Leave(ticket);
+        _counts.Prompt(ticket.PromptTokens);
+    }
+
+    /// <summary>Tells other threads what runs and what waits.</summary>
+    private void Publish()
+    {
+        int preempted = 0;
+        foreach (SequenceGroup group in _waiting)
+            if (group.Share.Ticket.HasBegun) preempted++;
+        _counts.Now(_requests.Count, preempted);
+        room?.SetFree(_waiting.Count > 0 ? 0 : _budget.Rows - _requests.Count);
     }
 
     private static void ForEach(SequenceGroup group, Action<Sequence> what)

@@ -25,11 +25,15 @@ internal sealed class StepBatch
     /// <summary>The position of the token whose row of logits it is.</summary>
     public int Position(int row) => Batch.Owner(_rows[row]).Position(_rows[row]);
 
+    /// <summary>Tokens that are read: of prompts, or of texts that were preempted.</summary>
+    public int Read { get; private set; }
+
     /// <summary>Adds the next pending tokens of a sequence, and the drafted ones after them.</summary>
     public void Add(Sequence sequence, int tokens)
     {
         int from = sequence.Cache.Length, firstRow = Batch.Tokens;
         _sequences.Add(sequence);
+        if (sequence.Phase == SequencePhase.Prefilling) Read += tokens;
         Batch.Add(sequence.Cache, sequence.IdsAndDrafts.Slice(from, tokens), sequence.Work);
         for (int position = Math.Max(from, sequence.FirstScored); position < from + tokens; position++)
         {
@@ -44,6 +48,7 @@ internal sealed class StepBatch
         _sequences.Clear();
         _rows.Clear();
         _owners.Clear();
+        Read = 0;
         Batch.Clear();
     }
 }

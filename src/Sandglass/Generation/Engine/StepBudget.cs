@@ -3,18 +3,17 @@ using Sandglass.Transformer;
 namespace Sandglass.Generation;
 
 /// <summary>How many tokens go through the model in one step.</summary>
-internal static class StepBudget
+/// <param name="Rows">Tokens of texts that are being written, without guesses; and so requests that run, each of which has a row in every step.</param>
+/// <param name="Tokens">Tokens of all kinds; 0 for the engine's own mixture.</param>
+internal sealed record StepBudget(int Rows = StepBudget.Requests, int Tokens = 0)
 {
-    /// <summary>Tokens of texts that are being written in a step, without guesses.</summary>
-    public const int Rows = 64;
-
-    /// <summary>Requests that run at most, so that each has a row in every step; the others wait in order.</summary>
-    public const int Requests = Rows;
+    /// <summary>Rows, and requests that run, at most.</summary>
+    public const int Requests = 64;
 
     /// <summary>Samples, or beams, that one request may ask for.</summary>
     public const int Sequences = 64;
 
-    /// <summary>Tokens of prompts in a step where no text is being written: as many as the model takes.</summary>
+    /// <summary>Tokens of prompts in a step at most: as many as the model takes.</summary>
     public const int PromptTokens = Decoder.MaxBatch;
 
     /// <summary>Tokens of prompts beside texts that are being written. Each waits for the whole step, at 64 tokens a quarter as long as at 256.</summary>
@@ -24,11 +23,33 @@ internal static class StepBudget
     /// </remarks>
     public const int PromptTokensBesideWriters = 64;
 
-    /// <summary>Drafted tokens in a step, of all texts: what the model takes, less a token of each text and the prompts beside them.</summary>
-    public const int Drafts = Decoder.MaxBatch - Rows - PromptTokensBesideWriters;
-
     /// <summary>The fewest tokens of a prompt that has others after it, so that chunks do not become too small.</summary>
     public const int SmallestShare = 16;
+
+    /// <summary>The fewest tokens of a step that there may be: one more than <see cref="SmallestShare"/>, so that texts and prompts both go on.</summary>
+    public const int FewestTokens = SmallestShare + 1;
+
+    /// <summary>The budget of an engine.</summary>
+    public static StepBudget Of(ModelOptions options) => new(options.MaxBatch, options.MaxBatchTokens);
+
+    /// <summary>Tokens of texts that are written: as many as leave prompts, where some wait to be read, their smallest share.</summary>
+    /// <param name="prompts">Prompts that want to be read in the step.</param>
+    public int RowsBeside(int prompts) => Tokens == 0 ? Rows : Math.Min(Rows, Tokens - (prompts > 0 ? SmallestShare : 0));
+
+    /// <summary>Tokens of prompts.</summary>
+    /// <param name="written">Tokens of texts that are written in the step.</param>
+    public int PromptsBeside(int written) =>
+        Tokens > 0 ? Tokens - written
+        : written == 0 ? PromptTokens
+        : PromptTokensBesideWriters;
+
+    /// <summary>Drafted tokens, of all texts: what the model takes, less a token of each text and the prompts beside them.</summary>
+    /// <param name="written">Tokens of texts that are written in the step.</param>
+    /// <param name="prompts">Prompts that want to be read in the step: with a number of tokens for all, they go before guesses.</param>
+    public int DraftsBeside(int written, int prompts) =>
+        Tokens == 0 ? Decoder.MaxBatch - Requests - PromptTokensBesideWriters
+        : prompts > 0 ? 0
+        : Tokens - written;
 
     /// <summary>
     /// What the next of several prompts may take: half of what is left, so that the first in order is soon done and none after a long one stands still; the

@@ -4,22 +4,26 @@ namespace Sandglass.Generation;
 
 /// <summary>Takes all running texts one step further: the loop that all text generation is.</summary>
 /// <param name="logits">[row, vocabulary]: room for the rows that are computed at once.</param>
-internal sealed unsafe class Stepper(Decoder model, TokenBuffer logits)
+/// <param name="scheduler">What runs and what waits; null for one of its own.</param>
+/// <param name="speed">Measures the steps; null for nobody.</param>
+internal sealed unsafe class Stepper(Decoder model, TokenBuffer logits, Scheduler? scheduler = null, EngineSpeed? speed = null)
 {
     private readonly StepBatch _alone = new();
 
     /// <summary>What runs, and what waits.</summary>
-    public Scheduler Scheduler { get; } = new();
+    public Scheduler Scheduler { get; } = scheduler ?? new();
 
     /// <summary>One step for every sequence; false where no token went through, because all of them rest or are finished.</summary>
     public bool Step()
     {
+        speed?.Begin();
         StepBatch batch = Scheduler.Next();     // which tokens go in: one of each text being written, and chunks of prompts
         if (Forward(batch) is null) Deliver(batch);
         else StepOneByOne(batch);
-        bool hasWorked = batch.Batch.Tokens > 0;
+        (int tokens, int read) = (batch.Batch.Tokens, batch.Read);
         Scheduler.Commit();                     // pages of the finished go back, then their callers are told
-        return hasWorked;
+        if (tokens > 0) speed?.End(tokens - read, read);
+        return tokens > 0;
     }
 
     /// <summary>Embedding and blocks: afterwards the tokens' keys and values are in their sequences' pages. Returns what went wrong, or null.</summary>

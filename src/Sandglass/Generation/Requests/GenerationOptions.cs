@@ -7,7 +7,7 @@ namespace Sandglass.Generation;
 /// <summary>How one text is generated.</summary>
 public sealed record GenerationOptions
 {
-    private const int MostEndIds = 100, LongestLoop = 4096, LongestSalt = 1024;
+    private const int MostEndIds = 100, LongestLoop = 4096, LongestSalt = 1024, LongestTenant = 1024, MostPriority = 1000;
 
     /// <summary>How each token is chosen.</summary>
     public SamplerOptions Sampling { get; init; } = new();
@@ -79,6 +79,19 @@ public sealed record GenerationOptions
     /// <summary>Ends the generation this long after the request, time in the queue included; null for no limit.</summary>
     public TimeSpan? TimeLimit { get; init; }
 
+    /// <summary>How urgent the request is: a lower number is served earlier, and takes places and pages from higher ones, which go on later. From -1000 to
+    /// 1000; vLLM has the same meaning. The tokens are the same.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>Whose request it is. Among requests of one priority the tenant comes first for whom the least was done, by tokens read and written; nobody's is
+    /// a tenant too. At most 1024 characters.</summary>
+    /// <remarks><see cref="ModelOptions.TenantWeights"/> gives some a larger share.</remarks>
+    public string Tenant { get; init; } = "";
+
+    /// <summary>How long the request may wait for its beginning; null for as long as it takes. Where the estimate says that it would wait longer it is refused
+    /// at once with a <see cref="BusyException"/>; where it has not begun by then, it ends with one.</summary>
+    public TimeSpan? StartWithin { get; init; }
+
     /// <summary>Ends the generation when the last run of this many tokens has been generated <see cref="LoopRepeats"/> times; 0 for never.</summary>
     public int LoopNgram { get; init; }
 
@@ -100,6 +113,9 @@ public sealed record GenerationOptions
         Require(Logprobs is >= 0 and <= 1000, nameof(Logprobs), "a whole number from 0 to 1000", Logprobs);
         Require(PrefillChunk >= 0, nameof(PrefillChunk), "a whole number from 1", PrefillChunk);
         Require(TimeLimit is null || TimeLimit > TimeSpan.Zero, nameof(TimeLimit), "a time above 0", TimeLimit);
+        Require(Priority is >= -MostPriority and <= MostPriority, nameof(Priority), $"a whole number from {-MostPriority} to {MostPriority}", Priority);
+        Require(Tenant is { Length: <= LongestTenant }, nameof(Tenant), $"a name of at most {LongestTenant} characters", Tenant is null ? "null" : $"{Tenant.Length}");
+        Require(StartWithin is null || StartWithin > TimeSpan.Zero, nameof(StartWithin), "a time above 0", StartWithin);
         Require(Enum.IsDefined(Draft), nameof(Draft), "none, lookup or model", Draft);
         Require(Draft == DraftKind.None || !NoCache, nameof(Draft), "no {0} beside it: guesses are checked in the cache", "both", nameof(NoCache));
         Require(Prediction is null or { Count: 0 } || !NoCache, nameof(Prediction), "no {0} beside it: guesses are checked in the cache", "both", nameof(NoCache));

@@ -14,6 +14,9 @@ internal sealed record GenerationRequest
     /// <summary>What was asked for. Its lists are copies: the caller's own may change, and no code of the caller's runs on the engine's thread.</summary>
     public required GenerationOptions Options { get; init; }
 
+    /// <summary>What it is served by.</summary>
+    public Ticket Ticket { get; init; } = new();
+
     /// <summary>How the model is run.</summary>
     public required ModelOptions Model { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Sandglass.Kernels;
 
 namespace Sandglass.Generation;
@@ -39,6 +40,25 @@ public sealed record ModelOptions
     /// et al. 2023, arXiv:2309.17453).</summary>
     public int SinkTokens { get; init; } = 4;
 
+    /// <summary>Texts that are written together in a step, and so requests that run together, 1 to 64; the others wait. A request for more texts or beams than
+    /// that writes them by turns.</summary>
+    public int MaxBatch { get; init; } = StepBudget.Requests;
+
+    /// <summary>Tokens that go through the model in a step, 17 to 256: one of each text that is being written, and with the rest prompts are read. A smaller
+    /// number makes texts beside a long prompt come more evenly, a larger one reads prompts faster. 0 for 256 where nothing is being written, and 64 of prompts
+    /// beside texts.</summary>
+    public int MaxBatchTokens { get; init; }
+
+    /// <summary>Requests that may wait for a place; a further one is refused with a <see cref="BusyException"/>. Null for no limit.</summary>
+    public int? MaxQueue { get; init; }
+
+    /// <summary>Tokens that the prompts of waiting requests may have together; null for no limit. One may wait whatever its length.</summary>
+    public long? MaxQueueTokens { get; init; }
+
+    /// <summary>Shares of tenants (<see cref="GenerationOptions.Tenant"/>), above 0: one of weight 2 is served twice as much as one of weight 1, where both have
+    /// requests waiting. Who is not named has 1.</summary>
+    public IReadOnlyDictionary<string, double> TenantWeights { get; init; } = FrozenDictionary<string, double>.Empty;
+
     /// <summary>The clock. It is read on the engine's thread in every step, so it must be quick.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -61,6 +81,15 @@ public sealed record ModelOptions
         GenerationOptions.Require(CacheMemory >= 0, nameof(CacheMemory), "bytes from 1", CacheMemory);
         GenerationOptions.Require(Window is >= 0 and <= 1 << 24, nameof(Window), "a whole number from 1 to 16777216", Window);
         GenerationOptions.Require(SinkTokens is >= 0 and <= 4096, nameof(SinkTokens), "a whole number from 0 to 4096", SinkTokens);
+        GenerationOptions.Require(MaxBatch is >= 1 and <= StepBudget.Requests, nameof(MaxBatch), $"a whole number from 1 to {StepBudget.Requests}", MaxBatch);
+        GenerationOptions.Require(
+            MaxBatchTokens is 0 or (>= StepBudget.FewestTokens and <= StepBudget.PromptTokens), nameof(MaxBatchTokens),
+            $"a whole number from {StepBudget.FewestTokens} to {StepBudget.PromptTokens}", MaxBatchTokens);
+        GenerationOptions.Require(MaxQueue is null or >= 0, nameof(MaxQueue), "a whole number from 0", MaxQueue);
+        GenerationOptions.Require(MaxQueueTokens is null or >= 0, nameof(MaxQueueTokens), "a whole number from 0", MaxQueueTokens);
+        GenerationOptions.Require(TenantWeights is not null, nameof(TenantWeights), "weights by tenant", "null");
+        foreach ((string tenant, double weight) in TenantWeights!)
+            GenerationOptions.Require(weight is >= 1e-3 and <= 1e3, nameof(TenantWeights), $"a number from 0.001 to 1000 for {tenant}", weight);
         GenerationOptions.Require(Time is not null, nameof(Time), "a clock", "null");
     }
 }

@@ -25,6 +25,9 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
         GenerationOptions.Require(
             samples == 1 || options.Beams is null, nameof(samples), "1 beside {0}, which are several texts already", samples, nameof(options.Beams));
 
+        int positions = Positions(prompt.Length, options);
+        Ticket ticket = TicketOf(prompt.Length, samples, positions, options);
+        engine.Room.Enter(ticket);      // before any work: refusing must be cheap
         GenerationOutput[] outputs = Outputs(samples, options, cancellation, out ProgressRelay<(int Read, int Total)>? progress);
         try
         {
@@ -32,11 +35,12 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
             {
                 Prompt = prompt,
                 Options = options,
+                Ticket = ticket,
                 Model = engine.Options,
                 Tokenizer = tokenizer,
                 Pages = engine.Pages,
                 Buffers = engine.Choosing,
-                Positions = Positions(prompt.Length, options),
+                Positions = positions,
                 Seed = options.Sampling.Seed ?? (options.Beams is null ? FreshSeed.Draw() : 0),     // beams draw nothing
                 EndIds = options.EndIds is null ? tokenizer.EndIds : options.EndIds.ToHashSet(),
                 Progress = progress,
@@ -46,6 +50,7 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
         }
         catch (Exception refusal)
         {
+            engine.Room.Leave(ticket);
             foreach (GenerationOutput output in outputs) output.Fail(refusal);      // lets go of the caller's token, which may live long
             throw;
         }
@@ -60,6 +65,16 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
         engine.Budget.Require(new CacheNeed(engine.Pages.Shape, text.Length), text.Length - 1);
         return Scores(text, options, cancellation);
     }
+
+    private Ticket TicketOf(int prompt, int samples, int positions, GenerationOptions options) => new()
+    {
+        Priority = options.Priority,
+        Tenant = options.Tenant,
+        PromptTokens = prompt,
+        MostWritten = options.MaxTokens is int most ? (long)Math.Min(most, Math.Max(0, positions - prompt)) * samples * (options.Beams?.Beams ?? 1) : null,
+        StartWithin = options.StartWithin,
+        Asked = options.StartWithin is null ? 0 : engine.Options.Time.GetTimestamp(),
+    };
 
     /// <summary>One output a sample, and what hands progress over for all of them: a handler that fails ends them.</summary>
     private GenerationOutput[] Outputs(
@@ -97,6 +112,7 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
     private void Submit(Sequence sequence)
     {
         if (engine.TrySubmit(sequence)) return;
+        engine.Room.Leave(sequence.Group.Share.Ticket);
         sequence.Close();
         sequence.End(); // lets go of the caller's token
         throw new ObjectDisposedException("LanguageModel");
@@ -109,7 +125,9 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
         using CancellationTokenRegistration registration =
             cancellation.UnsafeRegister(static scores => ((OutputQueue<TokenScore>)scores!).Cancel(), scores);
         using OutputGuard<TokenScore> guard = new(scores);
-        Submit(new ScoredSequence(ids, options, engine.Pages, scores, cancellation));
+        Ticket ticket = new() { PromptTokens = ids.Length, MostWritten = 0 };
+        engine.Room.Enter(ticket);
+        Submit(new ScoredSequence(ids, options, engine.Pages, scores, cancellation, ticket));
         while (await scores.WaitAsync().ConfigureAwait(false))
         {
             while (scores.TryRead(out TokenScore? score)) yield return score;

@@ -24,7 +24,8 @@ internal sealed class GeneratedSequence : Sequence
     /// <param name="first">The sample whose prompt and pages it begins with; null for the one that reads the prompt.</param>
     /// <param name="drafter">Drafts its next tokens; null for none.</param>
     public GeneratedSequence(GenerationRequest request, int sample, GenerationOutput output, GeneratedSequence? first = null, IDrafter? drafter = null)
-        : base([.. request.Prompt], request.Prompt.Length, request.Pages, first is null ? null : new SequenceGroup(first.Group.Share), beginning: request.Beginning)
+        : base([.. request.Prompt], request.Prompt.Length, request.Pages, new SequenceGroup(first?.Group.Share ?? new RowShare(request.Ticket)),
+            beginning: request.Beginning)
     {
         (_request, _seed, _output) = (request, unchecked(request.Seed + (ulong)sample), output);
         _speculation = drafter is null ? null : new Speculation(drafter, Options.RejectsDrafts ? null : request.Model.Time);

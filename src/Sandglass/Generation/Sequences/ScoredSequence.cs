@@ -15,8 +15,9 @@ internal sealed class ScoredSequence : Sequence
     private int _next;
     private bool _hasBegun;
 
-    public ScoredSequence(int[] text, ScoreOptions options, PagePool pages, OutputQueue<TokenScore> output, CancellationToken cancellation)
-        : base(text, text.Length - 1, pages, beginning: pages.Beginning.Salted(options.CacheSalt))
+    public ScoredSequence(int[] text, ScoreOptions options, PagePool pages, OutputQueue<TokenScore> output, CancellationToken cancellation,
+        Ticket? ticket = null)
+        : base(text, text.Length - 1, pages, new SequenceGroup(new RowShare(ticket)), beginning: pages.Beginning.Salted(options.CacheSalt))
     {
         (_text, _options, _output, _cancellation, _next) = (text, options, output, cancellation, options.From);
         _progress = options.Progress is null ? null : new ProgressRelay<(int Read, int Total)>(options.Progress, _ => output.Cancel());

@@ -9,6 +9,8 @@ internal abstract class Sequence
 {
     private int[] _ids;
     private int _count;
+    private int _counted;   // ids whose growth has been told
+    private int _accepted;  // drafted ids that became text since then
     private int _drafts;    // ids after the text that are only drafted
     private Exception? _failure;
     private Queue<Sequence>? _forks;
@@ -21,7 +23,7 @@ internal abstract class Sequence
     /// <param name="beginning">With whom it shares pages: the prefix hash before its first one; null for the pool's.</param>
     protected Sequence(int[] ids, int count, PagePool pages, SequenceGroup? group = null, Counters? work = null, PrefixHash? beginning = null)
     {
-        (_ids, _count) = (ids, count);
+        (_ids, _count, _counted) = (ids, count, count);
         Cache = new SequenceCache(pages, beginning);
         Work = work ?? new Counters();
         Group = group ?? new SequenceGroup();
@@ -174,6 +176,14 @@ internal abstract class Sequence
         }
     }
 
+    /// <summary>Ids written since the last call, and those of them that were drafted.</summary>
+    public (int Written, int Accepted) TakeGrowth()
+    {
+        (int, int) growth = (_count - _counted, _accepted);
+        (_counted, _accepted) = (_count, 0);
+        return growth;
+    }
+
     /// <summary>Gets the pages for positions up to a length; where the system has no memory for them this sequence ends.</summary>
     public bool TryReserve(int length)
     {
@@ -239,6 +249,7 @@ internal abstract class Sequence
         {
             _count++;
             _drafts--;
+            _accepted++;
             return true;
         }
         MakeRoom(1);

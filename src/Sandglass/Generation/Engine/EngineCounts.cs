@@ -1,0 +1,56 @@
+using Sandglass.KvCache;
+
+namespace Sandglass.Generation;
+
+/// <summary>What an engine is doing and has done. Its thread counts; any thread may read.</summary>
+internal sealed class EngineCounts
+{
+    private int _running, _preempted;
+    private long _preemptions, _promptTokens, _generatedTokens, _steps, _drafted, _accepted;
+
+    /// <summary>After a step's plan: requests that have a part in steps, and begun ones that wait.</summary>
+    public void Now(int running, int preempted)
+    {
+        Volatile.Write(ref _running, running);
+        Volatile.Write(ref _preempted, preempted);
+    }
+
+    public void Preempted() => Interlocked.Increment(ref _preemptions);
+
+    public void Stepped() => Interlocked.Increment(ref _steps);
+
+    public void Prompt(int tokens) => Interlocked.Add(ref _promptTokens, tokens);
+
+    public void Generated(int tokens) => Interlocked.Add(ref _generatedTokens, tokens);
+
+    public void Drafts(int drafted, int accepted)
+    {
+        Interlocked.Add(ref _drafted, drafted);
+        Interlocked.Add(ref _accepted, accepted);
+    }
+
+    /// <summary>All of it at this moment.</summary>
+    public EngineActivity Read(WaitingRoom room, PagePool pages)
+    {
+        (int layers, long capacity) = (pages.Shape.Layers, pages.Capacity);
+        long held = pages.Held / layers;
+        return new EngineActivity(room.EstimatedWait)
+        {
+            Running = Volatile.Read(ref _running),
+            Waiting = room.Requests + Volatile.Read(ref _preempted),
+            WaitingTokens = room.Tokens,
+            CacheUsage = capacity > 0 ? Math.Clamp((double)held / capacity, 0, 1) : 0,
+            Pages = capacity,
+            HeldPages = held,
+            CachedPages = pages.Kept / layers,
+            PrefixQueriedTokens = pages.PrefixQueriedTokens,
+            PrefixHitTokens = pages.PrefixHitTokens,
+            Preemptions = Interlocked.Read(ref _preemptions),
+            PromptTokens = Interlocked.Read(ref _promptTokens),
+            GeneratedTokens = Interlocked.Read(ref _generatedTokens),
+            Steps = Interlocked.Read(ref _steps),
+            Drafted = Interlocked.Read(ref _drafted),
+            Accepted = Interlocked.Read(ref _accepted),
+        };
+    }
+}

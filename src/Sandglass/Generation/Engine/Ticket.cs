@@ -1,0 +1,29 @@
+namespace Sandglass.Generation;
+
+/// <summary>What a request is served by: whose it is, how urgent, how much it asks for and how long it may wait. All its samples or beams have one.</summary>
+internal sealed class Ticket
+{
+    /// <summary>The lower is served earlier.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>Whose it is.</summary>
+    public string Tenant { get; init; } = "";
+
+    /// <summary>Tokens of the prompt.</summary>
+    public int PromptTokens { get; init; }
+
+    /// <summary>Tokens that it writes at most, of all samples or beams together; null where nobody knows.</summary>
+    public long? MostWritten { get; init; }
+
+    /// <summary>How long it may wait for its beginning; null for as long as it takes.</summary>
+    public TimeSpan? StartWithin { get; init; }
+
+    /// <summary>When it was asked for, by the model's clock.</summary>
+    public long Asked { get; init; }
+
+    /// <summary>Whether it has been admitted, once at least. The engine's thread alone.</summary>
+    public bool HasBegun { get; set; }
+
+    /// <summary>Whether it counts as waiting. The <see cref="WaitingRoom"/>'s alone.</summary>
+    public bool Waits { get; set; }
+}
