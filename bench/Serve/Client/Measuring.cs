@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using Sandglass.ServeBench.Load;
+using Sandglass.ServeBench.Output;
+using Sandglass.ServeBench.Servers;
+
+namespace Sandglass.ServeBench.Client;
+
+/// <summary>How a server is measured that is ready: first warmed by the same load with other prompts, then measured.</summary>
+internal sealed record Measuring(Asking Asking, Extent Warm, Extent Extent, Goodput Goodput, int Seed, string? Key)
+{
+    /// <summary>Of seeds: rounds and warm-ups must not ask what was asked before, or a prefix cache would answer.</summary>
+    private const int SeedsARound = 2;
+
+    /// <param name="process">The server, where it was started here: its processor time is counted.</param>
+    public async Task<Measurement> MeasureAsync(
+        string server, Uri address, string? model, ServerProcess? process, Workload workload, Point point, int round, CancellationToken cancellation)
+    {
+        using ApiClient api = new(address, Key);
+        LoadRun run = new(api, model ?? await api.ModelAsync(cancellation), Asking, workload);
+        int seed = Seed + SeedsARound * round;
+        if (Warm.Seconds > 0) await run.RunAsync(point, Warm, seed + 1, cancellation);
+
+        TimeSpan own = Own(), theirs = process?.ProcessorTime ?? default;
+        (Outcome[] outcomes, double seconds) = await run.RunAsync(point, Extent, seed, cancellation);
+        double cores = (Own() - own).TotalSeconds / seconds;
+        process?.ThrowIfEnded();
+        return new Measurement(
+            server, workload, point, round, Summary.Of(outcomes, seconds, Goodput), cores, (process?.ProcessorTime - theirs)?.TotalSeconds / seconds,
+                process?.Memory);
+    }
+
+    private static TimeSpan Own()
+    {
+        using Process self = Process.GetCurrentProcess();
+        return self.TotalProcessorTime;
+    }
+}
