@@ -200,6 +200,32 @@ public sealed class LanguageModel : IDisposable
     public IAsyncEnumerable<TokenScore> ScoreAsync(IReadOnlyList<int> ids, ScoreOptions? options = null, CancellationToken cancellationToken = default) =>
         _requests.Score(ids, options ?? new ScoreOptions(), cancellationToken);
 
+    /// <summary>Makes an embedding of a text: the last hidden state, averaged over all its tokens (mean pooling), at length 1. It is the same whatever is computed
+    /// beside it.</summary>
+    /// <param name="ids">The text, to which nothing is added.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the work at its next step; the task is cancelled then.</param>
+    /// <exception cref="OptionException">There are no ids, or more than the context, one is outside the vocabulary, or an option is out of its range. From the
+    /// task: the model computed no numbers.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed of; from the task where that came before its end.</exception>
+    /// <example>
+    /// <code>
+    /// Embedding king = await model.EmbedAsync("The king had a daughter."), queen = await model.EmbedAsync("The queen had a son.");
+    /// Console.WriteLine(TensorPrimitives.Dot(king.Values.Span, queen.Values.Span));
+    /// </code>
+    /// </example>
+    public Task<Embedding> EmbedAsync(IReadOnlyList<int> ids, EmbeddingOptions? options = null, CancellationToken cancellationToken = default) =>
+        _requests.Embed(ids, options ?? new EmbeddingOptions(), cancellationToken);
+
+    /// <summary>Makes an embedding of a text.</summary>
+    /// <param name="text">The text. It gets the begin token where the model adds one; control tokens in it are plain text.</param>
+    /// <inheritdoc cref="EmbedAsync(IReadOnlyList{int}, EmbeddingOptions?, CancellationToken)"/>
+    public Task<Embedding> EmbedAsync(string text, EmbeddingOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return EmbedAsync(Tokenizer.Encode(text, addBos: true, parseSpecial: false).Ids, options, cancellationToken);
+    }
+
     /// <summary>Ends what is in progress and frees everything.</summary>
     public void Dispose()
     {

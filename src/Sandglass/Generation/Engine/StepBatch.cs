@@ -9,6 +9,8 @@ internal sealed class StepBatch
     private readonly List<Sequence> _sequences = [];
     private readonly List<int> _rows = [];          // [row of logits]: its token in the batch
     private readonly List<Sequence> _owners = [];   // [row of logits]: the sequence that takes it
+    private readonly List<int> _pooledRows = [];        // [hidden state]: its token in the batch
+    private readonly List<Sequence> _pooledOwners = []; // [hidden state]: the sequence that takes it
 
     /// <summary>The tokens.</summary>
     public Batch Batch { get; } = new();
@@ -21,6 +23,12 @@ internal sealed class StepBatch
 
     /// <summary>The sequence that takes each row of logits.</summary>
     public ReadOnlySpan<Sequence> Owners => CollectionsMarshal.AsSpan(_owners);
+
+    /// <summary>The tokens whose hidden states are wanted: of each sequence in order.</summary>
+    public ReadOnlySpan<int> PooledRows => CollectionsMarshal.AsSpan(_pooledRows);
+
+    /// <summary>The sequence that takes each hidden state.</summary>
+    public ReadOnlySpan<Sequence> PooledOwners => CollectionsMarshal.AsSpan(_pooledOwners);
 
     /// <summary>The position of the token whose row of logits it is.</summary>
     public int Position(int row) => Batch.Owner(_rows[row]).Position(_rows[row]);
@@ -40,6 +48,11 @@ internal sealed class StepBatch
             _rows.Add(firstRow + position - from);
             _owners.Add(sequence);
         }
+        for (int position = Math.Max(from, sequence.FirstPooled); position < from + tokens; position++)
+        {
+            _pooledRows.Add(firstRow + position - from);
+            _pooledOwners.Add(sequence);
+        }
     }
 
     /// <summary>Empties it for the next step.</summary>
@@ -49,6 +62,8 @@ internal sealed class StepBatch
         _rows.Clear();
         _owners.Clear();
         Read = 0;
+        _pooledRows.Clear();
+        _pooledOwners.Clear();
         Batch.Clear();
     }
 }

@@ -44,6 +44,7 @@ internal sealed unsafe class Stepper(Decoder model, TokenBuffer logits, Schedule
     private void Deliver(StepBatch batch)
     {
         foreach (Sequence sequence in batch.Sequences) sequence.Attempt(static one => one.ChunkRead());
+        if (!batch.PooledRows.IsEmpty) Pool(batch);
         for (int from = 0; from < batch.Rows.Length; from += logits.Tokens)
         {
             int count = Math.Min(logits.Tokens, batch.Rows.Length - from);
@@ -57,6 +58,17 @@ internal sealed unsafe class Stepper(Decoder model, TokenBuffer logits, Schedule
                 if (Logits(batch, row, 1) is Exception failure) batch.Owners[row].Fail(failure);
                 else Give(batch, row, 0);
             }
+        }
+    }
+
+    /// <summary>Hidden states go to the sequences that average them, position by position.</summary>
+    private void Pool(StepBatch batch)
+    {
+        TokenBuffer hidden = model.Hidden(batch.PooledRows);
+        for (int row = 0; row < batch.PooledRows.Length; row++)
+        {
+            Sequence sequence = batch.PooledOwners[row];
+            if (!sequence.HasFailed) sequence.Pool(new ReadOnlySpan<float>(hidden.Row(row), hidden.Columns));
         }
     }
 

@@ -113,9 +113,7 @@ public sealed record GenerationOptions
         Require(Logprobs is >= 0 and <= 1000, nameof(Logprobs), "a whole number from 0 to 1000", Logprobs);
         Require(PrefillChunk >= 0, nameof(PrefillChunk), "a whole number from 1", PrefillChunk);
         Require(TimeLimit is null || TimeLimit > TimeSpan.Zero, nameof(TimeLimit), "a time above 0", TimeLimit);
-        Require(Priority is >= -MostPriority and <= MostPriority, nameof(Priority), $"a whole number from {-MostPriority} to {MostPriority}", Priority);
-        Require(Tenant is { Length: <= LongestTenant }, nameof(Tenant), $"a name of at most {LongestTenant} characters", Tenant is null ? "null" : $"{Tenant.Length}");
-        Require(StartWithin is null || StartWithin > TimeSpan.Zero, nameof(StartWithin), "a time above 0", StartWithin);
+        RequireService(Priority, Tenant, StartWithin);
         Require(Enum.IsDefined(Draft), nameof(Draft), "none, lookup or model", Draft);
         Require(Draft == DraftKind.None || !NoCache, nameof(Draft), "no {0} beside it: guesses are checked in the cache", "both", nameof(NoCache));
         Require(Prediction is null or { Count: 0 } || !NoCache, nameof(Prediction), "no {0} beside it: guesses are checked in the cache", "both", nameof(NoCache));
@@ -152,6 +150,14 @@ public sealed record GenerationOptions
         PromptLength = promptLength,
         Breakers = () => BreakerTokens.Of(Sampling.DryBreakers, tokenizer),
     };
+
+    /// <summary>Whose a request is, how urgent it is and how long it may wait.</summary>
+    internal static void RequireService(int priority, string tenant, TimeSpan? startWithin)
+    {
+        Require(priority is >= -MostPriority and <= MostPriority, nameof(Priority), $"a whole number from {-MostPriority} to {MostPriority}", priority);
+        Require(tenant is { Length: <= LongestTenant }, nameof(Tenant), $"a name of at most {LongestTenant} characters", tenant is null ? "null" : $"{tenant.Length}");
+        Require(startWithin is null || startWithin > TimeSpan.Zero, nameof(StartWithin), "a time above 0", startWithin);
+    }
 
     /// <summary>A salt is hashed with each text, so it must not be a text without bound.</summary>
     internal static void RequireSalt(string? salt, string option) =>

@@ -26,7 +26,9 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
             samples == 1 || options.Beams is null, nameof(samples), "1 beside {0}, which are several texts already", samples, nameof(options.Beams));
 
         int positions = Positions(prompt.Length, options);
-        Ticket ticket = TicketOf(prompt.Length, samples, positions, options);
+        long? mostWritten = options.MaxTokens is int most
+            ? (long)Math.Min(most, Math.Max(0, positions - prompt.Length)) * samples * (options.Beams?.Beams ?? 1) : null;
+        Ticket ticket = TicketOf(prompt.Length, mostWritten, options.Priority, options.Tenant, options.StartWithin);
         engine.Room.Enter(ticket);      // before any work: refusing must be cheap
         GenerationOutput[] outputs = Outputs(samples, options, cancellation, out ProgressRelay<(int Read, int Total)>? progress);
         try
@@ -66,15 +68,19 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
         return Scores(text, options, cancellation);
     }
 
-    private Ticket TicketOf(int prompt, int samples, int positions, GenerationOptions options) => new()
+    /// <summary>The embedding of a text.</summary>
+    /// <inheritdoc cref="Generate"/>
+    public Task<Embedding> Embed(IReadOnlyList<int> ids, EmbeddingOptions options, CancellationToken cancellation)
     {
-        Priority = options.Priority,
-        Tenant = options.Tenant,
-        PromptTokens = prompt,
-        MostWritten = options.MaxTokens is int most ? (long)Math.Min(most, Math.Max(0, positions - prompt)) * samples * (options.Beams?.Beams ?? 1) : null,
-        StartWithin = options.StartWithin,
-        Asked = options.StartWithin is null ? 0 : engine.Options.Time.GetTimestamp(),
-    };
+        int[] text = Checked(ids);
+        options.Validate();
+        engine.Budget.Require(new CacheNeed(engine.Pages.Shape, text.Length), text.Length);
+        Ticket ticket = TicketOf(text.Length, 0, options.Priority, options.Tenant, options.StartWithin);
+        engine.Room.Enter(ticket);
+        EmbeddedSequence sequence = new(text, options, engine.Pages, engine.Shape.Width, ticket, engine.Wake, model, cancellation);
+        Submit(sequence);
+        return sequence.Embedding;
+    }
 
     /// <summary>One output a sample, and what hands progress over for all of them: a handler that fails ends them.</summary>
     private GenerationOutput[] Outputs(
@@ -96,6 +102,16 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
 
         return Sample(0, null, outputs.Length == 1 ? null : new Siblings(outputs[1..], (first, i) => Sample(i + 1, first, null)));
     }
+
+    private Ticket TicketOf(int promptTokens, long? mostWritten, int priority, string tenant, TimeSpan? startWithin) => new()
+    {
+        Priority = priority,
+        Tenant = tenant,
+        PromptTokens = promptTokens,
+        MostWritten = mostWritten,
+        StartWithin = startWithin,
+        Asked = startWithin is null ? 0 : engine.Options.Time.GetTimestamp(),
+    };
 
     /// <summary>Positions that a text may take: the context, or without a limit of tokens what the cache's memory holds of it.</summary>
     private int Positions(int prompt, GenerationOptions options)
@@ -125,7 +141,7 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
         using CancellationTokenRegistration registration =
             cancellation.UnsafeRegister(static scores => ((OutputQueue<TokenScore>)scores!).Cancel(), scores);
         using OutputGuard<TokenScore> guard = new(scores);
-        Ticket ticket = new() { PromptTokens = ids.Length, MostWritten = 0 };
+        Ticket ticket = TicketOf(ids.Length, 0, options.Priority, options.Tenant, options.StartWithin);
         engine.Room.Enter(ticket);
         Submit(new ScoredSequence(ids, options, engine.Pages, scores, cancellation, ticket));
         while (await scores.WaitAsync().ConfigureAwait(false))

@@ -34,6 +34,15 @@ public sealed record ScoreOptions
     /// <summary>Whom <see cref="ShareCache"/> is with, as <see cref="GenerationOptions.CacheSalt"/>.</summary>
     public string? CacheSalt { get; init; }
 
+    /// <summary>As <see cref="GenerationOptions.Priority"/>.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>As <see cref="GenerationOptions.Tenant"/>.</summary>
+    public string Tenant { get; init; } = "";
+
+    /// <summary>As <see cref="GenerationOptions.StartWithin"/>.</summary>
+    public TimeSpan? StartWithin { get; init; }
+
     /// <summary>Reports tokens processed so far and in total; null for no reports. Called on the thread pool, one report at a time and in order; a handler
     /// that lags gets the newest only.</summary>
     public IProgress<(int Read, int Total)>? Progress { get; init; }
@@ -45,5 +54,6 @@ public sealed record ScoreOptions
         GenerationOptions.Require(PrefillChunk >= 0, nameof(PrefillChunk), "a whole number from 1", PrefillChunk);
         GenerationOptions.Require(From >= 0, nameof(From), "a whole number from 0", From);
         GenerationOptions.RequireSalt(CacheSalt, nameof(CacheSalt));
+        GenerationOptions.RequireService(Priority, Tenant, StartWithin);
     }
 }

@@ -92,6 +92,9 @@ internal abstract class Sequence
     /// <summary>Logits are wanted from this position on.</summary>
     public abstract int FirstScored { get; }
 
+    /// <summary>Hidden states are wanted from this position on.</summary>
+    public virtual int FirstPooled => int.MaxValue;
+
     /// <summary>The drafted id for the token that is chosen next; null where there is none.</summary>
     protected int? NextDraft => _drafts > 0 ? _ids[_count] : null;
 
@@ -122,6 +125,9 @@ internal abstract class Sequence
 
     /// <summary>Takes the logits of the next position that wants them, [vocabulary]; they are valid during the call only.</summary>
     public abstract void Take(ReadOnlySpan<float> logits);
+
+    /// <summary>Takes the hidden state of the next position that wants it, normed, [width]; valid during the call only.</summary>
+    public virtual void Pool(ReadOnlySpan<float> hidden) { }
 
     /// <summary>Called when the engine closes: ends the sequence.</summary>
     public abstract void Close();
