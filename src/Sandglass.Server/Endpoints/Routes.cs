@@ -12,13 +12,7 @@ internal static class Routes
         ModelsEndpoint models = new(state);
         Get(routes, "/v1/models", models.List);
         Get(routes, "/v1/models/{**id}", models.One);
-
-        Get(routes, "/health", static context => JsonAnswer.WriteAsync(context, 200, static json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("status", "ok");
-            json.WriteEndObject();
-        }));
+        Get(routes, "/metrics", new MetricsEndpoint(state).Read);
     }
 
     private static void Get(IEndpointRouteBuilder routes, string pattern, RequestDelegate handler) => routes.MapMethods(pattern, ["GET"], handler);

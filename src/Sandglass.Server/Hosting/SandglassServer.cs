@@ -1,36 +1,98 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Sandglass.Server;
 
 /// <summary>A web server that runs, with the API of OpenAI.</summary>
 public sealed class SandglassServer : IAsyncDisposable
 {
-    private readonly WebApplication _application;
+    /// <summary>For connections to close, after all requests have ended.</summary>
+    private static readonly TimeSpan Closing = TimeSpan.FromSeconds(2);
 
-    private SandglassServer(WebApplication application) => _application = application;
+    private readonly WebApplication _application;
+    private readonly ServerState _state;
+    private readonly KeyStore _keys;
+
+    private SandglassServer(WebApplication application, ServerState state, KeyStore keys) => (_application, _state, _keys) = (application, state, keys);
 
     /// <summary>Where it listens, for instance <c>http://127.0.0.1:8080</c>.</summary>
     public string Address => _application.Urls.First();
 
+    /// <summary>Whether requests need a key.</summary>
+    public bool NeedsKeys => _keys.AreNeeded;
+
     /// <summary>Starts one: it takes requests when this returns.</summary>
     /// <param name="options">What to serve, and where. The models stay the caller's.</param>
     /// <param name="cancellationToken">Ends the start.</param>
+    /// <exception cref="KeyFileException">The file of keys cannot be used.</exception>
+    /// <exception cref="IOException">The address is taken, or not this machine's.</exception>
     public static async Task<SandglassServer> StartAsync(ServerOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.WebHost.UseUrls(options.Address);
-        builder.WebHost.ConfigureKestrel(kestrel => KestrelLimits.Set(kestrel, options.Limits));
-
-        WebApplication application = builder.Build();
-        application.Use(ErrorMiddleware.Handle);
-        application.UseRouting();
-        Routes.Map(application, new ServerState(options));
-        await application.StartAsync(cancellationToken).ConfigureAwait(false);
-        return new SandglassServer(application);
+        WebApplication application = Build(options);
+        ILoggerFactory logs = application.Services.GetRequiredService<ILoggerFactory>();
+        ServerState state = new(options, logs.CreateLogger<ServerTelemetry>());
+        KeyStore keys = new(options.KeyFile, options.Key, logs.CreateLogger<KeyStore>(), options.Time);
+        try
+        {
+            application.Use(new Probes(state.Drain).Handle);
+            application.Use(new RequestLog(state.Telemetry, state.Ids, options.Time, logs.CreateLogger<RequestLog>()).Handle);
+            application.Use(ErrorMiddleware.Handle);
+            application.Use(new DrainGate(state.Drain).Handle);
+            application.Use(new KeyGate(keys, options.SharePrefixes).Handle);
+            application.UseRouting();
+            Routes.Map(application, state);
+            await application.StartAsync(cancellationToken).ConfigureAwait(false);
+            return new SandglassServer(application, state, keys);
+        }
+        catch
+        {
+            keys.Dispose();
+            await application.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
-    /// <summary>Stops listening.</summary>
-    public ValueTask DisposeAsync() => _application.DisposeAsync();
+    /// <summary>Ends it: nothing new is taken, and what runs may finish for a time; what still runs then is ended, and says so to its client.</summary>
+    /// <param name="patience">For what runs.</param>
+    /// <returns>How many requests had to be ended.</returns>
+    public async Task<int> DrainAsync(TimeSpan patience)
+    {
+        int ended = await _state.Drain.FinishAsync(patience, _state.Options.Time).ConfigureAwait(false);
+        try
+        {
+            await _state.Drain.Idle.WaitAsync(Closing, _state.Options.Time).ConfigureAwait(false);     // they are told to, and write their last words
+        }
+        catch (TimeoutException)
+        {
+            // a client that does not read: its connection is closed without them
+        }
+        await _application.StopAsync(new CancellationTokenSource(Closing).Token).ConfigureAwait(false);
+        return ended;
+    }
+
+    /// <summary>Stops at once.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _application.DisposeAsync().ConfigureAwait(false);
+        _keys.Dispose();
+        _state.Drain.Dispose();
+    }
+
+    private static WebApplication Build(ServerOptions options)
+    {
+        // an empty one: no files of settings are looked for, no environment is read, no signal is taken
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => KestrelLimits.Set(kestrel, options.Limits)).UseUrls(options.Address);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Closing);
+        builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
+        options.Logging?.Invoke(builder.Logging);
+        if (options.ExportTelemetry) TelemetryExport.Add(builder);
+        return builder.Build();
+    }
 }

@@ -30,6 +30,24 @@ public sealed record ServerLimits
     /// <summary>Until the headers of a request must be there.</summary>
     public TimeSpan HeaderTime { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Bytes of a request's first line.</summary>
+    public int RequestLineBytes { get; init; } = 8192;
+
+    /// <summary>Bytes of its headers, and how many there may be.</summary>
+    public int HeaderBytes { get; init; } = 16_384;
+
+    /// <inheritdoc cref="HeaderBytes"/>
+    public int Headers { get; init; } = 64;
+
+    /// <summary>The least that a client has to send of a body, or to read of an answer that waits for it, a second.</summary>
+    public double LeastBytesPerSecond { get; init; } = 240;
+
+    /// <summary>How long it may do less before its connection is closed.</summary>
+    public TimeSpan SlowFor { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a request may be under way, its wait included; null for as long as it takes.</summary>
+    public TimeSpan? RequestTime { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How long a connection may rest between two requests.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(130);
 

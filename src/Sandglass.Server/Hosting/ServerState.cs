@@ -1,13 +1,19 @@
+using Microsoft.Extensions.Logging;
+
 namespace Sandglass.Server;
 
 /// <summary>What the endpoints of one server share.</summary>
-internal sealed class ServerState(ServerOptions options)
+internal sealed class ServerState(ServerOptions options, ILogger<ServerTelemetry> texts)
 {
     public ServerOptions Options => options;
 
     public ServedModels Models { get; } = new(options.Models);
 
     public AnswerIds Ids { get; } = new();
+
+    public Drain Drain { get; } = new();
+
+    public ServerTelemetry Telemetry { get; } = new(options.Models, options.LogPrompts, options.Time, texts);
 
     public DateTimeOffset Now => options.Time.GetUtcNow();
 }

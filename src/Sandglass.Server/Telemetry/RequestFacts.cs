@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Sandglass.Server;
+
+/// <summary>What a request turned out to be, for its line in the log.</summary>
+internal sealed class RequestFacts
+{
+    /// <summary>The id in the answer's <c>x-request-id</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The model that was asked; null for none.</summary>
+    public string? Model { get; set; }
+
+    /// <summary>Tokens of the prompt, those of them that came from the cache, and tokens that were written.</summary>
+    public int PromptTokens { get; set; }
+
+    /// <inheritdoc cref="PromptTokens"/>
+    public int CachedTokens { get; set; }
+
+    /// <inheritdoc cref="PromptTokens"/>
+    public int CompletionTokens { get; set; }
+
+    /// <summary>Why the first text ended, or the code of what failed.</summary>
+    public string? Finish { get; set; }
+
+    /// <summary>Those of a request.</summary>
+    public static RequestFacts? Of(HttpContext context) => context.Features.Get<RequestFacts>();
+}
