@@ -86,7 +86,7 @@ public class ErrorMessageTests
                         Assert.Equal(($"{option.Name} is a switch: expected it alone, found {name}=maybe.", ExitCode.WrongInput), (maybe.Text, maybe.Code));
                         continue;
                     }
-                    foreach (string[] words in (string[][])[[$"{name}="], [name, ""], [name], [$"{name}:", "--json"]])
+                    foreach (string[] words in (string[][])[[$"{name}="], [name, ""], [name], [$"{name}:", "--quiet"]])
                     {
                         ParseResult parsed = SandglassCommand.Parse(new Terminal(), [.. path, .. words]);
                         if (MayBeEmpty.Contains(option.Name) && parsed.Errors.Count == 0) continue;

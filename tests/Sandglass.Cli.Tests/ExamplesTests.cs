@@ -14,6 +14,8 @@ public partial class ExamplesTests
     [InlineData("quantize")]
     [InlineData("bench")]
     [InlineData("lab")]
+    [InlineData("serve")]
+    [InlineData("key")]
     public void Help_shows_lines_that_are_understood(string command)
     {
         string help = Tool.Run(command, "--help").Done().Text;

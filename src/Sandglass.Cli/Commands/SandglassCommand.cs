@@ -40,6 +40,8 @@ internal static class SandglassCommand
             new QuantizeCommand(terminal).Create(),
             new BenchCommand(terminal).Create(),
             LabCommand.Create(terminal),
+            new ServeCommand(terminal).Create(),
+            new KeyCommand(terminal).Create(),
             new Option<bool>(Quiet, "-q") { Description = "Nothing on standard error but errors: no figures, hints or progress.", Recursive = true },
             new HelpOption("--help", "-h", "-?") { Action = help, Description = "Show this." },
             new VersionOption { Description = "Show the version." },

@@ -57,9 +57,9 @@ internal sealed class ModelChoice
         "--sinks", $"With --window: first positions that are seen beside it. [default: {new ModelOptions().SinkTokens}]", 0, 4096);
 
     /// <summary>Adds all of them.</summary>
-    public void AddTo(Command command, bool withContext = true, bool withThreads = true, bool withCacheType = true)
+    public void AddTo(Command command, bool withContext = true, bool withThreads = true, bool withCacheType = true, bool withName = true)
     {
-        AddNameTo(command);
+        if (withName) AddNameTo(command);
         if (withThreads) command.Add(_threads);
         if (withContext) command.Add(_context);
         command.Add(_compute);
@@ -151,11 +151,20 @@ internal sealed class ModelChoice
         string? draft = null)
     {
         string name = file ?? Name(parsed);
-        CommandLineWord.RefusePath(Source(parsed), name);
+        ModelOptions options = Options(parsed, context, threads, cacheType, window, draft);
+        LanguageModel model = Loaded(
+            parsed, terminal, name, options, byOption: file is not null,
+            options => IsEmbedded(name) ? LanguageModel.LoadEmbedded(name[EmbeddedPrefix.Length..], options) : LanguageModel.Load(NotEmpty(name), options));
+        NoteAbout(model, name, terminal);
+        return model;
+    }
+
+    /// <summary>How models are to be run.</summary>
+    public ModelOptions Options(
+        ParseResult parsed, int? context = null, int? threads = null, CacheTypes? cacheType = null, int? window = null, string? draft = null)
+    {
         if (draft is not null) CommandLineWord.RefusePath("--draft", draft);
-        using ProgressLine<(long Read, long Total)> progress = new(
-            terminal, p => $"Loading {Path.GetFileName(name)}: {Amount.Bytes(p.Read)} of {Amount.Bytes(p.Total)}");
-        ModelOptions options = new()
+        return new()
         {
             Threads = threads ?? parsed.GetValue(_threads) ?? 0,
             Context = context ?? parsed.GetValue(_context) ?? 0,
@@ -165,12 +174,19 @@ internal sealed class ModelChoice
             CacheMemory = parsed.GetValue(_cacheMemory) ?? 0,
             Window = parsed.GetValue(_window) ?? window ?? 0,
             SinkTokens = parsed.GetValue(_sinks) ?? new ModelOptions().SinkTokens,
-            LoadProgress = terminal.ErrorIsTerminal ? progress : null,
         };
-        LanguageModel model;
+    }
+
+    /// <summary>Loads something, shows how far it is, and says of a failure who named the model.</summary>
+    /// <param name="byOption">Whether an option of the command named it, so that the environment did not.</param>
+    public T Loaded<T>(ParseResult parsed, Terminal terminal, string name, ModelOptions options, bool byOption, Func<ModelOptions, T> load)
+    {
+        CommandLineWord.RefusePath(byOption ? _model.Name : Source(parsed), name);
+        using ProgressLine<(long Read, long Total)> progress = new(
+            terminal, p => $"Loading {Path.GetFileName(name)}: {Amount.Bytes(p.Read)} of {Amount.Bytes(p.Total)}");
         try
         {
-            model = IsEmbedded(name) ? LanguageModel.LoadEmbedded(name[EmbeddedPrefix.Length..], options) : LanguageModel.Load(NotEmpty(name), options);
+            return load(options with { LoadProgress = terminal.ErrorIsTerminal ? progress : null });
         }
         catch (ModelFileException) when (HoldsOnlyAVocabulary(name))
         {
@@ -178,14 +194,17 @@ internal sealed class ModelChoice
                 $"{name} holds a vocabulary and no weights: sandglass tokenize can use it, but nothing can be computed with it. Give a file with the " +
                     "weights in it.");
         }
-        catch (Exception failure) when (WrongName.Of(failure, file is null ? ByVariable(parsed) : null, draft == name ? null : draft) is string message)
+        catch (Exception failure) when (WrongName.Of(failure, byOption ? null : ByVariable(parsed), options.Draft == name ? null : options.Draft) is string message)
         {
             throw new WrongInputException(message, ((SandglassException)failure).Code);
         }
-        progress.Dispose();
+    }
+
+    /// <summary>Says what is unusual about a model in memory: its context, its vocabulary.</summary>
+    public void NoteAbout(LanguageModel model, string name, Terminal terminal)
+    {
         if (ContextLimit.Hint(model) is string hint) terminal.Note(hint);
         if (_doubtsTold.Add(name)) NoteDoubts(terminal, model.Tokenizer);
-        return model;
     }
 
     /// <summary>Says what is doubtful about a model's vocabulary.</summary>

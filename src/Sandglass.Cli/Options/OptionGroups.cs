@@ -11,6 +11,10 @@ internal static class OptionGroups
 
     public static IReadOnlyList<(string Title, string[] Names)> All { get; } =
     [
+        ("Where it listens", ["--host", "--port"]),
+        ("Who may ask", ["--api-key-file", "--share-prefixes"]),
+        ("How much at once", ["--max-batch", "--max-batch-tokens", "--max-queue", "--max-queue-tokens", "--request-time", "--max-body", "--max-connections"]),
+        ("Its end and its log", ["--drain", "--log-format", "--log-prompts"]),
         ("The fork", ["--at", "--branches"]),
         ("Measurements", ["--prefill", "--decode", "--depth", "--batch", "--long", "--repeat"]),
         ("The text", ["--prompt-file", "--ids", "--no-bos", "--no-special"]),

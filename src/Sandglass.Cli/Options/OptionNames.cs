@@ -17,6 +17,10 @@ internal static class OptionNames
         (nameof(ModelOptions.Window), "--window"),
         (nameof(ModelOptions.SinkTokens), "--sinks"),
         (nameof(ModelOptions.Draft), "--draft"),
+        (nameof(ModelOptions.MaxBatch), "--max-batch"),
+        (nameof(ModelOptions.MaxBatchTokens), "--max-batch-tokens"),
+        (nameof(ModelOptions.MaxQueue), "--max-queue"),
+        (nameof(ModelOptions.MaxQueueTokens), "--max-queue-tokens"),
 
         (nameof(GenerationOptions.MaxTokens), "--max-tokens"),
         (nameof(GenerationOptions.MinTokens), "--min-tokens"),

@@ -55,6 +55,19 @@ internal static class Examples
             "sandglass lab cache --model embedded:grain-1m --max-tokens 32",
             "sandglass lab fork \"The king\" --at 3 --branches 4",
         ],
+        "serve" =>
+        [
+            "sandglass serve",
+            "sandglass serve --model FILE.gguf --port 8080",
+            "sandglass serve -m chat=FILE.gguf -m small=embedded:grain-1m",
+            "sandglass serve --host 0.0.0.0 --api-key-file keys.json --drain 60",
+            "sandglass serve --max-batch 16 --max-queue 200 --cache-memory 4G",
+        ],
+        "key" =>
+        [
+            "sandglass key alice",
+            "printf %s \"$KEY\" | sandglass key alice",
+        ],
         "cache" =>
         [
             "sandglass lab cache --model embedded:grain-1m --max-tokens 32",

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using Sandglass.Generation;
+using Sandglass.Server;
+
+namespace Sandglass.Cli;
+
+/// <summary>The models of <c>serve</c>: <c>--model</c> may be given several times, each with a name of its own (<c>NAME=FILE</c>).</summary>
+internal sealed class ServedChoice
+{
+    private readonly ModelChoice _model = new();
+    private readonly Option<string[]> _models = new("--model", "-m")
+    {
+        Description = $"A model to serve, as a GGUF file or {EmbeddedModels.Prefix}NAME; may be given several times. Requests call it by the file's name " +
+            $"without its ending, or by NAME where NAME=FILE is given. Without it: ${ModelChoice.Variable}, or else {EmbeddedModels.Prefix}" +
+            $"{EmbeddedModels.Default}.",
+        HelpName = "[NAME=]FILE",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    /// <summary>Adds all of run's options of the model.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_models);
+        _model.AddTo(command, withName: false);
+    }
+
+    /// <summary>Loads all of them, one after the other. They share what memory the caches may take.</summary>
+    public IReadOnlyList<ServedModel> Load(ParseResult parsed, Terminal terminal, Func<ModelOptions, ModelOptions> with, CancellationToken cancellation)
+    {
+        string[] given = parsed.GetResult(_models) is null ? [] : CommandLineWord.Texts(_models.Name, parsed.GetValue(_models));
+        (string? Id, string File)[] named = given.Length > 0 ? [.. given.Select(Split)] : [(null, _model.Name(parsed))];
+        ModelOptions options = with(_model.Options(parsed));
+        List<ServedModel> served = [];
+        try
+        {
+            foreach ((string? id, string file) in named)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                ServedModel model = _model.Loaded(
+                    parsed, terminal, file, options, byOption: given.Length > 0,
+                    options => ServedModel.LoadAsync(file, id, options, cancellation).GetAwaiter().GetResult());
+                served.Add(model);
+                if (served.Count(other => other.Id == model.Id) > 1)
+                    throw new WrongInputException($"--model: two models are called {model.Id}. Give one another name: --model NAME={file}.");
+                _model.NoteAbout(model.Model, file, terminal);
+            }
+            return served;
+        }
+        catch
+        {
+            foreach (ServedModel model in served) model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A name before the file; a file whose own name has the sign in it is itself.</summary>
+    private static (string? Id, string File) Split(string given)
+    {
+        int sign = given.IndexOf('=', StringComparison.Ordinal);
+        if (sign < 0 || File.Exists(given)) return (null, given);
+        (string id, string file) = (given[..sign], given[(sign + 1)..]);
+        return id.Length is > 0 and <= 128 && file.Length > 0 && !id.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)) ? (id, file)
+            : throw new WrongInputException($"--model: expected FILE or NAME=FILE, found {given}.");
+    }
+}

@@ -1,0 +1,104 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Sandglass.Cli.Tests;
+
+/// <summary>The server as a process: its streams, signals and exit codes.</summary>
+public sealed class ServeCommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("sandglass-serve").FullName;
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public async Task It_says_where_it_listens_and_ends_by_a_signal(string signal)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using RunningServer server = RunningServer.Start([]);
+
+        Assert.Matches("""^\{"listening":"http://127\.0\.0\.1:\d+"\}$""", server.Line);
+        Assert.Equal(HttpStatusCode.OK, (await server.Client.GetAsync("ready")).StatusCode);
+        Assert.Contains("grain-1m", await server.Client.GetStringAsync("v1/models"), StringComparison.Ordinal);
+        server.Signal(signal);
+        ToolRun end = server.End();
+
+        Assert.Equal(0, end.Code);
+        Assert.Empty(end.Output);       // one line, and nothing else
+        JsonElement line = end.Error.Split('\n').Where(line => line.StartsWith('{')).Select(line => JsonDocument.Parse(line).RootElement).First();
+        Assert.Equal("GET", line.GetProperty("method").GetString());
+        Assert.Equal("/v1/models", line.GetProperty("route").GetString());
+        Assert.Equal(200, line.GetProperty("status").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_key_made_by_the_tool_opens_the_server()
+    {
+        string file = Path.Combine(_folder, "keys.json");
+        ToolRun made = Tool.Run("key", "alice").Done(), piped = Tool.RunWithInput("a key of twenty bytes\n"u8.ToArray(), "key", "bob").Done();
+        string key = made.Error.Split(' ')[^1].Trim();
+        File.WriteAllText(file, $"{{\"keys\":[{made.Text},{piped.Text}]}}");
+        using RunningServer server = RunningServer.Start([("SANDGLASS_API_KEY", "the-key-of-the-environment")], "--api-key-file", file);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(server, null));
+        foreach (string right in (string[])[key, "a key of twenty bytes", "the-key-of-the-environment"]) Assert.Equal(HttpStatusCode.OK, await StatusAsync(server, right));
+        Assert.DoesNotContain(key, made.Text, StringComparison.Ordinal);
+        server.Signal("TERM");
+        Assert.DoesNotContain(key, server.End().Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Several_models_are_served_under_their_names()
+    {
+        using RunningServer server = RunningServer.Start([], "--model", "other=embedded:grain-1m");
+
+        using JsonDocument models = JsonDocument.Parse(await server.Client.GetStringAsync("v1/models"));
+        Assert.Equal(["grain-1m", "other"], models.RootElement.GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString()));
+    }
+
+    [Theory]
+    [InlineData("--host: expected an address", "--host", "example.com")]
+    [InlineData("two models are called grain-1m", "--model", Tool.Small)]
+    [InlineData("No model file at missing.gguf", "--model", "missing.gguf")]
+    [InlineData("[key-file-unreadable]", "--api-key-file", "missing.json")]
+    [InlineData("--port: expected a whole number from 0 to 65535", "--port", "70000")]
+    [InlineData("NAME=FILE", "--model", "=x.gguf")]
+    public void What_cannot_be_served_ends_with_two(string message, params string[] arguments)
+    {
+        ToolRun run = Tool.Run(["serve", "--model", Tool.Small, .. arguments.Contains("--port") ? [] : (string[])["--port", "0"], .. arguments]);
+
+        Assert.Equal(2, run.Code);
+        Assert.Empty(run.Output);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_port_that_is_taken_is_named()
+    {
+        using RunningServer server = RunningServer.Start([]);
+        ToolRun second = Tool.Run("serve", "--model", Tool.Small, "--port", $"{server.Client.BaseAddress!.Port}");
+
+        Assert.Equal(2, second.Code);
+        Assert.Contains($"127.0.0.1:{server.Client.BaseAddress.Port} cannot be listened on", second.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_server_that_others_can_reach_without_a_key_is_worth_a_warning()
+    {
+        using RunningServer open = RunningServer.Start([], "--host", "0.0.0.0"), closed = RunningServer.Start(
+            [("SANDGLASS_API_KEY", "the-key-of-the-environment")], "--host", "0.0.0.0");
+        foreach (RunningServer server in (RunningServer[])[open, closed]) server.Signal("TERM");
+
+        Assert.Contains("no key is needed", open.End().Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("no key is needed", closed.End().Error, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static async Task<HttpStatusCode> StatusAsync(RunningServer server, string? key)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, "v1/models");
+        if (key is not null) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {key}");
+        using HttpResponseMessage response = await server.Client.SendAsync(request);
+        return response.StatusCode;
+    }
+}
