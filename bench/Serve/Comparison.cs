@@ -5,8 +5,8 @@ using Sandglass.ServeBench.Servers;
 
 namespace Sandglass.ServeBench;
 
-/// <summary>What is to be measured: each workload at each point, so many rounds.</summary>
-internal sealed record Plan(string Model, Workload[] Workloads, Point[] Points, int Rounds, int Threads, Measuring Measuring);
+/// <summary>What is to be measured, so many rounds.</summary>
+internal sealed record Plan(Cell[] Cells, int Rounds, int Threads, Measuring Measuring);
 
 /// <summary>Servers and the engine's own figure on the same file, in turns: at each point one after the other, and each round another one begins.</summary>
 /// <param name="tool">Our own, whose engine is measured too; null without.</param>
@@ -22,7 +22,7 @@ internal sealed class Comparison(Plan plan, IReadOnlyList<Contestant> contestant
     public List<Measurement> Measurements { get; } = [];
 
     /// <summary>The engine's own figures, one a round that had them.</summary>
-    public Dictionary<(Workload Workload, Point Point, int Round), EngineFigure> Engine { get; } = [];
+    public Dictionary<(Cell Cell, int Round), EngineFigure> Engine { get; } = [];
 
     public List<string> Failures { get; } = [];
 
@@ -32,27 +32,24 @@ internal sealed class Comparison(Plan plan, IReadOnlyList<Contestant> contestant
     {
         for (int round = 0; round < plan.Rounds; round++)
         {
-            foreach (Workload workload in plan.Workloads)
-            {
-                foreach (Point point in plan.Points) await MeasureAsync(workload, point, round, afterEach, cancellation);
-            }
+            foreach (Cell cell in plan.Cells) await MeasureAsync(cell, round, afterEach, cancellation);
         }
         IsComplete = true;
     }
 
-    private async Task MeasureAsync(Workload workload, Point point, int round, Action<Measurement> afterEach, CancellationToken cancellation)
+    private async Task MeasureAsync(Cell cell, int round, Action<Measurement> afterEach, CancellationToken cancellation)
     {
-        bool hasEngine = tool is not null && !point.IsOpen && point.Clients <= LargestBatch;
+        bool hasEngine = tool is not null && !cell.Point.IsOpen && cell.Point.Clients <= LargestBatch;
         Contestant?[] turns = [.. hasEngine ? [null] : Array.Empty<Contestant?>(), .. contestants];
         foreach (Contestant? turn in (Contestant?[])[.. turns.Skip(round % turns.Length), .. turns.Take(round % turns.Length)])
         {
-            string title = $"{workload} · {point} · round {round + 1} of {plan.Rounds} · {turn?.Name ?? "the engine alone"}: ";
+            string title = $"{cell} · round {round + 1} of {plan.Rounds} · {turn?.Name ?? "the engine alone"}: ";
             progress.Write(title);
             progress.Flush();
             try
             {
-                progress.WriteLine(turn is null ? await EngineAsync(workload, point, round, cancellation)
-                    : await ServerAsync(turn, workload, point, round, afterEach, cancellation));
+                progress.WriteLine(turn is null ? await EngineAsync(cell, round, cancellation)
+                    : await ServerAsync(turn, cell, round, afterEach, cancellation));
             }
             catch (InvalidOperationException failure)
             {
@@ -62,21 +59,21 @@ internal sealed class Comparison(Plan plan, IReadOnlyList<Contestant> contestant
         }
     }
 
-    private async Task<string> EngineAsync(Workload workload, Point point, int round, CancellationToken cancellation)
+    private async Task<string> EngineAsync(Cell cell, int round, CancellationToken cancellation)
     {
-        EngineFigure figure = await EngineBench.MeasureAsync(tool!, plan.Model, workload, point.Clients, plan.Threads, cancellation);
-        Engine[(workload, point, round)] = figure;
+        EngineFigure figure = await EngineBench.MeasureAsync(tool!, cell, plan.Threads, cancellation);
+        Engine[(cell, round)] = figure;
         return $"{Amount.Rate(figure.Batch)} tokens/s";
     }
 
-    private async Task<string> ServerAsync(Contestant contestant, Workload workload, Point point, int round, Action<Measurement> afterEach,
+    private async Task<string> ServerAsync(Contestant contestant, Cell cell, int round, Action<Measurement> afterEach,
         CancellationToken cancellation)
     {
-        (ServerProcess process, Uri address) = await contestant.StartAsync(plan.Model, workload, point, plan.Threads, cancellation);
+        (ServerProcess process, Uri address) = await contestant.StartAsync(cell, plan.Threads, cancellation);
         await using (process)
         {
             Measuring adapted = plan.Measuring with { Asking = contestant.Adapted(plan.Measuring.Asking) };
-            Measurement measurement = await adapted.MeasureAsync(contestant.Name, address, model: null, process, workload, point, round, cancellation);
+            Measurement measurement = await adapted.MeasureAsync(contestant.Name, address, model: null, process, cell, round, cancellation);
             Measurements.Add(measurement);
             afterEach(measurement);
             Summary summary = measurement.Summary;

@@ -11,9 +11,9 @@ internal static class InTurns
 {
     public static async Task<int> MeasureAsync(Options options, ParseResult parsed, CancellationToken cancellation)
     {
-        string model = parsed.GetValue(options.Model)
-            ?? throw new ArgumentException("--url URL of a server that runs, or --model FILE for servers that are started here.");
-        if (!File.Exists(model)) throw new ArgumentException($"No model file at {model}.");
+        if (parsed.GetValue(options.Models) is not { Length: > 0 } models)
+            throw new ArgumentException("--url URL of a server that runs, or --model FILE for servers that are started here.");
+        if (models.FirstOrDefault(model => !File.Exists(model)) is { } missing) throw new ArgumentException($"No model file at {missing}.");
         DateTimeOffset started = TimeProvider.System.GetUtcNow();
         string folder = Directory.CreateTempSubdirectory("sandglass-serve-bench-").FullName;
         try
@@ -26,8 +26,9 @@ internal static class InTurns
                 contestants.Add(await LlamaServer.FindAsync(llama.Split(' ', StringSplitOptions.RemoveEmptyEntries), cancellation));
 
             Workload[] workloads = options.WorkloadsOf(parsed, "prompt=16,output=128", "prompt=256,output=64,shared=0.9");
-            Plan plan = new(model, workloads, options.PointsOf(parsed), parsed.GetValue(options.Rounds), parsed.GetValue(options.Threads),
-                options.MeasuringOf(parsed, ignoreEnd: true));
+            Point[] points = options.PointsOf(parsed);
+            Cell[] cells = [.. models.SelectMany(model => workloads.SelectMany(workload => points.Select(point => new Cell(model, workload, point))))];
+            Plan plan = new(cells, parsed.GetValue(options.Rounds), parsed.GetValue(options.Threads), options.MeasuringOf(parsed, ignoreEnd: true));
             Comparison comparison = new(plan, contestants, ours[0], Console.Error);
             Report report = new(comparison, Machine.Here(), started, CommandLine());
             string file = parsed.GetValue(options.Output) ?? Path.Combine(Checkout.Root, "bench", "Reports",

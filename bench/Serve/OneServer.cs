@@ -20,10 +20,11 @@ internal static class OneServer
         {
             foreach (Point point in options.PointsOf(parsed))
             {
-                Console.Error.WriteLine($"{workload} · {point}");
+                Cell cell = new(address.Authority, workload, point);
+                Console.Error.WriteLine(cell);
                 // each point is a round of its own, since the server stays and remembers
-                Measurement measurement = await measuring.MeasureAsync(address.Authority, address, parsed.GetValue(options.ModelId), process: null, workload,
-                    point, number++, cancellation);
+                Measurement measurement = await measuring.MeasureAsync(
+                    address.Authority, address, parsed.GetValue(options.ModelId), process: null, cell, number++, cancellation);
                 measurements.Add(measurement);
                 if (parsed.GetValue(options.Json)) Console.WriteLine(JsonLine.Of(measurement));
                 foreach (string error in measurement.Summary.Errors) Console.Error.WriteLine("  " + error);
@@ -31,7 +32,7 @@ internal static class OneServer
         }
         if (parsed.GetValue(options.Json)) return 0;
         StringBuilder page = new();
-        foreach (IGrouping<Workload, Measurement> workload in measurements.GroupBy(measurement => measurement.Workload))
+        foreach (IGrouping<Workload, Measurement> workload in measurements.GroupBy(measurement => measurement.Cell.Workload))
         {
             page.AppendLine($"{workload.Key}; times are p50 / p95 / p99").AppendLine();
             FigureTable.Write(page, workload.Select(measurement => new Row([measurement])), measuring.Goodput != new Goodput());

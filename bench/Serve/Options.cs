@@ -23,7 +23,12 @@ internal sealed class Options
         HelpName = "NAME",
     };
 
-    public Option<string> Model { get; } = new("--model") { Description = "A model file, GGUF, that servers started here load.", HelpName = "FILE" };
+    public Option<string[]> Models { get; } = new("--model")
+    {
+        Description = "Model files, GGUF, that servers started here load, one after the other.",
+        HelpName = "FILE",
+        AllowMultipleArgumentsPerToken = true,
+    };
 
     public Option<string> Sandglass { get; } = new("--sandglass")
     {
@@ -112,7 +117,7 @@ internal sealed class Options
 
     public RootCommand CreateCommand() => new("Load for an OpenAI-compatible server, or for Sandglass and llama-server in turns on the same file.")
     {
-        Url, Key, ModelId, Model, Sandglass, Llama, Threads, Clients, Rates, Burstiness, Workloads, Chat, Sampling, IgnoreEnd, Body, Goodput,
+        Url, Key, ModelId, Models, Sandglass, Llama, Threads, Clients, Rates, Burstiness, Workloads, Chat, Sampling, IgnoreEnd, Body, Goodput,
         Seconds, Warm, Requests, Seed, Rounds, Json, Output,
     };
 

@@ -15,8 +15,14 @@ internal sealed class ApiClient : IDisposable
 
     public ApiClient(Uri address, string? key)
     {
-        SocketsHttpHandler handler = new() { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null,
-            MaxConnectionsPerServer = int.MaxValue };
+        SocketsHttpHandler handler = new()
+        {
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            ActivityHeadersPropagator = null,
+            MaxConnectionsPerServer = int.MaxValue,
+        };
         _http = new HttpClient(handler) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
         if (key is not null) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
@@ -57,8 +63,8 @@ internal sealed class ApiClient : IDisposable
         Outcome outcome = new() { Sent = Seconds(since, sent) };
         try
         {
-            using HttpRequestMessage request = new(HttpMethod.Post,
-                path) { Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } } };
+            ByteArrayContent content = new(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            using HttpRequestMessage request = new(HttpMethod.Post, path) { Content = content };
             using HttpResponseMessage answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
             outcome.Status = (int)answer.StatusCode;
             outcome.HasRetryAfter = answer.Headers.RetryAfter is not null;

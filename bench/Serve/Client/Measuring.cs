@@ -13,19 +13,19 @@ internal sealed record Measuring(Asking Asking, Extent Warm, Extent Extent, Good
 
     /// <param name="process">The server, where it was started here: its processor time is counted.</param>
     public async Task<Measurement> MeasureAsync(
-        string server, Uri address, string? model, ServerProcess? process, Workload workload, Point point, int round, CancellationToken cancellation)
+        string server, Uri address, string? model, ServerProcess? process, Cell cell, int round, CancellationToken cancellation)
     {
         using ApiClient api = new(address, Key);
-        LoadRun run = new(api, model ?? await api.ModelAsync(cancellation), Asking, workload);
+        LoadRun run = new(api, model ?? await api.ModelAsync(cancellation), Asking, cell.Workload);
         int seed = Seed + SeedsARound * round;
-        if (Warm.Seconds > 0) await run.RunAsync(point, Warm, seed + 1, cancellation);
+        if (Warm.Seconds > 0) await run.RunAsync(cell.Point, Warm, seed + 1, cancellation);
 
         TimeSpan own = Own(), theirs = process?.ProcessorTime ?? default;
-        (Outcome[] outcomes, double seconds) = await run.RunAsync(point, Extent, seed, cancellation);
+        (Outcome[] outcomes, double seconds) = await run.RunAsync(cell.Point, Extent, seed, cancellation);
         double cores = (Own() - own).TotalSeconds / seconds;
         process?.ThrowIfEnded();
         return new Measurement(
-            server, workload, point, round, Summary.Of(outcomes, seconds, Goodput), cores, (process?.ProcessorTime - theirs)?.TotalSeconds / seconds,
+            server, cell, round, Summary.Of(outcomes, seconds, Goodput), cores, (process?.ProcessorTime - theirs)?.TotalSeconds / seconds,
                 process?.Memory);
     }
 

@@ -28,8 +28,9 @@ internal sealed record Workload(string Name, Length Prompt, Length Output, doubl
                 case ["shared", string share] when double.TryParse(share, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
                     && value is >= 0 and < 1:
                     shared = value; break;
-                default: throw new ArgumentException($"\"{string.Join('=',
-                    pair)}\" in the workload \"{text}\": prompt=LENGTH, output=LENGTH and shared=0..1 are known.");
+                default:
+                    string part = string.Join('=', pair);
+                    throw new ArgumentException($"\"{part}\" in the workload \"{text}\": prompt=LENGTH, output=LENGTH and shared=0..1 are known.");
             }
         }
         return new Workload(text, prompt, output, shared);

@@ -12,7 +12,7 @@ internal static class FigureTable
             .. hasGoodput ? ["good requests/s"] : Array.Empty<string>(), "tokens a chunk", "cached", "failed", "cores", "this program"];
         page.AppendLine($"| | {string.Join(" | ", columns)} |");
         page.AppendLine("|---|---|" + string.Concat(Enumerable.Repeat("--:|", columns.Length - 1)));
-        foreach (Row row in rows.Where(row => !row.IsEmpty)) page.AppendLine($"| {row.First.Point} | {string.Join(" | ", Cells(row, hasGoodput))} |");
+        foreach (Row row in rows.Where(row => !row.IsEmpty)) page.AppendLine($"| {row.First.Cell.Point} | {string.Join(" | ", Cells(row, hasGoodput))} |");
         page.AppendLine();
     }
 

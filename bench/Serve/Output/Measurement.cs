@@ -6,7 +6,7 @@ namespace Sandglass.ServeBench.Output;
 /// <param name="OwnCores">Processors that this program kept busy meanwhile.</param>
 /// <param name="ServerCores">Those of the server; null of one that was not started here.</param>
 /// <param name="ServerBytes">Its resident memory at the end.</param>
-internal sealed record Measurement(string Server, Workload Workload, Point Point, int Round, Summary Summary, double OwnCores, double? ServerCores,
+internal sealed record Measurement(string Server, Cell Cell, int Round, Summary Summary, double OwnCores, double? ServerCores,
     long? ServerBytes)
 {
     /// <summary>The part of the machine that this program took.</summary>

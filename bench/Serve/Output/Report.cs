@@ -16,18 +16,18 @@ internal sealed class Report(Comparison comparison, Machine machine, DateTimeOff
     public string Write(DateTimeOffset now)
     {
         StringBuilder page = new();
-        page.AppendLine(CultureInfo.InvariantCulture, $"# Serving {Path.GetFileNameWithoutExtension(_plan.Model)}, {started:yyyy-MM-dd}").AppendLine();
+        page.AppendLine(CultureInfo.InvariantCulture, $"# Serving, {started:yyyy-MM-dd}").AppendLine();
         if (!comparison.IsComplete) page.AppendLine("**Unfinished: the run goes on, or was stopped.**").AppendLine();
         if (Peer is { } peer) page.AppendLine(Verdict(peer)).AppendLine();
-        foreach (Workload workload in _plan.Workloads) Ratios(page, workload);
+        foreach (IGrouping<string, Cell> group in _plan.Cells.GroupBy(cell => cell.Title)) Ratios(page, group);
         page.AppendLine("## Figures").AppendLine();
         page.AppendLine("Medians of the rounds; times are p50 / p95 / p99. *Cores*: processors that the server kept busy.");
         page.AppendLine("*This program*: the part of the machine that the load itself took.").AppendLine();
-        foreach (Workload workload in _plan.Workloads)
+        foreach (IGrouping<string, Cell> group in _plan.Cells.GroupBy(cell => cell.Title))
         {
-            page.AppendLine($"### {Titled(workload)}").AppendLine();
-            FigureTable.Write(page, _plan.Points.SelectMany(point => comparison.Contestants.Select(contestant => RowOf(contestant, workload, point))),
-                _plan.Measuring.Goodput != new Goodput());
+            page.AppendLine($"### {group.Key}").AppendLine();
+            IEnumerable<Row> rows = group.SelectMany(cell => comparison.Contestants.Select(contestant => RowOf(contestant, cell)));
+            FigureTable.Write(page, rows, _plan.Measuring.Goodput != new Goodput());
         }
         if (comparison.Failures.Count > 0)
         {
@@ -46,9 +46,8 @@ internal sealed class Report(Comparison comparison, Machine machine, DateTimeOff
 
     private string Verdict(Contestant peer)
     {
-        double[] ratios = [.. _plan.Workloads.SelectMany(workload =>
-            _plan.Points.SelectMany(point => (double[][])[Throughput(workload, point, peer), FirstText(workload, point, peer)]))
-            .Where(rounds => rounds.Length > 0).Select(Series.MedianOf)];
+        double[][] rounds = [.. _plan.Cells.SelectMany(cell => (double[][])[Throughput(cell, peer), FirstText(cell, peer)])];
+        double[] ratios = [.. rounds.Where(some => some.Length > 0).Select(Series.MedianOf)];
         int behind = ratios.Count(ratio => ratio < 1);
         if (ratios.Length == 0) return "No figures yet.";
         string cells = $"{ratios.Length} cells (tokens written a second, and p95 of the time to the first token)";
@@ -56,30 +55,30 @@ internal sealed class Report(Comparison comparison, Machine machine, DateTimeOff
             : $"{Own.Name} is ahead of {peer.Name} in {ratios.Length - behind} of {cells}, and **behind in {behind}** (bold, with ▼).";
     }
 
-    private void Ratios(StringBuilder page, Workload workload)
+    private void Ratios(StringBuilder page, IGrouping<string, Cell> group)
     {
-        page.AppendLine($"## {Titled(workload)}").AppendLine();
+        page.AppendLine($"## {group.Key}").AppendLine();
         string[] names = [.. comparison.Contestants.Select(contestant => contestant.Name)], ratio = Peer is null ? [] : ["ratio"];
         string[] columns = [.. names.Select(name => $"{name}, written/s"), .. ratio, "the engine alone", "share of it", "its time for the same",
             .. names.Select(name => $"{name}, TTFT p95"), .. ratio];
         page.AppendLine($"| | {string.Join(" | ", columns)} |").AppendLine("|---|" + string.Concat(Enumerable.Repeat("--:|", columns.Length)));
-        foreach (Point point in _plan.Points)
+        foreach (Cell cell in group)
         {
-            Row[] rows = [.. comparison.Contestants.Select(contestant => RowOf(contestant, workload, point))];
-            if (!rows[0].IsEmpty) page.AppendLine($"| {point} | {string.Join(" | ", Cells(rows, workload, point))} |");
+            Row[] rows = [.. comparison.Contestants.Select(contestant => RowOf(contestant, cell))];
+            if (!rows[0].IsEmpty) page.AppendLine($"| {cell.Point} | {string.Join(" | ", Figures(rows, cell))} |");
         }
         page.AppendLine();
     }
 
-    private IEnumerable<string> Cells(Row[] rows, Workload workload, Point point)
+    private IEnumerable<string> Figures(Row[] rows, Cell cell)
     {
         foreach (Row row in rows) yield return row.IsEmpty ? "-" : Amount.Rate(row.Median(summary => summary.OutputPerSecond));
-        if (Peer is { } slower) yield return Ratio(Throughput(workload, point, slower), least: 1);
-        yield return Engine(workload, point) is { Length: > 0 } figures ? Amount.Rate(Series.MedianOf(figures.Select(figure => figure.Batch))) : "-";
-        yield return Ratio(Shares(rows[0], workload, point, withPrompts: false), Enough);
-        yield return Ratio(Shares(rows[0], workload, point, withPrompts: true), Enough);
+        if (Peer is { } slower) yield return Ratio(Throughput(cell, slower), least: 1);
+        yield return Engine(cell) is { Length: > 0 } figures ? Amount.Rate(Series.MedianOf(figures.Select(figure => figure.Batch))) : "-";
+        yield return Ratio(Shares(rows[0], cell, withPrompts: false), Enough);
+        yield return Ratio(Shares(rows[0], cell, withPrompts: true), Enough);
         foreach (Row row in rows) yield return row.IsEmpty ? "-" : Milliseconds.Of(row.Median(summary => summary.FirstText.P95));
-        if (Peer is { } later) yield return Ratio(FirstText(workload, point, later), least: 1);
+        if (Peer is { } later) yield return Ratio(FirstText(cell, later), least: 1);
     }
 
     private void Circumstances(StringBuilder page, DateTimeOffset now)
@@ -102,28 +101,26 @@ internal sealed class Report(Comparison comparison, Machine machine, DateTimeOff
         page.AppendLine("## How").AppendLine().Append(Method.Of(_plan));
     }
 
-    private static string Titled(Workload workload) => char.ToUpperInvariant(workload.ToString()[0]) + workload.ToString()[1..];
+    private Row RowOf(Contestant contestant, Cell cell) =>
+        new([.. comparison.Measurements.Where(run => run.Server == contestant.Name && run.Cell == cell)]);
 
-    private Row RowOf(Contestant contestant, Workload workload, Point point) =>
-        new([.. comparison.Measurements.Where(run => run.Server == contestant.Name && run.Workload == workload && run.Point == point)]);
+    private double[] Throughput(Cell cell, Contestant peer) =>
+        RowOf(Own, cell)
+            .Paired(round => RowOf(peer, cell).Of(round, summary => summary.OutputPerSecond), (own, theirs) => own.OutputPerSecond / theirs);
 
-    private double[] Throughput(Workload workload, Point point, Contestant peer) =>
-        RowOf(Own, workload, point)
-            .Paired(round => RowOf(peer, workload, point).Of(round, summary => summary.OutputPerSecond), (own, theirs) => own.OutputPerSecond / theirs);
+    private double[] FirstText(Cell cell, Contestant peer) =>
+        RowOf(Own, cell)
+            .Paired(round => RowOf(peer, cell).Of(round, summary => summary.FirstText.P95), (own, theirs) => theirs / own.FirstText.P95);
 
-    private double[] FirstText(Workload workload, Point point, Contestant peer) =>
-        RowOf(Own, workload, point)
-            .Paired(round => RowOf(peer, workload, point).Of(round, summary => summary.FirstText.P95), (own, theirs) => theirs / own.FirstText.P95);
+    private EngineFigure[] Engine(Cell cell) =>
+        [.. Enumerable.Range(0, _plan.Rounds).Select(round => comparison.Engine.GetValueOrDefault((cell, round))).OfType<EngineFigure>()];
 
-    private EngineFigure[] Engine(Workload workload, Point point) =>
-        [.. Enumerable.Range(0, _plan.Rounds).Select(round => comparison.Engine.GetValueOrDefault((workload, point, round))).OfType<EngineFigure>()];
-
-    private double[] Shares(Row row, Workload workload, Point point, bool withPrompts) => row.Paired(
-        round => comparison.Engine.ContainsKey((workload, point, round)) ? round : null,
+    private double[] Shares(Row row, Cell cell, bool withPrompts) => row.Paired(
+        round => comparison.Engine.ContainsKey((cell, round)) ? round : null,
         (summary, round) =>
         {
             int read = withPrompts ? summary.PromptTokens - summary.CachedTokens : 0;
-            return comparison.Engine[(workload, point, (int)round)].TimeFor(summary.OutputTokens, read) / summary.Seconds;
+            return comparison.Engine[(cell, (int)round)].TimeFor(summary.OutputTokens, read) / summary.Seconds;
         });
 
     private static string Ratio(double[] rounds, double least)

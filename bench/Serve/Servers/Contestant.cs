@@ -27,11 +27,11 @@ internal abstract class Contestant(string name, string[] command, JsonObject mem
     public Asking Adapted(Asking asking) => asking.Choosing == Choosing.OpenAI ? asking.With(members) : asking;
 
     /// <summary>Starts it and waits until it takes requests.</summary>
-    public async Task<(ServerProcess Process, Uri Address)> StartAsync(string model, Workload workload, Point point, int threads,
+    public async Task<(ServerProcess Process, Uri Address)> StartAsync(Cell cell, int threads,
         CancellationToken cancellation)
     {
         int port = FreePort();
-        Arguments = ArgumentsFor(model, workload, point, threads, port);
+        Arguments = ArgumentsFor(cell, threads, port);
         ServerProcess process = new([command[0], .. Arguments]);
         try
         {
@@ -46,7 +46,7 @@ internal abstract class Contestant(string name, string[] command, JsonObject mem
         }
     }
 
-    protected abstract string[] ArgumentsFor(string model, Workload workload, Point point, int threads, int port);
+    protected abstract string[] ArgumentsFor(Cell cell, int threads, int port);
 
     /// <summary>Where it listens, once it is ready.</summary>
     protected virtual async Task<Uri> ReadyAsync(ServerProcess process, int port, CancellationToken cancellation)

@@ -16,11 +16,11 @@ internal static class EngineBench
     /// <summary>Short prompts are not timed alone: a few of them go in one step, as here.</summary>
     private const int LeastPrompt = 64;
 
-    public static async Task<EngineFigure> MeasureAsync(string tool, string model, Workload workload, int texts, int threads, CancellationToken cancellation)
+    public static async Task<EngineFigure> MeasureAsync(string tool, Cell cell, int threads, CancellationToken cancellation)
     {
+        string prompt = $"{Math.Max(LeastPrompt, cell.Workload.Prompt.To)}";
         string output = await Tool.OutputAsync(
-            [tool, "bench", "--model", model, "--threads", $"{threads}", "--batch", $"{texts}", "--prefill", $"{Math.Max(LeastPrompt, workload.Prompt.To)}",
-                "--json"], cancellation);
+            [tool, "bench", "--model", cell.Model, "--threads", $"{threads}", "--batch", $"{cell.Point.Clients}", "--prefill", prompt, "--json"], cancellation);
         Dictionary<string, double> rates = [];
         foreach (string line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {

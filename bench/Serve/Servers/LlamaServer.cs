@@ -18,10 +18,10 @@ internal sealed class LlamaServer : Contestant
         return new LlamaServer(command, said.Split('\n').FirstOrDefault(line => line.StartsWith("version", StringComparison.Ordinal), "says none").Trim());
     }
 
-    protected override string[] ArgumentsFor(string model, Workload workload, Point point, int threads, int port)
+    protected override string[] ArgumentsFor(Cell cell, int threads, int port)
     {
-        int slots = point.IsOpen ? OpenSlots : point.Clients;
-        return ["-m", model, "--host", "127.0.0.1", "--port", $"{port}", "-t", $"{threads}", "-ctk", "f16", "-ctv", "f16",
-            "--parallel", $"{slots}", "-c", $"{slots * workload.Context}", .. Further];
+        int slots = cell.Point.IsOpen ? OpenSlots : cell.Point.Clients;
+        return ["-m", cell.Model, "--host", "127.0.0.1", "--port", $"{port}", "-t", $"{threads}", "-ctk", "f16", "-ctv", "f16",
+            "--parallel", $"{slots}", "-c", $"{slots * cell.Workload.Context}", .. Further];
     }
 }

@@ -11,8 +11,8 @@ internal sealed class SandglassServe : Contestant
     public static async Task<SandglassServe> FindAsync(string[] command, string source, CancellationToken cancellation) =>
         new(command, $"{(await Tool.OutputAsync([command[0], "--version"], cancellation)).Trim()}, {source}");
 
-    protected override string[] ArgumentsFor(string model, Workload workload, Point point, int threads, int port) =>
-        ["serve", "--model", model, "--port", "0", "--threads", $"{threads}", .. Further];
+    protected override string[] ArgumentsFor(Cell cell, int threads, int port) =>
+        ["serve", "--model", cell.Model, "--port", "0", "--threads", $"{threads}", .. Further];
 
     protected override async Task<Uri> ReadyAsync(ServerProcess process, int port, CancellationToken cancellation)
     {
