@@ -16,6 +16,7 @@ internal sealed class HelpText(HelpAction options) : SynchronousCommandLineActio
           good requests/s   requests a second that kept all limits of --goodput
           Tokens are the server's usage; where it sends none, events with text are counted. An answer without [DONE], with an error in its stream or with a
           status other than 200 is failed; 429 and 503 are counted apart, and those without Retry-After. A client whose request failed waits 0.2 s.
+          A kept connection that the server had closed is no failure: the request is sent again, and its time goes on.
 
         Lengths
           128 always · 64-256 evenly between · 128~0.5 log-normal, median and sigma. Prompts are common words, about a token each; the tokens reported are

@@ -9,7 +9,7 @@ namespace Sandglass.ServeBench.Client;
 /// <summary>A server's API as one who measures it needs it. One handler holds all connections, which are kept between requests.</summary>
 internal sealed class ApiClient : IDisposable
 {
-    private const int LongestError = 300;
+    private const int LongestError = 300, Attempts = 3;
 
     private readonly HttpClient _http;
 
@@ -63,9 +63,7 @@ internal sealed class ApiClient : IDisposable
         Outcome outcome = new() { Sent = Seconds(since, sent) };
         try
         {
-            ByteArrayContent content = new(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-            using HttpRequestMessage request = new(HttpMethod.Post, path) { Content = content };
-            using HttpResponseMessage answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            using HttpResponseMessage answer = await SendAsync(path, body, cancellation);
             outcome.Status = (int)answer.StatusCode;
             outcome.HasRetryAfter = answer.Headers.RetryAfter is not null;
             if (answer.IsSuccessStatusCode) await ReadAsync(await answer.Content.ReadAsStreamAsync(cancellation), sent, outcome, cancellation);
@@ -80,6 +78,24 @@ internal sealed class ApiClient : IDisposable
             outcome.Error = "no end in time";
         }
         return outcome;
+    }
+
+    /// <summary>A server may close a connection that it kept (llama-server does so after some streams, without saying it would): where nothing came of an answer
+    /// the request is sent again, and its time goes on.</summary>
+    private async Task<HttpResponseMessage> SendAsync(string path, byte[] body, CancellationToken cancellation)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            ByteArrayContent content = new(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            using HttpRequestMessage request = new(HttpMethod.Post, path) { Content = content };
+            try
+            {
+                return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            }
+            catch (HttpRequestException failure) when (attempt < Attempts && failure.HttpRequestError == HttpRequestError.ResponseEnded)
+            {
+            }
+        }
     }
 
     private static async Task ReadAsync(Stream stream, long sent, Outcome outcome, CancellationToken cancellation)

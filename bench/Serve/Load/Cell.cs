@@ -5,7 +5,7 @@ namespace Sandglass.ServeBench.Load;
 internal sealed record Cell(string Model, Workload Workload, Point Point)
 {
     /// <summary>The model and what is asked of it, as a title.</summary>
-    public string Title => $"{Path.GetFileNameWithoutExtension(Model)}: {Workload}";
+    public string Title => $"{(Model.EndsWith(".gguf", StringComparison.Ordinal) ? Path.GetFileNameWithoutExtension(Model) : Model)}: {Workload}";
 
     public override string ToString() => $"{Title} · {Point}";
 }
