@@ -1,3 +1,4 @@
+using Sandglass.Chat;
 using Sandglass.Generation;
 using Sandglass.Kernels;
 using Sandglass.KvCache;
@@ -28,6 +29,7 @@ public sealed class LanguageModel : IDisposable
 
         Name = file.Metadata.Values.GetValueOrDefault("general.name") as string ?? file.Name;
         (Shape, Tokenizer) = ModelSupport.Understand(file);
+        ChatTemplate = ChatTemplate.Of(file.Metadata);
         Options = options;
         _engine = options.Draft is null ? new Engine(file, Shape, options, cancellation: cancellation) : WithDraft(file, options, options.Draft, cancellation);
         _requests = new TextRequests(_engine, Tokenizer, this);
@@ -47,6 +49,9 @@ public sealed class LanguageModel : IDisposable
 
     /// <summary>Text to ids and back.</summary>
     public Tokenizer Tokenizer { get; }
+
+    /// <summary>How the model wants conversations written. A model without a template has a plain one, and its <see cref="ChatTemplate.Hint"/> says so.</summary>
+    public ChatTemplate ChatTemplate { get; }
 
     /// <summary>Positions that prompt and completion together may take.</summary>
     public int Context => _engine.Context;

@@ -74,7 +74,7 @@ namespace Sandglass.Tests
             }
         }
 
-        [GeneratedRegex(@"(?<![\w.])(?:global::)?(?:Sandglass\.)?(?<room>Tracing|Kernels|ModelFiles|Tokenization|KvCache|Sampling|Transformer|Generation|Studies)(?:\.[A-Z]|;)", RegexOptions.ExplicitCapture)]
+        [GeneratedRegex(@"(?<![\w.])(?:global::)?(?:Sandglass\.)?(?<room>Tracing|Kernels|ModelFiles|Tokenization|KvCache|Sampling|Chat|Transformer|Generation|Studies)(?:\.[A-Z]|;)", RegexOptions.ExplicitCapture)]
         private static partial Regex QualifiedName();
 
         private static string Source => Path.Combine(Checkout.Folder, "src", "Sandglass");

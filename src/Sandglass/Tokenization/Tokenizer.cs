@@ -89,7 +89,23 @@ public abstract class Tokenizer
     /// SentencePiece ones.
     /// </summary>
     /// <inheritdoc cref="Encode(string, bool, bool)"/>
-    public TokenizedText Encode(ReadOnlySpan<byte> utf8, bool addBos = true, bool parseSpecial = true)
+    public TokenizedText Encode(ReadOnlySpan<byte> utf8, bool addBos = true, bool parseSpecial = true) =>
+        Encode(utf8, (parseSpecial ? _allSpecial : _userDefined).Find(utf8), addBos);
+
+    /// <summary>Tokenises a text of several parts as one: control tokens are matched only where they lie wholly in trusted parts, everything else is as if there
+    /// were no parts.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="parts">Its parts, in order; what they do not reach counts as not trusted.</param>
+    /// <param name="addBos">Add the begin token where the model uses one (and an end token where the file asks for it).</param>
+    public TokenizedText Encode(string text, IReadOnlyList<TextPart> parts, bool addBos = true)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(parts);
+        byte[] utf8 = Encoding.UTF8.GetBytes(text);
+        return Encode(utf8, _allSpecial.Find(utf8, TrustedBytes.Of(text, parts)), addBos);
+    }
+
+    private TokenizedText Encode(ReadOnlySpan<byte> utf8, List<SpecialMatch> special, bool addBos)
     {
         TokenSink sink = new(room: utf8.Length / 3 + 16);
         if (!_workspaces.TryTake(out Workspace? workspace)) workspace = new Workspace();
@@ -97,7 +113,7 @@ public abstract class Tokenizer
         if (addBos && AddsBos) sink.Add(BosId!.Value, 0, 0);
         int at = 0;
         bool afterSpecial = true;
-        foreach (SpecialMatch match in (parseSpecial ? _allSpecial : _userDefined).Find(utf8))
+        foreach (SpecialMatch match in special)
         {
             if (match.From > at) EncodeFragment(utf8[at..match.From], at, afterSpecial, workspace, sink);
             sink.Add(match.Id, match.From, match.To);

@@ -15,7 +15,7 @@ internal sealed class SpecialTokens
 
     // by rank
     private readonly int[] _ids, _lengths;
-    private readonly bool[] _swallowsRight;
+    private readonly bool[] _swallowsRight, _needsTrust;
     private readonly SpecialTokenTrie _trie;
 
     /// <summary>Prepares the search for these tokens.</summary>
@@ -37,17 +37,21 @@ internal sealed class SpecialTokens
         Array.Sort(ranking);
 
         byte[][] ranked = new byte[texts.Length][];
-        (_ids, _lengths, _swallowsRight) = (new int[texts.Length], new int[texts.Length], new bool[texts.Length]);
+        (_ids, _lengths) = (new int[texts.Length], new int[texts.Length]);
+        (_swallowsRight, _needsTrust) = (new bool[texts.Length], new bool[texts.Length]);
         for (int rank = 0; rank < texts.Length; rank++)
         {
             int index = (int)(uint)ranking[rank];
             (ranked[rank], _ids[rank], _lengths[rank], _swallowsRight[rank]) = (texts[index], ids[index], texts[index].Length, swallowsRight(ids[index]));
+            _needsTrust[rank] = TurnMarks.Is(vocabulary, ids[index]);
         }
         _trie = new SpecialTokenTrie(ranked);
     }
 
     /// <summary>Finds the special tokens of a text, from left to right.</summary>
-    public List<SpecialMatch> Find(ReadOnlySpan<byte> text)
+    /// <param name="text">The text.</param>
+    /// <param name="trusted">Where control tokens are meant as such; null for everywhere.</param>
+    public List<SpecialMatch> Find(ReadOnlySpan<byte> text, TrustedBytes? trusted = null)
     {
         List<SpecialMatch> found = [];
         PlaceQueue? queue = Candidates(text);
@@ -61,6 +65,12 @@ internal sealed class SpecialTokens
             int start = end - _lengths[rank];
 
             // tokens placed before are at least as long and cannot lie inside this one, so checking both ends is enough
+            if (trusted is not null && _needsTrust[rank] && !trusted.Hold(start, end))
+            {
+                state = _trie.ShorterMatch(state);
+                if (state != 0) queue.Add((uint)_trie.StringOf(state), end, state);
+                continue;
+            }
             if (takenUntil[start] == 0)
             {
                 int to = end;

@@ -1,0 +1,20 @@
+using Sandglass.Tokenization;
+
+namespace Sandglass.Chat;
+
+/// <summary>A conversation as the text that a model reads.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="Parts">Which stretches of it the template wrote and which are a user's; together they are the text.</param>
+public sealed record ChatPrompt(string Text, IReadOnlyList<TextPart> Parts)
+{
+    /// <summary>The prompt's tokens. Control tokens that a user spelled in a message are text; a begin token is added where the model wants one and the template
+    /// wrote none.</summary>
+    /// <param name="tokenizer">The model's.</param>
+    public TokenizedText Encode(Tokenizer tokenizer)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        bool begun = tokenizer.BosId is int bos && Parts is [{ IsTrusted: true } first, ..]
+            && Text.AsSpan(0, first.Length).StartsWith(tokenizer.Piece(bos), StringComparison.Ordinal);
+        return tokenizer.Encode(Text, Parts, addBos: !begun);
+    }
+}

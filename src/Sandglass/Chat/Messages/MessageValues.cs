@@ -1,0 +1,66 @@
+using System.Text.Json;
+
+namespace Sandglass.Chat;
+
+/// <summary>Messages as a template's values.</summary>
+internal static class MessageValues
+{
+    /// <summary>Roles that templates join to marks of their own (<c>&lt;|user|&gt;</c>): these names are as good as the template's text.</summary>
+    private static readonly HashSet<string> KnownRoles = new(StringComparer.Ordinal)
+    {
+        "system", "developer", "user", "assistant", "model", "tool", "function", "ipython", "observation", "environment", "context", "documents", "tools",
+    };
+
+    public static ListValue Of(Rendering rendering, IReadOnlyList<ChatMessage> messages) => new([.. messages.Select(message => Of(rendering, message))]);
+
+    /// <summary>Marks the roles of messages that were given as JSON as <see cref="Of(Rendering, IReadOnlyList{ChatMessage})"/> does.</summary>
+    public static void TrustRoles(object? messages)
+    {
+        if (messages is not ListValue list) return;
+        foreach (object? item in list.Items)
+            if (item is DictValue message && message.TryGet("role", out object? role) && role is Text text) message.Set("role", Role(text));
+    }
+
+    private static DictValue Of(Rendering rendering, ChatMessage message)
+    {
+        DictValue dict = new(rendering);
+        rendering.Allow(64);
+        dict.Set("role", Role(JsonValues.Given(rendering, message.Role)));
+        dict.Set("content", message.Parts is not null ? new ListValue([.. message.Parts.Select(part => Of(rendering, part))])
+            : message.Content is null ? null : JsonValues.Given(rendering, message.Content));
+        if (message.ReasoningContent is string reasoning) dict.Set("reasoning_content", JsonValues.Given(rendering, reasoning));
+        if (message.ToolCalls.Count > 0) dict.Set("tool_calls", new ListValue([.. message.ToolCalls.Select(call => Of(rendering, call))]));
+        if (message.ToolCallId is string id) dict.Set("tool_call_id", JsonValues.Given(rendering, id));
+        if (message.Name is string name) dict.Set("name", JsonValues.Given(rendering, name));
+        Add(rendering, dict, message.Extra);
+        return dict;
+    }
+
+    private static DictValue Of(Rendering rendering, ChatPart part)
+    {
+        DictValue dict = new(rendering);
+        dict.Set("type", JsonValues.Given(rendering, part.Type));
+        if (part.Text is string text) dict.Set("text", JsonValues.Given(rendering, text));
+        Add(rendering, dict, part.Extra);
+        return dict;
+    }
+
+    private static DictValue Of(Rendering rendering, ChatToolCall call)
+    {
+        DictValue dict = new(rendering), function = new(rendering);
+        if (call.Id is string id) dict.Set("id", JsonValues.Given(rendering, id));
+        dict.Set("type", new Text("function", trusted: true));
+        dict.Set("function", function);
+        function.Set("name", JsonValues.Given(rendering, call.Name));
+        function.Set("arguments", call.Arguments.ValueKind == JsonValueKind.Undefined ? new DictValue(rendering) : JsonValues.Of(rendering, call.Arguments));
+        return dict;
+    }
+
+    private static void Add(Rendering rendering, DictValue dict, IReadOnlyDictionary<string, JsonElement> extra)
+    {
+        foreach ((string name, JsonElement value) in extra)
+            if (!dict.TryGet(name, out _)) dict.Set(JsonValues.Given(rendering, name), JsonValues.Of(rendering, value));
+    }
+
+    private static Text Role(Text role) => KnownRoles.Contains(role.Value) ? new Text(role.Value, trusted: true) : role;
+}

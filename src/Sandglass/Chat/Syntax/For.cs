@@ -1,0 +1,54 @@
+namespace Sandglass.Chat;
+
+/// <summary><c>{% for a in b if c recursive %}…{% else %}…{% endfor %}</c>.</summary>
+internal sealed class For(Target target, Expression over, Expression? filter, bool recursive, Block body, Block? otherwise, int place) : Statement
+{
+    public override Flow Run(Rendering rendering, Scope scope)
+    {
+        object? items = over.Evaluate(rendering, scope);
+        Loop(rendering, scope, items, depth: 0);
+        return Flow.Next;
+    }
+
+    private void Loop(Rendering rendering, Scope scope, object? items, int depth)
+    {
+        rendering.Place = place;
+        IEnumerable<object?> parts = Iteration.Of(rendering, items);
+        if (filter is not null) parts = Filtered(rendering, scope, parts, filter);
+        LoopValue loop = new(rendering, filter is null ? items : null, parts, depth, recursive ? (inner, level) => Again(rendering, scope, inner, level) : null);
+        bool any = false;
+        while (loop.MoveNext())
+        {
+            any = true;
+            rendering.Take(96);
+            Scope turn = new(scope);
+            turn.Set("loop", loop);
+            target.Assign(rendering, turn, loop.Current);
+            if (body.Run(rendering, turn) == Flow.Break) break;
+        }
+        if (!any) otherwise?.Run(rendering, new Scope(scope));
+    }
+
+    private Text Again(Rendering rendering, Scope scope, object? items, int depth)
+    {
+        rendering.Enter();
+        try
+        {
+            return rendering.Capture((this, rendering, scope, items, depth), static state => state.Item1.Loop(state.rendering, state.scope, state.items, state.depth));
+        }
+        finally
+        {
+            rendering.Leave();
+        }
+    }
+
+    private IEnumerable<object?> Filtered(Rendering rendering, Scope scope, IEnumerable<object?> parts, Expression test)
+    {
+        foreach (object? part in parts)
+        {
+            Scope turn = new(scope);
+            target.Assign(rendering, turn, part);
+            if (Kinds.IsTrue(test.Evaluate(rendering, turn))) yield return part;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Sandglass.Chat;
+
+/// <summary>A dictionary in the order in which its keys were added.</summary>
+internal sealed class DictValue
+{
+    private readonly OrderedDictionary<Key, object?> _entries;
+    private readonly Rendering _rendering;
+
+    public DictValue(Rendering rendering)
+    {
+        _rendering = rendering;
+        _entries = new OrderedDictionary<Key, object?>(new KeyComparer(rendering));
+    }
+
+    public int Count => _entries.Count;
+
+    public object? KeyAt(int index) => _entries.GetAt(index).Key.Value;
+
+    public object? ValueAt(int index) => _entries.GetAt(index).Value;
+
+    public bool TryGet(object? key, [MaybeNullWhen(false)] out object value) => _entries.TryGetValue(new Key(key), out value);
+
+    public bool TryGet(string key, out object? value) => _entries.TryGetValue(new Key(new Text(key, trusted: true)), out value);
+
+    /// <summary>Adds or replaces.</summary>
+    public void Set(object? key, object? value)
+    {
+        _rendering.Take(48);
+        _entries[new Key(key)] = value;
+    }
+
+    public void Set(string key, object? value) => Set(new Text(key, trusted: true), value);
+
+    public bool Remove(object? key)
+    {
+        _rendering.Step(1 + Count / 16);    // those behind it move
+        return _entries.Remove(new Key(key));
+    }
+
+    public void Clear() => _entries.Clear();
+
+    public DictValue Copy()
+    {
+        DictValue copy = new(_rendering);
+        for (int i = 0; i < Count; i++) copy.Set(KeyAt(i), ValueAt(i));
+        return copy;
+    }
+
+    // None is a key too, and a dictionary of .NET takes no null
+    private readonly record struct Key(object? Value);
+
+    private sealed class KeyComparer(Rendering rendering) : IEqualityComparer<Key>
+    {
+        public bool Equals(Key x, Key y) => Equality.AreEqual(rendering, x.Value, y.Value);
+
+        public int GetHashCode(Key key) => Equality.Hash(rendering, key.Value);
+    }
+}
