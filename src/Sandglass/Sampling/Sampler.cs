@@ -68,7 +68,7 @@ internal sealed partial class Sampler
 
         Candidates candidates = _buffers.Candidates;
         Explainer? explainer = _explains ? _buffers.Explainer : null;
-        RunChain(candidates, explainer, logits, position);
+        RunChain(candidates, explainer, logits, logSumExp.Max, position);
         if (_greedy && explainer is null)
         {
             int best = candidates.Likeliest();
@@ -94,9 +94,9 @@ internal sealed partial class Sampler
         _drawn = null;
     }
 
-    private void RunChain(Candidates candidates, Explainer? explainer, ReadOnlySpan<float> logits, long position)
+    private void RunChain(Candidates candidates, Explainer? explainer, ReadOnlySpan<float> logits, float max, long position)
     {
-        candidates.Reset(logits, _text);
+        candidates.Reset(logits, _text, max);
         explainer?.Begin();
         for (int i = 0; i < _steps.Length; i++)
         {

@@ -60,6 +60,21 @@ public static class KernelPath
         return kernel;
     }
 
+    /// <summary>Runs a kernel in F64 in the width in use and returns it, with its result if it has one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TKernel RunDoubles<TKernel>(TKernel kernel)
+        where TKernel : struct, IDoubleKernel, allows ref struct
+    {
+        switch (Current)
+        {
+            case KernelWidth.Vector512: kernel.Vector<DoubleLanes512, Vector512<double>>(); break;
+            case KernelWidth.Vector256: kernel.Vector<DoubleLanes256, Vector256<double>>(); break;
+            case KernelWidth.Vector128: kernel.Vector<DoubleLanes128, Vector128<double>>(); break;
+            default: kernel.Scalar(); break;
+        }
+        return kernel;
+    }
+
     internal static KernelWidth Parse(string? asked, KernelWidth widest)
     {
         KernelWidth width = asked switch

@@ -6,10 +6,10 @@ namespace Sandglass.Kernels;
 internal static partial class Elementary
 {
     // ln 2 in two parts. The first has 32 significant bits, so n * Ln2Hi64 is exact for every exponent n of a double.
-    private const double Ln2Hi64 = 6.93147180369123816490e-01;
-    private const double Ln2Lo64 = 1.9082149292705877e-10;
-    private const double Log2E64 = 1.4426950408889634;
-    private const double RoundMagic64 = 6755399441055744.0; // 1.5 * 2^52
+    internal const double Ln2Hi64 = 6.93147180369123816490e-01;
+    internal const double Ln2Lo64 = 1.9082149292705877e-10;
+    internal const double Log2E64 = 1.4426950408889634;
+    internal const double RoundMagic64 = 6755399441055744.0; // 1.5 * 2^52
 
     /// <summary>e^x.</summary>
     internal static double Exp(double x) => ExpOfSum(x, 0);

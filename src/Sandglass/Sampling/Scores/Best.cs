@@ -1,9 +1,14 @@
+using System.Runtime.CompilerServices;
+using Sandglass.Kernels;
+
 namespace Sandglass.Sampling;
 
 /// <summary>The likeliest n of the tokens offered, in one pass: almost every offer costs one comparison with the worst token held.</summary>
 /// <param name="room">Room for n keys, n at least 1.</param>
 internal ref struct Best(Span<ulong> room)
 {
+    private const int Block = 512;       // looked at before the worst token held is looked at again
+
     // inverted keys, so that the heap's smallest is the least likely token held
     private readonly Span<ulong> _held = room;
     private int _count;
@@ -25,6 +30,20 @@ internal ref struct Best(Span<ulong> room)
             MinHeap.Replace(_held, inverted);
         }
         _floor = LikelihoodOrder.Logit(~_held[0]);
+    }
+
+    /// <summary>Offers each element of a row under its place in it: in lanes, almost all fail against the worst token held.</summary>
+    [SkipLocalsInit]
+    internal void Offer(ReadOnlySpan<float> row)
+    {
+        Span<int> places = stackalloc int[Block];
+        int id = 0;
+        for (; id < row.Length && _count < _held.Length; id++) Offer(row[id], id);
+        for (; id < row.Length; id += Block)
+        {
+            ReadOnlySpan<float> block = row.Slice(id, Math.Min(Block, row.Length - id));
+            foreach (int place in places[..RowScan.Places(block, _floor, float.PositiveInfinity, places)]) Offer(block[place], id + place);
+        }
     }
 
     /// <summary>The key of the least likely token held, once n or more were offered.</summary>

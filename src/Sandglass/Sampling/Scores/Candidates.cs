@@ -4,27 +4,47 @@ using Sandglass.Kernels;
 namespace Sandglass.Sampling;
 
 /// <summary>What is left of the vocabulary while a token is chosen: the ids that no stage has removed, and every token's logit as the stages left it.</summary>
-internal sealed class Candidates(int vocabularySize)
+/// <remarks>
+/// While most of the vocabulary is left it is kept whole (<see cref="IsWhole"/>): lanes go over the row of logits, in which a removed id stands as one that the
+/// model forbids. When few are left there is a list of them. Stages that read <see cref="Ids"/> need not know: the list is made where they ask for it.
+/// </remarks>
+internal sealed partial class Candidates(int vocabularySize)
 {
+    private const int FewShare = 4;                                      // of the vocabulary: when this part of it is left, a list is faster
+
     private readonly float[] _logits = new float[vocabularySize];        // [id]
     private readonly byte[] _removedBy = new byte[vocabularySize];       // [id], 0 = still there
-    private readonly int[] _ids = new int[vocabularySize];               // ascending, the first _count
-    private readonly ulong[] _keys = new ulong[vocabularySize];
+    private readonly int[] _ids = new int[vocabularySize];               // ascending, the first _count where _isListed
     private int _count;
+    private bool _isListed;
+    private bool _hasMarks;                                              // in _removedBy
     private byte _step;
+    private int _removed;                                                // by the running stage
     private SamplerStep? _running;                                       // null between stages; one that threw stays here until the next choice
-    private int[]? _counts;
+    private float? _max;                                                 // null where it is not known
+    private ulong[] _keys = [];
+    private int[]? _counts, _found;
     private List<int>? _text;
 
     /// <summary>The ids that were left when the stage began, ascending.</summary>
-    internal ReadOnlySpan<int> Ids => _ids.AsSpan(0, _count);
+    internal ReadOnlySpan<int> Ids
+    {
+        get
+        {
+            if (!_isListed) List();
+            return _ids.AsSpan(0, _count);
+        }
+    }
 
     internal int Count => _count;
+
+    /// <summary>Whether the row of logits stands for the candidates: removed ids have negative infinity in it.</summary>
+    internal bool IsWhole { get; private set; }
 
     /// <summary>One more than the largest id.</summary>
     internal int VocabularySize => _ids.Length;
 
-    /// <summary>A token's logit, as the stages so far left it.</summary>
+    /// <summary>A candidate's logit, as the stages so far left it.</summary>
     internal float this[int id] => _logits[id];
 
     /// <summary>The tokens before the one that is being chosen, the prompt's too; empty if no stage looks back.</summary>
@@ -36,8 +56,12 @@ internal sealed class Candidates(int vocabularySize)
     /// <summary>A counter for each id, 0 before and after each stage: a stage that counts clears what it counted.</summary>
     internal Span<int> Counts => _counts ??= new int[_ids.Length];
 
-    /// <summary>Room for one key per candidate, for a stage that orders all or some of them.</summary>
-    internal Span<ulong> Keys => _keys.AsSpan(0, _count);
+    /// <summary>Room for keys, for a stage that orders some of the candidates. The next call may give the same room.</summary>
+    internal Span<ulong> Keys(int count)
+    {
+        if (_keys.Length < count) _keys = new ulong[Math.Min(Math.Max(2 * _keys.Length, Math.Max(count, 1024)), Math.Max(count, VocabularySize))];
+        return _keys.AsSpan(0, count);
+    }
 
     /// <summary>
     /// Sets a token's logit to the nearest F32, not beyond the largest: infinity has no difference to another. What the model forbids stays so.
@@ -46,28 +70,34 @@ internal sealed class Candidates(int vocabularySize)
     internal void Change(int id, double logit)
     {
         if (double.IsNaN(logit)) SamplingException.ThrowNotANumber(_running?.Name ?? "", id);
-        if (!float.IsNegativeInfinity(_logits[id])) _logits[id] = (float)Math.Clamp(logit, float.MinValue, float.MaxValue);
+        float old = _logits[id];
+        if (float.IsNegativeInfinity(old)) return;
+        float changed = (float)Math.Clamp(logit, float.MinValue, float.MaxValue);
+        _logits[id] = changed;
+        if (old >= _max || changed > _max) _max = null;
     }
 
     /// <summary>Removes a token unless it is gone already; it leaves <see cref="Ids"/> when the stage ends.</summary>
     internal void Remove(int id)
     {
-        if (_removedBy[id] == 0) _removedBy[id] = _step;
+        if (_removedBy[id] != 0) return;
+        _removedBy[id] = _step;
+        _removed++;
+        if (_logits[id] >= _max) _max = null;
     }
 
     /// <summary>The number of the stage that removed a token, from 1; 0 if none did. An explanation tells the chain's history from these.</summary>
     internal int RemovedBy(int id) => _removedBy[id];
 
     /// <summary>The whole vocabulary with a model's logits, after a text.</summary>
-    internal void Reset(ReadOnlySpan<float> logits, List<int>? text = null)
+    /// <param name="max">The largest logit, if it is known.</param>
+    internal void Reset(ReadOnlySpan<float> logits, List<int>? text = null, float? max = null)
     {
         if (_running is not null) _counts?.AsSpan().Clear();            // a stage threw while it counted, and the next text must not notice
-        _running = null;
-        _text = text;
+        if (_hasMarks) Array.Clear(_removedBy);
         logits.CopyTo(_logits);
-        Array.Clear(_removedBy);
-        _count = _ids.Length;
-        for (int id = 0; id < _ids.Length; id++) _ids[id] = id;
+        (_running, _text, _max) = (null, text, max);
+        (_count, _removed, _isListed, _hasMarks, IsWhole) = (_ids.Length, 0, false, false, true);
     }
 
     /// <summary>
@@ -78,78 +108,56 @@ internal sealed class Candidates(int vocabularySize)
     {
         _step = checked((byte)chance.Step);
         _running = step;
+        _removed = 0;
+        _hasMarks = true;                                    // also where the stage throws
         step.Apply(this, chance);
         _running = null;
-        Compact();
-        if (_count > 0) return;
-        if (step.IsStrict)
-            SamplingException.ThrowMix(nameof(SamplerOptions.Samplers), $"steps before {step.Name} that leave an id which may be chosen", "none left");
-        Restore();
+        if (_removed == 0) return;
+        if (_removed < _count) Settle();
+        else if (!step.IsStrict) Restore();
+        else SamplingException.ThrowMix(nameof(SamplerOptions.Samplers), $"steps before {step.Name} that leave an id which may be chosen", "none left");
     }
 
+    /// <summary>The candidates become fewer by those that the stage removed.</summary>
+    private void Settle()
+    {
+        _count -= _removed;
+        if (!IsWhole) Compact();
+        else if (_count <= VocabularySize / FewShare) List();
+        else Forbid();
+        IsWhole &= _count > VocabularySize / FewShare;
+    }
+
+    /// <summary>Takes the removed out of the list.</summary>
     private void Compact()
     {
         int left = 0;
-        for (int i = 0; i < _count; i++)
+        for (int i = 0; left < _count; i++)
         {
             int id = _ids[i];
             _ids[left] = id;
             left += _removedBy[id] == 0 ? 1 : 0;
         }
-        _count = left;
+    }
+
+    /// <summary>Lists the candidates of the whole row.</summary>
+    private void List()
+    {
+        RowScan.Unmarked(_removedBy, _ids);
+        _isListed = true;
+    }
+
+    /// <summary>In the whole row the removed ones stand as forbidden.</summary>
+    private void Forbid()
+    {
+        RowScan.Forbid(_logits, _removedBy);
+        _isListed = false;
     }
 
     /// <summary>Puts back what the stage removed.</summary>
     private void Restore()
     {
-        for (int id = 0; id < _removedBy.Length; id++)
-        {
-            if (_removedBy[id] != _step) continue;
-            _removedBy[id] = 0;
-            _ids[_count++] = id;
-        }
-    }
-
-    internal float MaxLogit()
-    {
-        float max = float.NegativeInfinity;
-        foreach (int id in Ids) max = _logits[id] > max ? _logits[id] : max;
-        return max;
-    }
-
-    /// <summary>
-    /// Z, the sum of e^d, and the sum of e^d d, with d = logit - <paramref name="max"/>: the mean depth is their ratio, the entropy ln Z less it. In double, in
-    /// the order of ids.
-    /// </summary>
-    internal (double Z, double Weighted) DepthSums(float max)
-    {
-        double z = 0, weighted = 0;
-        foreach (int id in Ids)
-        {
-            double depth = (double)_logits[id] - max;
-            if (double.IsNegativeInfinity(depth)) continue;
-            double e = Elementary.Exp(depth);
-            z += e;
-            weighted += e * depth;
-        }
-        return (z, weighted);
-    }
-
-    /// <summary>The likeliest candidate, the lowest id where several are equal.</summary>
-    internal int Likeliest()
-    {
-        int best = _ids[0];
-        foreach (int id in Ids) best = _logits[id] > _logits[best] ? id : best;
-        return best;
-    }
-
-    /// <summary>Removes every candidate that comes after this one in <see cref="LikelihoodOrder"/>.</summary>
-    internal void RemoveAfter(ulong last)
-    {
-        float floor = LikelihoodOrder.Logit(last);
-        foreach (int id in Ids)
-        {
-            if (_logits[id] < floor || LikelihoodOrder.Key(_logits[id], id) > last) Remove(id);
-        }
+        foreach (ref byte step in _removedBy.AsSpan()) step = step == _step ? (byte)0 : step;
+        _max = null;
     }
 }

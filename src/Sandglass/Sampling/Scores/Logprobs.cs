@@ -1,4 +1,5 @@
 using System.Buffers;
+using Sandglass.Kernels;
 
 namespace Sandglass.Sampling;
 
@@ -17,7 +18,7 @@ internal static class Logprobs
 
         ulong[] room = ArrayPool<ulong>.Shared.Rent(n);
         var best = new Best(room.AsSpan(0, n));
-        for (int id = 0; id < logits.Length; id++) best.Offer(logits[id], id);
+        best.Offer(logits);
 
         ReadOnlySpan<ulong> keys = best.Sorted();
         for (int i = 0; i < n; i++) top[i] = new TokenLogprob(LikelihoodOrder.Id(keys[i]), logSumExp.Logprob(LikelihoodOrder.Logit(keys[i])));
@@ -28,12 +29,7 @@ internal static class Logprobs
     /// <summary>A token's rank, 1 is the likeliest; among equals the lower id comes first.</summary>
     internal static int Rank(ReadOnlySpan<float> logits, int id)
     {
-        int rank = 1;
         float own = logits[id];
-        for (int other = 0; other < logits.Length; other++)
-        {
-            if (logits[other] > own || (logits[other] == own && other < id)) rank++;
-        }
-        return rank;
+        return 1 + RowScan.CountFrom(logits[..id], own) + RowScan.CountFrom(logits[id..], MathF.BitIncrement(own));
     }
 }

@@ -12,10 +12,6 @@ internal sealed class MinP(double p) : SamplerStep
     internal override void Apply(Candidates candidates, Chance chance)
     {
         if (p == 0) return;
-        double floor = candidates.MaxLogit() + _distance;
-        foreach (int id in candidates.Ids)
-        {
-            if (candidates[id] < floor) candidates.Remove(id);
-        }
+        candidates.RemoveBelow(candidates.MaxLogit() + _distance);
     }
 }

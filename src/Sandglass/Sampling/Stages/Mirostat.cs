@@ -45,9 +45,7 @@ internal sealed class Mirostat(int version, double tau, double eta) : SamplerSte
     private void KeepByRank(Candidates candidates)
     {
         int known = Math.Min(EstimatedFrom, candidates.Count);
-        var best = new Best(candidates.Keys[..known]);
-        foreach (int id in candidates.Ids) best.Offer(candidates[id], id);
-        double kept = Rank(best.Sorted(), candidates.VocabularySize);
+        double kept = Rank(candidates.Best(known).Sorted(), candidates.VocabularySize);
         new TopK(kept >= 1 ? (int)Math.Min(kept, candidates.Count) : 1).Apply(candidates, default);
     }
 

@@ -27,7 +27,7 @@ internal sealed class Temperature(double temperature, double range = 0, double e
 
         // only differences matter: where the division by a tiny temperature would overflow, the largest logit becomes 0
         double shift = float.IsFinite((float)(max / divisor)) ? 0 : max;
-        foreach (int id in candidates.Ids) candidates.Change(id, (candidates[id] - shift) / divisor);
+        candidates.Scale(shift, divisor);
     }
 
     private double Dynamic(Candidates candidates, float max)

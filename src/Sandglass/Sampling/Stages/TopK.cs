@@ -8,8 +8,6 @@ internal sealed class TopK(int k) : SamplerStep
     internal override void Apply(Candidates candidates, Chance chance)
     {
         if (k == 0 || k >= candidates.Count) return;
-        var best = new Best(candidates.Keys[..k]);
-        foreach (int id in candidates.Ids) best.Offer(candidates[id], id);
-        candidates.RemoveAfter(best.Worst);
+        candidates.RemoveAfter(candidates.Best(k).Worst);
     }
 }

@@ -25,10 +25,6 @@ internal sealed class TopNSigma(double n) : SamplerStep
             double distance = candidates[id] - mean;
             if (double.IsFinite(distance)) squares += distance * distance;
         }
-        double floor = candidates.MaxLogit() - n * Math.Sqrt(squares / finite);
-        foreach (int id in candidates.Ids)
-        {
-            if (candidates[id] < floor) candidates.Remove(id);
-        }
+        candidates.RemoveBelow(candidates.MaxLogit() - n * Math.Sqrt(squares / finite));
     }
 }

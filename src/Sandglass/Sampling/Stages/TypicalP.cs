@@ -36,7 +36,7 @@ internal sealed class TypicalP(double p) : SamplerStep
         int crossing = 0;
         while (sum + sums[crossing] < enough) sum += sums[crossing++];
 
-        Span<ulong> distances = candidates.Keys;
+        Span<ulong> distances = candidates.Keys(candidates.Count);
         Span<int> ids = candidates.Counts;
         int count = 0;
         foreach (int id in candidates.Ids)

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using Sandglass.Sampling;
+
+namespace Sandglass.KernelBench;
+
+/// <summary>
+/// What it costs to choose a token, on one thread, by what is asked for: microseconds a row, over rounds in which all cases take turns. On
+/// a busy machine the first decile tells more.
+/// </summary>
+internal static class ChoosingBench
+{
+    private const int Texts = 16;
+    private const int Written = 512;    // tokens of each text so far
+    private const int Peaks = 24;       // tokens that stand out of a row
+
+    private static readonly (string Name, SamplerOptions Options, int Logprobs)[] Cases =
+    [
+        ("greedy", SamplerOptions.Greedy, 0),
+        ("temperature 1", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0, Temperature = 1 }, 0),
+        ("temperature 0.7", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0, Temperature = 0.7 }, 0),
+        ("top_p 0.9", new SamplerOptions { TopK = 0, TopP = 0.9, MinP = 0, Temperature = 1 }, 0),
+        ("top_p 0.999", new SamplerOptions { TopK = 0, TopP = 0.999, MinP = 0, Temperature = 1 }, 0),
+        ("min_p 0.05", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0.05, Temperature = 1 }, 0),
+        ("top_k 40, the usual chain", new SamplerOptions { Temperature = 0.8 }, 0),
+        ("penalties", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0, Temperature = 1, FrequencyPenalty = 0.5, PresencePenalty = 0.5 }, 0),
+        ("dry", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0, Temperature = 1, DryMultiplier = 0.8 }, 0),
+        ("no_repeat_ngram 3", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0, Temperature = 1, NoRepeatNgram = 3 }, 0),
+        ("an id banned", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0, Temperature = 1, BannedIds = [0] }, 0),
+        ("temperature 1, 20 logprobs", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0, Temperature = 1 }, 20),
+    ];
+
+    /// <param name="vocabularies">Their sizes.</param>
+    /// <param name="seconds">For each.</param>
+    internal static void Run(int[] vocabularies, double seconds)
+    {
+        foreach (int vocabulary in vocabularies)
+        {
+            float[][] rows = [.. Enumerable.Range(0, Texts).Select(seed => Row(vocabulary, seed))];
+            SamplingBuffers buffers = new(vocabulary);
+            Sampler[][] samplers = [.. Cases.Select(one => Enumerable.Range(0, Texts).Select(text => Made(one.Options, text, buffers)).ToArray())];
+            List<double>[] times = [.. Cases.Select(_ => new List<double>())];
+            long begun = Stopwatch.GetTimestamp();
+            for (long position = Written; Stopwatch.GetElapsedTime(begun).TotalSeconds < seconds; position++)
+            {
+                for (int one = 0; one < Cases.Length; one++)
+                {
+                    long from = Stopwatch.GetTimestamp();
+                    for (int text = 0; text < Texts; text++) Choose(samplers[one][text], rows[text], position, Cases[one].Logprobs);
+                    times[one].Add(Stopwatch.GetElapsedTime(from).TotalMicroseconds / Texts);
+                }
+            }
+            Console.WriteLine($"{vocabulary} ids, {Texts} texts of {Written} tokens and more: us a token, first decile and median");
+            for (int one = 0; one < Cases.Length; one++)
+                Console.WriteLine($"  {Cases[one].Name,-28}{At(times[one], 0.1),8:F1} {At(times[one], 0.5),8:F1}");
+        }
+    }
+
+    private static void Choose(Sampler sampler, float[] row, long position, int logprobs)
+    {
+        Choice choice = sampler.Choose(row, position);
+        if (logprobs > 0) Logprobs.Top(row, choice.LogSumExp, new TokenLogprob[logprobs]);
+        sampler.Accept(choice.Id);
+    }
+
+    private static Sampler Made(SamplerOptions options, int text, SamplingBuffers buffers)
+    {
+        Sampler sampler = new(options, (ulong)text, new SamplerText(buffers.VocabularySize), buffers);
+        Random random = new(text);
+        for (int i = 0; i < Written; i++) sampler.Accept((int)(random.NextDouble() * random.NextDouble() * random.NextDouble() * 2000));
+        return sampler;
+    }
+
+    /// <summary>A bell of logits, and some that stand out of it, as rows of trained models have them: an entropy of about 2.5 nats.</summary>
+    private static float[] Row(int vocabulary, int seed)
+    {
+        Random random = new(seed);
+        float[] row = new float[vocabulary];
+        foreach (ref float logit in row.AsSpan())
+        {
+            for (int i = 0; i < 6; i++) logit += (float)(3.5 * random.NextDouble() - 1.75);
+        }
+        for (int i = 0; i < Peaks; i++) row[random.Next(vocabulary)] = 15 - 0.4f * i;
+        return row;
+    }
+
+    private static double At(List<double> times, double share)
+    {
+        times.Sort();
+        return times[(int)(times.Count * share)];
+    }
+}

@@ -1,0 +1,143 @@
+using Sandglass.Kernels;
+
+namespace Sandglass.Sampling;
+
+// Over all candidates: in lanes where the row of the whole vocabulary stands for them, else along the list.
+internal sealed partial class Candidates
+{
+    /// <summary>Places to walk over, in the order of ids: as many as candidates, or the whole row with what was removed from it.</summary>
+    internal int Places => IsWhole ? _logits.Length : _count;
+
+    /// <summary>The logits of the places from one on: as many as there is room for.</summary>
+    /// <param name="room">Used where they do not lie side by side.</param>
+    internal ReadOnlySpan<float> Logits(int from, Span<float> room)
+    {
+        int count = Math.Min(room.Length, Places - from);
+        if (IsWhole) return _logits.AsSpan(from, count);
+        for (int i = 0; i < count; i++) room[i] = _logits[_ids[from + i]];
+        return room[..count];
+    }
+
+    /// <summary>The largest logit.</summary>
+    internal float MaxLogit()
+    {
+        if (_max is float known) return known;
+        float max = float.NegativeInfinity;
+        if (IsWhole) max = Softmax.Max(_logits);
+        else foreach (int id in Ids) max = _logits[id] > max ? _logits[id] : max;
+        _max = max;
+        return max;
+    }
+
+    /// <summary>The sum of all weights, and of those up to a distance from the largest logit.</summary>
+    internal (ulong All, ulong Near) WeightSums(float max, double near)
+    {
+        if (IsWhole) return Weights.Sum(_logits, max, near);
+        Span<float> room = stackalloc float[64];
+        (ulong all, ulong close) = (0, 0);
+        for (int from = 0; from < _count; from += room.Length)
+        {
+            (ulong more, ulong moreClose) = Weights.Sum(Logits(from, room), max, near);
+            (all, close) = (all + more, close + moreClose);
+        }
+        return (all, close);
+    }
+
+    /// <summary>The likeliest candidate, the lowest id where several are equal.</summary>
+    internal int Likeliest()
+    {
+        if (IsWhole && !float.IsNegativeInfinity(MaxLogit())) return Softmax.IndexOfMax(_logits);
+        int best = Ids[0];
+        foreach (int id in Ids) best = _logits[id] > _logits[best] ? id : best;
+        return best;
+    }
+
+    /// <summary>The ids of the candidates whose logits lie between two finite ones, both included, ascending.</summary>
+    internal ReadOnlySpan<int> Between(float least, float most)
+    {
+        int[] found = _found ??= new int[_ids.Length];
+        if (IsWhole) return found.AsSpan(0, RowScan.Places(_logits, least, most, found));
+        int count = 0;
+        foreach (int id in Ids)
+        {
+            if (_logits[id] >= least && _logits[id] <= most) found[count++] = id;
+        }
+        return found.AsSpan(0, count);
+    }
+
+    /// <summary>The likeliest <paramref name="count"/> candidates of more than these.</summary>
+    internal Best Best(int count)
+    {
+        var best = new Best(Keys(count));
+        if (IsWhole)
+        {
+            best.Offer(_logits);
+            if (!float.IsNegativeInfinity(LikelihoodOrder.Logit(best.Worst))) return best;
+            best = new Best(Keys(count));                    // among the forbidden ones it must be told which were removed
+        }
+        foreach (int id in Ids) best.Offer(_logits[id], id);
+        return best;
+    }
+
+    /// <summary>
+    /// Changes every candidate's logit to (logit - <paramref name="shift"/>) / <paramref name="divisor"/>, as <see cref="Change"/> does: shift and divisor are
+    /// finite.
+    /// </summary>
+    internal void Scale(double shift, double divisor)
+    {
+        if (shift == 0 && divisor == 1) return;              // no bit would change
+        _max = null;
+        if (IsWhole && double.IsFinite(divisor)) LogitScaling.Apply(_logits, shift, divisor);
+        else foreach (int id in Ids) Change(id, (_logits[id] - shift) / divisor);
+    }
+
+    /// <summary>Removes every candidate whose logit is below a floor.</summary>
+    internal void RemoveBelow(double floor)
+    {
+        float least = (float)floor;                          // the smallest F32 that is not below it
+        if (least < floor) least = MathF.BitIncrement(least);
+        if (least > MaxLogit()) _max = null;
+        if (IsWhole) _removed += RowScan.MarkBelow(_logits, least, _step, _removedBy);
+        else foreach (int id in Ids)
+            {
+                if (_logits[id] < least) Remove(id);
+            }
+    }
+
+    /// <summary>Removes every candidate that comes after this one in <see cref="LikelihoodOrder"/>.</summary>
+    internal void RemoveAfter(ulong last)
+    {
+        float floor = LikelihoodOrder.Logit(last);
+        if (!float.IsNegativeInfinity(floor))
+        {
+            RemoveBelow(floor);
+            foreach (int id in Between(floor, floor))
+            {
+                if (LikelihoodOrder.Key(_logits[id], id) > last) Remove(id);
+            }
+            return;
+        }
+        foreach (int id in Ids)
+        {
+            if (LikelihoodOrder.Key(_logits[id], id) > last) Remove(id);
+        }
+    }
+
+    /// <summary>
+    /// Z, the sum of e^d, and the sum of e^d d, with d = logit - <paramref name="max"/>: the mean depth is their ratio, the entropy ln Z less it. In double, in
+    /// the order of ids.
+    /// </summary>
+    internal (double Z, double Weighted) DepthSums(float max)
+    {
+        double z = 0, weighted = 0;
+        foreach (int id in Ids)
+        {
+            double depth = (double)_logits[id] - max;
+            if (double.IsNegativeInfinity(depth)) continue;
+            double e = Elementary.Exp(depth);
+            z += e;
+            weighted += e * depth;
+        }
+        return (z, weighted);
+    }
+}
