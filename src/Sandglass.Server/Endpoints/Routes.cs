@@ -13,7 +13,11 @@ internal static class Routes
         Get(routes, "/v1/models", models.List);
         Get(routes, "/v1/models/{**id}", models.One);
         Get(routes, "/metrics", new MetricsEndpoint(state).Read);
+
+        Post(routes, "/v1/completions", new CompletionsEndpoint(state).Handle);
     }
+
+    private static void Post(IEndpointRouteBuilder routes, string pattern, RequestDelegate handler) => routes.MapMethods(pattern, ["POST"], handler);
 
     private static void Get(IEndpointRouteBuilder routes, string pattern, RequestDelegate handler) => routes.MapMethods(pattern, ["GET"], handler);
 }

@@ -43,7 +43,7 @@ internal static class ErrorMiddleware
         });
     }
 
-    private static void Log(HttpContext context, Exception failure)
+    public static void Log(HttpContext context, Exception failure)
     {
         ILogger? logger = ((ILoggerFactory?)context.RequestServices.GetService(typeof(ILoggerFactory)))?.CreateLogger("Sandglass.Server");
         if (logger?.IsEnabled(LogLevel.Error) == true)

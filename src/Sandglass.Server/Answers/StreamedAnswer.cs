@@ -1,0 +1,135 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Sandglass.Generation;
+
+namespace Sandglass.Server;
+
+/// <summary>An answer that is sent token by token.</summary>
+/// <param name="leave">Ends all texts of the request.</param>
+internal sealed class StreamedAnswer(
+    ServerState state, HttpContext context, RequestDraft draft, AnswerShape shape, RequestRecord record, CancellationTokenSource leave)
+{
+    private readonly byte[] _tail = draft.IncludeUsage ? ",\"usage\":null"u8.ToArray() : [];
+    private readonly bool _needsTokens = draft.Logprobs || draft.ReturnTokenIds || draft.HashLogits || draft.Explain;
+    private readonly Usage _usage = new();
+    private Exception? _failure;        // the first one; it ends all texts
+
+    public async Task WriteAsync(AnswerHead head, IReadOnlyList<PromptTexts> all)
+    {
+        EventStream events = new(context, head.Rendered(), draft.Limits.Ping, state.Options.Time);
+        await using (events.ConfigureAwait(false))
+        {
+            await events.StartAsync().ConfigureAwait(false);
+            await SendBeginningsAsync(events, all).ConfigureAwait(false);
+            ApiError? error = await SendTextsAsync(events, all).ConfigureAwait(false);
+            context.RequestAborted.ThrowIfCancellationRequested();
+            await events.EnterAsync().ConfigureAwait(false);
+            if (error is not null) events.Send(json => ErrorAnswer.Write(json, error));
+            else if (draft.IncludeUsage) SendUsage(events);
+            events.Done();
+            await events.ExitAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task SendBeginningsAsync(EventStream events, IReadOnlyList<PromptTexts> all)
+    {
+        await events.EnterAsync().ConfigureAwait(false);
+        for (int i = 0; i < all.Count * draft.Samples; i++) shape.SendBeginning(events, i, all[i / draft.Samples].Prompt, _tail);
+        await events.ExitAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>What went wrong; null for nothing.</summary>
+    private async Task<ApiError?> SendTextsAsync(EventStream events, IReadOnlyList<PromptTexts> all)
+    {
+        List<Task> texts = [];
+        for (int prompt = 0; prompt < all.Count; prompt++)
+        {
+            for (int i = 0; i < all[prompt].Texts.Count; i++) texts.Add(SendAsync(events, prompt * draft.Samples + i, all[prompt].Prompt, all[prompt].Texts[i]));
+        }
+        await Task.WhenAll(texts).ConfigureAwait(false);
+        if (_failure is null || context.RequestAborted.IsCancellationRequested) return null;
+        ApiError error = ApiError.Of(_failure);
+        if (error.Code == "internal-error") ErrorMiddleware.Log(context, _failure);
+        return error;
+    }
+
+    private async Task SendAsync(EventStream events, int index, PromptText prompt, TextGeneration text)
+    {
+        HeldTokens? held = _needsTokens ? new HeldTokens(EndIds.Of(draft)) : null;
+        int offset = draft.Echo ? prompt.Text.Length : 0;
+        try
+        {
+            await using IAsyncEnumerator<GeneratedToken> tokens = text.GetAsyncEnumerator(CancellationToken.None);
+            bool goesOn = await tokens.MoveNextAsync().ConfigureAwait(false);
+            while (goesOn)
+            {
+                ValueTask<bool> next;
+                await events.EnterAsync().ConfigureAwait(false);
+                try
+                {
+                    // all tokens that are there, then one flush
+                    do
+                    {
+                        SendToken(events, index, tokens.Current, held, ref offset);
+                        next = tokens.MoveNextAsync();
+                    }
+                    while (next.IsCompletedSuccessfully && (goesOn = next.Result));
+                }
+                finally
+                {
+                    await events.ExitAsync().ConfigureAwait(false);
+                }
+                if (goesOn) goesOn = await next.ConfigureAwait(false);
+            }
+            await SendEndAsync(events, index, prompt, await text.Result.ConfigureAwait(false), held, offset).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            Interlocked.CompareExchange(ref _failure, failure, null);
+            await leave.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void SendToken(EventStream events, int index, GeneratedToken token, HeldTokens? held, ref int offset)
+    {
+        bool shows = held?.Add(token) ?? token.Text.Length > 0;
+        if (!shows) return;
+        shape.WriteText(events.Begin(), index, token.Text, held, offset);
+        events.End(_tail);
+        held?.Clear();
+        offset += token.Text.Length;
+    }
+
+    private async Task SendEndAsync(EventStream events, int index, PromptText prompt, GenerationResult result, HeldTokens? held, int offset)
+    {
+        lock (record.Results)
+        {
+            record.Results.Add(result);
+            _usage.Add(prompt, result);
+        }
+        Cancelled.Refuse(result, context);
+        await events.EnterAsync().ConfigureAwait(false);
+        BeamResult? best = result.Beams is [BeamResult first, ..] ? first : null;
+        shape.WriteEnd(events.Begin(), index, best?.Finish ?? result.Finish, held, offset, best);
+        events.End(_tail);
+        foreach ((int i, BeamResult beam) in (result.Beams ?? []).Index().Skip(1).Take(draft.Samples - 1)) SendBeam(events, index + i, beam);
+        await events.ExitAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>A further text that beams found: it is known at the end only.</summary>
+    private void SendBeam(EventStream events, int index, BeamResult beam)
+    {
+        shape.WriteText(events.Begin(), index, beam.Text, null, 0);
+        events.End(_tail);
+        shape.WriteEnd(events.Begin(), index, beam.Finish, null, 0, beam);
+        events.End(_tail);
+    }
+
+    private void SendUsage(EventStream events)
+    {
+        Utf8JsonWriter json = events.Begin();
+        json.WriteStartArray();
+        json.WriteEndArray();
+        events.End(_usage.AsField());
+    }
+}

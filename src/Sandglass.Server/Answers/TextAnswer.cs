@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Http;
+using Sandglass.Generation;
+using Sandglass.Sampling;
+
+namespace Sandglass.Server;
+
+/// <summary>Has the texts of a request written, and ends them when the client leaves.</summary>
+internal sealed class TextAnswer(ServerState state, HttpContext context, RequestDraft draft, AnswerShape shape)
+{
+    private readonly List<PromptTexts> _texts = [];
+
+    /// <summary>Answers a request.</summary>
+    /// <param name="prompts">What is to be continued.</param>
+    public async Task WriteAsync(IReadOnlyList<PromptText> prompts)
+    {
+        bool isSeeded = draft.Sampling.Seed is not null;
+        ulong seed = draft.Sampling.Seed ?? FreshSeed.Draw();
+        GenerationOptions options = EngineOptions.Of(draft, Caller.Of(context), seed);
+        AnswerHead head = new(
+            state.Ids.Next(shape.Kind), draft.Stream ? shape.EventObject : shape.Object, state.Now.ToUnixTimeSeconds(), draft.Served.Id,
+            Fingerprint.Of(draft.Served), seed, isSeeded && draft.IsSeedNegative);
+        RequestRecord record = new() { Draft = draft, Id = head.Id, PromptTokens = prompts.Sum(prompt => prompt.Ids.Length) };
+        context.Features.Set(record);
+
+        using CancellationTokenSource leave = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        try
+        {
+            foreach (PromptText prompt in prompts) _texts.Add(await BeginAsync(prompt, options, leave.Token).ConfigureAwait(false));
+            if (draft.Stream) await new StreamedAnswer(state, context, draft, shape, record, leave).WriteAsync(head, _texts).ConfigureAwait(false);
+            else await new WholeAnswer(context, draft, shape, record).WriteAsync(head, _texts).ConfigureAwait(false);
+        }
+        finally
+        {
+            await leave.CancelAsync().ConfigureAwait(false);
+            foreach (PromptTexts texts in _texts)
+            {
+                foreach (TextGeneration text in texts.Texts) await text.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<PromptTexts> BeginAsync(PromptText prompt, GenerationOptions options, CancellationToken cancellation)
+    {
+        int? top = draft.PromptLogprobs ?? (draft is { Echo: true, Logprobs: true } ? draft.TopLogprobs : null);
+        if (top is int most)
+        {
+            List<TokenScore> scores = [];
+            ScoreOptions how = new() { Logprobs = Math.Max(most, draft.Echo ? draft.TopLogprobs : 0), CacheSalt = options.CacheSalt };
+            await foreach (TokenScore score in draft.Served.Model.ScoreAsync(prompt.Ids, how, cancellation).ConfigureAwait(false)) scores.Add(score);
+            prompt = prompt with { Scores = scores };
+        }
+        int samples = options.Beams is null ? draft.BestOf ?? draft.Samples : 1;
+        return new PromptTexts(prompt, draft.Served.Model.GenerateSamples(prompt.Ids, samples, options, cancellation));
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+using static Sandglass.Server.Forms;
+
+namespace Sandglass.Server;
+
+/// <summary>What is to be read.</summary>
+internal static class PromptParameters
+{
+    private const ApiRoutes Chat = ApiRoutes.Chat | ApiRoutes.ApplyTemplate;
+
+    private static readonly RawType Messages = new(
+        "a list of messages, each with role and content",
+        """{"type":"array","minItems":1,"items":{"$ref":"#/components/schemas/Message"}}""");
+
+    private static readonly RawType Arguments = new("an object", """{"type":"object"}""");
+
+    public static IReadOnlyList<Parameter> All { get; } =
+    [
+        Parameter.Of(
+            "messages", Chat, Messages,
+            "The conversation: objects with `role` (system, developer, user, assistant) and `content`, a text or a list of parts of type text. "
+                + "Special tokens in a content stay text.",
+            static (draft, value) => draft.Messages = List(value, draft.Limits)) with { IsRequired = true },
+        Parameter.Of(
+            "add_generation_prompt", Chat, Flag, "Whether the template begins the answer after the last message. Default true.",
+            static (draft, value) => draft.AddGenerationPrompt = value),
+        Parameter.Of(
+            "continue_final_message", Chat, Flag, "Continues the last message instead of beginning another; `add_generation_prompt` is then false.",
+            static (draft, value) => draft.ContinueFinalMessage = value),
+        Parameter.Of(
+            "chat_template_kwargs", Chat, Arguments, "More variables for the template, for instance `{\"enable_thinking\": false}`.",
+            static (draft, value) => draft.TemplateArguments = value.ValueKind == JsonValueKind.Object
+                ? value
+                : throw new RequestException("parameter-value", $"chat_template_kwargs: expected an object, found {Found.Of(value)}.", "chat_template_kwargs")),
+        Parameter.Of(
+            "prompt", ApiRoutes.Completions, new PromptType(static limits => limits.Prompts),
+            "What to continue: a text, its token ids, or a list of either. With several, the choices of the first come first.",
+            static (draft, prompts) => draft.Prompts = prompts.Of(draft.Limits)) with { IsRequired = true },
+        Parameter.Of(
+            "add_special_tokens", ApiRoutes.Completions, Flag, "Whether a text gets the begin token where the model adds one. Default true.",
+            static (draft, value) => draft.AddSpecialTokens = value),
+        Parameter.Of(
+            "parse_special", ApiRoutes.Completions, Flag, "Whether control tokens that a text spells become control tokens. Default true.",
+            static (draft, value) => draft.ParseSpecial = value),
+    ];
+
+    private static JsonElement[] List(JsonElement value, ServerLimits limits)
+    {
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() == 0)
+            throw new RequestException("parameter-value", $"messages: expected {Messages.Expected}, at least one, found {Found.Of(value)}.", "messages");
+        return value.GetArrayLength() <= limits.Messages
+            ? [.. value.EnumerateArray()]
+            : throw new RequestException("limit-exceeded", $"messages: expected at most {limits.Messages}, found {value.GetArrayLength()}.", "messages");
+    }
+}

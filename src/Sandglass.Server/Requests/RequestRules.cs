@@ -1,0 +1,77 @@
+using Sandglass.Generation;
+using Sandglass.Sampling;
+
+namespace Sandglass.Server;
+
+/// <summary>Which parameters need or exclude each other. What the engine itself refuses is left to it.</summary>
+internal static class RequestRules
+{
+    // what each parameter of the draw is when it changes nothing
+    private static readonly SamplerOptions Neutral = new() { Temperature = 1, TopK = 0, TopP = 1, MinP = 0 };
+
+    /// <exception cref="RequestException">Two parameters contradict each other, or one does nothing without another.</exception>
+    public static void Check(RequestDraft draft)
+    {
+        Needs(draft, "stream_options", "stream", draft.Stream, "true");
+        if (draft.Route == ApiRoutes.Chat) Needs(draft, "top_logprobs", "logprobs", draft.Logprobs, "true");
+        foreach (string name in (string[])["length_penalty", "early_stopping", "beam_groups", "diversity_penalty"]) Needs(draft, name, "beams", draft.Beams is not null, "a number");
+        Needs(draft, "loop_repeats", "loop_ngram", draft.LoopNgram > 0, "a number from 1");
+        Excludes(draft.ContinueFinalMessage && draft.AddGenerationPrompt && draft.Has("add_generation_prompt"), "continue_final_message", "no add_generation_prompt beside it");
+        Excludes(draft.Prediction is not null && draft.Draft == DraftKind.None, "prediction", "no draft \"none\" beside it: a prediction is where drafts come from");
+        Excludes(draft.Prediction is not null && draft.Draft == DraftKind.Model, "prediction", "draft \"lookup\" beside it: another model does not read it");
+        Excludes(draft.Draft == DraftKind.Model && draft.Served.Model.Options.Draft is null, "draft", "none or lookup: this server was started without a smaller model");
+        CheckBestOf(draft);
+        if (draft.Beams is int beams) CheckBeams(draft, beams);
+        int texts = (draft.BestOf ?? draft.Samples) * draft.Prompts.Count;
+        if (texts > draft.Limits.Choices) throw new RequestException(
+            "limit-exceeded", $"{(draft.BestOf is null ? "n" : "best_of")}: expected at most {draft.Limits.Choices} texts together, found {texts} for {draft.Prompts.Count} prompts.", "n");
+    }
+
+    private static void CheckBestOf(RequestDraft draft)
+    {
+        if (draft.BestOf is not int best) return;
+        Excludes(best < draft.Samples, "best_of", $"a whole number from n, {draft.Samples}");
+        Excludes(best > draft.Samples && draft.Stream, "best_of", "no stream beside it: which are the best shows at the end");
+        Excludes(draft.Beams is not null, "best_of", "no beams beside it: n says how many of theirs are answered");
+    }
+
+    private static void CheckBeams(RequestDraft draft, int beams)
+    {
+        if (!draft.Has("n")) draft.Samples = beams;
+        Excludes(draft.Samples > beams, "n", $"a whole number from 1 to beams, {beams}");
+        Excludes((draft.Logprobs || draft.HashLogits) && draft.Samples > 1, draft.Logprobs ? "logprobs" : "hash_logits", "n 1 beside beams: only the best one's are told");
+        foreach (Parameter row in SamplingParameters.All)
+        {
+            if (row.IsOfDraw && draft.Has(row.Name) && !IsNeutral(row.Property!, draft.Sampling)) throw new RequestException(
+                "parameter-mix", $"{row.Name}: expected none beside beams, which draw no token.", row.Name);
+        }
+        draft.Sampling = draft.Sampling with
+        {
+            Temperature = Neutral.Temperature, TopK = Neutral.TopK, TopP = Neutral.TopP, MinP = Neutral.MinP,     // the file's hints neither
+        };
+    }
+
+    private static bool IsNeutral(string property, SamplerOptions options) => property switch
+    {
+        nameof(SamplerOptions.Temperature) => options.Temperature is 0 or 1,
+        nameof(SamplerOptions.TopP) => options.TopP == 1,
+        nameof(SamplerOptions.TopK) => options.TopK == 0,
+        nameof(SamplerOptions.MinP) => options.MinP == 0,
+        nameof(SamplerOptions.TypicalP) => options.TypicalP == 1,
+        nameof(SamplerOptions.TopNSigma) => options.TopNSigma == 0,
+        nameof(SamplerOptions.XtcProbability) => options.XtcProbability == 0,
+        nameof(SamplerOptions.DynatempRange) => options.DynatempRange == 0,
+        nameof(SamplerOptions.Mirostat) => options.Mirostat == 0,
+        _ => false,
+    };
+
+    private static void Needs(RequestDraft draft, string name, string other, bool isMet, string value)
+    {
+        if (draft.Has(name) && !isMet) throw new RequestException("parameter-mix", $"{name} does nothing alone: expected {other} with it, {value}.", name);
+    }
+
+    private static void Excludes(bool isWrong, string name, string expected)
+    {
+        if (isWrong) throw new RequestException("parameter-mix", $"{name}: expected {expected}.", name);
+    }
+}
