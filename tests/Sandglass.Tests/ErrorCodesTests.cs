@@ -48,13 +48,14 @@ public partial class ErrorCodesTests
         }
     }
 
+    // the server's own codes stand below a heading without an exception, and have a test of their own
     private static IEnumerable<(string Code, string Exception)> Lines(IEnumerable<string> page)
     {
         string exception = "";
         foreach (string line in page)
         {
             if (line.StartsWith('#')) exception = NamedException().Match(line).Value;
-            if (DocumentedCode().Match(line) is { Success: true } code) yield return (code.Groups["code"].Value, exception);
+            if (exception.Length > 0 && DocumentedCode().Match(line) is { Success: true } code) yield return (code.Groups["code"].Value, exception);
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class StreamedAnswer(
         await Task.WhenAll(texts).ConfigureAwait(false);
         if (_failure is null || context.RequestAborted.IsCancellationRequested) return null;
         ApiError error = ApiError.Of(_failure);
-        if (error.Code == "internal-error") ErrorMiddleware.Log(context, _failure);
+        if (error.Code == ErrorCodes.Internal) ErrorMiddleware.Log(context, _failure);
         return error;
     }
 

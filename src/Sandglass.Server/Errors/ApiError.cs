@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Sandglass.Generation;
 using Sandglass.KvCache;
 using Sandglass.Sampling;
 
@@ -20,7 +21,6 @@ internal sealed record ApiError(int Status, string Message, string Code, string?
     {
         StatusCodes.Status401Unauthorized => "authentication_error",
         StatusCodes.Status403Forbidden => "permission_error",
-        StatusCodes.Status404NotFound when Code == "model_not_found" => "invalid_request_error",
         StatusCodes.Status429TooManyRequests => "rate_limit_error",
         >= 500 => "server_error",
         _ => "invalid_request_error",
@@ -29,42 +29,25 @@ internal sealed record ApiError(int Status, string Message, string Code, string?
     /// <summary>What a failed request answers with.</summary>
     public static ApiError Of(Exception failure) => failure switch
     {
-        RequestException refused => new(StatusOf(refused.Code), refused.Message, refused.Code, refused.Param),
+        RequestException refused => new(ErrorCodes.StatusOf(refused.Code), refused.Message, refused.Code, refused.Param),
         BadHttpRequestException bad => OfHttp(bad.StatusCode, bad.Message),
         SamplingException { Code: "sampling-logits" } broken => new(500, broken.Message, broken.Code),
+        BusyException busy => new(503, busy.Message, busy.Code, busy.Code.StartsWith("deadline", StringComparison.Ordinal) ? "start_within" : null) { RetryAfter = busy.RetryAfter },
         OptionException option => OfOption(option),
         KvCacheException { Code: "cache-full" } full => new(503, full.Message, full.Code),
         SandglassException known => new(500, known.Message, known.Code),
         ObjectDisposedException => new(503, "The server is stopping.", "stopping"),
-        _ => new(500, "The server failed in a way that it should not; its log says how.", "internal-error"),
+        _ => new(500, "The server failed in a way that it should not; its log says how.", ErrorCodes.Internal),
     };
 
-    /// <summary>Of a status that nobody gave a message to.</summary>
-    public static ApiError OfHttp(int status, string message) => status switch
-    {
-        404 => new(404, message, "route-unknown"),
-        405 => new(405, message, "method-not-allowed"),
-        408 => new(408, message, "request-timeout"),
-        413 => new(413, message, "body-too-large"),
-        415 => new(415, message, "content-type"),
-        431 => new(431, message, "headers-too-large"),
-        >= 500 => new(status, message, "internal-error"),
-        _ => new(status, message, "bad-request"),
-    };
+    /// <summary>Of a status that nobody gave a code to.</summary>
+    public static ApiError OfHttp(int status, string message) => new(status, message, ErrorCodes.Of(status));
 
     private static ApiError OfOption(OptionException option)
     {
         string? param = ParameterNames.Of(option.Option);
         return new(400, option.MessageWith(property => ParameterNames.Of(property) ?? property), option.Code, param);
     }
-
-    private static int StatusOf(string code) => code switch
-    {
-        "model_not_found" => 404,
-        "content-type" => 415,
-        "body-too-large" => 413,
-        _ => 400,
-    };
 
     /// <summary>Whole seconds for the header, at least one.</summary>
     public string? RetryAfterSeconds => RetryAfter is TimeSpan wait

@@ -21,7 +21,7 @@ internal static class ErrorMiddleware
         catch (Exception failure) when (!context.Response.HasStarted)
         {
             ApiError error = ApiError.Of(failure);
-            if (error.Code == "internal-error") Log(context, failure);
+            if (error.Code == ErrorCodes.Internal) Log(context, failure);
             context.Response.Clear();
             await ErrorAnswer.WriteAsync(context, error).ConfigureAwait(false);
         }

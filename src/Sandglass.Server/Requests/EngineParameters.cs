@@ -21,21 +21,21 @@ internal static class EngineParameters
     [
         Parameter.Of(
             "prediction", ApiRoutes.Text, Prediction, "A text that much of the answer will repeat: drafts are taken from it. Same answer, sooner.",
-            static (draft, value) => draft.Prediction = PredictionOf(value)),
+            static (draft, value) => draft.Prediction = PredictionOf(value), nameof(GenerationOptions.Prediction)),
         Parameter.Of(
             "draft", ApiRoutes.Text, new WordType("none", "lookup", "model"),
             "Guesses ahead: by what stood in the text before (lookup), or with the smaller model that the server was started with. Same answer.",
             static (draft, value) => draft.Draft = value switch { "lookup" => DraftKind.Lookup, "model" => DraftKind.Model, _ => DraftKind.None },
             nameof(GenerationOptions.Draft)),
         Parameter.Of(
-            "priority", ApiRoutes.Text, new WholeType(-1_000_000, 1_000_000), "Lower is served earlier. Default 0, to which that of the key is added.",
-            static (draft, value) => draft.Priority = value),
+            "priority", ApiRoutes.Text, new WholeType(-500, 500), "Lower is served earlier. Default 0, to which that of the key is added.",
+            static (draft, value) => draft.Priority = value, nameof(GenerationOptions.Priority)),
         Parameter.Of(
             "start_within", ApiRoutes.Text, new RealType(1e-3, 1e6), "Refuses the request where it cannot begin within this many seconds.",
-            static (draft, value) => draft.StartWithin = value),
+            static (draft, value) => draft.StartWithin = value, nameof(GenerationOptions.StartWithin)),
         Parameter.Of(
             "cache_salt", ApiRoutes.Text, new TextType(LongestName, shortest: 1), "Shares cached beginnings only with requests that have the same salt.",
-            static (draft, value) => draft.CacheSalt = value),
+            static (draft, value) => draft.CacheSalt = value, nameof(GenerationOptions.CacheSalt)),
         Parameter.Of(
             "cache_prompt", ApiRoutes.Text, Flag, "Whether beginnings that are in the cache are read from there, and left there. Default true. Same answer.",
             static (draft, value) => draft.CachePrompt = value, nameof(GenerationOptions.ShareCache)),

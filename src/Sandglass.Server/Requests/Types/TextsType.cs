@@ -10,8 +10,8 @@ internal sealed class TextsType(int most, int longest, bool mayBeEmpty = true) :
 {
     public override string Expected => $"a text, or a list of {(mayBeEmpty ? "at most" : "1 to")} {most} texts, each of 1 to {longest} characters";
 
-    public override string Schema => $$"""
-        {"oneOf":[{"type":"string","minLength":1,"maxLength":{{longest}}},{"type":"array","minItems":{{(mayBeEmpty ? 0 : 1)}},"maxItems":{{most}},"items":{"type":"string","minLength":1,"maxLength":{{longest}}}}]}
+    public override string Schema => $$$"""
+        {"oneOf":[{"type":"string","minLength":1,"maxLength":{{{longest}}}},{"type":"array","minItems":{{{(mayBeEmpty ? 0 : 1)}}},"maxItems":{{{most}}},"items":{"type":"string","minLength":1,"maxLength":{{{longest}}}}}]}
         """.Trim();
 
     public override IReadOnlyList<string> Read(JsonElement value, string name)
