@@ -13,6 +13,9 @@ internal abstract class AnswerShape(RequestDraft draft)
     /// <summary>What ids of such answers begin with.</summary>
     public abstract string Kind { get; }
 
+    /// <summary>What it is, as the conventions of OpenTelemetry call it.</summary>
+    public abstract string Operation { get; }
+
     /// <summary>The <c>object</c> of a whole answer.</summary>
     public abstract string Object { get; }
 

@@ -12,6 +12,8 @@ internal sealed class ChatShape(RequestDraft draft) : AnswerShape(draft)
 
     public override string Kind => "chatcmpl";
 
+    public override string Operation => "chat";
+
     public override string Object => "chat.completion";
 
     public override string EventObject => "chat.completion.chunk";

@@ -11,6 +11,8 @@ internal sealed class CompletionShape(RequestDraft draft) : AnswerShape(draft)
 
     public override string Kind => "cmpl";
 
+    public override string Operation => "text_completion";
+
     public override string Object => "text_completion";
 
     public override string EventObject => "text_completion";

@@ -7,7 +7,7 @@ namespace Sandglass.Server;
 /// <summary>An answer that is sent token by token.</summary>
 /// <param name="leave">Ends all texts of the request.</param>
 internal sealed class StreamedAnswer(
-    ServerState state, HttpContext context, RequestDraft draft, AnswerShape shape, RequestRecord record, CancellationTokenSource leave)
+    ServerState state, HttpContext context, RequestDraft draft, AnswerShape shape, GenerationRecord record, CancellationTokenSource leave)
 {
     private readonly byte[] _tail = draft.IncludeUsage ? ",\"usage\":null"u8.ToArray() : [];
     private readonly bool _needsTokens = draft.Logprobs || draft.ReturnTokenIds || draft.HashLogits || draft.Explain;
@@ -24,6 +24,8 @@ internal sealed class StreamedAnswer(
             ApiError? error = await SendTextsAsync(events, all).ConfigureAwait(false);
             context.RequestAborted.ThrowIfCancellationRequested();
             await events.EnterAsync().ConfigureAwait(false);
+            if (error is null) record.End(_usage.Texts);
+            else record.Fail(error.Code);
             if (error is not null) events.Send(json => ErrorAnswer.Write(json, error));
             else if (draft.IncludeUsage) SendUsage(events);
             events.Done();
@@ -44,7 +46,7 @@ internal sealed class StreamedAnswer(
         List<Task> texts = [];
         for (int prompt = 0; prompt < all.Count; prompt++)
         {
-            for (int i = 0; i < all[prompt].Texts.Count; i++) texts.Add(SendAsync(events, prompt * draft.Samples + i, all[prompt].Prompt, all[prompt].Texts[i]));
+            for (int i = 0; i < all[prompt].Texts.Count; i++) texts.Add(SendAsync(events, prompt * draft.Samples + i, all.Count * draft.Samples, all[prompt].Prompt, all[prompt].Texts[i]));
         }
         await Task.WhenAll(texts).ConfigureAwait(false);
         if (_failure is null || context.RequestAborted.IsCancellationRequested) return null;
@@ -53,7 +55,7 @@ internal sealed class StreamedAnswer(
         return error;
     }
 
-    private async Task SendAsync(EventStream events, int index, PromptText prompt, TextGeneration text)
+    private async Task SendAsync(EventStream events, int index, int choices, PromptText prompt, TextGeneration text)
     {
         HeldTokens? held = _needsTokens ? new HeldTokens(EndIds.Of(draft)) : null;
         int offset = draft.Echo ? prompt.Text.Length : 0;
@@ -70,7 +72,7 @@ internal sealed class StreamedAnswer(
                     // all tokens that are there, then one flush
                     do
                     {
-                        SendToken(events, index, tokens.Current, held, ref offset);
+                        SendToken(events, index, choices, tokens.Current, held, ref offset);
                         next = tokens.MoveNextAsync();
                     }
                     while (next.IsCompletedSuccessfully && (goesOn = next.Result));
@@ -90,8 +92,9 @@ internal sealed class StreamedAnswer(
         }
     }
 
-    private void SendToken(EventStream events, int index, GeneratedToken token, HeldTokens? held, ref int offset)
+    private void SendToken(EventStream events, int index, int choices, GeneratedToken token, HeldTokens? held, ref int offset)
     {
+        record.Token(index, choices);
         bool shows = held?.Add(token) ?? token.Text.Length > 0;
         if (!shows) return;
         shape.WriteText(events.Begin(), index, token.Text, held, offset);
@@ -102,11 +105,7 @@ internal sealed class StreamedAnswer(
 
     private async Task SendEndAsync(EventStream events, int index, PromptText prompt, GenerationResult result, HeldTokens? held, int offset)
     {
-        lock (record.Results)
-        {
-            record.Results.Add(result);
-            _usage.Add(prompt, result);
-        }
+        lock (_usage) _usage.Add(prompt, result);
         Cancelled.Refuse(result, context);
         await events.EnterAsync().ConfigureAwait(false);
         BeamResult? best = result.Beams is [BeamResult first, ..] ? first : null;

@@ -19,15 +19,20 @@ internal sealed class TextAnswer(ServerState state, HttpContext context, Request
         AnswerHead head = new(
             state.Ids.Next(shape.Kind), draft.Stream ? shape.EventObject : shape.Object, state.Now.ToUnixTimeSeconds(), draft.Served.Id,
             Fingerprint.Of(draft.Served), seed, isSeeded && draft.IsSeedNegative);
-        RequestRecord record = new() { Draft = draft, Id = head.Id, PromptTokens = prompts.Sum(prompt => prompt.Ids.Length) };
-        context.Features.Set(record);
-
-        using CancellationTokenSource leave = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        using GenerationRecord record = state.Telemetry.Begin(
+            context, draft.Served, shape.Operation, prompts.Sum(prompt => prompt.Ids.Length), prompts.Count * (draft.BestOf ?? draft.Samples), options);
+        RequestLabels.Tell(draft);
+        using CancellationTokenSource leave = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, state.Drain.Ending);
         try
         {
             foreach (PromptText prompt in prompts) _texts.Add(await BeginAsync(prompt, options, leave.Token).ConfigureAwait(false));
             if (draft.Stream) await new StreamedAnswer(state, context, draft, shape, record, leave).WriteAsync(head, _texts).ConfigureAwait(false);
             else await new WholeAnswer(context, draft, shape, record).WriteAsync(head, _texts).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            record.Fail(ApiError.Of(failure).Code);
+            throw;
         }
         finally
         {
@@ -45,7 +50,15 @@ internal sealed class TextAnswer(ServerState state, HttpContext context, Request
         if (top is int most)
         {
             List<TokenScore> scores = [];
-            ScoreOptions how = new() { Logprobs = Math.Max(most, draft.Echo ? draft.TopLogprobs : 0), CacheSalt = options.CacheSalt };
+            ScoreOptions how = new()
+            {
+                Logprobs = Math.Max(most, draft.Echo ? draft.TopLogprobs : 0),
+                ShareCache = options.ShareCache,
+                CacheSalt = options.CacheSalt,
+                Tenant = options.Tenant,
+                Priority = options.Priority,
+                StartWithin = options.StartWithin,
+            };
             await foreach (TokenScore score in draft.Served.Model.ScoreAsync(prompt.Ids, how, cancellation).ConfigureAwait(false)) scores.Add(score);
             prompt = prompt with { Scores = scores };
         }

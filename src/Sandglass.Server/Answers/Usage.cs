@@ -10,9 +10,13 @@ internal sealed class Usage
     private readonly HashSet<PromptText> _read = new(ReferenceEqualityComparer.Instance);
     private int _prompt, _completion, _cached, _accepted, _rejected;
 
+    /// <summary>The texts that ended.</summary>
+    public List<GenerationResult> Texts { get; } = [];
+
     /// <summary>A text that ended. Its prompt counts once, however many texts follow it.</summary>
     public void Add(PromptText prompt, GenerationResult result)
     {
+        Texts.Add(result);
         if (_read.Add(prompt)) _prompt += prompt.Ids.Length;
         _cached += result.CachedTokens;
         _completion += result.Beams is null ? result.CompletionTokens : result.Beams.Sum(beam => beam.Ids.Count);

@@ -5,7 +5,7 @@ using Sandglass.Generation;
 namespace Sandglass.Server;
 
 /// <summary>An answer that is sent when all its texts are written.</summary>
-internal sealed class WholeAnswer(HttpContext context, RequestDraft draft, AnswerShape shape, RequestRecord record)
+internal sealed class WholeAnswer(HttpContext context, RequestDraft draft, AnswerShape shape, GenerationRecord record)
 {
     // what is told of tokens needs them; else the engine keeps none
     private readonly bool _needsTokens = draft.Logprobs || draft.ReturnTokenIds || draft.HashLogits || draft.Explain || draft.BestOf > draft.Samples;
@@ -22,6 +22,7 @@ internal sealed class WholeAnswer(HttpContext context, RequestDraft draft, Answe
             if (draft.BestOf > draft.Samples) ofPrompt = ofPrompt.OrderByDescending(choice => choice.Mean);
             choices.AddRange(ofPrompt.Take(draft.Samples));
         }
+        record.End(usage.Texts);
         await JsonAnswer.WriteAsync(context, 200, json =>
         {
             json.WriteStartObject();
@@ -52,11 +53,7 @@ internal sealed class WholeAnswer(HttpContext context, RequestDraft draft, Answe
         }
         GenerationResult result = await text.Result.ConfigureAwait(false);
         shown.AddRange(held.LeftOver(result.Finish));
-        lock (record.Results)
-        {
-            record.Results.Add(result);
-            usage.Add(prompt, result);
-        }
+        lock (usage) usage.Add(prompt, result);
         Cancelled.Refuse(result, context);
         if (result.Beams is { Count: > 0 } beams)
             return beams.Select((beam, i) => new WrittenChoice(prompt, beam.Text, beam.Finish) { Beam = beam, Tokens = i == 0 ? tokens : [], Shown = i == 0 ? shown : [] });

@@ -15,6 +15,11 @@ internal static class Routes
         Get(routes, "/metrics", new MetricsEndpoint(state).Read);
 
         Post(routes, "/v1/completions", new CompletionsEndpoint(state).Handle);
+        Post(routes, "/v1/embeddings", new EmbeddingsEndpoint(state).Handle);
+
+        TokenEndpoints tokens = new(state);
+        Post(routes, "/tokenize", tokens.Tokenize);
+        Post(routes, "/detokenize", tokens.Detokenize);
     }
 
     private static void Post(IEndpointRouteBuilder routes, string pattern, RequestDelegate handler) => routes.MapMethods(pattern, ["POST"], handler);

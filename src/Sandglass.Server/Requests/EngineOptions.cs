@@ -33,7 +33,7 @@ internal static class EngineOptions
             Explain = draft.Explain,
             Draft = draft.Draft ?? DraftKind.None,
             Prediction = draft.Prediction is string text ? draft.Served.Model.Tokenizer.Encode(text, addBos: false, parseSpecial: false).Ids : null,
-            Priority = caller.Priority + draft.Priority,
+            Priority = caller.PriorityOf(draft.Priority),
             Tenant = caller.Tenant,
             StartWithin = draft.StartWithin is double wait ? TimeSpan.FromSeconds(wait) : null,
             ShareCache = draft.CachePrompt,

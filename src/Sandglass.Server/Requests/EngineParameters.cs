@@ -28,7 +28,7 @@ internal static class EngineParameters
             static (draft, value) => draft.Draft = value switch { "lookup" => DraftKind.Lookup, "model" => DraftKind.Model, _ => DraftKind.None },
             nameof(GenerationOptions.Draft)),
         Parameter.Of(
-            "priority", ApiRoutes.Text, new WholeType(-500, 500), "Lower is served earlier. Default 0, to which that of the key is added.",
+            "priority", ApiRoutes.Text, new WholeType(-1000, 1000), "Lower is served earlier. Default 0; no request comes before what its key gives.",
             static (draft, value) => draft.Priority = value, nameof(GenerationOptions.Priority)),
         Parameter.Of(
             "start_within", ApiRoutes.Text, new RealType(1e-3, 1e6), "Refuses the request where it cannot begin within this many seconds.",
@@ -42,12 +42,12 @@ internal static class EngineParameters
         Parameter.Of(
             "compute", ApiRoutes.Text, new WordType("fast", "fine", "exact"), "Refuses the request where the server runs the model in another mode.", RequireCompute),
         Parameter.Of(
-            "user", ApiRoutes.Text | ApiRoutes.Embeddings, Name, "Goes into the record of the request (logs, traces). The text does not depend on it.",
+            "user", ApiRoutes.Text | ApiRoutes.Embeddings, Name, "Goes into the request's trace, as `user.id`. The text does not depend on it.",
             static (draft, value) => draft.User = value),
         Parameter.Of(
-            "safety_identifier", ApiRoutes.Text, Name, "As `user`, and before it.", static (draft, value) => draft.SafetyIdentifier = value),
+            "safety_identifier", ApiRoutes.Text, Name, "As `user`, in whose place OpenAI has it now.", static (draft, value) => draft.SafetyIdentifier = value),
         Parameter.Of(
-            "metadata", ApiRoutes.Text, new LabelsType(), "Goes into the record of the request (traces). The text does not depend on it.",
+            "metadata", ApiRoutes.Text, new LabelsType(), "Goes into the request's trace, as `sandglass.metadata.NAME`. The text does not depend on it.",
             static (draft, value) => draft.Metadata = value),
         Parameter.Of(
             "prompt_cache_key", ApiRoutes.Text, Name,

@@ -55,7 +55,7 @@ internal sealed class RequestDraft(ApiRoutes route, ServedModel served, ServerLi
     public string? Prediction { get; set; }
 
     // how they are scheduled
-    public int Priority { get; set; }
+    public int? Priority { get; set; }
     public double? StartWithin { get; set; }
     public string? CacheSalt { get; set; }
     public bool CachePrompt { get; set; } = true;
@@ -69,6 +69,7 @@ internal sealed class RequestDraft(ApiRoutes route, ServedModel served, ServerLi
     // embeddings, tokens
     public bool AsBase64 { get; set; }
     public string Content { get; set; } = "";
+    public bool AsPrompt { get; set; }
     public int[] Tokens { get; set; } = [];
     public bool WithPieces { get; set; }
 

@@ -14,8 +14,11 @@ internal static class TokenParameters
             "encoding_format", ApiRoutes.Embeddings, new WordType("float", "base64"), "How a vector is written; base64 is of little-endian floats of 32 bits. Default float.",
             static (draft, value) => draft.AsBase64 = value == "base64"),
         Parameter.Of(
-            "content", ApiRoutes.Tokenize, AnyText, "The text. Under vLLM's name, `prompt`, special tokens are added unless `add_special` says otherwise.",
-            static (draft, value) => draft.Content = value) with { Aliases = ["prompt"], IsRequired = true },
+            "content", ApiRoutes.Tokenize, AnyText, "The text.",
+            static (draft, value) => draft.Content = value),
+        Parameter.Of(
+            "prompt", ApiRoutes.Tokenize, AnyText, "vLLM's name for `content`; then the begin token is added unless `add_special` says otherwise.",
+            static (draft, value) => (draft.Content, draft.AsPrompt) = (value, true)),
         Parameter.Of(
             "add_special", ApiRoutes.Tokenize, Flag, "Whether the begin token is added where the model adds one. Default false, as llama.cpp has it.",
             static (draft, value) => draft.AddSpecialTokens = value) with { Aliases = ["add_special_tokens"] },

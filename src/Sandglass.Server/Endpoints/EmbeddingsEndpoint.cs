@@ -1,0 +1,99 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Sandglass.Generation;
+
+namespace Sandglass.Server;
+
+/// <summary><c>POST /v1/embeddings</c>: a vector for each text, the mean of its tokens' last hidden states, at length 1.</summary>
+internal sealed class EmbeddingsEndpoint(ServerState state)
+{
+    public async Task Handle(HttpContext context)
+    {
+        RequestDraft draft;
+        using (JsonDocument body = await JsonBody.ReadAsync(context, state.Options.Limits).ConfigureAwait(false))
+            draft = ParameterTable.Read(body.RootElement, ApiRoutes.Embeddings, state.Models, state.Options.Limits);
+        draft.ParseSpecial = false;     // what a text spells is text
+        List<int[]> texts = [.. draft.Prompts.Select(prompt => PromptIds.Of(prompt, draft, "input"))];
+        Caller caller = Caller.Of(context);
+        EmbeddingOptions options = new() { Tenant = caller.Tenant, Priority = caller.PriorityOf(null) };
+
+        using GenerationRecord record = state.Telemetry.Begin(context, draft.Served, "embeddings", texts.Sum(text => text.Length), 1, null);
+        RequestLabels.Tell(draft);
+        using CancellationTokenSource leave = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, state.Drain.Ending);
+        Embedding[] vectors;
+        try
+        {
+            vectors = await AllAsync(draft.Served.Model, texts, options, leave).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            record.Fail("stopping");
+            throw new RequestException("stopping", "The server is stopping and ended the work. Ask again.");
+        }
+        catch (Exception failure) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            record.Fail(ApiError.Of(failure).Code);
+            throw;
+        }
+        record.End();
+        await JsonAnswer.WriteAsync(context, 200, json => Write(json, draft, vectors)).ConfigureAwait(false);
+    }
+
+    /// <summary>All at the same time; the first that fails ends the others.</summary>
+    private static async Task<Embedding[]> AllAsync(LanguageModel model, List<int[]> texts, EmbeddingOptions options, CancellationTokenSource leave)
+    {
+        List<Task<Embedding>> vectors = [];
+        try
+        {
+            foreach (int[] text in texts) vectors.Add(model.EmbedAsync(text, options, leave.Token));
+            return await Task.WhenAll(vectors).ConfigureAwait(false);
+        }
+        catch
+        {
+            await leave.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(vectors).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, RequestDraft draft, Embedding[] vectors)
+    {
+        json.WriteStartObject();
+        json.WriteString("object", "list");
+        json.WriteStartArray("data");
+        for (int i = 0; i < vectors.Length; i++)
+        {
+            json.WriteStartObject();
+            json.WriteString("object", "embedding");
+            json.WriteNumber("index", i);
+            if (draft.AsBase64) json.WriteBase64String("embedding", Bytes(vectors[i].Values.Span));
+            else WriteNumbers(json, vectors[i].Values.Span);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteString("model", draft.Served.Id);
+        json.WriteString("pooling", "mean");
+        json.WriteBoolean("normalized", true);
+        json.WriteStartObject("usage");
+        int tokens = vectors.Sum(vector => vector.Tokens);
+        json.WriteNumber("prompt_tokens", tokens);
+        json.WriteNumber("total_tokens", tokens);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteNumbers(Utf8JsonWriter json, ReadOnlySpan<float> values)
+    {
+        json.WriteStartArray("embedding");
+        foreach (float value in values) json.WriteNumberValue(value);
+        json.WriteEndArray();
+    }
+
+    private static byte[] Bytes(ReadOnlySpan<float> values)
+    {
+        byte[] bytes = new byte[values.Length * sizeof(float)];
+        for (int i = 0; i < values.Length; i++) BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), values[i]);
+        return bytes;
+    }
+}
