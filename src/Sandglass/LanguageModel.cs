@@ -231,6 +231,18 @@ public sealed class LanguageModel : IDisposable
         return EmbedAsync(Tokenizer.Encode(text, addBos: true, parseSpecial: false).Ids, options, cancellationToken);
     }
 
+    /// <summary>Begins a conversation, whose turns are written as the model's template wants them and read only what is new.</summary>
+    /// <param name="system">What the model is told before all else; null for nothing.</param>
+    /// <param name="options">How answers are generated; null for the defaults.</param>
+    /// <example>
+    /// <code>
+    /// Conversation talk = model.StartConversation("You are a helpful assistant.");
+    /// await foreach (GeneratedToken token in talk.SayAsync("What is an hourglass?"))
+    ///     Console.Write(token.Text);
+    /// </code>
+    /// </example>
+    public Conversation StartConversation(string? system = null, GenerationOptions? options = null) => new(this, system, options);
+
     /// <summary>Ends what is in progress and frees everything.</summary>
     public void Dispose()
     {

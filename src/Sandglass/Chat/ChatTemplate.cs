@@ -40,6 +40,9 @@ public sealed class ChatTemplate
     /// <summary>Null where the model brings its template; else what stands in for it, a sentence to show.</summary>
     public string? Hint { get; }
 
+    /// <summary>Texts that end an answer, beside the model's end tokens: the next speaker's name, where messages are plain lines; mostly none.</summary>
+    public IReadOnlyList<string> Ends { get; private init; } = [];
+
     /// <summary>Compiles a template.</summary>
     /// <param name="source">Jinja, as models ship it.</param>
     /// <param name="bosToken">What the template knows as <c>bos_token</c>; null for nothing.</param>
@@ -61,8 +64,8 @@ public sealed class ChatTemplate
         (string, string)[] named = [.. TemplateSources.Of(metadata)];
         SpecialTexts special = SpecialTexts.Of(metadata);
         if (named.Length > 0) return new ChatTemplate(named, special, generationBlocks: true, hint: null);
-        (string source, string hint) = DefaultTemplate.For(metadata);
-        return new ChatTemplate([(Main, source)], special, generationBlocks: false, hint);
+        (string source, string hint, IReadOnlyList<string> ends) = DefaultTemplate.For(metadata);
+        return new ChatTemplate([(Main, source)], special, generationBlocks: false, hint) { Ends = ends };
     }
 
     /// <summary>Writes a conversation as a prompt.</summary>
