@@ -13,11 +13,11 @@ public sealed class PlacesTests
     public void A_text_beside_64_samples_has_a_token_in_every_step_and_so_has_one_that_comes_later()
     {
         using PagePool pages = new(HashModel.Shape);
-        Text endless = Add(pages, 5, int.MaxValue);
+        WritingText endless = Add(pages, 5, int.MaxValue);
         RowShare request = new();
-        Text[] samples = [.. Enumerable.Range(0, 64).Select(_ => Add(pages, 5, 300, request))];
+        WritingText[] samples = [.. Enumerable.Range(0, 64).Select(_ => Add(pages, 5, 300, request))];
         Step(3);
-        Text small = Add(pages, 4, 10);
+        WritingText small = Add(pages, 4, 10);
         Step(1 + 10);
 
         Assert.True(small.IsOver);
@@ -31,9 +31,9 @@ public sealed class PlacesTests
     public void One_that_needs_most_of_the_memory_begins_in_bounded_time_and_a_short_one_after_it_at_once()
     {
         using PagePool pages = new(HashModel.Shape with { Window = 60 }, 10 * HashModel.Shape.SetBytes);
-        Text endless = Add(pages, 5, int.MaxValue);
+        WritingText endless = Add(pages, 5, int.MaxValue);
         Step(200);      // its window is full
-        Text large = Add(pages, 250, 20), small = Add(pages, 10, 5);
+        WritingText large = Add(pages, 250, 20), small = Add(pages, 10, 5);
         Step(10);
         Assert.True(small.IsOver);
         Assert.Equal(0, large.Written);
@@ -52,9 +52,9 @@ public sealed class PlacesTests
     public void Endless_texts_whose_readers_pause_by_turns_keep_a_large_one_out_no_longer()
     {
         using PagePool pages = new(HashModel.Shape with { Window = 60 }, 10 * HashModel.Shape.SetBytes);
-        Text[] endless = [Add(pages, 5, int.MaxValue), Add(pages, 5, int.MaxValue)];
+        WritingText[] endless = [Add(pages, 5, int.MaxValue), Add(pages, 5, int.MaxValue)];
         Step(200);
-        Text large = Add(pages, 300, 10);
+        WritingText large = Add(pages, 300, 10);
 
         int pauses = 0;
         for (; !large.IsOver && pauses < 100; pauses++)
@@ -71,9 +71,9 @@ public sealed class PlacesTests
     public void Where_as_many_endless_texts_run_as_may_another_gets_a_place_in_bounded_time()
     {
         using PagePool pages = new(HashModel.Shape with { Window = 40 });
-        Text[] endless = [.. Enumerable.Range(0, StepBudget.Requests).Select(_ => Add(pages, 1, int.MaxValue))];
+        WritingText[] endless = [.. Enumerable.Range(0, StepBudget.Requests).Select(_ => Add(pages, 1, int.MaxValue))];
         Step(2);
-        Text late = Add(pages, 3, 8);
+        WritingText late = Add(pages, 3, 8);
 
         Assert.InRange(Until(() => late.IsOver), 1, ServiceOrder.Turn + 20);
         Step(20);
@@ -88,10 +88,10 @@ public sealed class PlacesTests
     public void One_whose_reader_is_too_far_behind_keeps_no_other_from_its_place_or_its_pages()
     {
         using PagePool pages = new(HashModel.Shape, 4 * HashModel.Shape.SetBytes);
-        Text slow = Add(pages, 60, 40);
+        WritingText slow = Add(pages, 60, 40);
         Step(3);
         slow.Rests = true;
-        Text other = Add(pages, 70, 20);
+        WritingText other = Add(pages, 70, 20);
         Assert.InRange(Until(() => other.IsOver), 1, 30);
         Assert.Equal(3, slow.Written);
 
@@ -100,9 +100,9 @@ public sealed class PlacesTests
         Assert.Equal(0, pages.Held);
     }
 
-    private Text Add(PagePool pages, int prompt, int tokens, RowShare? request = null)
+    private WritingText Add(PagePool pages, int prompt, int tokens, RowShare? request = null)
     {
-        Text text = new(pages, prompt, tokens, request);
+        WritingText text = new(pages, prompt, tokens, request);
         _scheduler.Add(text);
         return text;
     }
@@ -117,41 +117,5 @@ public sealed class PlacesTests
         int steps = 0;
         for (; !isSo() && steps < 10_000; steps++) _model.Step(_scheduler);
         return steps;
-    }
-
-    /// <summary>Writes the likeliest token.</summary>
-    private sealed class Text(PagePool pages, int prompt, int tokens, RowShare? request)
-        : Sequence([.. Enumerable.Range(0, prompt).Select(i => i % 7)], prompt, pages, new SequenceGroup(request))
-    {
-        private readonly int _prompt = prompt;
-
-        public int Written => Length - _prompt;
-
-        public bool Rests { get; set; }
-
-        public override int LongestChunk => int.MaxValue;
-
-        public override int FirstScored => Length - 1;
-
-        protected override bool MustRest => Rests;
-
-        public override void CheckInterruption() { }
-
-        public override void ChunkRead() { }
-
-        public override void Take(ReadOnlySpan<float> logits)
-        {
-            int best = 0;
-            for (int id = 1; id < logits.Length; id++)
-                if (logits[id] > logits[best]) best = id;
-            Append(best);
-            IsOver = Written >= tokens;
-        }
-
-        public override void Close() => IsOver = true;
-
-        protected override void Complete(long cacheBytes) { }
-
-        protected override void Complete(Exception failure) { }
     }
 }

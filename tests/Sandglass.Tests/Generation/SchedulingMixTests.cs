@@ -8,7 +8,8 @@ using Sandglass.Tokenization;
 namespace Sandglass.Tests.Generation;
 
 /// <summary>
-/// Thousands of random mixes within tiny budgets, on a model that takes no time: texts, samples, beams, scores, guesses, cancellations, slow readers.
+/// Thousands of random mixes within tiny budgets, on a model that takes no time: texts, samples, beams, scores, guesses, cancellations, slow readers; of several
+/// priorities and tenants, with times by which they must begin, in few places and small steps.
 /// </summary>
 /// <remarks>
 /// The invariant: the first in order is never preempted and can always go on. So each gets what it gets alone, none fails that fits alone, nothing hangs, and
@@ -16,6 +17,7 @@ namespace Sandglass.Tests.Generation;
 /// </remarks>
 public sealed class SchedulingMixTests : IClassFixture<TypedModelFiles>
 {
+    private const string TooLate = "too late";
     private const int Vocabulary = 40, Context = 256, MostSteps = 20_000;
 
     private readonly Tokenizer _tokenizer;
@@ -28,14 +30,14 @@ public sealed class SchedulingMixTests : IClassFixture<TypedModelFiles>
         _tokenizer = Tokenizer.From(file.Metadata);
     }
 
-    [Theory, InlineData(1, 0), InlineData(2, 0), InlineData(3, 40)]
-    public async Task Every_text_is_what_it_is_alone(int seed, int window)
+    [Theory, InlineData(1, 0, false), InlineData(2, 0, false), InlineData(3, 40, false), InlineData(4, 0, true), InlineData(5, 40, true)]
+    public async Task Every_text_is_what_it_is_alone(int seed, int window, bool areServed)
     {
         Random random = new(seed);
         CacheShape shape = HashModel.Shape with { Window = window };
         Asked[] asked = [.. Enumerable.Range(0, 60).Select(_ => Ask(random, shape))];
         string[][] alone = new string[asked.Length][];
-        int preemptions = 0;
+        int preemptions = 0, late = 0;
         for (int i = 0; i < asked.Length; i++)
         {
             using PagePool ample = new(shape);
@@ -47,8 +49,9 @@ public sealed class SchedulingMixTests : IClassFixture<TypedModelFiles>
                 [.. Enumerable.Range(0, random.Next(2, 7)).Select(_ => (random.Next(asked.Length), random.Next(20), random.Next(5) == 0 ? random.Next(60) : -1))];
             long enough = members.Max(member => asked[member.Which].Least);
             using PagePool tight = new(shape, (enough + random.Next(6)) * shape.SetBytes);
-            (Asked, int, int)[] mixed = [.. members.Select(member => (asked[member.Which], member.At, member.CancelAt))];
-            string[][] found = await RunAll(mixed, tight, count => preemptions += count);
+            (Asked, int, int)[] mixed = [.. members.Select(member => (areServed ? Served(asked[member.Which], random) : asked[member.Which], member.At, member.CancelAt))];
+            ModelOptions options = areServed ? Options(random) : new ModelOptions();
+            string[][] found = await RunAll(mixed, tight, count => preemptions += count, options);
 
             for (int i = 0; i < members.Length; i++)
             {
@@ -56,6 +59,12 @@ public sealed class SchedulingMixTests : IClassFixture<TypedModelFiles>
                 string[] expected = alone[members[i].Which];
                 for (int text = 0; text < expected.Length; text++)
                 {
+                    if (found[i][text] == TooLate)
+                    {
+                        late++;
+                        Assert.True(mixed[i].Item1.Ticket.StartBy < long.MaxValue);
+                        continue;
+                    }
                     if (found[i][text].EndsWith('!')) Assert.StartsWith(found[i][text].TrimEnd('!'), expected[text], StringComparison.Ordinal);
                     else Assert.Equal(expected[text], found[i][text]);
                 }
@@ -63,17 +72,41 @@ public sealed class SchedulingMixTests : IClassFixture<TypedModelFiles>
             Assert.Equal(0, tight.Held);
         }
         Assert.True(preemptions > 100);     // it was tight
+        if (areServed) Assert.InRange(late, 50, 1000);
+        else Assert.Equal(0, late);
     }
 
-    /// <summary>Runs some together, each from a step on, and gives the texts of each; one that was cancelled ends with "!".</summary>
-    private async Task<string[][]> RunAll((Asked Asked, int At, int CancelAt)[] members, PagePool pages, Action<int>? preemptions = null)
+    private static ModelOptions Options(Random random) => new()
     {
-        Scheduler scheduler = new();
+        MaxBatch = random.Next(1, 5),
+        MaxBatchTokens = random.Next(2) == 0 ? 0 : random.Next(StepBudget.FewestTokens, 70),
+        TenantWeights = new Dictionary<string, double> { ["b"] = 0.3 },
+    };
+
+    private static Asked Served(Asked asked, Random random) => asked with
+    {
+        Ticket = new Ticket
+        {
+            Priority = random.Next(-1, 2),
+            Tenant = random.Next(2) == 0 ? "a" : "b",
+            PromptTokens = asked.Prompt.Length,
+            StartWithin = TimeSpan.FromSeconds(1),
+            StartBy = random.Next(3) == 0 ? random.Next(90) : long.MaxValue,
+        },
+    };
+
+    /// <summary>Runs some together, each from a step on, and gives the texts of each; one that was cancelled ends with "!".</summary>
+    private async Task<string[][]> RunAll((Asked Asked, int At, int CancelAt)[] members, PagePool pages, Action<int>? preemptions = null, ModelOptions? options = null)
+    {
+        StepsAsTime time = new();
+        options = (options ?? new ModelOptions()) with { Time = time };
+        Scheduler scheduler = new(options, new WaitingRoom(options, new EngineSpeed(time), pages));
         CancellationTokenSource[] cancel = [.. members.Select(_ => new CancellationTokenSource())];
         Func<Task<string>>[][] texts = new Func<Task<string>>[members.Length][];     // read when all is over: none is longer than what may be unread
         for (int step = 0; step <= 20 || !scheduler.IsIdle; step++)
         {
             Assert.InRange(step, 0, MostSteps);
+            time.Step = step;
             for (int i = 0; i < members.Length; i++)
             {
                 if (members[i].At == step) texts[i] = Submit(members[i].Asked, scheduler, pages, cancel[i].Token);
@@ -83,7 +116,7 @@ public sealed class SchedulingMixTests : IClassFixture<TypedModelFiles>
             _model.Step(scheduler, () =>
             {
                 // only one that waited, or rested, and comes before it
-                if (first is { Members.Length: > 0, IsHeldUp: false, IsAdmitted: false }) Assert.True(scheduler.First!.Order < first.Order);
+                if (first is { Members.Length: > 0, IsHeldUp: false, IsAdmitted: false }) Assert.True(ServiceOrder.IsBefore(scheduler.First!, first));
             });
             Assert.InRange(pages.Held, 0, pages.Capacity);
         }
@@ -104,13 +137,14 @@ public sealed class SchedulingMixTests : IClassFixture<TypedModelFiles>
             OutputQueue<TokenScore> scores = new();
             scores.BeginReading();
             cancellation.Register(scores.Cancel);
-            scheduler.Add(new ScoredSequence(asked.Prompt, new ScoreOptions(), pages, scores, cancellation));
+            scheduler.Add(new ScoredSequence(asked.Prompt, new ScoreOptions(), pages, scores, cancellation, asked.NewTicket));
             return [() => Read(scores)];
         }
         GenerationOutput[] outputs = [.. Enumerable.Range(0, asked.Samples).Select(_ => new GenerationOutput(cancellation))];
         GenerationRequest request = new()
         {
             Prompt = asked.Prompt,
+            Ticket = asked.NewTicket,
             Options = asked.Options,
             Model = new ModelOptions(),
             Tokenizer = _tokenizer,
@@ -130,6 +164,7 @@ public sealed class SchedulingMixTests : IClassFixture<TypedModelFiles>
 
     private static async Task<string> Read(TextGeneration output)
     {
+        if (await IsTooLate(output.Result)) return TooLate;
         Run run = await Run.Read(output);
         string text = string.Concat(run.Ids.Select(id => $"{id},"));
         if (run.Result.Finish == FinishReason.Cancelled) return text + "!";
@@ -151,7 +186,24 @@ public sealed class SchedulingMixTests : IClassFixture<TypedModelFiles>
         {
             text += "!";
         }
+        catch (BusyException)
+        {
+            return TooLate;
+        }
         return text;
+    }
+
+    private static async Task<bool> IsTooLate(Task<GenerationResult> result)
+    {
+        try
+        {
+            await result;
+            return false;
+        }
+        catch (BusyException)
+        {
+            return true;
+        }
     }
 
     private static Asked Ask(Random random, CacheShape shape)
@@ -185,10 +237,33 @@ public sealed class SchedulingMixTests : IClassFixture<TypedModelFiles>
         Slow,
     }
 
-    private sealed record Asked(Kind Kind, int[] Prompt, GenerationOptions Options, int Samples, long Least);
+    private sealed record Asked(Kind Kind, int[] Prompt, GenerationOptions Options, int Samples, long Least)
+    {
+        public Ticket Ticket { get; init; } = new();
+
+        /// <summary>For each request of its own.</summary>
+        public Ticket NewTicket => new()
+        {
+            Priority = Ticket.Priority,
+            Tenant = Ticket.Tenant,
+            PromptTokens = Prompt.Length,
+            StartWithin = Ticket.StartWithin,
+            StartBy = Ticket.StartBy,
+        };
+    }
+
+    /// <summary>A clock that shows the number of the step.</summary>
+    private sealed class StepsAsTime : TimeProvider
+    {
+        public long Step { get; set; }
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Step;
+    }
 
     /// <summary>A text whose reader is too far behind now and then, for some steps.</summary>
-    private sealed class SlowReader(Asked asked, PagePool pages) : Sequence([.. asked.Prompt], asked.Prompt.Length, pages)
+    private sealed class SlowReader(Asked asked, PagePool pages) : Sequence([.. asked.Prompt], asked.Prompt.Length, pages, new SequenceGroup(new RowShare(asked.NewTicket)))
     {
         private readonly TaskCompletionSource<string> _text = new();
         private int _polls;
@@ -218,6 +293,10 @@ public sealed class SchedulingMixTests : IClassFixture<TypedModelFiles>
 
         protected override void Complete(long cacheBytes) => _text.SetResult(string.Join(',', Ids.ToArray()));
 
-        protected override void Complete(Exception failure) => _text.SetException(failure);
+        protected override void Complete(Exception failure)
+        {
+            if (failure is BusyException) _text.SetResult(TooLate);
+            else _text.SetException(failure);
+        }
     }
 }

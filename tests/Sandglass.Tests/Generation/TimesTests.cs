@@ -36,7 +36,7 @@ public sealed class TimesTests
         Assert.Equal(TimeSpan.Zero, one.DecodeTime);
 
         using CancellationTokenSource cancel = new();
-        clock.At(4, cancel.Cancel);     // a look is one step of a text with a time limit, so this is in the middle of the prompt
+        clock.At(20, cancel.Cancel);    // some looks a step, of which the prompt has ten: this is in the middle of it
         GenerationResult left = await model.CompleteAsync(
             Evidence.Ids(40, 4096), Options with { PrefillChunk = 4, TimeLimit = TimeSpan.FromHours(1), ShareCache = false }, cancel.Token);
         Assert.Equal(FinishReason.Cancelled, left.Finish);

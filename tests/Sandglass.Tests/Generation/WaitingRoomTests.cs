@@ -15,7 +15,7 @@ public sealed class WaitingRoomTests
         Assert.Equal((3, 3000), (room.Requests, room.Tokens));
         BusyException tokens = Assert.Throws<BusyException>(() => room.Enter(new Ticket { PromptTokens = 1 }));
         Assert.Equal(("queue-tokens-full", nameof(ModelOptions.MaxQueueTokens)), (tokens.Code, tokens.Limit));
-        room.SetFree(0);
+        room.Now([], preempted: 0, free: 0);
         foreach (Ticket ticket in tickets) room.Leave(ticket);
         room.Leave(tickets[0]);     // once is enough
         room.Enter(new Ticket { PromptTokens = 50 });

@@ -90,6 +90,8 @@ internal sealed class BeamSearch
         if (_stop.Interruption(_output.Cancellation) is FinishReason reason) Finish(reason);
     }
 
+    public void Watch(Action cancelled) => _output.Tokens.Watch(cancelled);
+
     public void ChunkRead(BeamSequence sequence)
     {
         if (!HasBegun) _request.Progress?.Report((sequence.Cache.Length, _request.Prompt.Length));

@@ -45,6 +45,8 @@ internal sealed class BeamSequence : Sequence
 
     public override void CheckInterruption() => _search.CheckInterruption();
 
+    public override void Watch(Action cancelled) => _search.Watch(cancelled);
+
     public override void ChunkRead() => _search.ChunkRead(this);
 
     public override void Take(ReadOnlySpan<float> logits)

@@ -21,12 +21,15 @@ internal sealed class EngineCounts
 
     public void Prompt(int tokens) => Interlocked.Add(ref _promptTokens, tokens);
 
-    public void Generated(int tokens) => Interlocked.Add(ref _generatedTokens, tokens);
-
-    public void Drafts(int drafted, int accepted)
+    public void Generated(int tokens, int accepted)
     {
-        Interlocked.Add(ref _drafted, drafted);
-        Interlocked.Add(ref _accepted, accepted);
+        Interlocked.Add(ref _generatedTokens, tokens);
+        if (accepted > 0) Interlocked.Add(ref _accepted, accepted);
+    }
+
+    public void Drafted(int tokens)
+    {
+        if (tokens > 0) Interlocked.Add(ref _drafted, tokens);
     }
 
     /// <summary>All of it at this moment.</summary>

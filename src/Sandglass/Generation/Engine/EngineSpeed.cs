@@ -34,7 +34,7 @@ internal sealed class EngineSpeed(TimeProvider time)
     }
 
     /// <summary>A text has ended.</summary>
-    public void Ended(int written) => _length.Add(written, 1);
+    public void Ended(long written) => _length.Add(written, 1);
 
     /// <summary>Tokens that a request will write.</summary>
     /// <param name="most">At most; null where nobody knows: then as many as others did.</param>

@@ -15,32 +15,47 @@ namespace Sandglass.Generation;
 /// and goes to the end of the order, and the next is first.
 /// </para>
 /// </remarks>
-/// <param name="budget">Of a step; null for the engine's own.</param>
-/// <param name="room">Which requests leave when they begin; null for none.</param>
-/// <param name="counts">Of what it does; null for some of its own.</param>
-internal sealed class Scheduler(StepBudget? budget = null, WaitingRoom? room = null, EngineCounts? counts = null)
+internal sealed class Scheduler
 {
-    private readonly StepBudget _budget = budget ?? new StepBudget();
-    private readonly EngineCounts _counts = counts ?? new EngineCounts();
-    private readonly ServiceOrder _order = new();
-    private readonly List<SequenceGroup> _waiting = [];     // in order of service
+    private const int MostTries = 16;       // groups for which room is looked for in a step, and not found
+
+    private readonly StepBudget _budget;
+    private readonly WaitingRoom? _room;
+    private readonly EngineCounts _counts;
+    private readonly ServiceOrder _order;
+    private readonly WaitingLine _line;
+    private readonly WaitingGroups _waiting;                   // called or preempted, in order of service
+    private readonly Func<SequenceGroup, bool> _end;
+    private readonly Func<SequenceGroup, bool> _mayHaveRow;
     private readonly List<SequenceGroup> _running = [];     // in order of service
-    private readonly List<RowShare> _requests = [];          // of the groups in _running, each once
+    private readonly List<RowShare> _requests = [];         // of the groups in _running, each once
     private readonly StepBatch _next = new();
     private long _step, _count;
 
+    /// <param name="options">Of a step and of tenants, and the clock; null for the defaults.</param>
+    /// <param name="room">Which requests leave when they begin; null for none.</param>
+    /// <param name="counts">Of what it does; null for some of its own.</param>
+    public Scheduler(ModelOptions? options = null, WaitingRoom? room = null, EngineCounts? counts = null)
+    {
+        options ??= new ModelOptions();
+        (_budget, _room, _counts) = (StepBudget.Of(options), room, counts ?? new EngineCounts());
+        _order = new ServiceOrder(options.TenantWeights);
+        _line = new WaitingLine(_order, options.Time, room);
+        _waiting = new WaitingGroups(_order, _line);
+        (_end, _mayHaveRow) = (EndFinished, MayHaveRow);
+    }
+
     /// <summary>Whether nothing is running or waiting.</summary>
-    public bool IsIdle => _waiting.Count == 0 && _running.Count == 0;
+    public bool IsIdle => _waiting.IsEmpty && _running.Count == 0;
 
     /// <summary>Total preemptions.</summary>
     public int Preemptions { get; private set; }
 
-    /// <summary>Adds a sequence, and the group that it is the first member of, to the end of the queue.</summary>
-    public void Add(Sequence sequence)
-    {
-        _order.Enter(sequence.Group);
-        ServiceOrder.Insert(_waiting, sequence.Group);
-    }
+    /// <summary>Groups that wait and were looked at, in all steps so far.</summary>
+    public long Looks => _line.Looks;
+
+    /// <summary>Adds a sequence, and the group that it is the first member of, to those that wait to be called.</summary>
+    public void Add(Sequence sequence) => _line.Add(sequence);
 
     /// <summary>
     /// The tokens of the next step: one of each text that is being written, with the guesses after it, and chunks of prompts. May be empty: all were cancelled,
@@ -49,52 +64,55 @@ internal sealed class Scheduler(StepBudget? budget = null, WaitingRoom? room = n
     public StepBatch Next()
     {
         _step++;
-        foreach (SequenceGroup group in _waiting)
-        {
-            ForEach(group, static one => one.Poll());
-            if (room?.IsTooLate(group.Share.Ticket) == true) FailAll(group, room.TooLate(group.Share.Ticket));
-        }
+        _line.LookAtClock();
+        while (_line.TakeOver() is SequenceGroup over)
+            _end(over);
+        _waiting.Poll();
         foreach (SequenceGroup group in _running) ForEach(group, static one => one.Poll());
-        Commit();
+        Sweep();
         foreach (SequenceGroup group in _running) ForEach(group, static one => one.Settle());
         EndTurn();
         Admit();
-        Commit();   // without those that failed at their beginning
+        Sweep();    // without those that failed at their beginning
         FillBatch();
         MovePreempted();
-        Commit();   // without those that can never have the pages
-        Publish();
+        Sweep();    // without those that can never have the pages
+        if (_next.Batch.Tokens > 0) _counts.Stepped();
         return _next;
     }
 
     /// <summary>Adds the sequences that were forked in the step, and removes the finished: their pages go back, then their callers are told.</summary>
     public void Commit()
     {
+        Sweep();
+        Publish();
+    }
+
+    private void Sweep()
+    {
         foreach (Sequence sequence in _next.Sequences) Count(sequence);
         for (int i = 0; i < _running.Count; i++) AdmitForks(_running[i]);   // by number: the list grows
-        for (int i = _waiting.Count - 1; i >= 0; i--)
+        _waiting.EndFinished(_end);
+        int kept = 0;
+        for (int i = 0; i < _running.Count; i++)
         {
-            if (!_waiting[i].EndFinished()) continue;
-            room?.Leave(_waiting[i].Share.Ticket);
-            _waiting.RemoveAt(i);
+            if (!EndFinished(_running[i])) _running[kept++] = _running[i];
         }
-        _running.RemoveAll(static group => group.EndFinished());
+        _running.RemoveRange(kept, _running.Count - kept);
         if (IsIdle) _next.Clear();  // an idle engine keeps no text alive
     }
 
     /// <summary>Ends all: the engine closes.</summary>
-    public void Close()
-    {
-        foreach (SequenceGroup group in _waiting) ForEach(group, static one => one.Close());
-        foreach (SequenceGroup group in _running) ForEach(group, static one => one.Close());
-        Commit();
-    }
+    public void Close() => EndAll(static (group, _) => ForEach(group, static one => one.Close()), null);
 
     /// <summary>Ends all with a failure that no single sequence caused.</summary>
-    public void Fail(Exception failure)
+    public void Fail(Exception failure) => EndAll(static (group, failure) => FailAll(group, failure!), failure);
+
+    private void EndAll(Action<SequenceGroup, Exception?> end, Exception? failure)
     {
-        foreach (SequenceGroup group in _waiting) FailAll(group, failure);
-        foreach (SequenceGroup group in _running) FailAll(group, failure);
+        _waiting.TakeAll();
+        for (int i = 0; i < _waiting.Count; i++) end(_waiting[i], failure);
+        foreach (SequenceGroup group in _running) end(group, failure);
         Commit();
     }
 
@@ -103,50 +121,96 @@ internal sealed class Scheduler(StepBudget? budget = null, WaitingRoom? room = n
         foreach (Sequence member in group.Members) member.Fail(failure);
     }
 
+    /// <summary>Ends finished members. Places and the waiting room are free before the callers hear of it: they may come again at once.</summary>
+    private bool EndFinished(SequenceGroup group)
+    {
+        bool isOver = group.IsOver;
+        if (isOver) Left(group);
+        bool hasEnded = group.EndFinished();
+        if (hasEnded && !isOver) Left(group);   // a search, one beam of which failed
+        return hasEnded;
+    }
+
+    private void Left(SequenceGroup group)
+    {
+        RowShare request = group.Share;
+        _line.Leave(group);
+        if (!_order.Leave(group)) return;   // others of it go on
+        _room?.Leave(request.Ticket);
+        if (request.HasBegun) _room?.Ended(request, hadPlace: group.IsAdmitted);
+    }
+
     /// <summary>The first in order that can do something: the one that is never preempted.</summary>
     public SequenceGroup? First => _running.Find(static group => group.IsAdmitted && !group.IsHeldUp);
 
-    /// <summary>Where others wait for pages and the first in order has had its turn, it goes to the end of the order.</summary>
+    /// <summary>
+    /// Where others of its priority wait and the first in order has had its turn, it goes to the end of the order; one that waits is called before, and so
+    /// comes before it.
+    /// </summary>
     private void EndTurn()
     {
-        if (First is not SequenceGroup first || !_order.EndsTurn(first, _waiting.Exists(static group => !group.IsHeldUp))) return;
+        if (First is not SequenceGroup first || !ServiceOrder.EndsTurn(first, _waiting.HasRivals(first, calls: false))) return;
+        _waiting.HasRivals(first, calls: true);
+        _order.Number(first);
         _running.Remove(first);
         ServiceOrder.Insert(_running, first);
     }
 
     /// <summary>
-    /// Admits in order, as long as there are pages for all that those inside and the next one have to read, and a row in each step for every request.
+    /// Admits in order, as long as there are pages for all that those inside and the next one have to read, and a row in each step for every request. Who has
+    /// not been called is called when its turn comes and a row is there for it.
     /// </summary>
     private void Admit()
     {
-        if (_waiting.Count == 0) return;
+        if (!_waiting.Any) return;
         CountRequests();
-        for (int i = 0; i < _waiting.Count;)
+        int tries = 0;
+        for (int i = 0; tries < MostTries;)
         {
+            if (!_waiting.TryCallBefore(i, _mayHaveRow) && i == _waiting.Count) break;
             SequenceGroup group = _waiting[i];
-            if (group.IsHeldUp || !HasRow(group) || !TryMakeRoom(group))
+            _line.Looks++;
+            if (!HasRow(group) || !TryMakeRoom(group))
             {
                 i++;    // smaller ones after it may go first: it does not wait for ever, since the order moves on
+                tries++;
                 continue;
             }
             _waiting.RemoveAt(i);
-            group.IsAdmitted = true;
-            ForEach(group, static one => one.Begin());
-            Begun(group.Share.Ticket);
-            ServiceOrder.Insert(_running, group);
-            if (group.Share.Count != _count) Count(group.Share);
+            Begin(group);
         }
         MovePreempted();
     }
+
+    private void Begin(SequenceGroup group)
+    {
+        RowShare request = group.Share;
+        group.IsAdmitted = true;
+        ForEach(group, static one => one.Begin());
+        ServiceOrder.Insert(_running, group);
+        if (request.Count != _count) Count(request);
+        if (group.HasBegun) return;
+        group.HasBegun = true;
+        _line.Leave(group);
+        request.HasFound(group.Members[0].Cache.Length);
+        if (request.HasBegun) return;
+        request.HasBegun = true;
+        _room?.Leave(request.Ticket);
+        _counts.Prompt(request.Ticket.PromptTokens);
+    }
+
+    /// <summary>Whether it is worth while to call one: a row is free, or one that is less urgent has one.</summary>
+    private bool MayHaveRow(SequenceGroup next) =>
+        _requests.Count < _budget.Rows || next.Share.Count == _count || (_running.Count > 0 && next.Priority < _running[^1].Priority);
 
     /// <summary>Whether a step has a row for one more request; if need be that of the last one in order, where all of it comes after this group.</summary>
     private bool HasRow(SequenceGroup newcomer)
     {
         if (_requests.Count < _budget.Rows || newcomer.Share.Count == _count) return true;
-        for (int i = _running.Count - 1; i >= 0 && _running[i].Order > newcomer.Order; i--)
+        for (int i = _running.Count - 1; i >= 0 && ServiceOrder.IsBefore(newcomer, _running[i]); i--)
         {
             RowShare last = _running[i].Share;
-            if (last.Count != _count || FirstOf(last).Order < newcomer.Order) continue;
+            if (last.Count != _count || ServiceOrder.IsBefore(FirstOf(last), newcomer)) continue;
             foreach (SequenceGroup group in _running)
                 if (group.Share == last && group.IsAdmitted) Preempt(group);
             CountRequests();
@@ -173,12 +237,12 @@ internal sealed class Scheduler(StepBudget? budget = null, WaitingRoom? room = n
         foreach (SequenceGroup group in _running)
         {
             if (!group.IsAdmitted) continue;
-            if (group.IsHeldUp || group.Order > newcomer.Order)
+            if (group.IsHeldUp || ServiceOrder.IsBefore(newcomer, group))
             {
                 room += group.Freed;
                 continue;
             }
-            needed += group.Lacking;
+            needed += group.LackingIn(_step);
             isFirst = false;
         }
         if (isFirst || needed > room) return isFirst;
@@ -232,7 +296,7 @@ internal sealed class Scheduler(StepBudget? budget = null, WaitingRoom? room = n
         int guesses = sequence.Cache.HasRoom(length + Speculation.Most) ? sequence.Draft(drafts) : 0;
         if (sequence.HasFailed || (guesses > 0 && !sequence.TryReserve(length + guesses))) return;
         drafts -= guesses;
-        _counts.Drafts(guesses, 0);
+        _counts.Drafted(guesses);
         Add(sequence, 1 + guesses);
     }
 
@@ -249,6 +313,7 @@ internal sealed class Scheduler(StepBudget? budget = null, WaitingRoom? room = n
 
     private void Add(Sequence sequence, int tokens)
     {
+        if (sequence.Phase == SequencePhase.Prefilling) sequence.Group.Share.HasRead(tokens);
         _next.Add(sequence, tokens);
         sequence.Group.LastStep = _step;
     }
@@ -285,7 +350,7 @@ internal sealed class Scheduler(StepBudget? budget = null, WaitingRoom? room = n
     private void MovePreempted()
     {
         foreach (SequenceGroup group in _running)
-            if (!group.IsAdmitted) ServiceOrder.Insert(_waiting, group);
+            if (!group.IsAdmitted) _waiting.Add(group);
         _running.RemoveAll(static group => !group.IsAdmitted);
     }
 
@@ -296,7 +361,7 @@ internal sealed class Scheduler(StepBudget? budget = null, WaitingRoom? room = n
             while (member.TakeFork() is Sequence fork)
             {
                 ServiceOrder.Enter(fork.Group, group);
-                fork.Group.IsAdmitted = true;
+                fork.Group.IsAdmitted = fork.Group.HasBegun = true;
                 Count(fork);
                 ServiceOrder.Insert(_running, fork.Group);
             }
@@ -322,26 +387,17 @@ internal sealed class Scheduler(StepBudget? budget = null, WaitingRoom? room = n
     private void Count(Sequence sequence)
     {
         (int written, int accepted) = sequence.TakeGrowth();
-        if (written > 0) _counts.Generated(written);
-        if (accepted > 0) _counts.Drafts(0, accepted);
-    }
-
-    private void Begun(Ticket ticket)
-    {
-        if (ticket.HasBegun) return;
-        ticket.HasBegun = true;
-        room?.Leave(ticket);
-        _counts.Prompt(ticket.PromptTokens);
+        if (written == 0) return;
+        sequence.Group.Share.HasWritten(written);
+        _counts.Generated(written, accepted);
     }
 
     /// <summary>Tells other threads what runs and what waits.</summary>
     private void Publish()
     {
-        int preempted = 0;
-        foreach (SequenceGroup group in _waiting)
-            if (group.Share.Ticket.HasBegun) preempted++;
-        _counts.Now(_requests.Count, preempted);
-        room?.SetFree(_waiting.Count > 0 ? 0 : _budget.Rows - _requests.Count);
+        CountRequests();
+        _counts.Now(_requests.Count, _waiting.Preempted);
+        _room?.Now(_requests, _waiting.Preempted, _waiting.Any ? 0 : _budget.Rows - _requests.Count);
     }
 
     private static void ForEach(SequenceGroup group, Action<Sequence> what)

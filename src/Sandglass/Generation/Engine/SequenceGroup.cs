@@ -11,11 +11,24 @@ namespace Sandglass.Generation;
 internal sealed class SequenceGroup(RowShare? share = null)
 {
     private readonly List<Sequence> _members = [];
+    private long _lackingStep = -1, _lacking;
 
     /// <summary>The rows of its request, which it shares with the groups of other samples.</summary>
     public RowShare Share { get; } = share ?? new RowShare();
 
-    /// <summary>Its place in the order of service: the lower goes first.</summary>
+    /// <summary>Its request's: the lower goes first.</summary>
+    public int Priority => Share.Ticket.Priority;
+
+    /// <summary>When it came, as a number: among groups of one tenant that wait to be called the lower is first.</summary>
+    public long Arrival { get; set; }
+
+    /// <summary>Its place among those of its tenant that wait to be called; null for one that was called.</summary>
+    public LinkedListNode<SequenceGroup>? Waits { get; set; }
+
+    /// <summary>When it is looked at while it waits to be called, by the model's clock.</summary>
+    public long LookAt { get; set; } = long.MaxValue;
+
+    /// <summary>Its place in the order of service, once it was called: among groups of one priority the lower goes first.</summary>
     public long Order { get; set; }
 
     /// <summary>Steps of its turn as the first in order: those in which others waited.</summary>
@@ -27,6 +40,9 @@ internal sealed class SequenceGroup(RowShare? share = null)
     /// <summary>Whether the scheduler has let it in.</summary>
     public bool IsAdmitted { get; set; }
 
+    /// <summary>Whether the scheduler has let it in once at least; preempted, it waits again.</summary>
+    public bool HasBegun { get; set; }
+
     /// <summary>The sequences, in the order they joined.</summary>
     public ReadOnlySpan<Sequence> Members => CollectionsMarshal.AsSpan(_members);
 
@@ -37,6 +53,28 @@ internal sealed class SequenceGroup(RowShare? share = null)
         {
             foreach (Sequence member in Members)
                 if (member.IsHeldUp) return true;
+            return false;
+        }
+    }
+
+    /// <summary>Whether all members are over, and wait for their ends.</summary>
+    public bool IsOver
+    {
+        get
+        {
+            foreach (Sequence member in Members)
+                if (!member.IsOver) return false;
+            return true;
+        }
+    }
+
+    /// <summary>Whether some member is over.</summary>
+    public bool HasOver
+    {
+        get
+        {
+            foreach (Sequence member in Members)
+                if (member.IsOver) return true;
             return false;
         }
     }
@@ -73,6 +111,13 @@ internal sealed class SequenceGroup(RowShare? share = null)
             foreach (Sequence member in Members) sets += member.Lacking;
             return sets;
         }
+    }
+
+    /// <summary><see cref="Lacking"/> of an admitted group as of the first question in a step: a promise to those after it, which many ask for.</summary>
+    public long LackingIn(long step)
+    {
+        if (_lackingStep != step) (_lackingStep, _lacking) = (step, Lacking);
+        return _lacking;
     }
 
     /// <summary>Page sets that its members hold; what they share counts for each.</summary>

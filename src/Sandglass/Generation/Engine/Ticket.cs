@@ -18,12 +18,19 @@ internal sealed class Ticket
     /// <summary>How long it may wait for its beginning; null for as long as it takes.</summary>
     public TimeSpan? StartWithin { get; init; }
 
-    /// <summary>When it was asked for, by the model's clock.</summary>
-    public long Asked { get; init; }
+    /// <summary>When <see cref="StartWithin"/> is over, by the model's clock.</summary>
+    public long StartBy { get; init; } = long.MaxValue;
 
-    /// <summary>Whether it has been admitted, once at least. The engine's thread alone.</summary>
-    public bool HasBegun { get; set; }
+    /// <summary>When its whole time is over, waiting included.</summary>
+    public long EndBy { get; init; } = long.MaxValue;
+
+    /// <summary>Tokens that it is expected to write, as of its coming. The <see cref="WaitingRoom"/>'s alone.</summary>
+    public long Expected { get; set; }
 
     /// <summary>Whether it counts as waiting. The <see cref="WaitingRoom"/>'s alone.</summary>
     public bool Waits { get; set; }
+
+    /// <summary>The clock's number so much later.</summary>
+    public static long Later(TimeProvider time, long from, TimeSpan? by) =>
+        by is TimeSpan span ? from + (long)Math.Min(Math.Ceiling(span.TotalSeconds * time.TimestampFrequency), long.MaxValue / 2) : long.MaxValue;
 }

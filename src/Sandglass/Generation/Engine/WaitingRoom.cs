@@ -3,49 +3,54 @@ using Sandglass.KvCache;
 
 namespace Sandglass.Generation;
 
-/// <summary>Counts the requests that have not begun, and refuses those beyond its bounds: on the callers' threads, whatever the engine is doing.</summary>
+/// <summary>Counts the requests that have not begun, refuses those beyond its bounds and estimates how long one waits: on the callers' threads, whatever the
+/// engine is doing.</summary>
 /// <remarks>
 /// A request that will find a free place does not wait: the bounds are on those beyond. Whether places are free the engine says after each step, so they are
 /// also none where memory has no room. One may always wait, however long its prompt is: else it could be refused for ever.
 /// </remarks>
-internal sealed class WaitingRoom
+/// <param name="options">The bounds, and the clock.</param>
+/// <param name="speed">Measured by the engine.</param>
+/// <param name="pages">That prompts need; null where there is no end of them.</param>
+internal sealed class WaitingRoom(ModelOptions options, EngineSpeed speed, PagePool? pages = null)
 {
     private readonly Lock _lock = new();
-    private readonly ModelOptions _options;
-    private readonly EngineSpeed _speed;
-    private readonly PagePool? _pages;
-    private int _free;
-    private int _requests;
-    private long _tokens, _written;
-
-    /// <param name="options">The bounds.</param>
-    /// <param name="speed">Measured by the engine.</param>
-    /// <param name="pages">That prompts need; null where there is no end of them.</param>
-    public WaitingRoom(ModelOptions options, EngineSpeed speed, PagePool? pages = null) =>
-        (_options, _speed, _pages, _free) = (options, speed, pages, options.MaxBatch);
+    private readonly WaitingWork _work = new();
+    private int _free = options.MaxBatch;
+    private int _running, _preempted, _leastUrgent;     // places taken, begun requests that wait, the highest priority of those that run
+    private long _left;                                 // tokens that those that run have yet to write
 
     /// <summary>Requests that have not begun.</summary>
-    public int Requests => Volatile.Read(ref _requests);
+    public int Requests
+    {
+        get
+        {
+            lock (_lock) return _work.All.Requests;
+        }
+    }
 
     /// <summary>Tokens of their prompts.</summary>
-    public long Tokens => Volatile.Read(ref _tokens);
+    public long Tokens
+    {
+        get
+        {
+            lock (_lock) return _work.All.PromptTokens;
+        }
+    }
 
     /// <summary>One more waits.</summary>
     /// <exception cref="BusyException">There are too many already, or it would have to wait for too long.</exception>
     public void Enter(Ticket ticket)
     {
-        BusyException refusal;
+        ticket.Expected = speed.Expected(ticket.MostWritten);
+        BusyException? refusal;
         lock (_lock)
         {
-            if (Refusal(ticket) is not BusyException found)
-            {
-                ticket.Waits = true;
-                Count(ticket, 1);
-                return;
-            }
-            refusal = found;
+            refusal = Refusal(ticket);
+            ticket.Waits = refusal is null;
+            if (ticket.Waits) _work.Add(ticket);
         }
-        throw refusal;
+        if (refusal is not null) throw refusal;
     }
 
     /// <summary>It has begun, or is over; more than once does nothing.</summary>
@@ -53,67 +58,87 @@ internal sealed class WaitingRoom
     {
         lock (_lock)
         {
-            if (!ticket.Waits) return;
+            if (ticket.Waits) _work.Remove(ticket);
             ticket.Waits = false;
-            Count(ticket, -1);
         }
     }
 
-    /// <summary>Whether a request that has not begun has waited as long as it may.</summary>
-    public bool IsTooLate(Ticket ticket) => !ticket.HasBegun && ticket.StartWithin is TimeSpan limit && _options.Time.GetElapsedTime(ticket.Asked) > limit;
+    /// <summary>A request that had begun is over; its place is free for the next.</summary>
+    public void Ended(RowShare request, bool hadPlace)
+    {
+        speed.Ended(request.Written);
+        if (!hadPlace) return;
+        lock (_lock) _free++;
+    }
+
+    /// <summary>After a step.</summary>
+    /// <param name="running">Requests that run.</param>
+    /// <param name="preempted">Begun ones that wait.</param>
+    /// <param name="free">How many more may begin.</param>
+    public void Now(List<RowShare> running, int preempted, int free)
+    {
+        long left = 0;
+        int leastUrgent = int.MinValue;
+        foreach (RowShare request in running)
+        {
+            left += Math.Max(1, speed.Expected(request.Ticket.MostWritten) - request.Written);
+            leastUrgent = Math.Max(leastUrgent, request.Ticket.Priority);
+        }
+        lock (_lock) (_running, _left, _leastUrgent, _preempted, _free) = (running.Count, left, leastUrgent, preempted, free);
+    }
+
+    /// <summary>How long a plain newcomer would wait for its beginning, by what was measured so far; zero where a place is free, and pages for its prompt.</summary>
+    public TimeSpan EstimatedWait(int promptTokens)
+    {
+        lock (_lock) return Wait(new Ticket { PromptTokens = promptTokens, Expected = speed.Expected(null) });
+    }
 
     /// <summary>What a request hears that has waited as long as it may, and has not begun.</summary>
     public BusyException TooLate(Ticket ticket)
     {
-        string limit = Seconds(ticket.StartWithin!.Value);
-        lock (_lock) return new BusyException("deadline-passed", nameof(ticket.StartWithin), $"a beginning within {limit} s", "none by then", RetryAfter);
+        lock (_lock)
+        {
+            return new BusyException("deadline-passed", nameof(ticket.StartWithin), $"a beginning within {Seconds(ticket.StartWithin!.Value)} s",
+                "none by then", EngineSpeed.RetryAfter(Wait(ticket)));
+        }
     }
 
-    /// <summary>Between two steps: how many more requests may begin.</summary>
-    public void SetFree(int places)
+    /// <summary>
+    /// The time until as many have ended as come before it, and one more: none where a place is free, or one that is less urgent has one.
+    /// </summary>
+    private TimeSpan Wait(Ticket ticket)
     {
-        lock (_lock) _free = places;
+        WorkAmount ahead = _work.Before(ticket);
+        bool hasPages = !(CacheShape.PagesFor(ticket.PromptTokens) > pages?.Room);
+        if (ahead.Requests < _free && hasPages) return TimeSpan.Zero;
+        if (ahead.Requests == 0 && ticket.Priority < _leastUrgent) return TimeSpan.Zero;
+        long one = _left / Math.Max(1, _running);       // that ends before it begins
+        return speed.Time(ahead.PromptTokens, ahead.Written + one * (1 + _preempted), Math.Max(1, _running));
     }
-
-    /// <summary>How long a newcomer would wait for its beginning, by what was measured so far; zero where a place is free, and pages for its prompt.</summary>
-    public TimeSpan EstimatedWait(int promptTokens)
-    {
-        lock (_lock) return Estimate(promptTokens);
-    }
-
-    private void Count(Ticket ticket, int sign)
-    {
-        _requests += sign;
-        _tokens += sign * ticket.PromptTokens;
-        _written += sign * _speed.Expected(ticket.MostWritten);
-    }
-
-    private TimeSpan Estimate(int promptTokens) =>
-        _requests < _free && !(CacheShape.PagesFor(promptTokens) > _pages?.Room) ? TimeSpan.Zero : _speed.Time(_tokens, _written, _options.MaxBatch);
 
     private BusyException? Refusal(Ticket ticket)
     {
-        if (_requests < _free) return null;
-        int queued = _requests - _free;
-        if (queued >= _options.MaxQueue)
+        WorkAmount all = _work.All;
+        if (all.Requests >= _free)
         {
-            return new BusyException("queue-full", nameof(_options.MaxQueue), $"at most {_options.MaxQueue} waiting requests", $"{queued}, and one more", RetryAfter);
+            int queued = all.Requests - _free;
+            if (queued >= options.MaxQueue)
+            {
+                return new BusyException("queue-full", nameof(options.MaxQueue), $"at most {options.MaxQueue} waiting requests", $"{queued}, and one more",
+                    EngineSpeed.RetryAfter(Wait(ticket)));
+            }
+            if (queued > 0 && all.PromptTokens + ticket.PromptTokens > options.MaxQueueTokens)
+            {
+                return new BusyException("queue-tokens-full", nameof(options.MaxQueueTokens), $"at most {options.MaxQueueTokens} tokens of waiting prompts",
+                    $"{all.PromptTokens}, and {ticket.PromptTokens} more", EngineSpeed.RetryAfter(Wait(ticket)));
+            }
         }
-        if (queued > 0 && _tokens + ticket.PromptTokens > _options.MaxQueueTokens)
-        {
-            return new BusyException("queue-tokens-full", nameof(_options.MaxQueueTokens), $"at most {_options.MaxQueueTokens} tokens of waiting prompts",
-                $"{_tokens}, and {ticket.PromptTokens} more", RetryAfter);
-        }
-        TimeSpan wait = Estimate(ticket.PromptTokens);
-        if (wait > ticket.StartWithin)
-        {
-            return new BusyException("deadline-unreachable", nameof(ticket.StartWithin), $"a beginning within {Seconds(ticket.StartWithin.Value)} s",
-                $"about {Seconds(wait)} s of waiting", EngineSpeed.RetryAfter(wait - ticket.StartWithin.Value));
-        }
-        return null;
+        if (ticket.StartWithin is not TimeSpan limit) return null;
+        TimeSpan wait = Wait(ticket);
+        if (wait <= limit) return null;
+        return new BusyException("deadline-unreachable", nameof(ticket.StartWithin), $"a beginning within {Seconds(limit)} s",
+            $"about {Seconds(wait)} s of waiting", EngineSpeed.RetryAfter(wait - limit));
     }
-
-    private TimeSpan RetryAfter => EngineSpeed.RetryAfter(Estimate(int.MaxValue));
 
     private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
 }

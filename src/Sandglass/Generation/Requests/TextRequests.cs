@@ -28,11 +28,11 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
         int positions = Positions(prompt.Length, options);
         long? mostWritten = options.MaxTokens is int most
             ? (long)Math.Min(most, Math.Max(0, positions - prompt.Length)) * samples * (options.Beams?.Beams ?? 1) : null;
-        Ticket ticket = TicketOf(prompt.Length, mostWritten, options.Priority, options.Tenant, options.StartWithin);
-        engine.Room.Enter(ticket);      // before any work: refusing must be cheap
+        Ticket ticket = TicketOf(prompt.Length, mostWritten, options.Priority, options.Tenant, options.StartWithin, options.TimeLimit);
         GenerationOutput[] outputs = Outputs(samples, options, cancellation, out ProgressRelay<(int Read, int Total)>? progress);
         try
         {
+            engine.Room.Enter(ticket);      // before samplers and the rest are made: refusing must be cheap
             GenerationRequest request = new()
             {
                 Prompt = prompt,
@@ -103,15 +103,21 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
         return Sample(0, null, outputs.Length == 1 ? null : new Siblings(outputs[1..], (first, i) => Sample(i + 1, first, null)));
     }
 
-    private Ticket TicketOf(int promptTokens, long? mostWritten, int priority, string tenant, TimeSpan? startWithin) => new()
+    private Ticket TicketOf(int promptTokens, long? mostWritten, int priority, string tenant, TimeSpan? startWithin, TimeSpan? timeLimit = null)
     {
-        Priority = priority,
-        Tenant = tenant,
-        PromptTokens = promptTokens,
-        MostWritten = mostWritten,
-        StartWithin = startWithin,
-        Asked = startWithin is null ? 0 : engine.Options.Time.GetTimestamp(),
-    };
+        TimeProvider time = engine.Options.Time;
+        long now = startWithin is null && timeLimit is null ? 0 : time.GetTimestamp();
+        return new Ticket
+        {
+            Priority = priority,
+            Tenant = tenant,
+            PromptTokens = promptTokens,
+            MostWritten = mostWritten,
+            StartWithin = startWithin,
+            StartBy = Ticket.Later(time, now, startWithin),
+            EndBy = Ticket.Later(time, now, timeLimit),
+        };
+    }
 
     /// <summary>Positions that a text may take: the context, or without a limit of tokens what the cache's memory holds of it.</summary>
     private int Positions(int prompt, GenerationOptions options)

@@ -14,6 +14,8 @@ internal sealed class EmbeddedSequence : Sequence
     private readonly TaskCompletionSource<Embedding> _embedding = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenRegistration _callersToken;
+    private readonly Action? _wake;
+    private Action? _watcher;
     private object? _keeper;
     private int _pooled;
 
@@ -27,7 +29,8 @@ internal sealed class EmbeddedSequence : Sequence
         : base(text, text.Length, pages, new SequenceGroup(new RowShare(ticket)))
     {
         (_options, _sum, _cancellation, _keeper) = (options, new double[width], cancellation, keeper);
-        _callersToken = cancellation.UnsafeRegister(static wake => ((Action?)wake)?.Invoke(), wake);
+        _wake = wake;
+        _callersToken = cancellation.UnsafeRegister(static sequence => ((EmbeddedSequence)sequence!).Cancelled(), this);
     }
 
     /// <summary>Done when all of the text has been read.</summary>
@@ -43,6 +46,9 @@ internal sealed class EmbeddedSequence : Sequence
     {
         if (_cancellation.IsCancellationRequested) Fail(new OperationCanceledException(_cancellation));
     }
+
+    /// <summary>A full fence: what asks after this whether it was cancelled misses nothing.</summary>
+    public override void Watch(Action cancelled) => Interlocked.Exchange(ref _watcher, cancelled);
 
     public override void ChunkRead() { }
 
@@ -69,6 +75,12 @@ internal sealed class EmbeddedSequence : Sequence
         if (failure is OperationCanceledException) _embedding.TrySetCanceled(_cancellation);
         else _embedding.TrySetException(failure);
         _ = _embedding.Task.Exception;  // observed: a caller that is refused never gets the task
+    }
+
+    private void Cancelled()
+    {
+        Volatile.Read(ref _watcher)?.Invoke();
+        _wake?.Invoke();
     }
 
     private void LetGo()

@@ -73,6 +73,8 @@ internal sealed class GeneratedSequence : Sequence
         if (!IsOver) Finish(_stop.Interruption(_output.Cancellation));
     }
 
+    public override void Watch(Action cancelled) => _output.Tokens.Watch(cancelled);
+
     public override void ChunkRead()
     {
         if (Completion.IsEmpty) _request.Progress?.Report((Cache.Length, Length));

@@ -27,6 +27,7 @@ internal sealed class OutputQueue<T>(Action? wake = null, object? keeper = null)
     private bool _isAwaited, _isOver, _rests;
     private Exception? _failure;
     private object? _keeper = keeper;
+    private Action? _cancelled;
 
     /// <summary>Items that wait for their reader before the sequence rests. Its last step may add more than one.</summary>
     public int Most { get; init; } = DefaultMost;
@@ -83,7 +84,7 @@ internal sealed class OutputQueue<T>(Action? wake = null, object? keeper = null)
         lock (_lock)
         {
             if (_isOver) return;
-            (_isOver, _failure, _keeper) = (true, failure, null);
+            (_isOver, _failure, _keeper, _cancelled) = (true, failure, null, null);
             arrives = TakeReader();
         }
         if (!arrives) return;
@@ -95,7 +96,19 @@ internal sealed class OutputQueue<T>(Action? wake = null, object? keeper = null)
     public void Cancel()
     {
         _cancellation.Cancel();
+        Action? cancelled;
+        lock (_lock) cancelled = _cancelled;
+        cancelled?.Invoke();
         wake?.Invoke();
+    }
+
+    /// <summary>Has this called when the sequence is cancelled, until it ends. Who asks whether it was cancelled after this misses nothing.</summary>
+    public void Watch(Action cancelled)
+    {
+        lock (_lock)
+        {
+            if (!_isOver) _cancelled = cancelled;
+        }
     }
 
     /// <summary>The caller asks for the outcome: unless it reads as well, the sequence goes on without a reader.</summary>

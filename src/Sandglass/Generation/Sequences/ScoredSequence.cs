@@ -44,6 +44,8 @@ internal sealed class ScoredSequence : Sequence
         if (_output.Cancellation.IsCancellationRequested) Fail(_progress?.Failure ?? new OperationCanceledException(_cancellation));
     }
 
+    public override void Watch(Action cancelled) => _output.Watch(cancelled);
+
     public override void ChunkRead()
     {
         _progress?.Report((Cache.Length, Length));

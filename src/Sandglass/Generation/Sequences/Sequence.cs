@@ -120,6 +120,9 @@ internal abstract class Sequence
     /// <summary>Called before each step: ends the sequence if it was cancelled or ran out of time.</summary>
     public abstract void CheckInterruption();
 
+    /// <summary>Has this called, from any thread, when the sequence is cancelled: one that waits to be called is not polled.</summary>
+    public virtual void Watch(Action cancelled) { }
+
     /// <summary>Called when a chunk has gone through the model, before its logits come.</summary>
     public abstract void ChunkRead();
 
