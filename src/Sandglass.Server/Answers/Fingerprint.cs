@@ -7,7 +7,8 @@ internal static class Fingerprint
 {
     private const int Digits = 12;
 
-    private static readonly string Version =
+    /// <summary>Of the library.</summary>
+    public static readonly string Version =
         typeof(LanguageModel).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
     /// <summary>For instance <c>fp_3f2a9c1b7d0e_0.1.0_fast_f16</c>.</summary>

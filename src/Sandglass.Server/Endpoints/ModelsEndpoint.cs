@@ -44,6 +44,11 @@ internal sealed class ModelsEndpoint(ServerState state)
         json.WriteNumber("size", served.FileBytes);
         json.WriteEndObject();
         WriteDefaults(json, served);
+        json.WriteStartObject("embedding");
+        json.WriteString("pooling", "mean");
+        json.WriteBoolean("normalized", true);
+        json.WriteNumber("dimensions", model.Shape.Width);
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 

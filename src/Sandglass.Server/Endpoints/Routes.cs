@@ -14,12 +14,18 @@ internal static class Routes
         Get(routes, "/v1/models/{**id}", models.One);
         Get(routes, "/metrics", new MetricsEndpoint(state).Read);
 
+        ChatEndpoint chat = new(state);
+        Post(routes, "/v1/chat/completions", chat.Answer);
+        Post(routes, "/apply-template", chat.ApplyTemplate);
         Post(routes, "/v1/completions", new CompletionsEndpoint(state).Handle);
         Post(routes, "/v1/embeddings", new EmbeddingsEndpoint(state).Handle);
 
         TokenEndpoints tokens = new(state);
         Post(routes, "/tokenize", tokens.Tokenize);
         Post(routes, "/detokenize", tokens.Detokenize);
+
+        Get(routes, "/openapi.json", ReferencePage.Document);
+        ReferencePage.Map(routes);
     }
 
     private static void Post(IEndpointRouteBuilder routes, string pattern, RequestDelegate handler) => routes.MapMethods(pattern, ["POST"], handler);

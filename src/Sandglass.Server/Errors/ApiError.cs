@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Sandglass.Chat;
 using Sandglass.Generation;
 using Sandglass.KvCache;
 using Sandglass.Sampling;
@@ -34,6 +35,7 @@ internal sealed record ApiError(int Status, string Message, string Code, string?
         SamplingException { Code: "sampling-logits" } broken => new(500, broken.Message, broken.Code),
         BusyException busy => new(503, busy.Message, busy.Code, busy.Code.StartsWith("deadline", StringComparison.Ordinal) ? "start_within" : null) { RetryAfter = busy.RetryAfter },
         OptionException option => OfOption(option),
+        TemplateException template => new(400, template.Message, template.Code, "messages"),
         KvCacheException { Code: "cache-full" } full => new(503, full.Message, full.Code),
         SandglassException known => new(500, known.Message, known.Code),
         ObjectDisposedException => new(503, "The server is stopping.", "stopping"),

@@ -14,13 +14,15 @@ internal static class PromptParameters
 
     private static readonly RawType Arguments = new("an object", """{"type":"object"}""");
 
+    private static readonly RawType List = new("a list of objects", """{"type":"array","items":{"type":"object"}}""");
+
     public static IReadOnlyList<Parameter> All { get; } =
     [
         Parameter.Of(
             "messages", Chat, Messages,
             "The conversation: objects with `role` (system, developer, user, assistant) and `content`, a text or a list of parts of type text. "
                 + "Special tokens in a content stay text.",
-            static (draft, value) => draft.Messages = List(value, draft.Limits)) with { IsRequired = true },
+            static (draft, value) => draft.Messages = MessagesOf(value, draft.Limits)) with { IsRequired = true },
         Parameter.Of(
             "add_generation_prompt", Chat, Flag, "Whether the template begins the answer after the last message. Default true.",
             static (draft, value) => draft.AddGenerationPrompt = value),
@@ -33,6 +35,11 @@ internal static class PromptParameters
                 ? value
                 : throw new RequestException("parameter-value", $"chat_template_kwargs: expected an object, found {Found.Of(value)}.", "chat_template_kwargs")),
         Parameter.Of(
+            "documents", Chat, List, "Documents to answer from, for templates that know them.",
+            static (draft, value) => draft.Documents = value.ValueKind == JsonValueKind.Array
+                ? value
+                : throw new RequestException("parameter-value", $"documents: expected a list, found {Found.Of(value)}.", "documents")),
+        Parameter.Of(
             "prompt", ApiRoutes.Completions, new PromptType(static limits => limits.Prompts),
             "What to continue: a text, its token ids, or a list of either. With several, the choices of the first come first.",
             static (draft, prompts) => draft.Prompts = prompts.Of(draft.Limits)) with { IsRequired = true },
@@ -44,7 +51,7 @@ internal static class PromptParameters
             static (draft, value) => draft.ParseSpecial = value),
     ];
 
-    private static JsonElement[] List(JsonElement value, ServerLimits limits)
+    private static JsonElement[] MessagesOf(JsonElement value, ServerLimits limits)
     {
         if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() == 0)
             throw new RequestException("parameter-value", $"messages: expected {Messages.Expected}, at least one, found {Found.Of(value)}.", "messages");

@@ -21,6 +21,7 @@ internal sealed class RequestDraft(ApiRoutes route, ServedModel served, ServerLi
     public IReadOnlyList<JsonElement> Messages { get; set; } = [];
     public bool AddGenerationPrompt { get; set; } = true;
     public bool ContinueFinalMessage { get; set; }
+    public JsonElement? Documents { get; set; }
     public JsonElement? TemplateArguments { get; set; }
     public bool AddSpecialTokens { get; set; } = true;
     public bool ParseSpecial { get; set; } = true;

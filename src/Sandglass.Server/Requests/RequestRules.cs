@@ -22,9 +22,9 @@ internal static class RequestRules
         Excludes(draft.Draft == DraftKind.Model && draft.Served.Model.Options.Draft is null, "draft", "none or lookup: this server was started without a smaller model");
         CheckBestOf(draft);
         if (draft.Beams is int beams) CheckBeams(draft, beams);
-        int texts = (draft.BestOf ?? draft.Samples) * draft.Prompts.Count;
+        int texts = (draft.BestOf ?? draft.Samples) * Math.Max(1, draft.Prompts.Count);
         if (texts > draft.Limits.Choices) throw new RequestException(
-            "limit-exceeded", $"{(draft.BestOf is null ? "n" : "best_of")}: expected at most {draft.Limits.Choices} texts together, found {texts} for {draft.Prompts.Count} prompts.", "n");
+            "limit-exceeded", $"{(draft.BestOf is null ? "n" : "best_of")}: expected at most {draft.Limits.Choices} texts together, found {texts} for {Math.Max(1, draft.Prompts.Count)} prompts.", "n");
     }
 
     private static void CheckBestOf(RequestDraft draft)

@@ -29,7 +29,6 @@ internal static class UnsupportedParameters
         Row("web_search_options", ApiRoutes.Chat, null, Nothing, Never, "this server searches nothing"),
         Row("prompt_cache_retention", ApiRoutes.Chat, "\"in-memory\" or \"in_memory\"", Words("in-memory", "in_memory"), Is("in-memory", "in_memory"), "beginnings are kept in memory only"),
         Row("suffix", ApiRoutes.Completions, "an empty text", """{"type":"string","maxLength":0}""", Is(""), "no model here is asked to fill in a middle"),
-        Row("documents", ApiRoutes.Chat, "an empty list", EmptyList, IsEmpty, "give them to the template with `chat_template_kwargs`"),
         Row("chat_template", ApiRoutes.Chat | ApiRoutes.ApplyTemplate, null, Nothing, Never, "the template is the model's own"),
         Row("use_beam_search", ApiRoutes.Text, "false", Const("false"), IsFalse, "`beams` says how many beams search"),
         Row("skip_special_tokens", ApiRoutes.Text, "true", Const("true"), IsTrue, "control tokens have no text; `return_token_ids` shows them"),
