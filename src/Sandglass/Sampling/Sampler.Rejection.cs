@@ -10,7 +10,7 @@ internal sealed partial class Sampler
     internal void Distribution(Span<double> to)
     {
         if (_greedy) throw new InvalidOperationException("Where the likeliest token is taken there is no distribution to draw from.");
-        Candidates candidates = _buffers.Candidates;
+        Candidates candidates = Buffers.Candidates;
         to.Clear();
         float max = candidates.MaxLogit();
         ulong total = 0;
@@ -23,7 +23,7 @@ internal sealed partial class Sampler
     internal Choice Check(ReadOnlySpan<float> logits, long position, int guess, ReadOnlySpan<double> draft)
     {
         Choice plain = Choose(logits, position);
-        double[] probabilities = _buffers.Probabilities;
+        double[] probabilities = Buffers.Probabilities;
         Distribution(probabilities);
         int id = RejectionDraw.Choose(probabilities, draft, guess, _seed, position);
         _drawn = (id, -Elementary.Log2(probabilities[id]));

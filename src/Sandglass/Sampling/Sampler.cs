@@ -11,7 +11,6 @@ internal sealed partial class Sampler
     private readonly SamplerStep[] _steps;
     private readonly bool _greedy;
     private readonly ulong _seed;
-    private readonly SamplingBuffers _buffers;
     private readonly bool _isPlain;                          // the likeliest of the raw row is all that is asked for
     private readonly List<int>? _text;                       // prompt and accepted tokens; null if no stage looks back
     private readonly bool _explains;
@@ -32,7 +31,7 @@ internal sealed partial class Sampler
         _steps = steps;
         _greedy = greedy;
         _seed = seed;
-        _buffers = buffers;
+        Buffers = buffers;
         _explains = explain;
         _isPlain = greedy && steps.Length == 0 && !explain;
         if (Array.Exists(steps, step => step.LooksBack)) _text = [];
@@ -42,9 +41,12 @@ internal sealed partial class Sampler
     {
         _steps = Array.ConvertAll(other._steps, step => step.Fork());
         (_greedy, _seed, _drawn) = (other._greedy, seed, other._drawn);
-        (_buffers, _isPlain, _explains) = (other._buffers, other._isPlain, other._explains);
+        (Buffers, _isPlain, _explains) = (other.Buffers, other._isPlain, other._explains);
         if (other._text is not null) _text = [.. other._text];
     }
+
+    /// <summary>What the next choice takes, and what is asked about it afterwards: another worker has others.</summary>
+    internal SamplingBuffers Buffers { get; set; }
 
     /// <summary>A sampler in the same state that goes its own way from here on; the two choose in turns.</summary>
     /// <param name="seed">Its key; null for the same.</param>
@@ -56,7 +58,7 @@ internal sealed partial class Sampler
     /// <exception cref="SamplingException">No token can be chosen: a logit is NaN or positive infinity, or all are negative infinity.</exception>
     internal Choice Choose(ReadOnlySpan<float> logits, long position)
     {
-        if (logits.Length != _buffers.VocabularySize) SamplingException.ThrowLength(_buffers.VocabularySize, logits.Length);
+        if (logits.Length != Buffers.VocabularySize) SamplingException.ThrowLength(Buffers.VocabularySize, logits.Length);
         LogSumExp logSumExp = LogSumExp.Of(logits);
         if (!logSumExp.IsFinite) SamplingException.ThrowLogits(logits, position);
 
@@ -66,8 +68,8 @@ internal sealed partial class Sampler
             return new Choice(likeliest, logSumExp.Logprob(logits[likeliest]), logSumExp);
         }
 
-        Candidates candidates = _buffers.Candidates;
-        Explainer? explainer = _explains ? _buffers.Explainer : null;
+        Candidates candidates = Buffers.Candidates;
+        Explainer? explainer = _explains ? Buffers.Explainer : null;
         RunChain(candidates, explainer, logits, logSumExp.Max, position);
         if (_greedy && explainer is null)
         {

@@ -1,10 +1,9 @@
 namespace Sandglass.Sampling;
 
 /// <summary>
-/// The buffers for choosing a token, of the vocabulary's size. They hold nothing between two choices, so all texts whose tokens are chosen one after the other
-/// share them.
+/// The buffers for choosing a token, of the vocabulary's size. They hold nothing between two choices, so all texts whose tokens one worker chooses share them.
 /// </summary>
-/// <remarks>An engine has one set, used by its thread alone: a waiting request holds none. Each buffer is made at its first use.</remarks>
+/// <remarks>Each worker of an engine has a set: a waiting request holds none. Each buffer is made at its first use.</remarks>
 /// <param name="vocabularySize">The length of every row of logits.</param>
 internal sealed class SamplingBuffers(int vocabularySize)
 {

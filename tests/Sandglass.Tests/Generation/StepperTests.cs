@@ -16,6 +16,7 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
     private readonly SmallRun _run;
     private readonly Tokenizer _tokenizer;
     private readonly TokenBuffer _logits;
+    private readonly WorkerPool _alone = new(1);
     private readonly Stepper _stepper;
     private readonly SamplingBuffers _choosing = new(TypedModel.Vocabulary);
 
@@ -25,7 +26,7 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
         _tokenizer = Tokenizer.From(file.Metadata);
         _run = new SmallRun(files[TensorType.Q4_0], ComputeMode.Fast);
         _logits = new TokenBuffer(StepBudget.Sequences, TypedModel.Vocabulary);
-        _stepper = new Stepper(_run.Decoder, _logits);
+        _stepper = new Stepper(_run.Decoder, _logits, new Choosing(_alone, _choosing));
     }
 
     [Fact]

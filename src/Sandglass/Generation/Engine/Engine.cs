@@ -41,7 +41,7 @@ internal sealed class Engine : IDisposable
             throw new GenerationException("window-in-layers", nameof(options.Window), expected, $"{options.Window}");
         }
         int asked = options.Context > 0 ? options.Context : shape.ContextLength, context = Math.Min(asked, MostContext);
-        Choosing = new SamplingBuffers(shape.VocabularySize);
+        Buffers = new SamplingBuffers(shape.VocabularySize);
         try
         {
             WorkerPool pool = Own(new WorkerPool(options.Threads > 0 ? options.Threads : Environment.ProcessorCount));
@@ -58,10 +58,11 @@ internal sealed class Engine : IDisposable
             Draft?.OpenPages(Budget.Draft);
             _started = options.Time.GetTimestamp();
             TokenBuffer logits = Own(new TokenBuffer(StepBudget.Sequences, shape.VocabularySize));
-            WarmUpSequence.Run(new Stepper(model, logits), Pages);     // its steps count as nobody's
+            Choosing choosing = new(pool, Buffers);
+            WarmUpSequence.Run(new Stepper(model, logits, choosing), Pages);     // its steps count as nobody's
             EngineSpeed speed = new(options.Time);
             Room = new WaitingRoom(Options, speed, Pages);
-            _stepper = new Stepper(model, logits, new Scheduler(Options, Room, _counts), speed);
+            _stepper = new Stepper(model, logits, choosing, new Scheduler(Options, Room, _counts), speed);
             progress?.Finish();
             _thread = new Thread(Serve) { IsBackground = true, Name = "sandglass engine" };
             _thread.UnsafeStart();  // without the loader's execution context: no AsyncLocal of its outlives it here
@@ -95,7 +96,7 @@ internal sealed class Engine : IDisposable
     public PagePool Pages { get; }
 
     /// <summary>What choosing tokens takes: for this engine's thread alone.</summary>
-    public SamplingBuffers Choosing { get; }
+    public SamplingBuffers Buffers { get; }
 
     /// <summary>The drafting model, or null.</summary>
     public DraftModel? Draft { get; }

@@ -4,9 +4,10 @@ namespace Sandglass.Generation;
 
 /// <summary>Takes all running texts one step further: the loop that all text generation is.</summary>
 /// <param name="logits">[row, vocabulary]: room for the rows that are computed at once.</param>
+/// <param name="choosing">What turns them into tokens.</param>
 /// <param name="scheduler">What runs and what waits; null for one of its own.</param>
 /// <param name="speed">Measures the steps; null for nobody.</param>
-internal sealed unsafe class Stepper(Decoder model, TokenBuffer logits, Scheduler? scheduler = null, EngineSpeed? speed = null)
+internal sealed unsafe class Stepper(Decoder model, TokenBuffer logits, Choosing choosing, Scheduler? scheduler = null, EngineSpeed? speed = null)
 {
     private readonly StepBatch _alone = new();
 
@@ -50,13 +51,13 @@ internal sealed unsafe class Stepper(Decoder model, TokenBuffer logits, Schedule
             int count = Math.Min(logits.Tokens, batch.Rows.Length - from);
             if (Logits(batch, from, count) is null)
             {
-                for (int row = 0; row < count; row++) Give(batch, from + row, row);
+                choosing.Give(batch, from, count, logits);
                 continue;
             }
             for (int row = from; row < from + count; row++)     // one of the rows is the reason: each goes alone
             {
                 if (Logits(batch, row, 1) is Exception failure) batch.Owners[row].Fail(failure);
-                else Give(batch, row, 0);
+                else choosing.Give(batch, row, 1, logits);
             }
         }
     }
@@ -100,22 +101,5 @@ internal sealed unsafe class Stepper(Decoder model, TokenBuffer logits, Schedule
             else Deliver(_alone);
         }
         _alone.Clear();     // keeps no text alive
-    }
-
-    /// <summary>A row of logits goes to its sequence, unless its token is not in the cache any more: it was drafted, and refused.</summary>
-    /// <param name="row">In the batch.</param>
-    /// <param name="at">In the buffer.</param>
-    private void Give(StepBatch batch, int row, int at)
-    {
-        Sequence sequence = batch.Owners[row];
-        if (sequence.HasFailed || batch.Position(row) >= sequence.Cache.Length) return;
-        try
-        {
-            sequence.Take(new ReadOnlySpan<float>(logits.Row(at), logits.Columns));
-        }
-        catch (Exception failure)
-        {
-            sequence.Fail(failure);
-        }
     }
 }

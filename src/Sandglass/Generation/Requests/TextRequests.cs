@@ -41,7 +41,7 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
                 Model = engine.Options,
                 Tokenizer = tokenizer,
                 Pages = engine.Pages,
-                Buffers = engine.Choosing,
+                Buffers = engine.Buffers,
                 Positions = positions,
                 Seed = options.Sampling.Seed ?? (options.Beams is null ? FreshSeed.Draw() : 0),     // beams draw nothing
                 EndIds = options.EndIds is null ? tokenizer.EndIds : options.EndIds.ToHashSet(),

@@ -17,6 +17,7 @@ internal sealed class GeneratedSequence : Sequence
     private Siblings? _siblings;
     private int _cached;
     private FinishReason? _finish;
+    private (Choice Choice, RowFacts Facts)? _ahead;        // of the row that is taken next
 
     /// <param name="request">Shared by all its samples.</param>
     /// <param name="sample">Which of them, from 0.</param>
@@ -80,22 +81,39 @@ internal sealed class GeneratedSequence : Sequence
         if (Completion.IsEmpty) _request.Progress?.Report((Cache.Length, Length));
     }
 
+    /// <summary>Chooses, and what else is told of the row; the text does not know yet.</summary>
+    public override void Prepare(ReadOnlySpan<float> logits, SamplingBuffers buffers)
+    {
+        _sampler.Buffers = buffers;
+        Choice choice = Choose(logits);
+        _ahead = (choice, RowFacts.Of(logits, choice.LogSumExp, Options.Logprobs, Options.HashLogits));
+    }
+
     /// <summary>One token more.</summary>
     public override void Take(ReadOnlySpan<float> logits)
     {
         if (Completion.IsEmpty) _times.PromptRead();
         _siblings?.ForkAll(this, logits);
-        Choice choice = Choose(logits);                                     // one token, by the chain and this position's own chance
+        (Choice choice, RowFacts facts) = TakeAhead(logits);                // one token, by the chain and this position's own chance
         if (Append(choice.Id)) _speculation!.Accept();                      // from here on it is fixed; an accepted draft is in the cache already
         _sampler.Accept(choice.Id);                                         // and the stages that look back know it
         string text = _text.Add(choice.Id);                                 // whole characters, no part of a stop text
         Finish(_stop.Check(this, _text.HasStopped, _output.Cancellation));  // or go on
-        Emit(choice, logits, text + Rest());                                // the caller sees it now
+        Emit(choice, facts, text + Rest());                                 // the caller sees it now
         if (IsOver) RefuseDrafts();                                         // drafts beyond the end are dropped
         if (Options.NoCache) Cache.Truncate(0);                            // then the whole text goes through again
     }
 
     public override void Close() => Finish(FinishReason.Cancelled);
+
+    /// <summary>What a worker has prepared; of a sample that is just forked, nothing yet.</summary>
+    private (Choice Choice, RowFacts Facts) TakeAhead(ReadOnlySpan<float> logits)
+    {
+        if (_ahead is null) Prepare(logits, _request.Buffers);
+        (Choice, RowFacts) ahead = _ahead!.Value;
+        _ahead = null;
+        return ahead;
+    }
 
     private Choice Choose(ReadOnlySpan<float> logits) => Options.RejectsDrafts && NextDraft is int guess
         ? _sampler.Check(logits, Length, guess, _speculation!.Distribution)
@@ -162,10 +180,9 @@ internal sealed class GeneratedSequence : Sequence
 
     private string Rest() => _finish is null ? "" : _text.Rest();
 
-    private void Emit(Choice choice, ReadOnlySpan<float> logits, string text)
+    private void Emit(Choice choice, RowFacts facts, string text)
     {
         TimeSpan elapsed = _times.Token();
-        RowFacts facts = RowFacts.Of(logits, choice.LogSumExp, Options.Logprobs, Options.HashLogits);
         _output.Emit(new GeneratedToken(
             Completion.Length - 1, choice.Id, _text.Bytes(choice.Id), text, choice.Logprob, facts.Top, facts.LogitsHash, elapsed, choice.Explanation));
     }

@@ -1,4 +1,5 @@
 using Sandglass.KvCache;
+using Sandglass.Sampling;
 using Sandglass.Tracing;
 
 namespace Sandglass.Generation;
@@ -125,6 +126,13 @@ internal abstract class Sequence
 
     /// <summary>Called when a chunk has gone through the model, before its logits come.</summary>
     public abstract void ChunkRead();
+
+    /// <summary>
+    /// Works out ahead what it can of the logits that it will <see cref="Take"/> next. Any worker may do it, beside other sequences' rows: nothing but the
+    /// sequence's own state is touched, and no page.
+    /// </summary>
+    /// <param name="buffers">The worker's.</param>
+    public virtual void Prepare(ReadOnlySpan<float> logits, SamplingBuffers buffers) { }
 
     /// <summary>Takes the logits of the next position that wants them, [vocabulary]; they are valid during the call only.</summary>
     public abstract void Take(ReadOnlySpan<float> logits);
