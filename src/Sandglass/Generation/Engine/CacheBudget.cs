@@ -41,8 +41,11 @@ internal sealed record CacheBudget(CacheShape Shape, long DraftSetBytes, long To
     }
 
     /// <summary>The budget of models that are loaded now.</summary>
-    public static CacheBudget For(ModelOptions options, CacheShape shape, CacheShape? draft, int context) =>
-        For(options.CacheMemory, shape, draft, context, options.CacheMemory > 0 ? 0 : FreeMemory());
+    public static CacheBudget For(ModelOptions options, CacheShape shape, CacheShape? draft, int context)
+    {
+        long Share(long bytes) => Math.Max(1, (long)(bytes * options.CacheShare));
+        return options.CacheMemory > 0 ? For(Share(options.CacheMemory), shape, draft, context, free: 0) : For(0, shape, draft, context, Share(FreeMemory()));
+    }
 
     /// <summary>A pool's own.</summary>
     public static CacheBudget Of(PagePool pages) => new(pages.Shape, 0, pages.Budget, 0);

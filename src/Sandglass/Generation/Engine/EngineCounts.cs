@@ -1,3 +1,4 @@
+using System.Numerics;
 using Sandglass.KvCache;
 
 namespace Sandglass.Generation;
@@ -5,8 +6,12 @@ namespace Sandglass.Generation;
 /// <summary>What an engine is doing and has done. Its thread counts; any thread may read.</summary>
 internal sealed class EngineCounts
 {
+    private const int MostPower = 14;
+
     private int _running, _preempted;
-    private long _preemptions, _promptTokens, _generatedTokens, _steps, _drafted, _accepted;
+    private long _preemptions, _promptTokens, _generatedTokens, _steps, _stepTokens, _drafts, _drafted, _accepted;
+    private readonly long[] _stepsByTokens = new long[MostPower + 1];     // [power of 2]: steps of at most so many tokens, and more than half of it
+
 
     /// <summary>After a step's plan: requests that have a part in steps, and begun ones that wait.</summary>
     public void Now(int running, int preempted)
@@ -17,7 +22,14 @@ internal sealed class EngineCounts
 
     public void Preempted() => Interlocked.Increment(ref _preemptions);
 
-    public void Stepped() => Interlocked.Increment(ref _steps);
+    public void Stepped(int tokens)
+    {
+        if (tokens == 0) return;
+        Interlocked.Increment(ref _steps);
+        Interlocked.Add(ref _stepTokens, tokens);
+        int power = tokens == 1 ? 0 : BitOperations.Log2((uint)tokens - 1) + 1;    // the least power of 2 that is no smaller
+        Interlocked.Increment(ref _stepsByTokens[Math.Min(power, MostPower)]);
+    }
 
     public void Prompt(int tokens) => Interlocked.Add(ref _promptTokens, tokens);
 
@@ -29,7 +41,9 @@ internal sealed class EngineCounts
 
     public void Drafted(int tokens)
     {
-        if (tokens > 0) Interlocked.Add(ref _drafted, tokens);
+        if (tokens == 0) return;
+        Interlocked.Add(ref _drafted, tokens);
+        Interlocked.Increment(ref _drafts);
     }
 
     /// <summary>All of it at this moment.</summary>
@@ -52,6 +66,9 @@ internal sealed class EngineCounts
             PromptTokens = Interlocked.Read(ref _promptTokens),
             GeneratedTokens = Interlocked.Read(ref _generatedTokens),
             Steps = Interlocked.Read(ref _steps),
+            StepTokens = Interlocked.Read(ref _stepTokens),
+            StepsByTokens = [.. _stepsByTokens],
+            Drafts = Interlocked.Read(ref _drafts),
             Drafted = Interlocked.Read(ref _drafted),
             Accepted = Interlocked.Read(ref _accepted),
         };

@@ -77,7 +77,7 @@ internal sealed class Scheduler
         FillBatch();
         MovePreempted();
         Sweep();    // without those that can never have the pages
-        if (_next.Batch.Tokens > 0) _counts.Stepped();
+        _counts.Stepped(_next.Batch.Tokens);
         return _next;
     }
 

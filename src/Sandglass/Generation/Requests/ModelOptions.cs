@@ -31,6 +31,10 @@ public sealed record ModelOptions
     /// </remarks>
     public long CacheMemory { get; init; }
 
+    /// <summary>This model's share of <see cref="CacheMemory"/>, or of what it is by default: less than 1 where several models are to stay within it
+    /// together.</summary>
+    public double CacheShare { get; init; } = 1;
+
     /// <summary>Attention window: positions that a token sees, its own included; 0 for all.</summary>
     /// <remarks>With a window, memory does not grow with the text, and <see cref="Context"/> bounds the prompt only; what has left the window is
     /// forgotten.</remarks>
@@ -79,6 +83,7 @@ public sealed record ModelOptions
         GenerationOptions.Require(Enum.IsDefined(Compute), nameof(Compute), "fast, fine or exact", Compute);
         GenerationOptions.Require(Enum.IsDefined(CacheType.Keys) && Enum.IsDefined(CacheType.Values), nameof(CacheType), "f32, f16, q8 or q4", CacheType);
         GenerationOptions.Require(CacheMemory >= 0, nameof(CacheMemory), "bytes from 1", CacheMemory);
+        GenerationOptions.Require(CacheShare is > 0 and <= 1, nameof(CacheShare), "a number above 0, at most 1", CacheShare);
         GenerationOptions.Require(Window is >= 0 and <= 1 << 24, nameof(Window), "a whole number from 1 to 16777216", Window);
         GenerationOptions.Require(SinkTokens is >= 0 and <= 4096, nameof(SinkTokens), "a whole number from 0 to 4096", SinkTokens);
         GenerationOptions.Require(MaxBatch is >= 1 and <= StepBudget.Requests, nameof(MaxBatch), $"a whole number from 1 to {StepBudget.Requests}", MaxBatch);

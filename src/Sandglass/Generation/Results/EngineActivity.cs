@@ -47,6 +47,15 @@ public sealed record EngineActivity
     /// <summary>Steps in which tokens went through the model.</summary>
     public required long Steps { get; init; }
 
+    /// <summary>Tokens of all steps: read, written and guessed ones.</summary>
+    public required long StepTokens { get; init; }
+
+    /// <summary>Steps by their tokens: at place i those of at most 2^i, and of more than half as many.</summary>
+    public required IReadOnlyList<long> StepsByTokens { get; init; }
+
+    /// <summary>How many times tokens were guessed.</summary>
+    public required long Drafts { get; init; }
+
     /// <summary>Tokens that were guessed and went through the model.</summary>
     public required long Drafted { get; init; }
 
