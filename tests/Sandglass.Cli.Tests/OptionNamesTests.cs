@@ -11,7 +11,7 @@ public class OptionNamesTests
     private static readonly string[] NotForPeople =
     [
         nameof(ModelOptions.Time), nameof(ModelOptions.LoadProgress), nameof(GenerationOptions.Sampling), nameof(GenerationOptions.ShareCache), nameof(GenerationOptions.PromptProgress),
-        nameof(GenerationOptions.CacheSalt), nameof(GenerationOptions.Prediction), nameof(GenerationOptions.Priority), nameof(GenerationOptions.Tenant), nameof(GenerationOptions.StartWithin), nameof(ModelOptions.TenantWeights),
+        nameof(GenerationOptions.CacheSalt), nameof(GenerationOptions.Prediction), nameof(GenerationOptions.Priority), nameof(GenerationOptions.Tenant), nameof(GenerationOptions.StartWithin), nameof(ModelOptions.TenantWeights), nameof(ModelOptions.CacheShare),
         nameof(ScoreOptions.From), nameof(ScoreOptions.Progress), nameof(SamplerOptions.Given),
     ];
 

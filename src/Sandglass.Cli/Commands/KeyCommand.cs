@@ -36,7 +36,8 @@ internal sealed class KeyCommand(Terminal terminal)
         }
         else if (key.Length is < ApiKey.FewestBytes or > ApiKey.MostBytes)
         {
-            throw new WrongInputException($"The key: expected {ApiKey.FewestBytes} to {ApiKey.MostBytes} bytes, found {key.Length}. A short one can be guessed.");
+            throw new WrongInputException(
+                $"The key: expected {ApiKey.FewestBytes} to {ApiKey.MostBytes} bytes, found {key.Length}. A short one can be guessed.");
         }
         Write(name, key);
         return ExitCode.Done;

@@ -9,6 +9,8 @@ namespace Sandglass.Cli;
 /// <summary><c>sandglass serve</c>: models over HTTP, through the API of OpenAI, until a signal ends it.</summary>
 internal sealed class ServeCommand(Terminal terminal)
 {
+    private const string Chance = "/dev/urandom";
+
     private readonly ServedChoice _models = new();
     private readonly ServerChoice _server = new();
 
@@ -16,7 +18,8 @@ internal sealed class ServeCommand(Terminal terminal)
     {
         Command command = new(
             "serve",
-            "Serve models over HTTP with the API of OpenAI, many requests at once. Standard output gets one line when requests are taken, standard error the log.");
+            "Serve models over HTTP with the API of OpenAI, many requests at once. Standard output gets one line when requests are taken, standard error " +
+                "the log.");
         _server.AddTo(command);
         _models.AddTo(command);
         command.SetAction(ServeAsync);
@@ -28,6 +31,9 @@ internal sealed class ServeCommand(Terminal terminal)
     private async Task<int> ServeAsync(ParseResult parsed, CancellationToken cancellation)
     {
         IPEndPoint place = _server.EndPoint(parsed);
+        if (OperatingSystem.IsLinux() && !File.Exists(Chance))
+            throw new WrongInputException(
+                $"There is no {Chance}, which the web server takes its random numbers from. Every container has one; mount it into this root.");
         IReadOnlyList<ServedModel> models = _models.Load(parsed, terminal, options => _server.With(parsed, options), cancellation);
         try
         {
@@ -58,7 +64,8 @@ internal sealed class ServeCommand(Terminal terminal)
         catch (IOException failure) when (failure is not FileNotFoundException)
         {
             throw new WrongInputException(
-                $"{place} cannot be listened on: {(failure.InnerException ?? failure).Message.TrimEnd('.')}. Give another --port (0 takes a free one) or --host.");
+                $"{place} cannot be listened on: {(failure.InnerException ?? failure).Message.TrimEnd('.')}. Give another --port (0 takes a free one) " +
+                    "or --host.");
         }
     }
 

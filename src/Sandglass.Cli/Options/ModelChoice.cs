@@ -194,7 +194,8 @@ internal sealed class ModelChoice
                 $"{name} holds a vocabulary and no weights: sandglass tokenize can use it, but nothing can be computed with it. Give a file with the " +
                     "weights in it.");
         }
-        catch (Exception failure) when (WrongName.Of(failure, byOption ? null : ByVariable(parsed), options.Draft == name ? null : options.Draft) is string message)
+        catch (Exception failure) when (
+            WrongName.Of(failure, byOption ? null : ByVariable(parsed), options.Draft == name ? null : options.Draft) is string message)
         {
             throw new WrongInputException(message, ((SandglassException)failure).Code);
         }

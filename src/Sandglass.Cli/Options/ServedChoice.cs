@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sandglass.Generation;
+using Sandglass.ModelFiles;
 using Sandglass.Server;
 
 namespace Sandglass.Cli;
@@ -31,14 +32,15 @@ internal sealed class ServedChoice
         string[] given = parsed.GetResult(_models) is null ? [] : CommandLineWord.Texts(_models.Name, parsed.GetValue(_models));
         (string? Id, string File)[] named = given.Length > 0 ? [.. given.Select(Split)] : [(null, _model.Name(parsed))];
         ModelOptions options = with(_model.Options(parsed));
+        double[] shares = Shares([.. named.Select(one => one.File)], options);
         List<ServedModel> served = [];
         try
         {
-            foreach ((string? id, string file) in named)
+            foreach ((int i, (string? id, string file)) in named.Index())
             {
                 cancellation.ThrowIfCancellationRequested();
                 ServedModel model = _model.Loaded(
-                    parsed, terminal, file, options, byOption: given.Length > 0,
+                    parsed, terminal, file, options with { CacheShare = shares[i] }, byOption: given.Length > 0,
                     options => ServedModel.LoadAsync(file, id, options, cancellation).GetAwaiter().GetResult());
                 served.Add(model);
                 if (served.Count(other => other.Id == model.Id) > 1)
@@ -52,6 +54,22 @@ internal sealed class ServedChoice
             foreach (ServedModel model in served) model.Dispose();
             throw;
         }
+    }
+
+    /// <summary>What each may take of the caches' memory: as its longest text needs, in proportion.</summary>
+    private double[] Shares(string[] files, ModelOptions options)
+    {
+        if (files.Length == 1) return [1];
+        double[] needs = [.. files.Select(file => CacheNeed(file, options))];
+        return [.. needs.Select(need => need / needs.Sum())];
+    }
+
+    private double CacheNeed(string name, ModelOptions options)
+    {
+        using ModelFile file = ModelChoice.Open(_models.Name, name);
+        Hyperparameters shape = Hyperparameters.Read(file.Metadata, file.Tensors.Count);
+        int context = options.Context > 0 ? options.Context : Math.Max(1, shape.ContextLength);
+        return (double)context * shape.KeyValueHeadsByLayer.Sum() * (shape.KeyHeadDim + shape.ValueHeadDim);
     }
 
     /// <summary>A name before the file; a file whose own name has the sign in it is itself.</summary>

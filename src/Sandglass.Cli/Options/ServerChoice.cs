@@ -40,8 +40,8 @@ internal sealed class ServerChoice
     private readonly Option<long?> _maxQueueTokens = NumberOption.Whole(
         "--max-queue-tokens", $"Prompt tokens that may wait. [default: {DefaultQueueTokens}]", 1L, 1_000_000_000_000);
     private readonly Option<double?> _requestTime = NumberOption.Real(
-        "--request-time", $"Seconds that a request may take, its wait included. [default: {Usual.RequestTime!.Value.TotalSeconds}]", x => x is >= 0.001 and <= 1e7,
-        "seconds from 0.001 to 10000000");
+        "--request-time", $"Seconds that a request may take, its wait included. [default: {Usual.RequestTime!.Value.TotalSeconds}]",
+        x => x is >= 0.001 and <= 1e7, "seconds from 0.001 to 10000000");
     private readonly Option<long?> _maxBody = NumberOption.Bytes("--max-body", $"Bytes of a request's body. [default: {Usual.BodyBytes}]");
     private readonly Option<int?> _maxConnections = NumberOption.Whole(
         "--max-connections", $"Connections at one time. [default: {Usual.Connections}]", 1, 1_000_000);
@@ -53,7 +53,10 @@ internal sealed class ServerChoice
         Description = "How a line of the log looks, on standard error. [default: text in a terminal, else json]",
         HelpName = "text|json",
     };
-    private readonly Option<bool> _logPrompts = new("--log-prompts") { Description = "Write prompts and answers into the log too. Without it no word of them." };
+    private readonly Option<bool> _logPrompts = new("--log-prompts")
+    {
+        Description = "Write prompts and answers into the log too. Without it no word of them.",
+    };
 
     /// <summary>Adds all of them.</summary>
     public void AddTo(Command command)
@@ -83,7 +86,9 @@ internal sealed class ServerChoice
         MaxBatchTokens = parsed.GetValue(_maxBatchTokens) ?? options.MaxBatchTokens,
         MaxQueue = parsed.GetValue(_maxQueue) ?? DefaultQueue,
         MaxQueueTokens = parsed.GetValue(_maxQueueTokens) ?? DefaultQueueTokens,
-        TenantWeights = KeyFileOf(parsed) is string file ? KeyFile.Read(file).Keys.ToDictionary(key => key.Name, key => key.Limits.Weight) : options.TenantWeights,
+        TenantWeights = KeyFileOf(parsed) is string file
+            ? KeyFile.Read(file).Keys.ToDictionary(key => key.Name, key => key.Limits.Weight)
+            : options.TenantWeights,
     };
 
     /// <summary>All that concerns the server.</summary>

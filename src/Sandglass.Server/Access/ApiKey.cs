@@ -27,7 +27,8 @@ public sealed record ApiKey(string Name, ReadOnlyMemory<byte> Hash, KeyLimits Li
         byte[] chance = new byte[FreshBytes];
         if (OperatingSystem.IsLinux())
         {
-            using FileStream system = new("/dev/urandom", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);    // the runtime's way needs OpenSSL
+            // the runtime's way needs OpenSSL
+            using FileStream system = new("/dev/urandom", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
             system.ReadExactly(chance);
         }
         else

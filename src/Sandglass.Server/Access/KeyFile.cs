@@ -94,7 +94,8 @@ public static class KeyFile
         if (name == KeyStore.FromEnvironment)
             throw new KeyFileException("key-file-value", path, where, $"a name other than that of ${KeyStore.Variable}'s key", name);
         if (name.Length == 0) throw new KeyFileException("key-file-value", path, where, "a name", "none");
-        if (hash.Length == 0) throw new KeyFileException("key-file-value", path, $"{where} ({name})", "sha256, the key's hash (sandglass key prints one)", "none");
+        if (hash.Length == 0)
+            throw new KeyFileException("key-file-value", path, $"{where} ({name})", "sha256, the key's hash (sandglass key prints one)", "none");
         return new ApiKey(name, hash, limits);
     }
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Sandglass.Server;
 
-/// <summary>The keys that are valid now, and their holders. A file of keys is read again when it changes; one that is broken leaves the keys as they were.</summary>
+/// <summary>The keys that are valid now, and their holders. A file of keys is read again when it changes; a broken one leaves the keys as they were.</summary>
 public sealed partial class KeyStore : IDisposable
 {
     /// <summary>The variable of the environment that may hold a key.</summary>

@@ -25,7 +25,7 @@ internal sealed class StreamedAnswer(
             context.RequestAborted.ThrowIfCancellationRequested();
             await events.EnterAsync().ConfigureAwait(false);
             if (error is null) record.End(_usage.Texts);
-            else record.Fail(error.Code);
+            else record.Fail(error);
             if (error is not null) events.Send(json => ErrorAnswer.Write(json, error));
             else if (draft.IncludeUsage) SendUsage(events);
             events.Done();

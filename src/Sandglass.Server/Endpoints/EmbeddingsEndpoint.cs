@@ -18,7 +18,7 @@ internal sealed class EmbeddingsEndpoint(ServerState state)
         Caller caller = Caller.Of(context);
         EmbeddingOptions options = new() { Tenant = caller.Tenant, Priority = caller.PriorityOf(null) };
 
-        using GenerationRecord record = state.Telemetry.Begin(context, draft.Served, "embeddings", texts.Sum(text => text.Length), 1, null);
+        using GenerationRecord record = state.Telemetry.Begin(context, draft.Served, "embeddings", RequestFacts.Of(context)?.Id ?? "", texts.Sum(text => text.Length), 1, null);
         RequestLabels.Tell(draft);
         using CancellationTokenSource leave = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, state.Drain.Ending);
         Embedding[] vectors;
@@ -28,12 +28,13 @@ internal sealed class EmbeddingsEndpoint(ServerState state)
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
-            record.Fail("stopping");
-            throw new RequestException("stopping", "The server is stopping and ended the work. Ask again.");
+            RequestException stopping = new("stopping", "The server is stopping and ended the work. Ask again.");
+            record.Fail(ApiError.Of(stopping));
+            throw stopping;
         }
         catch (Exception failure) when (!context.RequestAborted.IsCancellationRequested)
         {
-            record.Fail(ApiError.Of(failure).Code);
+            record.Fail(ApiError.Of(failure));
             throw;
         }
         record.End();

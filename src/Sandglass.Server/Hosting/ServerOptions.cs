@@ -29,7 +29,7 @@ public sealed record ServerOptions
     /// <summary>Whether the log holds prompts and answers. Without it no line has a word of them.</summary>
     public bool LogPrompts { get; init; }
 
-    /// <summary>Whether metrics and spans are sent by OpenTelemetry's protocol, to where OTEL_EXPORTER_OTLP_ENDPOINT and its like in the environment say.</summary>
+    /// <summary>Whether metrics and spans are sent by OpenTelemetry's protocol; OTEL_EXPORTER_OTLP_ENDPOINT and its like say where.</summary>
     public bool ExportTelemetry { get; init; }
 
     /// <summary>The clock.</summary>

@@ -38,7 +38,7 @@ internal static class EngineOptions
             StartWithin = draft.StartWithin is double wait ? TimeSpan.FromSeconds(wait) : null,
             ShareCache = draft.CachePrompt,
             CacheSalt = Salt(caller, draft.CacheSalt),
-            TimeLimit = draft.TimeLimit is double seconds ? TimeSpan.FromSeconds(seconds) : null,
+            TimeLimit = TimeLimit(draft),
             LoopNgram = draft.LoopNgram,
             LoopRepeats = draft.LoopRepeats ?? new GenerationOptions().LoopRepeats,
         };
@@ -47,6 +47,13 @@ internal static class EngineOptions
     /// <summary>The prefix cache is shared by those of one scope and salt.</summary>
     public static string? Salt(Caller caller, string? salt) =>
         caller.CacheScope.Length == 0 && salt is null ? null : $"{caller.CacheScope.Length}:{caller.CacheScope}{salt}";
+
+    /// <summary>What the request asks for, but no more than the server gives; null for as long as it takes.</summary>
+    private static TimeSpan? TimeLimit(RequestDraft draft)
+    {
+        TimeSpan? asked = draft.TimeLimit is double seconds ? TimeSpan.FromSeconds(seconds) : null;
+        return asked < draft.Limits.RequestTime ? asked : draft.Limits.RequestTime ?? asked;
+    }
 
     private static string[] GivenProperties(RequestDraft draft) =>
         [.. SamplingParameters.All.Where(row => draft.Has(row.Name) && !(draft.Beams is not null && row.IsOfDraw)).Select(row => row.Property!)];

@@ -17,6 +17,7 @@ internal static class EngineMetrics
         ("vllm:num_preemptions_total", "counter", "How often a request gave its pages to one before it.", engine => engine.Preemptions),
         ("vllm:prompt_tokens_total", "counter", "Prompt tokens, those from the prefix cache included.", engine => engine.PromptTokens),
         ("vllm:generation_tokens_total", "counter", "Tokens written.", engine => engine.GeneratedTokens),
+        ("vllm:spec_decode_num_drafts_total", "counter", "How often tokens were guessed ahead.", engine => engine.Drafts),
         ("vllm:spec_decode_num_draft_tokens_total", "counter", "Tokens guessed ahead.", engine => engine.Drafted),
         ("vllm:spec_decode_num_accepted_tokens_total", "counter", "Those of them that were right.", engine => engine.Accepted),
         ("sandglass:steps_total", "counter", "Steps in which tokens went through the model.", engine => engine.Steps),
@@ -37,6 +38,7 @@ internal static class EngineMetrics
             text.Begin(name, type, help);
             foreach ((string labels, EngineActivity engine, _) in engines) text.Sample(name, labels, value(engine));
         }
+        WriteSteps(text, [.. engines.Select(one => (one.Labels, one.Engine))]);
         text.Begin("vllm:num_requests_waiting_by_reason", "gauge", "Requests that wait, by why.");
         foreach ((string labels, EngineActivity engine, _) in engines)
         {
@@ -54,5 +56,24 @@ internal static class EngineMetrics
             text.Sample(
                 "vllm:cache_config_info",
                 $"{labels},block_size=\"32\",num_gpu_blocks=\"{engine.Pages}\",cache_dtype=\"{model.Options.CacheType}\",enable_prefix_caching=\"True\"", 1);
+    }
+
+    /// <summary>Tokens a step: vLLM's bounds are powers of 2, as the engine's are.</summary>
+    private static void WriteSteps(PrometheusText text, IReadOnlyList<(string Labels, EngineActivity Engine)> engines)
+    {
+        const string Name = "vllm:iteration_tokens_total";
+        text.Begin(Name, "histogram", "Histogram of tokens of a step of the engine.");
+        foreach ((string labels, EngineActivity engine) in engines)
+        {
+            long steps = 0;
+            for (int power = 0; power < engine.StepsByTokens.Count; power++)
+            {
+                steps += engine.StepsByTokens[power];
+                if (power is 0 or > 2) text.Sample($"{Name}_bucket", $"{labels},le=\"{1 << power}.0\"", steps);
+            }
+            text.Sample($"{Name}_bucket", $"{labels},le=\"+Inf\"", steps);
+            text.Sample($"{Name}_sum", labels, engine.StepTokens);
+            text.Sample($"{Name}_count", labels, steps);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Sandglass.Generation;
 using Sandglass.Sampling;
@@ -6,7 +7,7 @@ using Sandglass.Sampling;
 namespace Sandglass.Server;
 
 /// <summary>One request to a model while it is answered: what is known of it goes into metrics, its span, its line in the log and its key's account.</summary>
-/// <remarks>One that is disposed of before <c>End</c> or <see cref="Fail"/> was abandoned.</remarks>
+/// <remarks>One that is disposed of before <c>End</c> or <c>Fail</c>: the client left.</remarks>
 internal sealed partial class GenerationRecord : IDisposable
 {
     private readonly RequestFacts _facts;
@@ -20,18 +21,19 @@ internal sealed partial class GenerationRecord : IDisposable
     private readonly long _began;
     private readonly DateTimeOffset _beganAt;
     private long[]? _lastTokens;        // [choice], when its last token came
+    private int _streamed;              // tokens
     private bool _isOver;
 
     internal GenerationRecord(
         RequestFacts facts, Caller caller, ServedModel model, ModelMetrics metrics, Activity? span, TimeProvider time, ILogger? texts,
-        string operation, int promptTokens, int samples, GenerationOptions? options)
+        string operation, string answer, int promptTokens, int samples, GenerationOptions? options)
     {
         (_facts, _caller, _model, _metrics, _span, _time, _texts, _operation) = (facts, caller, model, metrics, span, time, texts, operation);
         (_began, _beganAt) = (time.GetTimestamp(), time.GetUtcNow());
         (facts.Model, facts.PromptTokens) = (model.Id, promptTokens);
         caller.Charge(promptTokens);
         metrics.Begin(samples, options?.MaxTokens);
-        if (span is not null) Describe(span, samples, options);
+        if (span is not null) Describe(span, answer, samples, options);
     }
 
     /// <summary>A token of a choice came. Called for each or for none; what is between them is counted without a lock.</summary>
@@ -43,6 +45,7 @@ internal sealed partial class GenerationRecord : IDisposable
         _lastTokens ??= new long[choices];
         if (_lastTokens[choice] != 0) _metrics.Gap(_time.GetElapsedTime(_lastTokens[choice], now));
         _lastTokens[choice] = now;
+        _streamed++;
     }
 
     /// <summary>All texts are complete.</summary>
@@ -72,22 +75,24 @@ internal sealed partial class GenerationRecord : IDisposable
         Measure(_time.GetElapsedTime(_began), [], error: null);
     }
 
-    /// <summary>It failed.</summary>
-    /// <param name="code">A line in docs/errors.md.</param>
-    public void Fail(string code)
-    {
-        if (_isOver) return;
-        _isOver = true;
-        _facts.Finish = code;
-        _metrics.Fail();
-        Measure(_time.GetElapsedTime(_began), [], code);
-        _span?.SetStatus(ActivityStatusCode.Error, code).SetTag("error.type", code);
-    }
+    /// <summary>It failed, or was refused.</summary>
+    public void Fail(ApiError error) => Fail(error.Code, error.Status == StatusCodes.Status500InternalServerError ? null : FinishReason.Cancelled);
 
     public void Dispose()
     {
-        if (!_isOver) Fail("abandoned");
+        Fail("abandoned", FinishReason.Cancelled);      // where nothing else was said
         _span?.Dispose();
+    }
+
+    private void Fail(string code, FinishReason? reason)
+    {
+        if (_isOver) return;
+        _isOver = true;
+        (_facts.Finish, _facts.CompletionTokens) = (code, _streamed);
+        _caller.Charge(_streamed);
+        _metrics.Fail(reason);
+        Measure(_time.GetElapsedTime(_began), [], code);
+        _span?.SetStatus(ActivityStatusCode.Error, code).SetTag("error.type", code);
     }
 
     private void Measure(TimeSpan elapsed, IReadOnlyList<GenerationResult> results, string? error)
@@ -119,13 +124,13 @@ internal sealed partial class GenerationRecord : IDisposable
         GenAiInstruments.TokenUsage.Record(_facts.CompletionTokens, tags);
     }
 
-    private void Describe(Activity span, int samples, GenerationOptions? options)
+    private void Describe(Activity span, string answer, int samples, GenerationOptions? options)
     {
         span.SetTag("gen_ai.operation.name", _operation);
         span.SetTag("gen_ai.provider.name", GenAiInstruments.Provider);
         span.SetTag("gen_ai.request.model", _model.Id);
         span.SetTag("gen_ai.response.model", _model.Id);
-        span.SetTag("gen_ai.response.id", _facts.Id);
+        span.SetTag("gen_ai.response.id", answer);
         if (_caller.Tenant.Length > 0) span.SetTag("sandglass.key", _caller.Tenant);
         if (options is null) return;
 

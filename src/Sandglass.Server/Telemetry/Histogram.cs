@@ -1,6 +1,6 @@
 namespace Sandglass.Server;
 
-/// <summary>How often values fell below each of some bounds, as Prometheus counts. Safe for many threads, without a lock: an observation is two additions.</summary>
+/// <summary>How often values fell below each of some bounds, as Prometheus counts. For many threads, without a lock: to observe is two additions.</summary>
 /// <param name="bounds">Upper bounds, rising; values above the last are counted too.</param>
 internal sealed class Histogram(double[] bounds)
 {

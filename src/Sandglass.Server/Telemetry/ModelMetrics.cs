@@ -56,8 +56,9 @@ internal sealed class ModelMetrics(string modelName, int context)
     /// <param name="mostTokens">Of the longest of them.</param>
     public void Longest(int mostTokens) => _mostGenerationTokens.Observe(mostTokens);
 
-    /// <summary>A request failed after it had begun.</summary>
-    public void Fail() => Interlocked.Increment(ref _finished[FinishedReason.IndexOf(null)]);
+    /// <summary>A request ended without its texts.</summary>
+    /// <param name="reason">Why; null where the server failed.</param>
+    public void Fail(FinishReason? reason) => Interlocked.Increment(ref _finished[FinishedReason.IndexOf(reason)]);
 
     /// <summary>Names and what they mean, in the order they are written.</summary>
     public static IReadOnlyList<(string Name, string Help, Func<ModelMetrics, Histogram> Of)> Histograms { get; } =

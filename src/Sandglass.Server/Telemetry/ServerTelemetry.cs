@@ -8,7 +8,8 @@ namespace Sandglass.Server;
 /// <summary>All that a server measures.</summary>
 internal sealed class ServerTelemetry(IReadOnlyList<ServedModel> models, bool logPrompts, TimeProvider time, ILogger<ServerTelemetry> log)
 {
-    private readonly Dictionary<ServedModel, ModelMetrics> _models = models.ToDictionary(model => model, model => new ModelMetrics(model.Id, model.Model.Context));
+    private readonly Dictionary<ServedModel, ModelMetrics> _models =
+        models.ToDictionary(model => model, model => new ModelMetrics(model.Id, model.Model.Context));
 
     /// <summary>Answers, by route.</summary>
     public HttpMetrics Http { get; } = new();
@@ -17,15 +18,17 @@ internal sealed class ServerTelemetry(IReadOnlyList<ServedModel> models, bool lo
     /// <param name="context">The request.</param>
     /// <param name="model">Which.</param>
     /// <param name="operation">chat, text_completion or embeddings.</param>
+    /// <param name="answer">The answer's id.</param>
     /// <param name="promptTokens">Tokens of all its prompts.</param>
     /// <param name="samples">Texts that it asks for.</param>
     /// <param name="options">How they are written; null where nothing is.</param>
-    public GenerationRecord Begin(HttpContext context, ServedModel model, string operation, int promptTokens, int samples, GenerationOptions? options)
+    public GenerationRecord Begin(
+        HttpContext context, ServedModel model, string operation, string answer, int promptTokens, int samples, GenerationOptions? options)
     {
         Activity? span = GenAiInstruments.Spans.StartActivity($"{operation} {model.Id}", ActivityKind.Internal);
         return new GenerationRecord(
             RequestFacts.Of(context) ?? new RequestFacts { Id = "" }, Caller.Of(context), model, _models[model], span, time, logPrompts ? log : null,
-            operation, promptTokens, samples, options);
+            operation, answer, promptTokens, samples, options);
     }
 
     /// <summary>All metrics, for Prometheus.</summary>

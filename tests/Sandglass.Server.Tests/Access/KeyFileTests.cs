@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.RegularExpressions;
+using Sandglass.Tests;
 
 namespace Sandglass.Server.Tests;
 
@@ -65,6 +67,16 @@ public sealed class KeyFileTests : IDisposable
         Assert.Equal("key-file-unreadable", Assert.Throws<KeyFileException>(() => KeyFile.Read(_file + ".none")).Code);
         File.WriteAllBytes(_file, Encoding.ASCII.GetBytes(new string(' ', KeyFile.MostBytes + 1)));
         Assert.Equal("key-file-size", Assert.Throws<KeyFileException>(() => KeyFile.Read(_file)).Code);
+    }
+
+    [Fact]
+    public void Every_code_has_a_line_in_the_page_of_errors()
+    {
+        string folder = Checkout.Folder, source = File.ReadAllText(Path.Combine(folder, "src", "Sandglass.Server", "Access", "KeyFile.cs"));
+        IEnumerable<string> thrown = Regex.Matches(source, "\"(key-file-[a-z]+)\"").Select(match => match.Groups[1].Value).Distinct().Order();
+
+        string page = File.ReadAllText(Path.Combine(folder, "docs", "errors.md"));
+        Assert.Equal(thrown, Regex.Matches(page, "(?m)^\\| `(key-file-[a-z]+)` ").Select(match => match.Groups[1].Value).Order());
     }
 
     [Fact]
