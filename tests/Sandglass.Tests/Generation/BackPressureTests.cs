@@ -78,6 +78,46 @@ public sealed class BackPressureTests : IDisposable
         Assert.Equal(ids.Length - 1, count);
     }
 
+    [Fact]
+    public async Task A_reader_is_woken_once_a_step_and_finds_all_that_came_and_the_end()
+    {
+        Arrivals arrivals = new();
+        OutputQueue<string> queue = new(arrivals: arrivals);
+        queue.BeginReading();
+        Task<bool> waits = queue.WaitAsync().AsTask();
+        queue.Put("a");
+        queue.Put("b");
+        Assert.Equal(2, queue.Unread);
+        await Task.Delay(20);
+        Assert.False(waits.IsCompleted);        // the step goes on
+        queue.End();
+        arrivals.Wake();
+
+        Assert.True(await waits.WaitAsync(Patience));
+        Assert.True(queue.TryRead(out string? first) && queue.TryRead(out string? second) && first + second == "ab");
+        Assert.False(queue.TryRead(out _));
+        Assert.False(await queue.WaitAsync());
+        arrivals.Wake();        // nobody is left in it
+    }
+
+    [Fact]
+    public async Task Tokens_that_are_there_may_be_taken_together()
+    {
+        Run plain = await Run.Of(_model, "The king", Options with { MaxTokens = 200 });
+        TextGeneration generation = _model.GenerateAsync("The king", Options with { MaxTokens = 200, Prediction = plain.Ids });
+        Assert.Throws<InvalidOperationException>(() => generation.TryRead(out _));
+        List<int> ids = [];
+        await foreach (GeneratedToken first in generation)
+        {
+            ids.Add(first.Id);
+            while (generation.TryRead(out GeneratedToken? next)) ids.Add(next.Id);
+            Assert.InRange(generation.Unread, 0, 200 - ids.Count);
+        }
+
+        Assert.Equal(plain.Ids, ids);
+        Assert.Equal((FinishReason.Length, 0), ((await generation.Result).Finish, generation.Unread));
+    }
+
     public static TheoryData<string, FinishReason> Ends => new()
     {
         { "cancelled", FinishReason.Cancelled }, { "timed out", FinishReason.Time }, { "disposed", FinishReason.Cancelled },

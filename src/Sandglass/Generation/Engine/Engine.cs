@@ -95,6 +95,9 @@ internal sealed class Engine : IDisposable
 
     public PagePool Pages { get; }
 
+    /// <summary>Readers to wake after the step: for this engine's thread alone.</summary>
+    public Arrivals Arrivals { get; } = new();
+
     /// <summary>What choosing tokens takes: for this engine's thread alone.</summary>
     public SamplingBuffers Buffers { get; }
 
@@ -154,16 +157,19 @@ internal sealed class Engine : IDisposable
         {
             while (_queue.Reader.TryRead(out Sequence? sequence))
                 scheduler.Add(sequence);
+            bool hasWorked = true;
             try
             {
                 if (_closing) scheduler.Close();
-                else if (!_stepper.Step() && !scheduler.IsIdle) _wake.WaitOne(RestPoll);
-                AgePages();
+                else hasWorked = _stepper.Step();
             }
             catch (Exception failure)
             {
                 scheduler.Fail(failure);    // not caused by one sequence: fail all of them and keep serving
             }
+            Arrivals.Wake();
+            if (!hasWorked && !scheduler.IsIdle) _wake.WaitOne(RestPoll);
+            AgePages();
         }
         Free();
     }

@@ -89,7 +89,7 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
         bool isEndless = GenerationRequest.IsEndless(options, engine.Options) && !cancellation.CanBeCanceled;
         OutputQueue<GeneratedToken>[] tokens = new OutputQueue<GeneratedToken>[samples];
         for (int i = 0; i < samples; i++)
-            tokens[i] = new OutputQueue<GeneratedToken>(engine.Wake, model) { IsEndless = isEndless, Most = engine.Options.MostUnread };
+            tokens[i] = new OutputQueue<GeneratedToken>(engine.Wake, model, engine.Arrivals) { IsEndless = isEndless, Most = engine.Options.MostUnread };
         ProgressRelay<(int Read, int Total)>? relay = progress =
             options.PromptProgress is null ? null : new(options.PromptProgress, _ => Array.ForEach(tokens, queue => queue.Cancel()));
         return Array.ConvertAll(tokens, queue => new GenerationOutput(cancellation, queue, relay));
@@ -142,7 +142,7 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
 
     private async IAsyncEnumerable<TokenScore> Scores(int[] ids, ScoreOptions options, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        OutputQueue<TokenScore> scores = new(engine.Wake, model) { Most = engine.Options.MostUnread };
+        OutputQueue<TokenScore> scores = new(engine.Wake, model, engine.Arrivals) { Most = engine.Options.MostUnread };
         scores.BeginReading();
         using CancellationTokenRegistration registration =
             cancellation.UnsafeRegister(static scores => ((OutputQueue<TokenScore>)scores!).Cancel(), scores);

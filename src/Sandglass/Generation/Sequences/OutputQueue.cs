@@ -11,9 +11,7 @@ namespace Sandglass.Generation;
 /// A caller that only asks for the outcome reads nothing: then items beyond <see cref="Most"/> are dropped, and whoever asks for them afterwards is refused.
 /// Not a channel: that one keeps its last waiting reader alive, and a reader that its caller has dropped must be collected.
 /// </remarks>
-/// <param name="wake">Tells the engine's thread, which may sleep while all its sequences rest, that something has changed.</param>
-/// <param name="keeper">Stays alive until the sequence ends: the model, which may be collected once neither the caller nor a sequence needs it.</param>
-internal sealed class OutputQueue<T>(Action? wake = null, object? keeper = null) : IValueTaskSource<bool>
+internal sealed class OutputQueue<T> : IValueTaskSource<bool>
     where T : class
 {
     /// <summary><see cref="Most"/> where nothing else is said.</summary>
@@ -22,12 +20,24 @@ internal sealed class OutputQueue<T>(Action? wake = null, object? keeper = null)
     private readonly Lock _lock = new();
     private readonly Queue<T> _items = [];
     private readonly CancellationTokenSource _cancellation = new();
+    private readonly Action? _wake;
+    private readonly Arrivals? _arrivals;
+    private readonly Action _arrive;
     private ManualResetValueTaskSourceCore<bool> _arrival = new() { RunContinuationsAsynchronously = true };    // of the next item or the end
     private Reading _reading;
     private bool _isAwaited, _isOver, _rests;
     private Exception? _failure;
-    private object? _keeper = keeper;
     private Action? _cancelled;
+    private object? _keeper;
+
+    /// <param name="wake">Tells the engine's thread, which may sleep while all its sequences rest, that something has changed.</param>
+    /// <param name="keeper">Stays alive until the sequence ends: the model, which may be collected once neither the caller nor a sequence needs it.</param>
+    /// <param name="arrivals">Wakes the reader when the step is over; null to wake it at once.</param>
+    public OutputQueue(Action? wake = null, object? keeper = null, Arrivals? arrivals = null)
+    {
+        (_wake, _keeper, _arrivals) = (wake, keeper, arrivals);
+        _arrive = () => _arrival.SetResult(true);
+    }
 
     /// <summary>Items that wait for their reader before the sequence rests. Its last step may add more than one.</summary>
     public int Most { get; init; } = DefaultMost;
@@ -38,6 +48,24 @@ internal sealed class OutputQueue<T>(Action? wake = null, object? keeper = null)
     /// <summary>Whether nothing but the caller ends the sequence: when only its outcome is asked for it is then cancelled at a quarter of the limit, or it
     /// would go on for ever.</summary>
     public bool IsEndless { get; init; }
+
+    /// <summary>Whether the caller has begun to read.</summary>
+    public bool IsBeingRead
+    {
+        get
+        {
+            lock (_lock) return _reading == Reading.Items;
+        }
+    }
+
+    /// <summary>Items that wait for their reader.</summary>
+    public int Unread
+    {
+        get
+        {
+            lock (_lock) return _items.Count;
+        }
+    }
 
     /// <summary>Whether the reader is so far behind that the sequence rests. Asked by the engine's thread, before each step.</summary>
     public bool IsFull
@@ -72,7 +100,8 @@ internal sealed class OutputQueue<T>(Action? wake = null, object? keeper = null)
                 arrives = TakeReader();
             }
         }
-        if (arrives) _arrival.SetResult(true);
+        if (arrives && _arrivals is not null) _arrivals.Add(_arrive);
+        else if (arrives) _arrive();
         if (drops && IsEndless) Cancel();
     }
 
@@ -99,7 +128,7 @@ internal sealed class OutputQueue<T>(Action? wake = null, object? keeper = null)
         Action? cancelled;
         lock (_lock) cancelled = _cancelled;
         cancelled?.Invoke();
-        wake?.Invoke();
+        _wake?.Invoke();
     }
 
     /// <summary>Has this called when the sequence is cancelled, until it ends. Who asks whether it was cancelled after this misses nothing.</summary>
@@ -121,7 +150,7 @@ internal sealed class OutputQueue<T>(Action? wake = null, object? keeper = null)
             _reading = Reading.OutcomeOnly;
             rested = _rests;
         }
-        if (rested) wake?.Invoke();
+        if (rested) _wake?.Invoke();
     }
 
     /// <summary>The caller's own object is gone: with nothing asked for, or with a reader that was never disposed of, so is the use of the sequence.</summary>
@@ -172,7 +201,7 @@ internal sealed class OutputQueue<T>(Action? wake = null, object? keeper = null)
             goesOn = _rests && _items.Count <= Most / 2;
             if (goesOn) _rests = false;
         }
-        if (goesOn) wake?.Invoke();
+        if (goesOn) _wake?.Invoke();
         return true;
     }
 

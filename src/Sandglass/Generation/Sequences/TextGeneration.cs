@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace Sandglass.Generation;
@@ -60,6 +61,30 @@ public sealed class TextGeneration : IAsyncEnumerable<GeneratedToken>, IAsyncDis
     /// <summary>The tokens, read with or without the caller's synchronization context.</summary>
     public ConfiguredCancelableAsyncEnumerable<GeneratedToken> ConfigureAwait(bool continueOnCapturedContext) =>
         TaskAsyncEnumerableExtensions.ConfigureAwait<GeneratedToken>(this, continueOnCapturedContext);     // both interfaces have an extension of this name
+
+    /// <summary>Tokens that wait for their reader: near <see cref="MostUnread"/> the generation is about to rest, or rests.</summary>
+    public int Unread => _output.Tokens.Unread;
+
+    /// <summary>Takes the next token without waiting, where one is there already. For the body of the loop over the tokens: a step may give several, and whoever
+    /// sends them on can send them together.</summary>
+    /// <example>
+    /// <code>
+    /// await foreach (GeneratedToken first in generation)
+    /// {
+    ///     Write(first);
+    ///     while (generation.TryRead(out GeneratedToken? next)) Write(next);
+    ///     await FlushAsync();
+    /// }
+    /// </code>
+    /// </example>
+    /// <exception cref="InvalidOperationException">No loop has begun.</exception>
+    public bool TryRead([NotNullWhen(true)] out GeneratedToken? token)
+    {
+        if (!_output.Tokens.IsBeingRead) throw new InvalidOperationException("Tokens are taken together inside the loop that reads them: begin it first.");
+        bool isThere = _output.Tokens.TryRead(out token);
+        GC.KeepAlive(this);
+        return isThere;
+    }
 
     /// <summary>Ends the generation at its next token and waits until nothing is left of it; a failure is not thrown.</summary>
     public async ValueTask DisposeAsync()
