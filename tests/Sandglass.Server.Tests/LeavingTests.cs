@@ -1,0 +1,102 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Sandglass.Generation;
+
+namespace Sandglass.Server.Tests;
+
+/// <summary>Clients that leave, servers that stop, rooms that are full: nothing is left behind, and whoever is still there hears of it.</summary>
+/// <remarks>A model of its own, on which one request runs at a time and one waits.</remarks>
+public sealed class LeavingTests : IAsyncLifetime
+{
+    private const string Path = "v1/completions";
+
+    // 32 texts that only the number of tokens ends: seconds of work, of which a test sees the beginning
+    private const string Long = """{"prompt":"Once upon a time","n":32,"max_tokens":400,"ignore_eos":true,"stream":STREAM}""";
+
+    private const int LongTokens = 32 * 400;
+
+    private ServedModel _model = null!;
+    private SandglassServer _server = null!;
+    private HttpClient _client = null!;
+
+    public async Task InitializeAsync()
+    {
+        _model = await ServedModel.LoadAsync("embedded:grain-1m", options: new ModelOptions { MaxBatch = 1, MaxQueue = 1 });
+        _server = await SandglassServer.StartAsync(
+            new ServerOptions { Models = [_model], Address = "http://127.0.0.1:0", Limits = new ServerLimits { Ping = TimeSpan.FromMilliseconds(30) } });
+        _client = new HttpClient { BaseAddress = new Uri(_server.Address) };
+    }
+
+    public async Task DisposeAsync()
+    {
+        _client.Dispose();
+        await _server.DisposeAsync();
+        _model.Dispose();
+    }
+
+    [Theory]
+    [InlineData("true")]
+    [InlineData("false")]
+    public async Task Texts_whose_client_leaves_end_at_once(string stream)
+    {
+        long before = _model.Model.Activity.GeneratedTokens;
+        using (CancellationTokenSource leave = new())
+        {
+            Task<HttpResponseMessage> asked = Begin(Long.Replace("STREAM", stream), leave.Token);
+            await Until(() => _model.Model.Activity.GeneratedTokens > before);
+            await leave.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await (await asked).Content.ReadAsStringAsync(leave.Token));
+        }
+        await Until(() => _model.Model.Activity is { Running: 0, Waiting: 0 });
+
+        Assert.InRange(_model.Model.Activity.GeneratedTokens - before, 1, LongTokens - 1);
+        Assert.NotEqual("", (await _client.Ask(Path, """{"prompt":"The king","max_tokens":4}""")).Text());
+    }
+
+    [Fact]
+    public async Task A_server_that_stops_says_so_in_the_stream()
+    {
+        using HttpResponseMessage response = await Begin(Long.Replace("STREAM", "true"), CancellationToken.None);
+        Task<int> drain = _server.DrainAsync(TimeSpan.Zero);
+        string[] events = (await response.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
+        await drain;
+
+        Assert.Equal("data: [DONE]", events[^1]);
+        Assert.Equal("stopping", (string)JsonNode.Parse(events[^2]["data: ".Length..])!["error"]!["code"]!);
+    }
+
+    [Fact]
+    public async Task A_request_that_waits_hears_that_it_is_not_forgotten_and_one_too_many_is_told_when_to_come_again()
+    {
+        using CancellationTokenSource leave = new();
+        using HttpResponseMessage running = await Begin(Long.Replace("STREAM", "true"), leave.Token);
+        using HttpResponseMessage waiting = await Begin("""{"prompt":"The king","max_tokens":4,"stream":true}""", CancellationToken.None);
+        await Until(() => _model.Model.Activity.Waiting == 1);
+        using StringContent content = new("""{"prompt":"The queen","max_tokens":4}""", Encoding.UTF8, "application/json");
+        using HttpResponseMessage refused = await _client.PostAsync(Path, content);
+        JsonNode error = JsonNode.Parse(await refused.Content.ReadAsStringAsync())!["error"]!;
+        using StreamReader lines = new(await waiting.Content.ReadAsStreamAsync());
+        string? first = await lines.ReadLineAsync();
+        await leave.CancelAsync();
+        string rest = await lines.ReadToEndAsync();
+
+        Assert.Equal(": waiting", first);
+        Assert.Contains("data: [DONE]", rest);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 300);
+        Assert.Equal(("queue-full", "server_error"), ((string)error["code"]!, (string)error["type"]!));
+    }
+
+    private Task<HttpResponseMessage> Begin(string body, CancellationToken leave)
+    {
+        HttpRequestMessage request = new(HttpMethod.Post, Path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        return _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, leave);
+    }
+
+    private static async Task Until(Func<bool> condition)
+    {
+        for (int i = 0; i < 3000 && !condition(); i++) await Task.Delay(10);
+        Assert.True(condition());
+    }
+}
