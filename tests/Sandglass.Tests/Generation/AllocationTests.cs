@@ -71,22 +71,6 @@ public class AllocationTests(ITestOutputHelper output)
         Assert.InRange(allocated, 0, 16_000);   // the rest is garbage of the checks
     }
 
-    /// <summary>Keeps the engine's thread from going on: whoever comes waits.</summary>
-    private sealed class HeldEngine : TimeProvider, IDisposable
-    {
-        private readonly ManualResetEventSlim _released = new();
-
-        public override long GetTimestamp()
-        {
-            if (Thread.CurrentThread.Name == "sandglass engine") _released.Wait();
-            return base.GetTimestamp();
-        }
-
-        public void Release() => _released.Set();
-
-        public void Dispose() => _released.Dispose();
-    }
-
     /// <summary>Bytes that a run allocates, without the strings that it hands out.</summary>
     private static async Task<long> Allocated(LanguageModel model, GenerationOptions options)
     {

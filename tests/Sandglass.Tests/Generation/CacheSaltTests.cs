@@ -53,13 +53,16 @@ public sealed class CacheSaltTests(Grain grain) : IClassFixture<Grain>
     [Fact]
     public async Task What_a_preempted_text_finds_of_its_own_is_no_hit()
     {
-        using LanguageModel tight = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { CacheMemory = 14 * grain.Model.Pages.Shape.SetBytes });
+        using HeldEngine held = new();
+        using LanguageModel tight = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Time = held, CacheMemory = 14 * grain.Model.Pages.Shape.SetBytes });
         int[][] prompts = [.. Enumerable.Range(0, 6).Select(i => Evidence.Ids(100, 4096).Select(id => (id + 7 * i) % 4096).ToArray())];
 
-        Run[] runs = await Task.WhenAll(prompts.Select(prompt => Run.Of(tight, prompt, Options with { MaxTokens = 120 })));
+        Task<Run>[] all = [.. prompts.Select(prompt => Run.Of(tight, prompt, Options with { MaxTokens = 120 }))];
+        held.Release();
+        Run[] runs = await Task.WhenAll(all);
 
         Assert.All(runs, run => Assert.Equal(0, run.Result.CachedTokens));
-        Assert.True(runs.Sum(run => run.Result.LayerTokenPasses) > 6 * 219 * tight.Shape.Layers, "none was preempted: the test shows nothing");
+        Assert.True(tight.Activity.Preemptions > 0, "none was preempted: the test shows nothing");
         Assert.Equal((0, 600), (tight.Pages.PrefixHitTokens, tight.Pages.PrefixQueriedTokens));
     }
 

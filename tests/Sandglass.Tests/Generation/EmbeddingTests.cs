@@ -84,11 +84,14 @@ public sealed class EmbeddingTests(TypedModelFiles files, Grain grain) : IClassF
     [Fact]
     public async Task A_text_that_gave_its_pages_back_adds_nothing_twice()
     {
-        using LanguageModel tight = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { CacheMemory = 14 * grain.Model.Pages.Shape.SetBytes });
+        using HeldEngine held = new();
+        using LanguageModel tight = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Time = held, CacheMemory = 14 * grain.Model.Pages.Shape.SetBytes });
         int[] text = Evidence.Ids(220, 4096);
 
         Task<GenerationResult>[] first = [.. Enumerable.Range(0, 3).Select(i => tight.CompleteAsync(Evidence.Ids(40 + i, 4096), new GenerationOptions { MaxTokens = 120, IgnoreEnd = true }))];
-        Embedding found = await tight.EmbedAsync(text, new EmbeddingOptions { PrefillChunk = 3 });
+        Task<Embedding> embedding = tight.EmbedAsync(text, new EmbeddingOptions { PrefillChunk = 3 });
+        held.Release();
+        Embedding found = await embedding;
         await Task.WhenAll(first);
 
         Assert.True(tight.Activity.Preemptions > 0, "none was preempted: the test shows nothing");
@@ -134,10 +137,8 @@ public sealed class EmbeddingTests(TypedModelFiles files, Grain grain) : IClassF
         CallingClock clock = new();
         using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Time = clock });
         using CancellationTokenSource cancel = new();
+        clock.At(100, cancel.Cancel);   // the engine looks a few times a step
         Task<Embedding> embedding = model.EmbedAsync(Evidence.Ids(1024, 4096), new EmbeddingOptions { PrefillChunk = 1 }, cancel.Token);
-        await model.CompleteAsync("The king", new GenerationOptions { MaxTokens = 5, IgnoreEnd = true });
-        Assert.False(embedding.IsCompleted);
-        await cancel.CancelAsync();
         await Assert.ThrowsAsync<TaskCanceledException>(() => embedding);
         await Assert.ThrowsAsync<TaskCanceledException>(() => model.EmbedAsync([1, 2, 3], null, cancel.Token));
         Assert.Equal(0, model.Pages.Held);
@@ -146,10 +147,28 @@ public sealed class EmbeddingTests(TypedModelFiles files, Grain grain) : IClassF
     [Fact]
     public async Task A_model_that_is_disposed_of_ends_it()
     {
-        LanguageModel model = LanguageModel.LoadEmbedded("grain-1m");
+        CallingClock clock = new();
+        LanguageModel model = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Time = clock });
+        clock.At(100, () =>
+        {
+            _ = Task.Run(model.Dispose);
+            Assert.True(SpinWait.SpinUntil(IsClosed, TimeSpan.FromSeconds(30)));
+        });
         Task<Embedding> embedding = model.EmbedAsync(Evidence.Ids(1024, 4096), new EmbeddingOptions { PrefillChunk = 1 });
-        model.Dispose();
         await Assert.ThrowsAsync<ObjectDisposedException>(() => embedding);
+
+        bool IsClosed()
+        {
+            try
+            {
+                _ = model.EmbedAsync([1]);
+                return false;
+            }
+            catch (ObjectDisposedException)
+            {
+                return true;
+            }
+        }
     }
 
     [Fact]
