@@ -104,6 +104,29 @@ public sealed class CancellationTests(CancellationTests.Pair models) : IClassFix
         }
     }
 
+    [Fact]
+    public async Task Pages_are_free_one_step_later_and_so_is_the_place()
+    {
+        using StepClock clock = new();
+        using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { MaxBatch = 2, Window = 200, Time = clock, Threads = 1, MostUnread = 1 << 30 });
+        using CancellationTokenSource cancel = new();
+        clock.Release();
+        TextGeneration[] all = [.. Enumerable.Range(0, 5).Select(_ => model.GenerateAsync(Evidence.Ids(PromptTokens, 4096), Plain with { TimeLimit = TimeSpan.FromDays(9) }, cancel.Token))];
+        await using IAsyncEnumerator<GeneratedToken> tokens = all[0].GetAsyncEnumerator();
+        Assert.True(await tokens.MoveNextAsync());
+        clock.Hold();
+        await cancel.CancelAsync();
+        long steps = model.Activity.Steps;
+        clock.Release();
+
+        GenerationResult[] results = await Task.WhenAll(all.Select(text => text.Result));
+        Assert.All(results, result => Assert.Equal(FinishReason.Cancelled, result.Finish));
+        Assert.All(results[2..], result => Assert.Equal(0, result.CompletionTokens));
+        Assert.InRange(model.Activity.Steps - steps, 0, 2);     // the one that it was in, and perhaps one that had begun while the calls came
+        NothingIsLeft(model);
+        Assert.Equal((0, 0L), (model.Activity.Waiting, model.Activity.WaitingTokens));
+    }
+
     private IEnumerable<LanguageModel> Models(string way) => way is "draft model" or "rejection" ? [models.Long] : [models.Long, models.Windowed];
 
     private static void NothingIsLeft(LanguageModel model)

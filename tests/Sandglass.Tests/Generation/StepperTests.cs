@@ -50,6 +50,32 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
         Assert.Equal(0, _run.Pages.Held);
     }
 
+    [Theory, InlineData(0, 256, 64, 128), InlineData(256, 256, 253, 253), InlineData(40, 40, 37, 37), InlineData(17, 17, 14, 14)]
+    public void A_step_has_the_tokens_that_it_may_have(int tokens, int alone, int besideThree, int drafts)
+    {
+        StepBudget budget = new(Rows: 20, tokens);
+        Assert.Equal((alone, besideThree), (budget.PromptsBeside(0), budget.PromptsBeside(3)));
+        Assert.Equal(drafts, budget.DraftsBeside(3, prompts: 0));
+        Assert.InRange(budget.RowsBeside(prompts: 1) + budget.PromptsBeside(budget.RowsBeside(prompts: 1)), 1, tokens == 0 ? 256 : tokens);
+        Assert.True(budget.PromptsBeside(budget.RowsBeside(prompts: 1)) >= StepBudget.SmallestShare);
+        Assert.InRange(budget.RowsBeside(prompts: 1), 1, 20);
+    }
+
+    [Theory, InlineData(1, 0), InlineData(3, 17), InlineData(64, 20), InlineData(7, 256)]
+    public async Task Texts_are_the_same_whatever_runs_together_and_whatever_a_step_has(int batch, int tokens)
+    {
+        (TextGeneration[] alone, _) = Add(count: 9, prompt: 50, tokens: 20);
+        while (!_stepper.Scheduler.IsIdle) _stepper.Step();
+        Stepper stepper = new(_run.Decoder, _logits, new Scheduler(new ModelOptions { MaxBatch = batch, MaxBatchTokens = tokens }));
+        (TextGeneration[] together, _) = Add(count: 9, prompt: 50, tokens: 20, to: stepper.Scheduler);
+        int steps = 0;
+        for (; !stepper.Scheduler.IsIdle; steps++) stepper.Step();
+        if (tokens > 0) Assert.True(steps * tokens >= 9 * (50 + 19));
+        Assert.True(steps >= 20 * ((9 + batch - 1) / batch));
+        for (int i = 0; i < alone.Length; i++) Assert.Equal((await Run.Read(alone[i])).Hashes, (await Run.Read(together[i])).Hashes);
+        Assert.Equal(0, _run.Pages.Held);
+    }
+
     [Fact]
     public void A_short_prompt_is_read_before_a_long_one_that_came_first()
     {
@@ -229,13 +255,13 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
         _logits.Dispose();
     }
 
-    private (TextGeneration[] Generations, GeneratedSequence[] Sequences) Add(int count, int prompt, int tokens, CancellationToken cancellation = default, PagePool? pages = null, bool share = false)
+    private (TextGeneration[] Generations, GeneratedSequence[] Sequences) Add(int count, int prompt, int tokens, CancellationToken cancellation = default, PagePool? pages = null, bool share = false, Scheduler? to = null)
     {
         GenerationRequest request = Request(prompt, tokens, pages, share);
         GenerationOutput[] outputs = [.. Enumerable.Range(0, count).Select(_ => new GenerationOutput(cancellation))];
         TextGeneration[] generations = [.. outputs.Select(output => new TextGeneration(output))];
         GeneratedSequence[] sequences = [.. outputs.Select((output, i) => new GeneratedSequence(request, i, output))];
-        foreach (GeneratedSequence sequence in sequences) _stepper.Scheduler.Add(sequence);
+        foreach (GeneratedSequence sequence in sequences) (to ?? _stepper.Scheduler).Add(sequence);
         return (generations, sequences);
     }
 

@@ -71,6 +71,63 @@ public sealed class WaitingRoomTests
         Assert.Equal((1, 0, 0), (model.Activity.Running, model.Activity.Waiting, model.Activity.WaitingTokens));
     }
 
+    [Fact]
+    public void In_a_full_room_one_of_the_tenant_with_the_most_gives_its_place_and_the_last_to_come_first()
+    {
+        WaitingRoom room = Room(new ModelOptions { MaxBatch = 1, MaxQueue = 4 });
+        room.Now([], preempted: 0, free: 0);
+        Ticket[] many = [.. Enumerable.Range(0, 4).Select(_ => Of("many"))];
+        foreach (Ticket ticket in many) room.Enter(ticket);
+        Assert.Throws<BusyException>(() => room.Enter(Of("many")));
+
+        room.Enter(Of("few"));
+        Assert.Equal("queue-full", many[3].TurnedAway!.Code);
+        room.Enter(Of("few"));
+        Assert.NotNull(many[2].TurnedAway);
+        Assert.Throws<BusyException>(() => room.Enter(Of("few")));      // two and two
+        Assert.All(many[..2], ticket => Assert.Null(ticket.TurnedAway));
+        Ticket urgent = Of("many", priority: -1);
+        room.Enter(urgent);     // whoever is less urgent
+        Assert.Throws<BusyException>(() => room.Enter(Of("new", priority: 1)));
+        Assert.Equal(4, room.Requests);
+        foreach (Ticket ticket in many) room.Leave(ticket);     // those turned away have left
+        Assert.InRange(room.Requests, 2, 3);
+
+        static Ticket Of(string tenant, int priority = 0) => new() { Tenant = tenant, Priority = priority, PromptTokens = 10 };
+    }
+
+    [Fact]
+    public void Tokens_of_one_tenant_give_way_where_that_is_enough()
+    {
+        WaitingRoom room = Room(new ModelOptions { MaxBatch = 1, MaxQueueTokens = 1000 });
+        room.Now([], preempted: 0, free: 0);
+        Ticket[] many = [.. Enumerable.Range(0, 3).Select(_ => new Ticket { Tenant = "many", PromptTokens = 300 })];
+        foreach (Ticket ticket in many) room.Enter(ticket);
+        Assert.Equal("queue-tokens-full", Assert.Throws<BusyException>(() => room.Enter(new Ticket { Tenant = "few", PromptTokens = 500 })).Code);
+        room.Enter(new Ticket { Tenant = "few", PromptTokens = 390 });
+
+        Assert.Equal("queue-tokens-full", many[2].TurnedAway!.Code);
+        Assert.Equal((3, 990), (room.Requests, room.Tokens));
+    }
+
+    [Fact]
+    public async Task Who_gives_its_place_hears_of_it_at_once()
+    {
+        using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { MaxBatch = 1, MaxQueue = 2, Window = 40 });
+        GenerationOptions many = new() { IgnoreEnd = true, Tenant = "many" };
+        await using TextGeneration running = model.GenerateAsync([5, 6, 7], many);
+        await using IAsyncEnumerator<GeneratedToken> tokens = running.GetAsyncEnumerator();
+        Assert.True(await tokens.MoveNextAsync());
+        await using TextGeneration first = model.GenerateAsync([5, 6], many), second = model.GenerateAsync([5, 6], many);
+        await using TextGeneration few = model.GenerateAsync([5, 6, 8], many with { Tenant = "few" });
+
+        Assert.Equal("queue-full", (await Assert.ThrowsAsync<BusyException>(() => second.Result)).Code);
+        Assert.Equal((2, 5), (model.Activity.Waiting, model.Activity.WaitingTokens));
+        await tokens.DisposeAsync();
+        await using IAsyncEnumerator<GeneratedToken> next = few.GetAsyncEnumerator();
+        Assert.True(await next.MoveNextAsync());
+    }
+
     [Theory]
     [InlineData(0, 0), InlineData(65, 0), InlineData(64, 16), InlineData(64, 257)]
     public void Numbers_that_no_step_can_have_are_refused(int batch, int tokens)

@@ -3,6 +3,8 @@ namespace Sandglass.Generation;
 /// <summary>What a request is served by: whose it is, how urgent, how much it asks for and how long it may wait. All its samples or beams have one.</summary>
 internal sealed class Ticket
 {
+    private Action? _watcher;
+
     /// <summary>The lower is served earlier.</summary>
     public int Priority { get; init; }
 
@@ -27,8 +29,25 @@ internal sealed class Ticket
     /// <summary>Tokens that it is expected to write, as of its coming. The <see cref="WaitingRoom"/>'s alone.</summary>
     public long Expected { get; set; }
 
+    /// <summary>Its place among those of its tenant that wait. The <see cref="WaitingRoom"/>'s alone.</summary>
+    public LinkedListNode<Ticket>? Place { get; set; }
+
+    /// <summary>Why it waits no longer although it has not begun: a newcomer has its place in a full room. Null for most.</summary>
+    public BusyException? TurnedAway { get; private set; }
+
     /// <summary>Whether it counts as waiting. The <see cref="WaitingRoom"/>'s alone.</summary>
     public bool Waits { get; set; }
+
+    /// <summary>Turns it away, on another caller's thread.</summary>
+    public void TurnAway(BusyException reason)
+    {
+        TurnedAway = reason;
+        Interlocked.MemoryBarrier();    // either this sees who watches, or who begins to watch sees the reason
+        _watcher?.Invoke();
+    }
+
+    /// <summary>Has this called when it is turned away. Who asks whether it was after this misses nothing.</summary>
+    public void Watch(Action turnedAway) => Interlocked.Exchange(ref _watcher, turnedAway);
 
     /// <summary>The clock's number so much later.</summary>
     public static long Later(TimeProvider time, long from, TimeSpan? by) =>

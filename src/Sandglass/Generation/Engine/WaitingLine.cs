@@ -11,7 +11,7 @@ namespace Sandglass.Generation;
 /// <param name="room">That refuses who comes too late; null for none.</param>
 internal sealed class WaitingLine(ServiceOrder order, TimeProvider time, WaitingRoom? room)
 {
-    private readonly ConcurrentQueue<SequenceGroup> _cancelled = new();
+    private readonly ConcurrentQueue<SequenceGroup> _toLookAt = new();     // cancelled, or turned away
     private readonly SortedSet<SequenceGroup> _timed = new(Comparer<SequenceGroup>.Create(
         static (one, other) => (one.LookAt, one.Arrival).CompareTo((other.LookAt, other.Arrival))));
 
@@ -29,9 +29,11 @@ internal sealed class WaitingLine(ServiceOrder order, TimeProvider time, Waiting
         SequenceGroup group = sequence.Group;
         order.Add(group);
         Time(group, Math.Min(group.Share.Ticket.StartBy, group.Share.Ticket.EndBy));
-        sequence.Watch(() => _cancelled.Enqueue(group));
+        Action look = () => _toLookAt.Enqueue(group);
+        sequence.Watch(look);
+        group.Share.Ticket.Watch(look);
         sequence.Attempt(static one => one.CheckInterruption());
-        if (sequence.IsOver) _cancelled.Enqueue(group);     // nobody tells of it again
+        if (sequence.IsOver || group.Share.Ticket.TurnedAway is not null) look();   // nobody tells of it again
     }
 
     /// <summary>Calls one: it waits here no longer, but its time runs on until it begins.</summary>
@@ -51,7 +53,7 @@ internal sealed class WaitingLine(ServiceOrder order, TimeProvider time, Waiting
     /// <summary>Takes the next group out that is over: cancelled, or too late; null where no other is. One that was called is ended as a candidate.</summary>
     public SequenceGroup? TakeOver()
     {
-        while (_cancelled.TryDequeue(out SequenceGroup? group))
+        while (_toLookAt.TryDequeue(out SequenceGroup? group))
         {
             if (group.Waits is not null && IsOver(group)) return Taken(group);
         }
@@ -82,11 +84,13 @@ internal sealed class WaitingLine(ServiceOrder order, TimeProvider time, Waiting
     public bool IsOver(SequenceGroup group)
     {
         Looks++;
-        bool isLate = _now >= group.Share.Ticket.StartBy, isOver = true;
+        Ticket ticket = group.Share.Ticket;
+        bool isLate = _now >= ticket.StartBy, isOver = true;
         foreach (Sequence member in group.Members)
         {
             member.Attempt(static one => one.CheckInterruption());
-            if (!member.IsOver && isLate && room is not null) member.Fail(room.TooLate(group.Share.Ticket));
+            if (!member.IsOver && ticket.TurnedAway is BusyException reason) member.Fail(reason);
+            else if (!member.IsOver && isLate && room is not null) member.Fail(room.TooLate(ticket));
             isOver &= member.IsOver;
         }
         return isOver;

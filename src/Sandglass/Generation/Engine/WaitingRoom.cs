@@ -7,7 +7,8 @@ namespace Sandglass.Generation;
 /// engine is doing.</summary>
 /// <remarks>
 /// A request that will find a free place does not wait: the bounds are on those beyond. Whether places are free the engine says after each step, so they are
-/// also none where memory has no room. One may always wait, however long its prompt is: else it could be refused for ever.
+/// also none where memory has no room. One may always wait, however long its prompt is: else it could be refused for ever. Where the room is full a newcomer
+/// takes the place of one that is less urgent, or else of the tenant that has the most waiting, if that is not its own: so none fills the room alone.
 /// </remarks>
 /// <param name="options">The bounds, and the clock.</param>
 /// <param name="speed">Measured by the engine.</param>
@@ -43,13 +44,22 @@ internal sealed class WaitingRoom(ModelOptions options, EngineSpeed speed, PageP
     public void Enter(Ticket ticket)
     {
         ticket.Expected = speed.Expected(ticket.MostWritten);
-        BusyException? refusal;
+        BusyException? refusal, reason = null;
+        Ticket? displaced = null;
         lock (_lock)
         {
-            refusal = Refusal(ticket);
+            refusal = TooLong(ticket);
+            if (refusal is null && Full(ticket) is BusyException full)
+            {
+                displaced = _work.Displaced(ticket, full.Limit == nameof(options.MaxQueue) ? static work => work.Requests : static work => work.PromptTokens);
+                if (displaced is null || Full(ticket, displaced) is not null) (refusal, displaced) = (full, null);
+                else reason = full;
+            }
+            if (displaced is not null) Remove(displaced);
             ticket.Waits = refusal is null;
             if (ticket.Waits) _work.Add(ticket);
         }
+        displaced?.TurnAway(reason!);
         if (refusal is not null) throw refusal;
     }
 
@@ -58,8 +68,7 @@ internal sealed class WaitingRoom(ModelOptions options, EngineSpeed speed, PageP
     {
         lock (_lock)
         {
-            if (ticket.Waits) _work.Remove(ticket);
-            ticket.Waits = false;
+            if (ticket.Waits) Remove(ticket);
         }
     }
 
@@ -116,23 +125,33 @@ internal sealed class WaitingRoom(ModelOptions options, EngineSpeed speed, PageP
         return speed.Time(ahead.PromptTokens, ahead.Written + one * (1 + _preempted), Math.Max(1, _running));
     }
 
-    private BusyException? Refusal(Ticket ticket)
+    private void Remove(Ticket ticket)
     {
-        WorkAmount all = _work.All;
-        if (all.Requests >= _free)
+        ticket.Waits = false;
+        _work.Remove(ticket);
+    }
+
+    /// <summary>The refusal where there is no room; null where there is.</summary>
+    /// <param name="ticket">Of the newcomer.</param>
+    /// <param name="without">One that would leave; null for none.</param>
+    private BusyException? Full(Ticket ticket, Ticket? without = null)
+    {
+        WorkAmount all = without is null ? _work.All : _work.All - WorkAmount.Of(without);
+        int queued = all.Requests - _free;
+        if (queued < 0) return null;
+        if (queued >= options.MaxQueue)
         {
-            int queued = all.Requests - _free;
-            if (queued >= options.MaxQueue)
-            {
-                return new BusyException("queue-full", nameof(options.MaxQueue), $"at most {options.MaxQueue} waiting requests", $"{queued}, and one more",
-                    EngineSpeed.RetryAfter(Wait(ticket)));
-            }
-            if (queued > 0 && all.PromptTokens + ticket.PromptTokens > options.MaxQueueTokens)
-            {
-                return new BusyException("queue-tokens-full", nameof(options.MaxQueueTokens), $"at most {options.MaxQueueTokens} tokens of waiting prompts",
-                    $"{all.PromptTokens}, and {ticket.PromptTokens} more", EngineSpeed.RetryAfter(Wait(ticket)));
-            }
+            return new BusyException("queue-full", nameof(options.MaxQueue), $"at most {options.MaxQueue} waiting requests", $"{queued}, and one more",
+                EngineSpeed.RetryAfter(Wait(ticket)));
         }
+        if (queued == 0 || !(all.PromptTokens + ticket.PromptTokens > options.MaxQueueTokens)) return null;
+        return new BusyException("queue-tokens-full", nameof(options.MaxQueueTokens), $"at most {options.MaxQueueTokens} tokens of waiting prompts",
+            $"{all.PromptTokens}, and {ticket.PromptTokens} more", EngineSpeed.RetryAfter(Wait(ticket)));
+    }
+
+    /// <summary>The refusal where it cannot begin in time; null where it can.</summary>
+    private BusyException? TooLong(Ticket ticket)
+    {
         if (ticket.StartWithin is not TimeSpan limit) return null;
         TimeSpan wait = Wait(ticket);
         if (wait <= limit) return null;
