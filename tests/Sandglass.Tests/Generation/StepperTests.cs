@@ -66,7 +66,7 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
     {
         (TextGeneration[] alone, _) = Add(count: 9, prompt: 50, tokens: 20);
         while (!_stepper.Scheduler.IsIdle) _stepper.Step();
-        Stepper stepper = new(_run.Decoder, _logits, new Scheduler(new ModelOptions { MaxBatch = batch, MaxBatchTokens = tokens }));
+        Stepper stepper = new(_run.Decoder, _logits, new Choosing(_alone, _choosing), new Scheduler(new ModelOptions { MaxBatch = batch, MaxBatchTokens = tokens }));
         (TextGeneration[] together, _) = Add(count: 9, prompt: 50, tokens: 20, to: stepper.Scheduler);
         int steps = 0;
         for (; !stepper.Scheduler.IsIdle; steps++) stepper.Step();

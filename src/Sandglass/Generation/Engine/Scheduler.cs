@@ -11,8 +11,9 @@ namespace Sandglass.Generation;
 /// of all others are there to be taken; (3) a group whose members together need more than the budget gives its members' pages to one another
 /// (<see cref="SequenceGroup.TryYield"/>): a member that has done its part of a step does not do it again, so the step is done after as many turns as it has
 /// members; (4) reading a preempted group again needs no more than before, for its members read one after the other and share what they shared; (5) the first
-/// has a part in each step, since a row is dealt to every request before a second to any, and prompts are read in order. So the first ends, or has had its turn
-/// and goes to the end of the order, and the next is first.
+/// has a part in each step, since a row is dealt to every request before a second to any, and prompts are read in order; (6) it stays the first, since groups
+/// that run are ordered by priority and by numbers drawn when they were called (<see cref="ServiceOrder"/>), not by what tenants have been served since. So the
+/// first ends, or has had its turn and goes to the end of the order, and the next is first; only who is more urgent comes before.
 /// </para>
 /// </remarks>
 internal sealed class Scheduler
@@ -24,8 +25,8 @@ internal sealed class Scheduler
     private readonly EngineCounts _counts;
     private readonly ServiceOrder _order;
     private readonly WaitingLine _line;
-    private readonly WaitingGroups _waiting;                   // called or preempted, in order of service
-    private readonly Func<SequenceGroup, bool> _end;
+    private readonly WaitingGroups _waiting;                // called or preempted, in order of service
+    private readonly Predicate<SequenceGroup> _end;
     private readonly Func<SequenceGroup, bool> _mayHaveRow;
     private readonly List<SequenceGroup> _running = [];     // in order of service
     private readonly List<RowShare> _requests = [];         // of the groups in _running, each once
@@ -65,8 +66,7 @@ internal sealed class Scheduler
     {
         _step++;
         _line.LookAtClock();
-        while (_line.TakeOver() is SequenceGroup over)
-            _end(over);
+        while (_line.TakeOver() is SequenceGroup over) EndFinished(over);
         _waiting.Poll();
         foreach (SequenceGroup group in _running) ForEach(group, static one => one.Poll());
         Sweep();
@@ -93,12 +93,7 @@ internal sealed class Scheduler
         foreach (Sequence sequence in _next.Sequences) Count(sequence);
         for (int i = 0; i < _running.Count; i++) AdmitForks(_running[i]);   // by number: the list grows
         _waiting.EndFinished(_end);
-        int kept = 0;
-        for (int i = 0; i < _running.Count; i++)
-        {
-            if (!EndFinished(_running[i])) _running[kept++] = _running[i];
-        }
-        _running.RemoveRange(kept, _running.Count - kept);
+        _running.RemoveAll(_end);
         if (IsIdle) _next.Clear();  // an idle engine keeps no text alive
     }
 
@@ -210,20 +205,13 @@ internal sealed class Scheduler
         for (int i = _running.Count - 1; i >= 0 && ServiceOrder.IsBefore(newcomer, _running[i]); i--)
         {
             RowShare last = _running[i].Share;
-            if (last.Count != _count || ServiceOrder.IsBefore(FirstOf(last), newcomer)) continue;
+            if (last.Count != _count || ServiceOrder.IsBefore(_running.Find(group => group.Share == last)!, newcomer)) continue;
             foreach (SequenceGroup group in _running)
                 if (group.Share == last && group.IsAdmitted) Preempt(group);
             CountRequests();
             return true;
         }
         return false;
-    }
-
-    private SequenceGroup FirstOf(RowShare request)
-    {
-        int i = 0;
-        while (_running[i].Share != request) i++;
-        return _running[i];
     }
 
     /// <summary>

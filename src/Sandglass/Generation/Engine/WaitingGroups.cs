@@ -64,7 +64,7 @@ internal sealed class WaitingGroups(ServiceOrder order, WaitingLine line)
 
     /// <summary>Takes out the finished.</summary>
     /// <param name="end">Ends the finished members of one; true where none is left.</param>
-    public void EndFinished(Func<SequenceGroup, bool> end)
+    public void EndFinished(Predicate<SequenceGroup> end)
     {
         for (int i = 0; i < _groups.Count;)
         {

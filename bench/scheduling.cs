@@ -1,0 +1,72 @@
+// What waiting costs, and what the size of a batch gives.
+//   dotnet run -c Release bench/scheduling.cs waiting [MODEL.gguf]     processor time of a step with 0 to 16,000 requests waiting
+//   dotnet run -c Release bench/scheduling.cs batch MODEL.gguf         throughput and time to the first token against MaxBatch and MaxBatchTokens
+#:project ../src/Sandglass/Sandglass.csproj
+using System.Diagnostics;
+using Sandglass;
+using Sandglass.Generation;
+using Sandglass.Sampling;
+
+switch (args)
+{
+    case ["waiting", .. { Length: <= 1 } model]:
+        foreach (int waiting in (int[])[0, 60, 4000, 16_000]) await Waiting(model.FirstOrDefault(), waiting);
+        return 0;
+    case ["batch", string model]:
+        Console.WriteLine("| MaxBatch | MaxBatchTokens | tokens/s written | TTFT p50 | p95 | step beside prompts |");
+        Console.WriteLine("|--:|--:|--:|--:|--:|--:|");
+        foreach (int batch in (int[])[1, 4, 16, 32, 64]) await Batch(model, batch, 0);
+        foreach (int tokens in (int[])[32, 64, 96, 128, 192, 256]) await Batch(model, 16, tokens);
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: dotnet run -c Release bench/scheduling.cs waiting [MODEL.gguf] | batch MODEL.gguf");
+        return 2;
+}
+
+// 64 texts are written, and so many wait; processor time is the whole process's, and nothing else of it works meanwhile
+static async Task Waiting(string? path, int waiting)
+{
+    ModelOptions options = new() { Context = 100_000, Window = 64, Threads = 1 };
+    using LanguageModel model = path is null ? LanguageModel.LoadEmbedded("grain-1m", options) : LanguageModel.Load(path, options);
+    using CancellationTokenSource cancel = new();
+    GenerationOptions endless = new() { Sampling = SamplerOptions.Greedy, IgnoreEnd = true, MaxTokens = 1_000_000 };
+    Task<GenerationResult>[] all = new Task<GenerationResult>[64 + waiting];
+    for (int i = 0; i < all.Length; i++) all[i] = model.CompleteAsync([5, 6, 7], endless with { Tenant = $"{i % 10}" }, cancel.Token);
+    while (model.Activity.Steps < 100) await Task.Delay(20);
+
+    using Process self = Process.GetCurrentProcess();
+    TimeSpan before = self.TotalProcessorTime;
+    long steps = model.Activity.Steps;
+    await Task.Delay(3000);
+    self.Refresh();
+    TimeSpan used = self.TotalProcessorTime - before;
+    steps = model.Activity.Steps - steps;
+    Console.WriteLine($"{waiting,6} waiting: {used.TotalMilliseconds / steps:F3} ms of processor a step ({steps} steps)");
+    await cancel.CancelAsync();
+    await Task.WhenAll(all);
+}
+
+// 64 clients ask again and again: prompts of 200 tokens that nobody shares, 60 tokens written
+static async Task Batch(string path, int batch, int tokens)
+{
+    const int Clients = 64, Prompt = 200, Written = 60, Requests = 192;
+    using LanguageModel model = LanguageModel.Load(path, new ModelOptions { MaxBatch = batch, MaxBatchTokens = tokens });
+    GenerationOptions options = new() { Sampling = SamplerOptions.Greedy, IgnoreEnd = true, MaxTokens = Written, ShareCache = false };
+    int next = 0;
+    List<double> first = [];
+    long started = Stopwatch.GetTimestamp();
+    await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(async () =>
+    {
+        for (int one; (one = Interlocked.Increment(ref next)) <= Requests;)
+        {
+            Random random = new(one);
+            int[] prompt = [.. Enumerable.Range(0, Prompt).Select(_ => random.Next(model.Tokenizer.VocabularySize))];
+            GenerationResult result = await model.CompleteAsync(prompt, options);
+            lock (first) first.Add(result.TimeToFirstToken!.Value.TotalSeconds);
+        }
+    })));
+    double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+    first.Sort();
+    Console.WriteLine($"| {batch} | {(tokens == 0 ? "default" : tokens)} | {Requests * Written / seconds:F0} | {first[first.Count / 2]:F2} s | {first[first.Count * 95 / 100]:F2} s "
+        + $"| {1000 * seconds / model.Activity.Steps:F1} ms |");
+}
