@@ -41,8 +41,8 @@ public sealed class OpenTelemetryTests : IDisposable
         // ExportMetricsServiceRequest: resource_metrics 1, scope_metrics 2, metrics 2; of a metric: name 1
         string[] metrics = [.. Messages("/v1/metrics").SelectMany(message => message.At(1, 2, 2)).SelectMany(metric => metric.Texts(1))];
         Assert.Superset(
-            ((string[])["gen_ai.server.request.duration", "gen_ai.server.time_to_first_token", "gen_ai.server.time_per_output_token", "gen_ai.client.token.usage",
-                "http.server.request.duration", "dotnet.gc.collections"]).ToHashSet(), metrics.ToHashSet());
+            ((string[])["gen_ai.server.request.duration", "gen_ai.server.time_to_first_token", "gen_ai.server.time_per_output_token",
+                "gen_ai.client.token.usage", "http.server.request.duration", "dotnet.gc.collections"]).ToHashSet(), metrics.ToHashSet());
         Assert.Contains("under-test", Messages("/v1/metrics").SelectMany(message => message.At(1, 1, 1, 2)).SelectMany(value => value.Texts(1)));
     }
 

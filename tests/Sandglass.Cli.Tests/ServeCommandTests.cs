@@ -40,7 +40,8 @@ public sealed class ServeCommandTests : IDisposable
         using RunningServer server = RunningServer.Start([("SANDGLASS_API_KEY", "the-key-of-the-environment")], "--api-key-file", file);
 
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(server, null));
-        foreach (string right in (string[])[key, "a key of twenty bytes", "the-key-of-the-environment"]) Assert.Equal(HttpStatusCode.OK, await StatusAsync(server, right));
+        foreach (string right in (string[])[key, "a key of twenty bytes", "the-key-of-the-environment"])
+            Assert.Equal(HttpStatusCode.OK, await StatusAsync(server, right));
         Assert.DoesNotContain(key, made.Text, StringComparison.Ordinal);
         server.Signal("TERM");
         Assert.DoesNotContain(key, server.End().Error, StringComparison.Ordinal);
@@ -62,6 +63,9 @@ public sealed class ServeCommandTests : IDisposable
     [InlineData("[key-file-unreadable]", "--api-key-file", "missing.json")]
     [InlineData("--port: expected a whole number from 0 to 65535", "--port", "70000")]
     [InlineData("NAME=FILE", "--model", "=x.gguf")]
+    [InlineData("--draft guesses for one model", "--model", "other=embedded:grain-1m", "--draft", Tool.Small)]
+    [InlineData("which needs none", "--draft", "lookup")]
+    [InlineData("No model file at missing.gguf. --draft", "--draft", "missing.gguf")]
     public void What_cannot_be_served_ends_with_two(string message, params string[] arguments)
     {
         ToolRun run = Tool.Run(["serve", "--model", Tool.Small, .. arguments.Contains("--port") ? [] : (string[])["--port", "0"], .. arguments]);

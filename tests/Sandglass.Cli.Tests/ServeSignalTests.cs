@@ -31,8 +31,8 @@ public class ServeSignalTests
 
         string text = Text(await running.Content.ReadAsStringAsync());
         Assert.Equal(0, server.End().Code);
-        Assert.Equal(Tool.Run("run", "Once", "--model", Tool.Small, "--window", "64", "-n", "2000", "--ignore-eos", "--seed", "3", "--temperature", "1", "--top-k", "0",
-            "--top-p", "1", "--min-p", "0").Done().Text, text);
+        string[] same = ["--window", "64", "-n", "2000", "--ignore-eos", "--seed", "3", "--temperature", "1", "--top-k", "0", "--top-p", "1", "--min-p", "0"];
+        Assert.Equal(Tool.Run(["run", "Once", "--model", Tool.Small, .. same]).Done().Text, text);
     }
 
     [Fact]
@@ -64,6 +64,7 @@ public class ServeSignalTests
     {
         string[] events = stream.Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal("data: [DONE]", events[^1]);
-        return string.Concat(events[..^1].Select(one => JsonDocument.Parse(one["data: ".Length..]).RootElement.GetProperty("choices")[0].GetProperty("text").GetString()));
+        IEnumerable<JsonElement> tokens = events[..^1].Select(one => JsonDocument.Parse(one["data: ".Length..]).RootElement);
+        return string.Concat(tokens.Select(token => token.GetProperty("choices")[0].GetProperty("text").GetString()));
     }
 }

@@ -19,10 +19,17 @@ internal sealed class ServedChoice
         AllowMultipleArgumentsPerToken = false,
     };
 
+    private readonly Option<string?> _draft = new("--draft")
+    {
+        Description = "A smaller model of the same vocabulary, which guesses ahead for requests that ask for it (\"draft\":\"model\"); their texts stay the same.",
+        HelpName = "FILE",
+    };
+
     /// <summary>Adds all of run's options of the model.</summary>
     public void AddTo(Command command)
     {
         command.Add(_models);
+        command.Add(_draft);
         _model.AddTo(command, withName: false);
     }
 
@@ -31,7 +38,12 @@ internal sealed class ServedChoice
     {
         string[] given = parsed.GetResult(_models) is null ? [] : CommandLineWord.Texts(_models.Name, parsed.GetValue(_models));
         (string? Id, string File)[] named = given.Length > 0 ? [.. given.Select(Split)] : [(null, _model.Name(parsed))];
-        ModelOptions options = with(_model.Options(parsed));
+        string? draft = parsed.GetValue(_draft);
+        if (draft == GenerationChoice.Lookup)
+            throw new WrongInputException("--draft: expected a smaller model, found lookup, which needs none: requests ask for it with \"draft\":\"lookup\".");
+        if (draft is not null && named.Length > 1)
+            throw new WrongInputException("--draft guesses for one model: expected one --model beside it. Serve the others from another process.");
+        ModelOptions options = with(_model.Options(parsed, draft: draft));
         double[] shares = Shares([.. named.Select(one => one.File)], options);
         List<ServedModel> served = [];
         try

@@ -53,7 +53,8 @@ public sealed class KeyGateTests(ServerFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task A_refusal_has_the_shape_of_all_errors_and_says_whether_a_key_was_there()
     {
-        using HttpResponseMessage none = await _client.GetAsync("/v1/models"), wrong = await SendAsync(HttpMethod.Get, "/v1/models", "Authorization", "Bearer x");
+        using HttpResponseMessage none = await _client.GetAsync("/v1/models");
+        using HttpResponseMessage wrong = await SendAsync(HttpMethod.Get, "/v1/models", "Authorization", "Bearer x");
 
         Assert.Equal(("authentication_error", "api-key-missing"), await ErrorAsync(none));
         Assert.Equal(("authentication_error", "api-key-wrong"), await ErrorAsync(wrong));

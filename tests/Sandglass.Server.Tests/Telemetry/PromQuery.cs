@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Sandglass.Server.Tests;
 
-/// <summary>As much of PromQL as dashboards use, over two pages that were read some seconds apart: selectors, rate, increase, sums, quantiles of histograms.</summary>
+/// <summary>As much of PromQL as dashboards use, over two pages that were read some seconds apart: selectors, rates, sums, quantiles.</summary>
 internal sealed partial class PromQuery
 {
     private readonly string[] _words;
@@ -98,7 +98,8 @@ internal sealed partial class PromQuery
         Assert.Equal("[", Next());
         Next();
         Assert.Equal("]", Next());
-        return [.. now.Select(one => one with { Value = factor * (one.Value - (before.FirstOrDefault(other => other.Without("") == one.Without(""))?.Value ?? 0)) })];
+        double Before(Sample one) => before.FirstOrDefault(other => other.Without("") == one.Without(""))?.Value ?? 0;
+        return [.. now.Select(one => one with { Value = factor * (one.Value - Before(one)) })];
     }
 
     private IReadOnlyList<Sample> Grouped(Func<IEnumerable<Sample>, double> total)
@@ -129,7 +130,7 @@ internal sealed partial class PromQuery
         })];
     }
 
-    private static double Bound(Sample bucket) => bucket.Labels["le"] == "+Inf" ? double.PositiveInfinity : double.Parse(bucket.Labels["le"], CultureInfo.InvariantCulture);
+    private static double Bound(Sample bucket) => PrometheusPage.Number(bucket.Labels["le"]);
 
     private IReadOnlyList<Sample> Selected(string name, PrometheusPage page)
     {

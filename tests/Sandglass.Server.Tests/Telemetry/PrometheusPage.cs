@@ -7,7 +7,8 @@ namespace Sandglass.Server.Tests;
 internal sealed record Sample(string Name, IReadOnlyDictionary<string, string> Labels, double Value)
 {
     /// <summary>Its labels but for one, in order: what the buckets of one histogram have in common.</summary>
-    public string Without(string label) => string.Join(',', Labels.Where(pair => pair.Key != label).OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}={pair.Value}"));
+    public string Without(string label) =>
+        string.Join(',', Labels.Where(pair => pair.Key != label).OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}={pair.Value}"));
 }
 
 /// <summary>Metrics, read as strictly as the format's description has it (prometheus.io/docs/instrumenting/exposition_formats, text 0.0.4).</summary>
@@ -72,14 +73,17 @@ internal sealed partial class PrometheusPage
         string rest = match.Groups["labels"].Value;
         foreach (Match label in Label().Matches(rest)) labels.Add(label.Groups["name"].Value, label.Groups["value"].Value);
         Assert.Equal(rest, string.Join(',', Label().Matches(rest).Select(label => label.Value)));
-        return new Sample(match.Groups["name"].Value, labels, double.Parse(match.Groups["value"].Value, NumberStyles.Float, CultureInfo.InvariantCulture));
+        return new Sample(match.Groups["name"].Value, labels, Number(match.Groups["value"].Value));
     }
+
+    /// <summary>A number as the format writes it.</summary>
+    public static double Number(string text) => text == "+Inf" ? double.PositiveInfinity : double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
 
     private static void CheckHistogram(string name, IReadOnlyList<Sample> samples)
     {
         foreach (IGrouping<string, Sample> one in samples.Where(sample => sample.Name == $"{name}_bucket").GroupBy(sample => sample.Without("le")))
         {
-            double[] bounds = [.. one.Select(bucket => bucket.Labels["le"] == "+Inf" ? double.PositiveInfinity : double.Parse(bucket.Labels["le"], CultureInfo.InvariantCulture))];
+            double[] bounds = [.. one.Select(bucket => Number(bucket.Labels["le"]))];
             Assert.Equal(bounds.Order(), bounds);
             Assert.Equal(double.PositiveInfinity, bounds[^1]);
             Assert.Equal(one.Select(bucket => bucket.Value).Order(), one.Select(bucket => bucket.Value));

@@ -67,7 +67,7 @@ internal sealed class Text
     {
         if (from >= to) return Empty;
         if (from == 0 && to == Value.Length) return this;
-        rendering.Take(80 + 2L * (to - from));
+        rendering.Take(2L * (to - from));
         if (_borders.Length == 0) return new Text(Value[from..to], _startsTrusted, None, IsSafe);
         TextBuilder part = new(rendering);
         part.Append(this, from, to);

@@ -1,0 +1,85 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Sandglass.Server.Tests;
+
+/// <summary>What strangers may take of the server before their request is understood.</summary>
+[Collection(ServerCollection.Name)]
+public sealed class KestrelLimitsTests(ServerFixture fixture) : IAsyncLifetime
+{
+    private SandglassServer _server = null!;
+
+    public async Task InitializeAsync() => _server = await SandglassServer.StartAsync(new ServerOptions
+    {
+        Models = [fixture.Small],
+        Address = "http://127.0.0.1:0",
+        Limits = new ServerLimits { BodyBytes = 1000, HeaderTime = TimeSpan.FromSeconds(1), SlowFor = TimeSpan.FromSeconds(1.1), Connections = 3 },
+    });
+
+    [Fact]
+    public async Task Headers_that_do_not_come_end_the_connection() =>
+        Assert.StartsWith("HTTP/1.1 408 ", await AnswerAsync("POST /v1/completions HTTP/1.1\r\nHost: a\r\n"), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_body_that_does_not_come_is_refused() =>
+        Assert.Contains("request-timeout", await AnswerAsync(
+            "POST /v1/completions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(
+        "POST /v1/completions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2000\r\nConnection: close\r\n\r\n",
+        "413", "body-too-large")]
+    [InlineData("GET /LONG HTTP/1.1\r\nHost: a\r\n\r\n", "414", "")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nX: LONG\r\n\r\n", "431", "")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nMANY\r\n", "431", "")]
+    [InlineData("GET / HTTP/1.1\r\n\r\n", "400", "")]
+    [InlineData("garbage\r\n\r\n", "400", "")]
+    public async Task What_is_too_large_or_no_request_is_refused(string request, string status, string code)
+    {
+        request = request.Replace("LONG", new string('x', 20_000), StringComparison.Ordinal)
+            .Replace("MANY\r\n", string.Concat(Enumerable.Range(0, 70).Select(i => $"X-{i}: 1\r\n")), StringComparison.Ordinal);
+        string answer = await AnswerAsync(request);
+
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        Assert.Contains(code, answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task More_connections_than_there_may_be_are_closed()
+    {
+        List<Socket> open = [];
+        for (int i = 0; i < 3; i++) open.Add(await ConnectAsync());
+        using Socket further = await ConnectAsync();
+
+        Assert.Equal(0, await further.ReceiveAsync(new byte[1]).WaitAsync(TimeSpan.FromSeconds(30)));
+        foreach (Socket socket in open) socket.Dispose();
+    }
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    /// <summary>All that comes until the server closes the connection.</summary>
+    private async Task<string> AnswerAsync(string request)
+    {
+        using Socket socket = await ConnectAsync();
+        await socket.SendAsync(Encoding.ASCII.GetBytes(request));
+        using MemoryStream answer = new();
+        byte[] buffer = new byte[4096];
+        try
+        {
+            for (int read; (read = await socket.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromSeconds(30))) > 0;) answer.Write(buffer, 0, read);
+        }
+        catch (SocketException)
+        {
+            // reset after what was said
+        }
+        return Encoding.ASCII.GetString(answer.ToArray());
+    }
+
+    private async Task<Socket> ConnectAsync()
+    {
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Loopback, new Uri(_server.Address).Port);
+        return socket;
+    }
+}

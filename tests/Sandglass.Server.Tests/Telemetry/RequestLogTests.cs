@@ -1,0 +1,71 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+
+namespace Sandglass.Server.Tests;
+
+/// <summary>What the log says of a request, and what it never says.</summary>
+[Collection(ServerCollection.Name)]
+public sealed class RequestLogTests(ServerFixture fixture)
+{
+    private const string Secret = "xylophone";
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task No_word_of_a_text_is_logged_unless_asked(bool asked)
+    {
+        using HeardLines heard = new();
+        await using SandglassServer server = await SandglassServer.StartAsync(new ServerOptions
+        {
+            Models = [fixture.Small],
+            Address = "http://127.0.0.1:0",
+            LogPrompts = asked,
+            Logging = log => log.SetMinimumLevel(LogLevel.Trace).AddProvider(heard),
+        });
+        using HttpClient client = new() { BaseAddress = new Uri(server.Address) };
+
+        JsonObject answer = await client.Ask("v1/completions", Api.Body("grain-1m", $"The {Secret}", "\"max_tokens\":8,\"ignore_eos\":true,\"user\":\"u\""));
+        await client.Refused("v1/completions", Api.Body("grain-1m", $"The {Secret}", $"\"{Secret}\":1"));
+        await client.GetAsync($"v1/{Secret}?q={Secret}");
+        IReadOnlyList<string> lines = await heard.AtLeastAsync(asked ? 4 : 3);
+
+        Assert.Equal(asked, lines.Any(line => line.Contains(Secret, StringComparison.Ordinal)));
+        Assert.Equal(asked, lines.Any(line => line.Contains(answer.Text().Trim(), StringComparison.Ordinal)));
+        string one = Assert.Single(lines, line => line.StartsWith("POST /v1/completions 200 ", StringComparison.Ordinal));
+        Assert.Contains("key -, ", one, StringComparison.Ordinal);
+        Assert.Contains("model grain-1m, prompt ", one, StringComparison.Ordinal);
+        Assert.EndsWith("wrote 8, length", one, StringComparison.Ordinal);
+        Assert.Single(lines, line => line.StartsWith("POST /v1/completions 400 ", StringComparison.Ordinal));
+        Assert.Single(lines, line => line.StartsWith("GET none 404 ", StringComparison.Ordinal));
+    }
+
+    /// <summary>Keeps all that is logged.</summary>
+    private sealed class HeardLines : ILoggerProvider, ILogger
+    {
+        private readonly List<string> _lines = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            lock (_lines) _lines.Add(formatter(state, exception));
+        }
+
+        /// <summary>The lines of the server's own once there are so many: each is written after its answer.</summary>
+        public async Task<IReadOnlyList<string>> AtLeastAsync(int count)
+        {
+            for (int i = 0; ; i++)
+            {
+                lock (_lines) if (_lines.Count >= count) return [.. _lines];
+                Assert.True(i < 500, "no line came");
+                await Task.Delay(10);
+            }
+        }
+
+        public void Dispose() { }
+    }
+}
