@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Sandglass.Kernels;
 
 namespace Sandglass.Sampling;
@@ -88,7 +89,7 @@ internal sealed partial class Sampler
     internal void Accept(int id)
     {
         _text?.Add(id);
-        foreach (SamplerStep step in _steps) step.Accept(id);
+        foreach (SamplerStep step in _steps) step.Accept(id, CollectionsMarshal.AsSpan(_text));
         if (_drawn is (int drawn, double surprise) && drawn == id)
         {
             foreach (SamplerStep step in _steps) step.Learn(surprise);

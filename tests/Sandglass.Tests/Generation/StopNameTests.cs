@@ -119,8 +119,8 @@ public sealed class StopNameTests(Grain grain) : IClassFixture<Grain>
         Assert.NotSame(BreakerTokens.Of(["\n", ":"], Tokenizer), BreakerTokens.Of([":", "\n"], Tokenizer));
         SequenceBreakers breakers = BreakerTokens.Of([Name, "og b"], Tokenizer);
         Assert.True(breakers.IsBreaker(Control));
-        Assert.Equal(1, breakers.TokensSince([Id(" cat"), Control, Id(" tree")]));
-        Assert.Equal(0, breakers.TokensSince([Id(" dog"), .. Tokenizer.Encode(" b", addBos: false).Ids]));
+        Assert.Equal(1, new LastBreaker(breakers).TokensSince([Id(" cat"), Control, Id(" tree")], 0, isGrown: false));
+        Assert.Equal(0, new LastBreaker(breakers).TokensSince([Id(" dog"), .. Tokenizer.Encode(" b", addBos: false).Ids], 0, isGrown: false));
     }
 
     /// <summary>Options under which the likeliest text is made of these tokens, each of which comes once, in this order.</summary>

@@ -216,7 +216,7 @@ public class SamplerTests
 
         internal override void Apply(Candidates candidates, Chance chance) { }
 
-        internal override void Accept(int id) => Heard.Add(id);
+        internal override void Accept(int id, ReadOnlySpan<int> text) => Heard.Add(id);
     }
 
     private sealed class Counts : SamplerStep

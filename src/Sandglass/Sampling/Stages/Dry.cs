@@ -1,4 +1,3 @@
-using System.Buffers;
 using Sandglass.Kernels;
 
 namespace Sandglass.Sampling;
@@ -18,35 +17,44 @@ internal sealed class Dry(double multiplier, double growth, int allowed, int? wi
     private const double LargestLogarithm = 88.7228391;      // of an F32: longer repetitions cost no more
     private readonly int _largestPower = growth > 1.000001 ? (int)(LargestLogarithm / Elementary.Log(growth)) : 0;
 
+    private RepeatIndex _repeats = new();
+    private LastBreaker _breaker = new(breakers);
+    private int _accepted;
+
     internal override string Name => "dry";
 
     internal override bool LooksBack => multiplier > 0;
 
     internal override void Apply(Candidates candidates, Chance chance)
     {
-        ReadOnlySpan<int> text = candidates.LastTokens(window);
-        if (multiplier == 0 || text.Length <= allowed) return;
-        int longest = breakers.TokensSince(text);
-        if (longest < allowed) return;
+        ReadOnlySpan<int> text = candidates.Text;
+        if (multiplier == 0 || text.IsEmpty) return;
+        bool isGrown = _accepted == text.Length;             // a beam's text is not accepted
+        _repeats.Learn(text, isGrown);
+        int start = Math.Max(0, text.Length - (window ?? text.Length));
+        int longest = _breaker.TokensSince(text, start, isGrown);
+        if (text.Length - start <= allowed || longest < allowed) return;
 
-        int[] repeats = ArrayPool<int>.Shared.Rent(text.Length);
-        Repeats.Count(text, repeats);
         Span<int> lengths = candidates.Counts;               // [id], the longest repetition that the token would continue
-        for (int back = 1; back < text.Length; back++)
+        for (int place = _repeats.First(text); place >= start; place = _repeats.Earlier(text, place))
         {
-            int length = Math.Min(repeats[back], longest);
-            int next = text[^back];                          // what came after the run that ends `back` tokens before the end
+            int length = Math.Min(Math.Min(_repeats.Length(place), place - start + 1), longest);
+            int next = text[place + 1];                      // what came after the run that ends there
             if (length >= allowed && length > lengths[next]) lengths[next] = length;
         }
-        for (int back = 1; back < text.Length; back++)
+        for (int place = _repeats.First(text); place >= start; place = _repeats.Earlier(text, place))
         {
-            int id = text[^back];
+            int id = text[place + 1];
             if (lengths[id] == 0) continue;
             int power = lengths[id] - allowed;
             if (_largestPower > 0 && power > _largestPower) power = _largestPower;
             if (!breakers.IsBreaker(id)) candidates.Change(id, candidates[id] - multiplier * Elementary.Pow(growth, power));
             lengths[id] = 0;
         }
-        ArrayPool<int>.Shared.Return(repeats);
     }
+
+    internal override void Accept(int id, ReadOnlySpan<int> text) => _accepted++;
+
+    internal override SamplerStep Fork() =>
+        new Dry(multiplier, growth, allowed, window, breakers) { _repeats = _repeats.Fork(), _breaker = _breaker.Fork(), _accepted = _accepted };
 }

@@ -20,7 +20,8 @@ internal abstract class SamplerStep
     internal abstract void Apply(Candidates candidates, Chance chance);
 
     /// <summary>A token is now part of the text: one of the prompt, or the chosen one, also where the likeliest is taken and nothing is drawn.</summary>
-    internal virtual void Accept(int id) { }
+    /// <param name="text">All accepted tokens, this one the last; empty if no stage looks back.</param>
+    internal virtual void Accept(int id, ReadOnlySpan<int> text) { }
 
     /// <summary>A token that this chain drew is now part of the text.</summary>
     /// <param name="surprise">Of that token in the distribution that it was drawn from, in bits.</param>

@@ -25,28 +25,21 @@ internal sealed class SequenceBreakers
                 }
                 node = child;
             }
+            Longest = Math.Max(Longest, run.Length);
             _ends[node] = true;
         }
     }
 
     internal static SequenceBreakers None { get; } = new([]);
 
+    /// <summary>Tokens of the longest run.</summary>
+    internal int Longest { get; }
+
     /// <summary>Whether this token is a breaker by itself.</summary>
     internal bool IsBreaker(int id) => _next.TryGetValue((0, id), out int node) && _ends[node];
 
-    /// <summary>How many tokens at the end of a text come after its last breaker; all where it has none.</summary>
-    internal int TokensSince(ReadOnlySpan<int> text)
-    {
-        for (int at = text.Length - 1; at >= 0; at--)
-        {
-            int longest = Longest(text[at..]);
-            if (longest > 0) return text.Length - at - longest;
-        }
-        return text.Length;
-    }
-
     /// <summary>Tokens of the longest run that a text begins with; 0 for none.</summary>
-    private int Longest(ReadOnlySpan<int> text)
+    internal int LongestAt(ReadOnlySpan<int> text)
     {
         int longest = 0;
         for (int node = 0, at = 0; at < text.Length && _next.TryGetValue((node, text[at]), out node); at++)
