@@ -3,19 +3,21 @@ using Sandglass.Kernels;
 namespace Sandglass.Sampling;
 
 // Guesses that are kept by their probability, instead of where the choice is the same.
-internal sealed partial class Sampler
+internal sealed unsafe partial class Sampler
 {
     /// <summary>The probabilities of the last choice: those that the chain left, and 0 for what it removed.</summary>
+    /// <param name="logits">The row that it was made from.</param>
     /// <param name="to">[vocabulary]</param>
-    internal void Distribution(Span<double> to)
+    internal void Distribution(ReadOnlySpan<float> logits, Span<double> to)
     {
         if (_greedy) throw new InvalidOperationException("Where the likeliest token is taken there is no distribution to draw from.");
         Candidates candidates = Buffers.Candidates;
-        to.Clear();
-        float max = candidates.MaxLogit();
-        ulong total = 0;
-        foreach (int id in candidates.Ids) total += Weights.Of(candidates[id], max);
-        foreach (int id in candidates.Ids) to[id] = Weights.Of(candidates[id], max) / (double)total;
+        fixed (float* row = logits)
+        {
+            candidates.LendAgain(row);
+            candidates.Probabilities(to);
+            candidates.Return();
+        }
     }
 
     /// <summary>Keeps a guess, or draws another token; see <see cref="RejectionDraw"/>. Only for chains that draw.</summary>
@@ -24,7 +26,7 @@ internal sealed partial class Sampler
     {
         Choice plain = Choose(logits, position);
         double[] probabilities = Buffers.Probabilities;
-        Distribution(probabilities);
+        Distribution(logits, probabilities);
         int id = RejectionDraw.Choose(probabilities, draft, guess, _seed, position);
         _drawn = (id, -Elementary.Log2(probabilities[id]));
         return plain with { Id = id, Logprob = plain.LogSumExp.Logprob(logits[id]) };

@@ -7,7 +7,7 @@ namespace Sandglass.Sampling;
 /// <remarks>
 /// Belongs to one run; not thread-safe. A choice allocates nothing. Its state (the text so far, mirostat's mu) is moved by accepted tokens only.
 /// </remarks>
-internal sealed partial class Sampler
+internal sealed unsafe partial class Sampler
 {
     private readonly SamplerStep[] _steps;
     private readonly bool _greedy;
@@ -70,8 +70,24 @@ internal sealed partial class Sampler
         }
 
         Candidates candidates = Buffers.Candidates;
+        fixed (float* row = logits)
+        {
+            candidates.Lend(row, _text, logSumExp.Max);
+            try
+            {
+                return Choose(candidates, logits, logSumExp, position);
+            }
+            finally
+            {
+                candidates.Return();
+            }
+        }
+    }
+
+    private Choice Choose(Candidates candidates, ReadOnlySpan<float> logits, LogSumExp logSumExp, long position)
+    {
         Explainer? explainer = _explains ? Buffers.Explainer : null;
-        RunChain(candidates, explainer, logits, logSumExp.Max, position);
+        RunChain(candidates, explainer, position);
         if (_greedy && explainer is null)
         {
             int best = candidates.Likeliest();
@@ -97,9 +113,8 @@ internal sealed partial class Sampler
         _drawn = null;
     }
 
-    private void RunChain(Candidates candidates, Explainer? explainer, ReadOnlySpan<float> logits, float max, long position)
+    private void RunChain(Candidates candidates, Explainer? explainer, long position)
     {
-        candidates.Reset(logits, _text, max);
         explainer?.Begin();
         for (int i = 0; i < _steps.Length; i++)
         {

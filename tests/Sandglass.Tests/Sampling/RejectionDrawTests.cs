@@ -49,7 +49,7 @@ public class RejectionDrawTests
         for (int position = 0; position < Draws; position++)
         {
             int guess = draft.Choose(others, position).Id;
-            draft.Distribution(guessed);
+            draft.Distribution(others, guessed);
             counts[target.Check(logits, position, guess, guessed).Id]++;
         }
 

@@ -79,7 +79,7 @@ public unsafe class RowWidthsTests
             foreach ((double shift, double divisor) in ((double, double)[])[(0, 0.7), (0, 1.3), (0, 1e9), (max, 1e-300), (0, 5e-39), (max, double.Epsilon)])
             {
                 float[] expected = [.. row];
-                fixed (float* to = expected) LogitScaling.Scalar(to, 0, row.Length, shift, divisor);
+                fixed (float* to = expected) LogitScaling.Scalar(to, 0, row.Length, shift, divisor, to);
                 Assert.Equal(row.Select(float.IsNegativeInfinity), expected.Select(float.IsNegativeInfinity));
                 foreach (int width in (int[])[128, 256, 512])
                 {
@@ -87,9 +87,9 @@ public unsafe class RowWidthsTests
                     float[] found = [.. row];
                     fixed (float* to = found)
                     {
-                        if (width == 128) LogitScaling.Vector<DoubleLanes128, Vector128<double>>(to, row.Length, shift, divisor);
-                        if (width == 256) LogitScaling.Vector<DoubleLanes256, Vector256<double>>(to, row.Length, shift, divisor);
-                        if (width == 512) LogitScaling.Vector<DoubleLanes512, Vector512<double>>(to, row.Length, shift, divisor);
+                        if (width == 128) LogitScaling.Vector<DoubleLanes128, Vector128<double>>(to, row.Length, shift, divisor, to);
+                        if (width == 256) LogitScaling.Vector<DoubleLanes256, Vector256<double>>(to, row.Length, shift, divisor, to);
+                        if (width == 512) LogitScaling.Vector<DoubleLanes512, Vector512<double>>(to, row.Length, shift, divisor, to);
                     }
                     Assert.Equal(expected.Select(BitConverter.SingleToUInt32Bits), found.Select(BitConverter.SingleToUInt32Bits));
                 }

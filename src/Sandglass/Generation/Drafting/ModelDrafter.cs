@@ -59,9 +59,10 @@ internal sealed class ModelDrafter(DraftModel model, bool keepsDistributions, Pr
         int made = 0;
         while (made < room && odds.IsWorthMaking)
         {
-            Choice choice = guessing.Choose(model.Read(_cache, next, Work), text.Length + made);
+            ReadOnlySpan<float> logits = model.Read(_cache, next, Work);
+            Choice choice = guessing.Choose(logits, text.Length + made);
             to[made] = _one[0] = choice.Id;
-            if (keepsDistributions) guessing.Distribution(_distributions[made] ??= new double[model.Vocabulary]);
+            if (keepsDistributions) guessing.Distribution(logits, _distributions[made] ??= new double[model.Vocabulary]);
             made++;
             if (!odds.Take(Grade(choice))) break;
             guessing.Accept(choice.Id);

@@ -85,8 +85,8 @@ internal static unsafe class Weights
         int i = 0;
         for (; i + X.Count <= count; i += X.Count)
         {
-            D distance = X.Subtract(top, X.Widen(logits + i));
-            D weight = X.Add(DoubleLanes<X, D>.Exp(X.Subtract(X.Broadcast(0), distance), OnePower), whole);
+            D logit = X.Widen(logits + i), distance = X.Subtract(top, logit);
+            D weight = X.Add(DoubleLanes<X, D>.Exp(X.Subtract(logit, top), OnePower), whole);
             D rung = X.Add(X.Multiply(X.Min(distance, reach), perNat), whole);
             X.Store(weights + i, X.And(X.And(weight, mask), X.AtMost(distance, reach)));
             X.Store(rungs + i, X.And(rung, mask));
@@ -111,15 +111,15 @@ internal static unsafe class Weights
         where X : struct, IDoubleLanes<D>
         where D : struct
     {
-        D top = X.Broadcast(max), reach = X.Broadcast(Reach), limit = X.Broadcast(near), whole = X.Broadcast(Whole), mask = X.BroadcastBits(WholeMask);
+        D top = X.Broadcast(max), reach = X.Broadcast(-Reach), limit = X.Broadcast(-near), whole = X.Broadcast(Whole), mask = X.BroadcastBits(WholeMask);
         D all = X.BroadcastBits(0), close = all;
         int i = 0;
         for (; i + X.Count <= count; i += X.Count)
         {
-            D distance = X.Subtract(top, X.Widen(logits + i));
-            D weight = X.And(X.Add(DoubleLanes<X, D>.Exp(X.Subtract(X.Broadcast(0), distance), OnePower), whole), mask);
-            all = X.AddBits(all, X.And(weight, X.AtMost(distance, reach)));
-            close = X.AddBits(close, X.And(weight, X.AtMost(distance, limit)));
+            D depth = X.Subtract(X.Widen(logits + i), top);                      // the distance, negated
+            D weight = X.And(X.Add(DoubleLanes<X, D>.Exp(depth, OnePower), whole), mask);
+            all = X.AddBits(all, X.And(weight, X.AtMost(reach, depth)));
+            close = X.AddBits(close, X.And(weight, X.AtMost(limit, depth)));
         }
         (ulong allSum, ulong closeSum) = ScalarSum(logits, i, count, max, near);
         ulong* lanes = stackalloc ulong[X.Count];

@@ -3,18 +3,19 @@ using Sandglass.Kernels;
 namespace Sandglass.Sampling;
 
 // Over all candidates: in lanes where the row of the whole vocabulary stands for them, else along the list.
-internal sealed partial class Candidates
+internal sealed unsafe partial class Candidates
 {
     /// <summary>Places to walk over, in the order of ids: as many as candidates, or the whole row with what was removed from it.</summary>
-    internal int Places => IsWhole ? _logits.Length : _count;
+    internal int Places => IsWhole ? VocabularySize : _count;
 
     /// <summary>The logits of the places from one on: as many as there is room for.</summary>
     /// <param name="room">Used where they do not lie side by side.</param>
     internal ReadOnlySpan<float> Logits(int from, Span<float> room)
     {
         int count = Math.Min(room.Length, Places - from);
-        if (IsWhole) return _logits.AsSpan(from, count);
-        for (int i = 0; i < count; i++) room[i] = _logits[_ids[from + i]];
+        if (IsWhole) return Row.Slice(from, count);
+        ReadOnlySpan<float> row = Row;
+        for (int i = 0; i < count; i++) room[i] = row[_ids[from + i]];
         return room[..count];
     }
 
@@ -22,9 +23,10 @@ internal sealed partial class Candidates
     internal float MaxLogit()
     {
         if (_max is float known) return known;
+        ReadOnlySpan<float> row = Row;
         float max = float.NegativeInfinity;
-        if (IsWhole) max = Softmax.Max(_logits);
-        else foreach (int id in Ids) max = _logits[id] > max ? _logits[id] : max;
+        if (IsWhole) max = Softmax.Max(row);
+        else foreach (int id in Ids) max = row[id] > max ? row[id] : max;
         _max = max;
         return max;
     }
@@ -32,7 +34,7 @@ internal sealed partial class Candidates
     /// <summary>The sum of all weights, and of those up to a distance from the largest logit.</summary>
     internal (ulong All, ulong Near) WeightSums(float max, double near)
     {
-        if (IsWhole) return Weights.Sum(_logits, max, near);
+        if (IsWhole) return Weights.Sum(Row, max, near);
         Span<float> room = stackalloc float[64];
         (ulong all, ulong close) = (0, 0);
         for (int from = 0; from < _count; from += room.Length)
@@ -43,24 +45,44 @@ internal sealed partial class Candidates
         return (all, close);
     }
 
+    /// <summary>Each candidate's share of the weights, and 0 for any other id.</summary>
+    /// <param name="to">[vocabulary]</param>
+    internal void Probabilities(Span<double> to)
+    {
+        const int Block = 256;
+        Span<float> room = stackalloc float[Block];
+        Span<ulong> weights = stackalloc ulong[Block], rungs = stackalloc ulong[Block];
+        to.Clear();
+        float max = MaxLogit();
+        double total = WeightSums(max, near: 0).All;
+        for (int from = 0; from < Places; from += Block)
+        {
+            ReadOnlySpan<float> block = Logits(from, room);
+            Weights.Of(block, max, weights, rungs);
+            for (int i = 0; i < block.Length; i++) to[IsWhole ? from + i : _ids[from + i]] = weights[i] / total;
+        }
+    }
+
     /// <summary>The likeliest candidate, the lowest id where several are equal.</summary>
     internal int Likeliest()
     {
-        if (IsWhole && !float.IsNegativeInfinity(MaxLogit())) return Softmax.IndexOfMax(_logits);
+        if (IsWhole && !float.IsNegativeInfinity(MaxLogit())) return Softmax.IndexOfMax(Row);
+        ReadOnlySpan<float> row = Row;
         int best = Ids[0];
-        foreach (int id in Ids) best = _logits[id] > _logits[best] ? id : best;
+        foreach (int id in Ids) best = row[id] > row[best] ? id : best;
         return best;
     }
 
     /// <summary>The ids of the candidates whose logits lie between two finite ones, both included, ascending.</summary>
     internal ReadOnlySpan<int> Between(float least, float most)
     {
+        ReadOnlySpan<float> row = Row;
         int[] found = _found ??= new int[_ids.Length];
-        if (IsWhole) return found.AsSpan(0, RowScan.Places(_logits, least, most, found));
+        if (IsWhole) return found.AsSpan(0, RowScan.Places(row, least, most, found));
         int count = 0;
         foreach (int id in Ids)
         {
-            if (_logits[id] >= least && _logits[id] <= most) found[count++] = id;
+            if (row[id] >= least && row[id] <= most) found[count++] = id;
         }
         return found.AsSpan(0, count);
     }
@@ -68,14 +90,15 @@ internal sealed partial class Candidates
     /// <summary>The likeliest <paramref name="count"/> candidates of more than these.</summary>
     internal Best Best(int count)
     {
+        ReadOnlySpan<float> row = Row;
         var best = new Best(Keys(count));
         if (IsWhole)
         {
-            best.Offer(_logits);
+            best.Offer(row);
             if (!float.IsNegativeInfinity(LikelihoodOrder.Logit(best.Worst))) return best;
             best = new Best(Keys(count));                    // among the forbidden ones it must be told which were removed
         }
-        foreach (int id in Ids) best.Offer(_logits[id], id);
+        foreach (int id in Ids) best.Offer(row[id], id);
         return best;
     }
 
@@ -87,39 +110,47 @@ internal sealed partial class Candidates
     {
         if (shift == 0 && divisor == 1) return;              // no bit would change
         _max = null;
-        if (IsWhole && double.IsFinite(divisor)) LogitScaling.Apply(_logits, shift, divisor);
-        else foreach (int id in Ids) Change(id, (_logits[id] - shift) / divisor);
+        if (!IsWhole || !double.IsFinite(divisor))
+        {
+            foreach (int id in Ids) Change(id, (this[id] - shift) / divisor);
+            return;
+        }
+        LogitScaling.Apply(Row, shift, divisor, _logits);
+        _isLent = false;
+        _lent = null;
     }
 
     /// <summary>Removes every candidate whose logit is below a floor.</summary>
     internal void RemoveBelow(double floor)
     {
+        ReadOnlySpan<float> row = Row;
         float least = (float)floor;                          // the smallest F32 that is not below it
         if (least < floor) least = MathF.BitIncrement(least);
         if (least > MaxLogit()) _max = null;
-        if (IsWhole) _removed += RowScan.MarkBelow(_logits, least, _step, _removedBy);
+        if (IsWhole) _removed += RowScan.MarkBelow(row, least, _step, _removedBy);
         else foreach (int id in Ids)
             {
-                if (_logits[id] < least) Remove(id);
+                if (row[id] < least) Remove(id);
             }
     }
 
     /// <summary>Removes every candidate that comes after this one in <see cref="LikelihoodOrder"/>.</summary>
     internal void RemoveAfter(ulong last)
     {
+        ReadOnlySpan<float> row = Row;
         float floor = LikelihoodOrder.Logit(last);
         if (!float.IsNegativeInfinity(floor))
         {
             RemoveBelow(floor);
             foreach (int id in Between(floor, floor))
             {
-                if (LikelihoodOrder.Key(_logits[id], id) > last) Remove(id);
+                if (LikelihoodOrder.Key(row[id], id) > last) Remove(id);
             }
             return;
         }
         foreach (int id in Ids)
         {
-            if (LikelihoodOrder.Key(_logits[id], id) > last) Remove(id);
+            if (LikelihoodOrder.Key(row[id], id) > last) Remove(id);
         }
     }
 
@@ -129,10 +160,11 @@ internal sealed partial class Candidates
     /// </summary>
     internal (double Z, double Weighted) DepthSums(float max)
     {
+        ReadOnlySpan<float> row = Row;
         double z = 0, weighted = 0;
         foreach (int id in Ids)
         {
-            double depth = (double)_logits[id] - max;
+            double depth = (double)row[id] - max;
             if (double.IsNegativeInfinity(depth)) continue;
             double e = Elementary.Exp(depth);
             z += e;

@@ -8,11 +8,13 @@ namespace Sandglass.Sampling;
 /// While most of the vocabulary is left it is kept whole (<see cref="IsWhole"/>): lanes go over the row of logits, in which a removed id stands as one that the
 /// model forbids. When few are left there is a list of them. Stages that read <see cref="Ids"/> need not know: the list is made where they ask for it.
 /// </remarks>
-internal sealed partial class Candidates(int vocabularySize)
+internal sealed unsafe partial class Candidates(int vocabularySize)
 {
     private const int FewShare = 4;                                      // of the vocabulary: when this part of it is left, a list is faster
 
-    private readonly float[] _logits = new float[vocabularySize];        // [id]
+    private readonly float[] _logits = new float[vocabularySize];        // [id], unless a row is lent
+    private float* _lent;                                                // [id], the caller's row, while no logit is changed; null for none
+    private bool _isLent;                                                // the same, also between the calls that lend it
     private readonly byte[] _removedBy = new byte[vocabularySize];       // [id], 0 = still there
     private readonly int[] _ids = new int[vocabularySize];               // ascending, the first _count where _isListed
     private int _count;
@@ -45,7 +47,7 @@ internal sealed partial class Candidates(int vocabularySize)
     internal int VocabularySize => _ids.Length;
 
     /// <summary>A candidate's logit, as the stages so far left it.</summary>
-    internal float this[int id] => _logits[id];
+    internal float this[int id] => Row[id];
 
     /// <summary>The tokens before the one that is being chosen, the prompt's too; empty if no stage looks back.</summary>
     internal ReadOnlySpan<int> Text => CollectionsMarshal.AsSpan(_text);
@@ -70,10 +72,10 @@ internal sealed partial class Candidates(int vocabularySize)
     internal void Change(int id, double logit)
     {
         if (double.IsNaN(logit)) SamplingException.ThrowNotANumber(_running?.Name ?? "", id);
-        float old = _logits[id];
+        float old = Row[id];
         if (float.IsNegativeInfinity(old)) return;
         float changed = (float)Math.Clamp(logit, float.MinValue, float.MaxValue);
-        _logits[id] = changed;
+        Own()[id] = changed;
         if (old >= _max || changed > _max) _max = null;
     }
 
@@ -83,19 +85,40 @@ internal sealed partial class Candidates(int vocabularySize)
         if (_removedBy[id] != 0) return;
         _removedBy[id] = _step;
         _removed++;
-        if (_logits[id] >= _max) _max = null;
+        if (Row[id] >= _max) _max = null;
     }
 
     /// <summary>The number of the stage that removed a token, from 1; 0 if none did. An explanation tells the chain's history from these.</summary>
     internal int RemovedBy(int id) => _removedBy[id];
 
     /// <summary>The whole vocabulary with a model's logits, after a text.</summary>
-    /// <param name="max">The largest logit, if it is known.</param>
-    internal void Reset(ReadOnlySpan<float> logits, List<int>? text = null, float? max = null)
+    internal void Reset(ReadOnlySpan<float> logits, List<int>? text = null)
+    {
+        logits.CopyTo(_logits);
+        _isLent = false;
+        Begin(text, max: null);
+    }
+
+    /// <summary>The same, over the caller's own row: it is copied where a stage changes a logit, and not touched after <see cref="Return"/>.</summary>
+    /// <param name="row">[vocabulary]</param>
+    /// <param name="max">The largest logit.</param>
+    internal void Lend(float* row, List<int>? text, float max)
+    {
+        _isLent = true;
+        _lent = row;
+        Begin(text, max);
+    }
+
+    /// <summary>The row that was lent may be asked about once more; it is no other one.</summary>
+    internal void LendAgain(float* row) => _lent = _isLent ? row : null;
+
+    /// <summary>The caller has its row back.</summary>
+    internal void Return() => _lent = null;
+
+    private void Begin(List<int>? text, float? max)
     {
         if (_running is not null) _counts?.AsSpan().Clear();            // a stage threw while it counted, and the next text must not notice
         if (_hasMarks) Array.Clear(_removedBy);
-        logits.CopyTo(_logits);
         (_running, _text, _max) = (null, text, max);
         (_count, _removed, _isListed, _hasMarks, IsWhole) = (_ids.Length, 0, false, false, true);
     }
@@ -116,6 +139,18 @@ internal sealed partial class Candidates(int vocabularySize)
         if (_removed < _count) Settle();
         else if (!step.IsStrict) Restore();
         else SamplingException.ThrowMix(nameof(SamplerOptions.Samplers), $"steps before {step.Name} that leave an id which may be chosen", "none left");
+    }
+
+    private ReadOnlySpan<float> Row => _lent == null ? _logits : new ReadOnlySpan<float>(_lent, _logits.Length);
+
+    /// <summary>The row, to be changed.</summary>
+    private float[] Own()
+    {
+        if (!_isLent) return _logits;
+        Row.CopyTo(_logits);
+        _isLent = false;
+        _lent = null;
+        return _logits;
     }
 
     /// <summary>The candidates become fewer by those that the stage removed.</summary>
@@ -150,7 +185,7 @@ internal sealed partial class Candidates(int vocabularySize)
     /// <summary>In the whole row the removed ones stand as forbidden.</summary>
     private void Forbid()
     {
-        RowScan.Forbid(_logits, _removedBy);
+        RowScan.Forbid(Own(), _removedBy);
         _isListed = false;
     }
 

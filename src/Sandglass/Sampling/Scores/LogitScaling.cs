@@ -6,22 +6,25 @@ namespace Sandglass.Sampling;
 /// <summary>A whole row of logits over a temperature, in F64, rounded to F32 and not beyond the largest; what the model forbids stays so.</summary>
 internal static unsafe class LogitScaling
 {
-    /// <summary>logit = (logit - shift) / divisor.</summary>
-    internal static void Apply(Span<float> row, double shift, double divisor)
+    /// <summary>to = (logit - shift) / divisor.</summary>
+    /// <param name="to">Of the row's length; it may be the row.</param>
+    internal static void Apply(ReadOnlySpan<float> row, double shift, double divisor, Span<float> to)
     {
-        fixed (float* logits = row) KernelPath.RunDoubles(new Kernel(logits, row.Length, shift, divisor));
+        fixed (float* logits = row)
+        fixed (float* scaled = to[..row.Length]) KernelPath.RunDoubles(new Kernel(logits, row.Length, shift, divisor, scaled));
     }
 
-    internal static void Scalar(float* logits, int from, int count, double shift, double divisor)
+    internal static void Scalar(float* logits, int from, int count, double shift, double divisor, float* to)
     {
         for (int i = from; i < count; i++)
         {
-            if (!float.IsNegativeInfinity(logits[i])) logits[i] = (float)Math.Clamp((logits[i] - shift) / divisor, float.MinValue, float.MaxValue);
+            float logit = logits[i];
+            to[i] = float.IsNegativeInfinity(logit) ? logit : (float)Math.Clamp((logit - shift) / divisor, float.MinValue, float.MaxValue);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Vector<X, D>(float* logits, int count, double shift, double divisor)
+    internal static void Vector<X, D>(float* logits, int count, double shift, double divisor, float* to)
         where X : struct, IDoubleLanes<D>
         where D : struct
     {
@@ -32,18 +35,18 @@ internal static unsafe class LogitScaling
         {
             D logit = X.Widen(logits + i);
             D scaled = X.Max(X.Min(X.Divide(X.Subtract(logit, by), over), most), least);
-            X.Narrow(logits + i, X.Select(X.AtMost(logit, never), never, scaled));
+            X.Narrow(to + i, X.Select(X.AtMost(logit, never), never, scaled));
         }
-        Scalar(logits, i, count, shift, divisor);
+        Scalar(logits, i, count, shift, divisor, to);
     }
 
-    private readonly struct Kernel(float* logits, int count, double shift, double divisor) : IDoubleKernel
+    private readonly struct Kernel(float* logits, int count, double shift, double divisor, float* to) : IDoubleKernel
     {
-        public void Scalar() => LogitScaling.Scalar(logits, 0, count, shift, divisor);
+        public void Scalar() => LogitScaling.Scalar(logits, 0, count, shift, divisor, to);
 
         public void Vector<X, D>()
             where X : struct, IDoubleLanes<D>
             where D : struct =>
-            LogitScaling.Vector<X, D>(logits, count, shift, divisor);
+            LogitScaling.Vector<X, D>(logits, count, shift, divisor, to);
     }
 }
