@@ -2,11 +2,12 @@ using System.CommandLine;
 using Sandglass.Cli;
 
 using Interruption interruption = new();
+interruption.Listen();
 Terminal terminal = new();
 bool json = args.TakeWhile(word => word != "--").Contains("--json");
 try
 {
-    ParseResult parsed = SandglassCommand.Parse(terminal, args);
+    ParseResult parsed = SandglassCommand.Parse(terminal, args, interruption);
     if (parsed.Action is System.CommandLine.Invocation.ParseErrorAction) return ErrorMessage.Of(parsed).Tell(terminal, json);
 
     terminal.IsQuiet = parsed.GetValue<bool>(SandglassCommand.Quiet);

@@ -31,18 +31,37 @@ internal sealed record ReadText(int[] Ids, int[] Ends, byte[] Utf8)
         return new ReadText(ids, ends, [.. utf8]);
     }
 
-    /// <summary>A prompt, begun with these ids for as long as its text is this one; behind the last place where tokens of both end it goes on with its own.</summary>
+    /// <summary>A prompt, begun with these ids for as long as its text is this one: with all of them where that is all of the text, else up to the last place
+    /// where tokens of both end. Behind it the prompt goes on with its own.</summary>
     public ReadText Continued(ChatPrompt prompt, Tokenizer tokenizer)
     {
         TokenizedText encoded = prompt.Encode(tokenizer);
         byte[] utf8 = Encoding.UTF8.GetBytes(prompt.Text);
         int[] ends = EndsOf(encoded);
-        (int kept, int next) = LastMeeting(encoded.Ids, ends, Utf8.AsSpan().CommonPrefixLength(utf8), tokenizer);
+        (int kept, int next, bool isAll) = LastMeeting(encoded.Ids, ends, Utf8.AsSpan().CommonPrefixLength(utf8), tokenizer);
+        if (isAll && kept < Ids.Length && Rest(prompt, utf8, tokenizer) is { ByteRanges: [{ From: 0, To: > 0 }, ..] } rest)     // not begun with an added space
+            return new ReadText([.. Ids, .. rest.Ids], [.. Ends, .. EndsOf(rest).Select(end => Utf8.Length + end)], utf8);
         return new ReadText([.. Ids.AsSpan(0, kept), .. encoded.Ids.AsSpan(next)], [.. Ends.AsSpan(0, kept), .. ends.AsSpan(next)], utf8);
     }
 
-    /// <summary>Walks both through the text and gives how many tokens of each lie before the last place where both have one's end.</summary>
-    private (int Mine, int Its) LastMeeting(int[] itsIds, int[] itsEnds, int common, Tokenizer tokenizer)
+    /// <summary>What a prompt has behind this text, as tokens of its own.</summary>
+    private TokenizedText Rest(ChatPrompt prompt, byte[] utf8, Tokenizer tokenizer)
+    {
+        int from = Encoding.UTF8.GetCharCount(utf8.AsSpan(0, Utf8.Length));
+        List<TextPart> parts = [];
+        int at = 0;
+        foreach (TextPart part in prompt.Parts)
+        {
+            int begins = Math.Max(at, from);
+            at += part.Length;
+            if (at > begins) parts.Add(part with { Length = at - begins });
+        }
+        return tokenizer.Encode(prompt.Text[from..], parts, addBos: false);
+    }
+
+    /// <summary>Walks both through the text and gives how many tokens of each lie before the last place where both have one's end, and whether the text of all of
+    /// these was met.</summary>
+    private (int Mine, int Its, bool IsAll) LastMeeting(int[] itsIds, int[] itsEnds, int common, Tokenizer tokenizer)
     {
         (int Mine, int Its) last = (0, 0);
         int mine = 0, its = 0;
@@ -51,11 +70,12 @@ internal sealed record ReadText(int[] Ids, int[] Ends, byte[] Utf8)
             int at = mine == 0 ? 0 : Ends[mine - 1], itsAt = its == 0 ? 0 : itsEnds[its - 1];
             if (at == itsAt) last = (mine, its);
             bool movesMine = at <= itsAt, movesIts = itsAt <= at;
-            if ((movesMine && (mine == Ids.Length || Ends[mine] > common)) || (movesIts && its == itsIds.Length)) return last;
+            if (movesMine && mine == Ids.Length) return (last.Mine, last.Its, true);
+            if ((movesMine && Ends[mine] > common) || (movesIts && its == itsIds.Length)) return (last.Mine, last.Its, false);
 
             // a mark of the template and a text that only looks like one are not the same
             bool isMark = (movesMine && IsMark(Ids[mine], tokenizer)) || (movesIts && IsMark(itsIds[its], tokenizer));
-            if (isMark && !(movesMine && movesIts && Ids[mine] == itsIds[its])) return last;
+            if (isMark && !(movesMine && movesIts && Ids[mine] == itsIds[its])) return (last.Mine, last.Its, false);
             if (movesMine) mine++;
             if (movesIts) its++;
         }

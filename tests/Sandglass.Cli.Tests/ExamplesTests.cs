@@ -7,6 +7,7 @@ public partial class ExamplesTests
 {
     [Theory]
     [InlineData("run")]
+    [InlineData("chat")]
     [InlineData("score")]
     [InlineData("inspect")]
     [InlineData("tokenize")]

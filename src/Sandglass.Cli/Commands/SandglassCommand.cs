@@ -13,9 +13,9 @@ internal static class SandglassCommand
     public static ParserConfiguration Parsing { get; } = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
 
     /// <summary>The command line, parsed. <c>help COMMAND</c> is <c>COMMAND --help</c>, and a first word in brackets means nothing to the parser.</summary>
-    public static ParseResult Parse(Terminal terminal, string[] args)
+    public static ParseResult Parse(Terminal terminal, string[] args, Interruption? interruption = null)
     {
-        Command root = Create(terminal);
+        Command root = Create(terminal, interruption);
         return root.Parse(args switch
         {
             ["help"] => ["--help"],
@@ -26,13 +26,14 @@ internal static class SandglassCommand
     }
 
     /// <summary>All commands.</summary>
-    public static Command Create(Terminal terminal)
+    public static Command Create(Terminal terminal, Interruption? interruption = null)
     {
         Help help = new(terminal);
         // not a RootCommand: that one is named after the assembly
         Command root = new("sandglass", "Sandglass runs language models (GGUF files) on the CPU: one token at a time, the same bits every time.")
         {
             new RunCommand(terminal).Create(),
+            new ChatCommand(terminal, interruption ?? new Interruption()).Create(),
             new ScoreCommand(terminal).Create(),
             new InspectCommand(terminal).Create(),
             new TokenizeCommand(terminal).Create(),

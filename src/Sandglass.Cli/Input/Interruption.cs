@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Sandglass.Cli;
@@ -12,10 +13,15 @@ internal sealed class Interruption : IDisposable
     // By default each ends the process at once and would leave an incomplete file.
     private static readonly int[] OthersOnLinux = [10, 12, 14, 16, 24, 25, 26, 27, 29, 30];
 
+    private static readonly TimeSpan Insistence = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _source = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
+    private CancellationTokenSource? _part;
+    private long _partEnded;
 
-    public Interruption()
+    /// <summary>From here on signals come here.</summary>
+    public void Listen()
     {
         foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT]) Register(signal);
         if (OperatingSystem.IsLinux())
@@ -23,6 +29,16 @@ internal sealed class Interruption : IDisposable
     }
 
     public CancellationToken Token => _source.Token;
+
+    /// <summary>As a first signal does.</summary>
+    public void Raise() => _source.Cancel();
+
+    /// <summary>Until the result is disposed of, Ctrl-C ends a part of the command and not all of it; where another one follows at once, all.</summary>
+    public IDisposable Redirect(CancellationTokenSource part)
+    {
+        _part = part;
+        return new Redirection(this);
+    }
 
     public void Dispose()
     {
@@ -34,7 +50,22 @@ internal sealed class Interruption : IDisposable
     private void Cancel(PosixSignalContext signal)
     {
         signal.Cancel = true;
+        if (signal.Signal == PosixSignal.SIGINT && EndsPart()) return;
         if (_source.IsCancellationRequested) Environment.Exit(ExitCode.Cancelled);      // raises ProcessExit, which deletes incomplete files
         _source.Cancel();
+    }
+
+    private bool EndsPart()
+    {
+        bool insists = _partEnded != 0 && Stopwatch.GetElapsedTime(_partEnded) < Insistence;
+        if (insists || Interlocked.Exchange(ref _part, null) is not CancellationTokenSource part) return false;
+        _partEnded = Stopwatch.GetTimestamp();
+        part.Cancel();
+        return true;
+    }
+
+    private sealed class Redirection(Interruption interruption) : IDisposable
+    {
+        public void Dispose() => interruption._part = null;
     }
 }

@@ -55,9 +55,11 @@ internal sealed class GenerationChoice
         "--loop-repeats", $"How often makes a loop. [default: {Defaults.LoopRepeats}]", 2, int.MaxValue);
 
     /// <summary>Adds all of them.</summary>
-    public void AddTo(Command command)
+    /// <param name="withTokens">Whether the command shows single tokens, and so what is asked for about each.</param>
+    public void AddTo(Command command, bool withTokens = true)
     {
-        foreach (Option option in (Option[])[_maxTokens, _minTokens, _stop, _ignoreEos, _eosIds, _logprobs, _hashLogits, _explain, _draft, _draftRejection,
+        Option[] ofTokens = withTokens ? [_logprobs, _hashLogits, _explain] : [];
+        foreach (Option option in (Option[])[_maxTokens, _minTokens, _stop, _ignoreEos, _eosIds, .. ofTokens, _draft, _draftRejection,
             _noCache, _prefillChunk, _timeLimit, _loopNgram, _loopRepeats])
             command.Add(option);
         _sampling.AddTo(command);

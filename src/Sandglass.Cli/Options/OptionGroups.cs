@@ -17,6 +17,7 @@ internal static class OptionGroups
         ("Its end and its log", ["--drain", "--log-format", "--log-prompts"]),
         ("The fork", ["--at", "--branches"]),
         ("Measurements", ["--prefill", "--decode", "--depth", "--batch", "--long", "--repeat"]),
+        ("The conversation", ["--system"]),
         ("The text", ["--prompt-file", "--ids", "--no-bos", "--no-special"]),
         ("Length and end", ["--max-tokens", "--min-tokens", "--stop", "--eos-ids", "--ignore-eos", "--time-limit", "--loop-ngram", "--loop-repeats"]),
         ("Choosing a token", ["--temperature", "--top-k", "--top-p", "--min-p", "--seed"]),

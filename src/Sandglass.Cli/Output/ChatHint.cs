@@ -14,15 +14,11 @@ internal static class ChatHint
             bool begin = i == 0 && ids[0] == tokenizer.BosId;
             if (!begin && IsMark(tokenizer, ids[i])) return null;
         }
-        return "Hint: this model was trained on conversations and has a chat template; a bare prompt is continued as plain text. For an answer, put the " +
-            "template's marks around it, in a file for --prompt-file"
-            + (IsToken(tokenizer, "<|im_start|>") ? ": <|im_start|>user, on the next line the question and <|im_end|>, on the next <|im_start|>assistant and " +
-                "a line break." : ".");
+        return "Hint: this model was trained on conversations and has a chat template; a bare prompt is continued as plain text. For answers, talk with it: " +
+            "sandglass chat.";
     }
 
     // user-defined tokens may be marks, or just runs of spaces that a vocabulary keeps whole
     private static bool IsMark(Tokenizer tokenizer, int id) =>
         tokenizer.Kind(id) == TokenKind.Control || (tokenizer.Kind(id) == TokenKind.UserDefined && tokenizer.Piece(id) is ['<' or '[', _, ..]);
-
-    private static bool IsToken(Tokenizer tokenizer, string text) => tokenizer.Encode(text, addBos: false) is { Ids: [int id] } && IsMark(tokenizer, id);
 }

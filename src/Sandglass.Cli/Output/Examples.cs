@@ -18,6 +18,12 @@ internal static class Examples
             "sandglass run \"Once upon a time\" --window 256 --ignore-eos --max-tokens 5000",
             "sandglass run \"Once\" --model embedded:grain-1m --json --logprobs 3 -n 9",
         ],
+        "chat" =>
+        [
+            "sandglass chat --model FILE.gguf --system \"Answer in one sentence.\"",
+            "printf 'Hello!\\nWho are you?\\n' | sandglass chat --model FILE.gguf",
+            "sandglass chat --model FILE.gguf --temperature 0 --max-tokens 200 --json",
+        ],
         "score" =>
         [
             "sandglass score \"Once upon a time there was a king\"",

@@ -19,6 +19,20 @@ internal static class Figures
         return string.Join(" · ", parts);
     }
 
+    /// <summary>The line that ends an answer in a conversation.</summary>
+    public static string OfTurn(GenerationResult result)
+    {
+        List<string> parts = [Amount.Of(result.CompletionTokens, "token"), $"prompt {Amount.Whole(result.PromptIds.Count)}"];
+        if (result.CachedTokens > 0) parts[^1] += $", {Amount.Whole(result.CachedTokens)} of it read before";
+        if (result.TimeToFirstToken is TimeSpan first) parts.Add($"first after {Amount.Time(first)}");
+        if (result.DecodeTokensPerSecond > 0) parts.Add($"{Amount.Short(result.DecodeTokensPerSecond)} tokens/s");
+        if (result.Speculation is SpeculationResult speculation) parts.Add(Guessed(speculation));
+        if (result.Beams is null) parts.Add(string.Create(CultureInfo.InvariantCulture, $"seed {result.Seed}"));
+        if (result.Finish is FinishReason.Cancelled) parts.Add(result.Text.Length == 0 ? "cancelled, and taken back" : "cancelled; what there is stays");
+        else if (result.Finish is not FinishReason.Eos) parts.Add($"finish: {Reason(result.Finish)}");
+        return string.Join(" · ", parts);
+    }
+
     private static string Guessed(SpeculationResult speculation) =>
         $"guessed {Amount.Whole(speculation.Drafted)}, right {Amount.Whole(speculation.Accepted)}, each of which saved a step" +
             $"{(speculation.OffAtToken is int at ? $", given up at token {Amount.Whole(at)}" : "")}";

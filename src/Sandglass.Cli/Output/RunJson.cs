@@ -79,5 +79,6 @@ internal sealed class RunJson(Stream output, ComputeMode compute, int? sample = 
         json.WriteEndArray();
     }
 
-    private static string Name(FinishReason finish) => finish.ToString().ToLowerInvariant();
+    /// <summary>As the tool's JSON has it.</summary>
+    public static string Name(FinishReason finish) => finish.ToString().ToLowerInvariant();
 }

@@ -70,6 +70,22 @@ public sealed class ReadOnceTests(TemplateModel template) : IClassFixture<Templa
     }
 
     [Fact]
+    public async Task Where_messages_are_plain_lines_an_answer_that_was_cut_off_is_kept_too()
+    {
+        using LanguageModel plain = LanguageModel.LoadEmbedded("grain-1m");
+        for (ulong seed = 0; seed < 12; seed++)
+        {
+            // answers of these ids end in line breaks, which would be one token with those that the template writes
+            GenerationOptions breaks = Cut with { MaxTokens = 40, Sampling = new SamplerOptions { Seed = seed, AllowedIds = plain.Tokenizer.Encode(" fox\n", addBos: false).Ids } };
+            Conversation talk = plain.StartConversation(options: breaks);
+            GenerationResult first = await talk.AskAsync("A fox?"), second = await talk.AskAsync("And?");
+
+            Assert.True(second.CachedTokens >= (first.PromptIds.Count + 39) / Page * Page, $"{second.CachedTokens} after {first.PromptIds.Count}");
+            Assert.Equal(plain.ChatTemplate.Render(new ChatRequest(talk.Messages.Take(3).ToArray())).Text, plain.Tokenizer.Decode([.. second.PromptIds.Skip(1)]));
+        }
+    }
+
+    [Fact]
     public async Task A_searched_answer_is_the_best_of_its_beams()
     {
         Conversation talk = Model.StartConversation(options: Cut with { Sampling = new SamplerOptions(), Beams = new BeamOptions { Beams = 3 } });
