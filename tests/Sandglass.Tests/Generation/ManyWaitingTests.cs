@@ -53,6 +53,30 @@ public sealed class ManyWaitingTests
         Assert.True(scheduler.IsIdle);
     }
 
+    [Theory, InlineData(1), InlineData(2), InlineData(3)]
+    public void Of_many_that_come_and_go_in_little_room_each_is_served(int seed)
+    {
+        Random random = new(seed);
+        using PagePool pages = new(HashModel.Shape, 12 * HashModel.Shape.SetBytes);
+        Scheduler scheduler = new(new ModelOptions { MaxBatch = 5, TenantWeights = new Dictionary<string, double> { ["t1"] = 4 } });
+        List<WritingText> texts = [];
+        for (int step = 0; step < 600 || !scheduler.IsIdle; step++)
+        {
+            Assert.InRange(step, 0, 50_000);
+            for (int i = random.Next(4); step < 600 && i > 0; i--)
+                texts.Add(Add(scheduler, pages, random.Next(8) == 0 ? random.Next(200, 340) : random.Next(1, 60), random.Next(1, 40), $"t{random.Next(4)}", random.Next(-3, 4)));
+            WritingText one = texts.Count == 0 ? Add(scheduler, pages, 1, 1) : texts[random.Next(texts.Count)];
+            if (random.Next(3) == 0) one.Cancel();
+            one.Rests = step < 600 && random.Next(2) == 0;
+            if (step == 600) texts.ForEach(text => text.Rests = false);
+            _model.Step(scheduler);
+            Assert.InRange(pages.Held, 0, pages.Capacity);
+        }
+        Assert.All(texts, text => Assert.True(text.IsOver && (text.IsCancelled || text.IsComplete) && text.Failure is null));
+        Assert.True(scheduler.Preemptions > 100);
+        Assert.Equal(0, pages.Held);
+    }
+
     private static WritingText Add(Scheduler scheduler, PagePool pages, int prompt, int tokens, string tenant = "", int priority = 0) =>
         Add(scheduler, pages, prompt, tokens, new RowShare(new Ticket { Tenant = tenant, PromptTokens = prompt, Priority = priority }));
 

@@ -12,6 +12,8 @@ internal sealed class WritingText(PagePool pages, int prompt, int tokens, RowSha
 
     public int Written => Length - _prompt;
 
+    public bool IsComplete => Written == tokens;
+
     public bool Rests { get; set; }
 
     public bool IsCancelled { get; private set; }

@@ -94,7 +94,9 @@ internal sealed class Scheduler
         for (int i = 0; i < _running.Count; i++) AdmitForks(_running[i]);   // by number: the list grows
         _waiting.EndFinished(_end);
         _running.RemoveAll(_end);
-        if (IsIdle) _next.Clear();  // an idle engine keeps no text alive
+        if (!IsIdle) return;
+        _next.Clear();  // an idle engine keeps no text alive
+        _line.Forget();
     }
 
     /// <summary>Ends all: the engine closes.</summary>
@@ -162,7 +164,8 @@ internal sealed class Scheduler
         int tries = 0;
         for (int i = 0; tries < MostTries;)
         {
-            if (!_waiting.TryCallBefore(i, _mayHaveRow) && i == _waiting.Count) break;
+            _waiting.TryCallBefore(i, _mayHaveRow);
+            if (i >= _waiting.Count) break;
             SequenceGroup group = _waiting[i];
             _line.Looks++;
             if (!HasRow(group) || !TryMakeRoom(group))

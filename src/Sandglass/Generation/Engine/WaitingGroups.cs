@@ -74,10 +74,9 @@ internal sealed class WaitingGroups(ServiceOrder order, WaitingLine line)
     }
 
     /// <summary>Calls the next of the line, where it comes before the candidate at a place: it takes that place.</summary>
-    public bool TryCallBefore(int at, Func<SequenceGroup, bool> mayHaveRow)
+    public void TryCallBefore(int at, Func<SequenceGroup, bool> mayHaveRow)
     {
-        if (order.Next is not SequenceGroup next || (at < _groups.Count && _groups[at].Priority <= next.Priority) || !mayHaveRow(next)) return false;
-        return TryCall(next);
+        if (order.Next is SequenceGroup next && (at >= _groups.Count || next.Priority < _groups[at].Priority) && mayHaveRow(next)) TryCall(next);
     }
 
     /// <summary>

@@ -66,6 +66,9 @@ internal sealed class WaitingLine(ServiceOrder order, TimeProvider time, Waiting
         return null;
     }
 
+    /// <summary>Where nothing waits or runs: those of which it was told while they ended are kept no longer.</summary>
+    public void Forget() => _toLookAt.Clear();
+
     /// <summary>Looks at the clock, where the time of one that waits may be over.</summary>
     public void LookAtClock()
     {
