@@ -77,11 +77,14 @@ public sealed class ChatTemplate
         if (generationPrompt && request.ContinueFinalMessage)
             throw new TemplateException("template-continue", "A prompt cannot both continue the final message and begin an answer.");
         TemplateArguments.Check(request.Arguments);
-        Text text = Program(request).Render(request.Now, (rendering, scope) =>
+        TemplateProgram program = Program(request);
+        bool plain = request.Messages.All(message => message is { Content: not null, Parts: null, ToolCalls.Count: 0 });
+        MessageForm form = plain && !program.MayNeedParts ? MessageForm.Usual : program.FormOf(_special);
+        Text text = program.Render(request.Now, (rendering, scope) =>
         {
             _special.AddTo(scope);
             foreach ((string name, JsonElement value) in request.Arguments) scope.Set(name, JsonValues.Of(rendering, value));
-            scope.Set("messages", MessageValues.Of(rendering, request.Messages));
+            scope.Set("messages", MessageValues.Of(rendering, request.Messages, form));
             scope.Set("tools", request.Tools is JsonElement tools ? JsonValues.Of(rendering, tools) : null);
             scope.Set("documents", request.Documents is JsonElement documents ? JsonValues.Of(rendering, documents) : null);
             scope.Set("add_generation_prompt", generationPrompt);

@@ -9,6 +9,7 @@ internal sealed class TemplateProgram
 
     private readonly string _source;
     private readonly Block _body;
+    private MessageForm? _form;
 
     /// <param name="source">The template.</param>
     /// <param name="generationBlocks">Whether <c>{% generation %}</c> is known, as in transformers.</param>
@@ -18,6 +19,19 @@ internal sealed class TemplateProgram
         _source = Lexer.Normalised(source);
         _body = Parser.Read(_source, generationBlocks);
     }
+
+    /// <summary>Whether the template names parts, so that perhaps it reads nothing else.</summary>
+    public bool MayNeedParts => _source.Contains("'text'", StringComparison.Ordinal) || _source.Contains("\"text\"", StringComparison.Ordinal)
+        || _source.Contains(".text", StringComparison.Ordinal);
+
+    /// <summary>The form of messages that the template reads: found once. Two threads that ask at once find the same.</summary>
+    public MessageForm FormOf(SpecialTexts special) => _form ??= MessageForm.Of((messages, form) => Render(DateTimeOffset.UnixEpoch, (rendering, scope) =>
+    {
+        special.AddTo(scope);
+        scope.Set("messages", MessageValues.Of(rendering, messages, form));
+        scope.Set("tools", new ListValue([]));
+        scope.Set("add_generation_prompt", false);
+    }).Value);
 
     /// <summary>What the template writes.</summary>
     /// <param name="now">The time that it may ask for.</param>

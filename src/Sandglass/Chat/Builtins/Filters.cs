@@ -19,18 +19,18 @@ internal static class Filters
         ["abs"] = NumberFilters.Abs,
         ["attr"] = static (r, v, a) => Members.Attribute(r, v, Kinds.String(a.Match("attr", 1, "name")[0], "attr")),
         ["batch"] = SequenceFilters.Batch,
-        ["capitalize"] = static (r, v, _) => Casing.Capitalize(r, Printer.Str(r, v)),
+        ["capitalize"] = Alone(static (r, v) => Casing.Capitalize(r, Printer.Str(r, v))),
         ["center"] = static (r, v, a) => Padding.Of(r, "center", Printer.Str(r, v), Kinds.Whole(Given(a.Match("center", 0, "width")[0], 80L), "center"), ' '),
-        ["count"] = static (_, v, _) => Kinds.Count(v),
+        ["count"] = Alone(static (_, v) => Kinds.Count(v)),
         ["d"] = Default,
         ["default"] = Default,
         ["dictsort"] = SortFilters.DictSort,
-        ["e"] = static (r, v, _) => Html.Escaped(r, Printer.Str(r, v)),
-        ["escape"] = static (r, v, _) => Html.Escaped(r, Printer.Str(r, v)),
+        ["e"] = Alone(static (r, v) => Html.Escaped(r, Printer.Str(r, v))),
+        ["escape"] = Alone(static (r, v) => Html.Escaped(r, Printer.Str(r, v))),
         ["filesizeformat"] = NumberFilters.FileSize,
         ["first"] = SequenceFilters.First,
         ["float"] = NumberFilters.Float,
-        ["forceescape"] = static (r, v, _) => Html.Escaped(r, Printer.Str(r, v).Marked(false)),
+        ["forceescape"] = Alone(static (r, v) => Html.Escaped(r, Printer.Str(r, v).Marked(false))),
         ["format"] = TextFilters.Format,
         ["groupby"] = SortFilters.GroupBy,
         ["indent"] = TextFilters.Indent,
@@ -38,9 +38,9 @@ internal static class Filters
         ["items"] = SequenceFilters.Items,
         ["join"] = SequenceFilters.Join,
         ["last"] = SequenceFilters.Last,
-        ["length"] = static (_, v, _) => Kinds.Count(v),
-        ["list"] = static (r, v, _) => new ListValue(Iteration.ToList(r, v)),
-        ["lower"] = static (r, v, _) => Casing.Lower(r, Printer.Str(r, v)),
+        ["length"] = Alone(static (_, v) => Kinds.Count(v)),
+        ["list"] = Alone(static (r, v) => new ListValue(Iteration.ToList(r, v))),
+        ["lower"] = Alone(static (r, v) => Casing.Lower(r, Printer.Str(r, v))),
         ["map"] = SelectFilters.Map,
         ["max"] = static (r, v, a) => SortFilters.Extreme(r, "max", v, a),
         ["min"] = static (r, v, a) => SortFilters.Extreme(r, "min", v, a),
@@ -50,12 +50,12 @@ internal static class Filters
         ["replace"] = TextFilters.Replace,
         ["reverse"] = SequenceFilters.Reverse,
         ["round"] = NumberFilters.Round,
-        ["safe"] = static (r, v, _) => Printer.Str(r, v).Marked(true),
+        ["safe"] = Alone(static (r, v) => Printer.Str(r, v).Marked(true)),
         ["select"] = static (r, v, a) => SelectFilters.Select(r, v, a, keeps: true),
         ["selectattr"] = static (r, v, a) => SelectFilters.SelectAttribute(r, v, a, keeps: true),
         ["slice"] = SequenceFilters.Slice,
         ["sort"] = SortFilters.Sort,
-        ["string"] = static (r, v, _) => Printer.Str(r, v),
+        ["string"] = Alone(static (r, v) => Printer.Str(r, v)),
         ["striptags"] = TextFilters.StripTags,
         ["sum"] = SequenceFilters.Sum,
         ["title"] = TextFilters.Title,
@@ -63,7 +63,7 @@ internal static class Filters
         ["trim"] = TextFilters.Trim,
         ["truncate"] = TextFilters.Truncate,
         ["unique"] = SortFilters.Unique,
-        ["upper"] = static (r, v, _) => Casing.Upper(r, Printer.Str(r, v)),
+        ["upper"] = Alone(static (r, v) => Casing.Upper(r, Printer.Str(r, v))),
         ["urlencode"] = TextFilters.UrlEncode,
         ["wordcount"] = TextFilters.WordCount,
         ["wordwrap"] = TextFilters.WordWrap,
@@ -72,6 +72,12 @@ internal static class Filters
 
     /// <summary>An argument, or what stands for it.</summary>
     public static object? Given(object? argument, object? otherwise) => ReferenceEquals(argument, Arguments.Absent) ? otherwise : argument;
+
+    private static Filter Alone(Func<Rendering, object?, object?> filter) => (rendering, value, arguments) =>
+    {
+        arguments.Match("The filter", 0);
+        return filter(rendering, value);
+    };
 
     private static object? Default(Rendering rendering, object? value, Arguments arguments)
     {

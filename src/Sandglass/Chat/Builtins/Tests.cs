@@ -19,29 +19,29 @@ internal static class Tests
     {
         Dictionary<string, Test> tests = new(StringComparer.Ordinal)
         {
-            ["defined"] = static (_, v, _) => v is not Undefined,
-            ["undefined"] = static (_, v, _) => v is Undefined,
-            ["none"] = static (_, v, _) => v is null,
-            ["boolean"] = static (_, v, _) => v is bool,
-            ["true"] = static (_, v, _) => v is true,
-            ["false"] = static (_, v, _) => v is false,
-            ["integer"] = static (_, v, _) => v is long or BigInteger,
-            ["float"] = static (_, v, _) => v is double,
-            ["number"] = static (_, v, _) => Kinds.IsNumber(v),
-            ["string"] = static (_, v, _) => v is Text,
-            ["mapping"] = static (_, v, _) => v is DictValue,
-            ["iterable"] = static (_, v, _) => Iteration.Can(v),
-            ["sequence"] = static (_, v, _) => v is Text or ListValue or TupleValue or DictValue or RangeValue or Undefined,
-            ["callable"] = static (_, v, _) => v is Callable or Undefined,
-            ["escaped"] = static (_, v, _) => v is Text { IsSafe: true },
-            ["odd"] = static (r, v, _) => Equality.AreEqual(r, Operations.Compute(r, "%", v, 2L), 1L),
-            ["even"] = static (r, v, _) => Equality.AreEqual(r, Operations.Compute(r, "%", v, 2L), 0L),
+            ["defined"] = Alone(static (_, v) => v is not Undefined),
+            ["undefined"] = Alone(static (_, v) => v is Undefined),
+            ["none"] = Alone(static (_, v) => v is null),
+            ["boolean"] = Alone(static (_, v) => v is bool),
+            ["true"] = Alone(static (_, v) => v is true),
+            ["false"] = Alone(static (_, v) => v is false),
+            ["integer"] = Alone(static (_, v) => v is long or BigInteger),
+            ["float"] = Alone(static (_, v) => v is double),
+            ["number"] = Alone(static (_, v) => Kinds.IsNumber(v)),
+            ["string"] = Alone(static (_, v) => v is Text),
+            ["mapping"] = Alone(static (_, v) => v is DictValue),
+            ["iterable"] = Alone(static (_, v) => Iteration.Can(v)),
+            ["sequence"] = Alone(static (_, v) => v is Text or ListValue or TupleValue or DictValue or RangeValue or Undefined),
+            ["callable"] = Alone(static (_, v) => v is Callable or Undefined),
+            ["escaped"] = Alone(static (_, v) => v is Text { IsSafe: true }),
+            ["odd"] = Alone(static (r, v) => Equality.AreEqual(r, Operations.Compute(r, "%", v, 2L), 1L)),
+            ["even"] = Alone(static (r, v) => Equality.AreEqual(r, Operations.Compute(r, "%", v, 2L), 0L)),
             ["divisibleby"] = static (r, v, a) => Equality.AreEqual(r, Operations.Compute(r, "%", v, One("divisibleby", a)), 0L),
             ["sameas"] = static (_, v, a) => IsSame(v, One("sameas", a)),
-            ["lower"] = static (r, v, _) => Casing.Is(r, Printer.Str(r, v), upper: false),
-            ["upper"] = static (r, v, _) => Casing.Is(r, Printer.Str(r, v), upper: true),
-            ["filter"] = static (_, v, _) => v is Text name && Filters.Find(name.Value) is not null,
-            ["test"] = static (_, v, _) => v is Text name && Find(name.Value) is not null,
+            ["lower"] = Alone(static (r, v) => Casing.Is(r, Printer.Str(r, v), upper: false)),
+            ["upper"] = Alone(static (r, v) => Casing.Is(r, Printer.Str(r, v), upper: true)),
+            ["filter"] = Alone(static (_, v) => v is Text name && Filters.Find(name.Value) is not null),
+            ["test"] = Alone(static (_, v) => v is Text name && Find(name.Value) is not null),
             ["in"] = static (r, v, a) => Operations.Contains(r, One("in", a), v),
         };
         foreach ((string op, string[] names) in ((string, string[])[])
@@ -51,6 +51,12 @@ internal static class Tests
         }
         return tests;
     }
+
+    private static Test Alone(Func<Rendering, object?, object?> test) => (rendering, value, arguments) =>
+    {
+        arguments.Match("The test", 0);
+        return test(rendering, value);
+    };
 
     private static object? One(string name, Arguments arguments) => arguments.Match(name, 1, "other")[0];
 

@@ -77,7 +77,7 @@ internal static class TextFilters
         bool first = Kinds.IsTrue(Filters.Given(given[1], false)), blank = Kinds.IsTrue(Filters.Given(given[2], false));
         Text? by = width as Text;
         long blanks = by is null ? Kinds.Whole(width, "indent") : 0;
-        Text text = Kinds.String(value is Undefined ? Text.Empty : value, "indent");
+        Text text = Kinds.String(value, "indent");
         TextBuilder result = new(rendering);
         List<object?> lines = ((ListValue)Splitting.Lines(rendering, text, keepEnds: false)).Items;
         if (text.Value.Length == 0 || text.Value.EndsWith('\n')) lines.Add(Text.Empty);
@@ -98,10 +98,11 @@ internal static class TextFilters
     public static object? Truncate(Rendering rendering, object? value, Arguments arguments)
     {
         object?[] given = arguments.Match("truncate", 0, "length", "killwords", "end", "leeway");
-        Text text = Kinds.String(value, "truncate"), end = Kinds.String(Filters.Given(given[2], new Text("...", trusted: true)), "truncate");
+        Text end = Kinds.String(Filters.Given(given[2], new Text("...", trusted: true)), "truncate");
         long length = Kinds.Whole(Filters.Given(given[0], 255L), "truncate"), leeway = Kinds.Whole(Filters.Given(given[3], null) ?? 5L, "truncate");
         if (length < end.Length) throw new TemplateException("template-value", $"truncate: expected a length of at least {end.Length}, found {length}.");
-        if (text.Length <= length + leeway) return text;
+        if (Kinds.Count(value) <= length + leeway) return value;
+        Text text = Kinds.String(value, "truncate");
         Text cut = text.Slice(rendering, 0, text.UnitOf((int)(length - end.Length)));
         if (!Kinds.IsTrue(Filters.Given(given[1], false)))
         {

@@ -39,6 +39,6 @@ public sealed record ChatPart(string? Text)
 
 /// <summary>A tool that the assistant calls.</summary>
 /// <param name="Name">The tool.</param>
-/// <param name="Arguments">A JSON object; templates are given it as one, or as text where they expect that.</param>
+/// <param name="Arguments">A JSON object, or a string that holds one; templates are given whichever they read.</param>
 /// <param name="Id">What the tool's message refers to.</param>
 public sealed record ChatToolCall(string Name, JsonElement Arguments, string? Id = null);

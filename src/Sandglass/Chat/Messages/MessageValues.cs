@@ -11,9 +11,10 @@ internal static class MessageValues
         "system", "developer", "user", "assistant", "model", "tool", "function", "ipython", "observation", "environment", "context", "documents", "tools",
     };
 
-    public static ListValue Of(Rendering rendering, IReadOnlyList<ChatMessage> messages) => new([.. messages.Select(message => Of(rendering, message))]);
+    public static ListValue Of(Rendering rendering, IReadOnlyList<ChatMessage> messages, MessageForm form) =>
+        new([.. messages.Select(message => Of(rendering, message, form))]);
 
-    /// <summary>Marks the roles of messages that were given as JSON as <see cref="Of(Rendering, IReadOnlyList{ChatMessage})"/> does.</summary>
+    /// <summary>Marks the roles of messages that were given as JSON as those of other messages are.</summary>
     public static void TrustRoles(object? messages)
     {
         if (messages is not ListValue list) return;
@@ -21,19 +22,28 @@ internal static class MessageValues
             if (item is DictValue message && message.TryGet("role", out object? role) && role is Text text) message.Set("role", Role(text));
     }
 
-    private static DictValue Of(Rendering rendering, ChatMessage message)
+    private static DictValue Of(Rendering rendering, ChatMessage message, MessageForm form)
     {
         DictValue dict = new(rendering);
         rendering.Allow(64);
         dict.Set("role", Role(JsonValues.Given(rendering, message.Role)));
-        dict.Set("content", message.Parts is not null ? new ListValue([.. message.Parts.Select(part => Of(rendering, part))])
-            : message.Content is null ? null : JsonValues.Given(rendering, message.Content));
+        dict.Set("content", Content(rendering, message, form));
         if (message.ReasoningContent is string reasoning) dict.Set("reasoning_content", JsonValues.Given(rendering, reasoning));
-        if (message.ToolCalls.Count > 0) dict.Set("tool_calls", new ListValue([.. message.ToolCalls.Select(call => Of(rendering, call))]));
+        if (message.ToolCalls.Count > 0) dict.Set("tool_calls", new ListValue([.. message.ToolCalls.Select(call => Of(rendering, call, form))]));
         if (message.ToolCallId is string id) dict.Set("tool_call_id", JsonValues.Given(rendering, id));
         if (message.Name is string name) dict.Set("name", JsonValues.Given(rendering, name));
         Add(rendering, dict, message.Extra);
         return dict;
+    }
+
+    private static object? Content(Rendering rendering, ChatMessage message, MessageForm form)
+    {
+        string? text = message.Content;
+        IReadOnlyList<ChatPart>? parts = message.Parts;
+        if (parts is not null && !form.Parts && parts.All(part => part.Text is not null)) (text, parts) = (string.Join('\n', parts.Select(part => part.Text)), null);
+        else if (text is not null && form.OnlyParts) parts = [new ChatPart(text)];
+        if (parts is not null) return new ListValue([.. parts.Select(part => Of(rendering, part))]);
+        return text is null && form.NullContent ? null : JsonValues.Given(rendering, text ?? "");
     }
 
     private static DictValue Of(Rendering rendering, ChatPart part)
@@ -45,15 +55,32 @@ internal static class MessageValues
         return dict;
     }
 
-    private static DictValue Of(Rendering rendering, ChatToolCall call)
+    private static DictValue Of(Rendering rendering, ChatToolCall call, MessageForm form)
     {
         DictValue dict = new(rendering), function = new(rendering);
         if (call.Id is string id) dict.Set("id", JsonValues.Given(rendering, id));
         dict.Set("type", new Text("function", trusted: true));
         dict.Set("function", function);
         function.Set("name", JsonValues.Given(rendering, call.Name));
-        function.Set("arguments", call.Arguments.ValueKind == JsonValueKind.Undefined ? new DictValue(rendering) : JsonValues.Of(rendering, call.Arguments));
+        function.Set("arguments", Arguments(rendering, call.Arguments, form.ArgumentsAsText));
         return dict;
+    }
+
+    private static object? Arguments(Rendering rendering, JsonElement arguments, bool asText)
+    {
+        if (arguments.ValueKind == JsonValueKind.Undefined) return asText ? JsonValues.Given(rendering, "{}") : new DictValue(rendering);
+        if (asText) return JsonValues.Given(rendering, arguments.ValueKind == JsonValueKind.String ? JsonStrings.Read(arguments) : arguments.GetRawText());
+        if (arguments.ValueKind != JsonValueKind.String) return JsonValues.Of(rendering, arguments);
+        string text = JsonStrings.Read(arguments);
+        try
+        {
+            using JsonDocument parsed = JsonDocument.Parse(text);
+            return JsonValues.Of(rendering, parsed.RootElement);
+        }
+        catch (JsonException)
+        {
+            return JsonValues.Given(rendering, text);       // what a model wrote need not be JSON
+        }
     }
 
     private static void Add(Rendering rendering, DictValue dict, IReadOnlyDictionary<string, JsonElement> extra)

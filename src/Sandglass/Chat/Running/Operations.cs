@@ -64,12 +64,8 @@ internal static class Operations
 
     private static Text Joined(Rendering rendering, Text a, Text b)
     {
-        bool safe = a.IsSafe || b.IsSafe;
-        if (safe) (a, b) = (Html.Escaped(rendering, a), Html.Escaped(rendering, b));
-        TextBuilder builder = new(rendering);
-        builder.Append(a);
-        builder.Append(b);
-        return builder.ToText(safe);
+        if (a.IsSafe || b.IsSafe) (a, b) = (Html.Escaped(rendering, a), Html.Escaped(rendering, b));
+        return Text.Join(rendering, a, b);
     }
 
     private static object Repeated(Rendering rendering, object? value, long count)

@@ -120,9 +120,9 @@ internal sealed class Concatenation(int place, Expression[] parts) : Expression(
 {
     protected override object? Value(Rendering rendering, Scope scope)
     {
-        TextBuilder builder = new(rendering);
-        foreach (Expression part in parts) builder.Append(Printer.Str(rendering, part.Evaluate(rendering, scope)));
-        return builder.ToText();
+        Text joined = Text.Empty;
+        foreach (Expression part in parts) joined = Text.Join(rendering, joined, Printer.Str(rendering, part.Evaluate(rendering, scope)).Marked(false));
+        return joined;
     }
 }
 

@@ -38,7 +38,7 @@ internal static class Equality
                 HashCode hash = default;
                 foreach (object? item in tuple.Items) hash.Add(Hash(rendering, item, depth + 1));
                 return hash.ToHashCode();
-            case null: return 0;
+            case null or Undefined: return 0;
             case ListValue or DictValue: throw new TemplateException("template-value", $"A {Kinds.Name(value)} cannot be a key: it may change.");
             default: return System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(value);
         }

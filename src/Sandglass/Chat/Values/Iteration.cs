@@ -54,7 +54,7 @@ internal static class Iteration
                 for (int at = 0; at < text.Value.Length;)
                 {
                     int width = text.WidthAt(at);
-                    yield return Counted(rendering, text.Slice(rendering, at, at + width));
+                    yield return Counted(rendering, text.Slice(rendering, at, at + width).Marked(false));
                     at += width;
                 }
                 break;

@@ -39,7 +39,7 @@ internal static class Kinds
         long whole => whole != 0,
         double number => number != 0,
         BigInteger big => !big.IsZero,
-        Text text => text.Value.Length > 0,
+        Text text => text.Units > 0,
         ListValue list => list.Items.Count > 0,
         TupleValue tuple => tuple.Items.Length > 0,
         DictValue dict => dict.Count > 0,

@@ -145,7 +145,13 @@ internal static class Numbers
         return quotient - floor > 0.5 ? floor + 1 : floor;
     }
 
-    private static long ToLong(object? value) => value is bool flag ? flag ? 1 : 0 : (long)value!;
+    private static long ToLong(object? value) => value switch
+    {
+        bool flag => flag ? 1 : 0,
+        long whole => whole,
+        Undefined missing => throw missing.Failure(),
+        _ => throw new TemplateException("template-value", $"Expected a number, found a {Kinds.Name(value)}."),
+    };
 
     private static ReadOnlySpan<char> Trimmed(string text)
     {

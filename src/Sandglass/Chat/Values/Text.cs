@@ -9,10 +9,14 @@ internal sealed class Text
     /// <summary>No character.</summary>
     public static readonly Text Empty = new("", trusted: true);
 
+    private const int LongEnough = 512;
+
     private static readonly int[] None = [];
 
-    private readonly bool _startsTrusted;
-    private readonly int[] _borders;        // where trust changes, ascending, none at 0 or at the end
+    private bool _startsTrusted;
+    private int[] _borders;                 // where trust changes, ascending, none at 0 or at the end
+    private string? _value;
+    private (Text Left, Text Right, Rendering Rendering)? _halves;     // in place of a value that nobody has asked for yet
     private int _codePoints = -1;
 
     public Text(string value, bool trusted)
@@ -21,16 +25,25 @@ internal sealed class Text
     }
 
     public Text(string value, bool startsTrusted, int[] borders, bool isSafe = false) =>
-        (Value, _startsTrusted, _borders, IsSafe) = (value, startsTrusted, borders, isSafe);
+        (_value, _startsTrusted, _borders, IsSafe, Units) = (value, startsTrusted, borders, isSafe, value.Length);
+
+    private Text(Rendering rendering, Text left, Text right)
+    {
+        (_halves, _borders, IsSafe) = ((left, right, rendering), None, left.IsSafe);
+        Units = checked(left.Units + right.Units);
+    }
+
+    /// <summary>The number of UTF-16 units.</summary>
+    public int Units { get; }
 
     /// <summary>The characters.</summary>
-    public string Value { get; }
+    public string Value => _value ?? Flat()._value!;
 
     /// <summary>Whether it is marked as needing no HTML escapes (jinja2's <c>Markup</c>): what is added to it gets them.</summary>
     public bool IsSafe { get; }
 
     /// <summary>Whether all of it came from the template.</summary>
-    public bool IsTrusted => _borders.Length == 0 && _startsTrusted;
+    public bool IsTrusted => Flat()._borders.Length == 0 && _startsTrusted;
 
     /// <summary>Code points: what <c>length</c> says.</summary>
     public int Length => _codePoints >= 0 ? _codePoints : _codePoints = CountCodePoints();
@@ -42,6 +55,7 @@ internal sealed class Text
     public IEnumerable<(int From, int To, bool Trusted)> Stretches(int from, int to)
     {
         if (from >= to) yield break;
+        Flat();
         int index = Array.BinarySearch(_borders, from);
         index = index >= 0 ? index + 1 : ~index;            // the first border after the place
         bool trusted = (index % 2 == 0) == _startsTrusted;
@@ -56,26 +70,37 @@ internal sealed class Text
     /// <summary>Whether one character came from the template.</summary>
     public bool IsTrustedAt(int place)
     {
-        if (_borders.Length == 0) return _startsTrusted;
+        if (Flat()._borders.Length == 0) return _startsTrusted;
         int index = Array.BinarySearch(_borders, place);
         index = index >= 0 ? index + 1 : ~index;
         return (index % 2 == 0) == _startsTrusted;
+    }
+
+    /// <summary>One text behind another. Long ones are joined when their characters are asked for, so that a text that grows by pieces is not copied each time.</summary>
+    public static Text Join(Rendering rendering, Text left, Text right)
+    {
+        if (left.Units == 0 && !left.IsSafe) return right;
+        if (right.Units == 0) return left;
+        rendering.Take(120);
+        if ((long)left.Units + right.Units > int.MaxValue / 4) rendering.Take(long.MaxValue / 2);
+        Text joined = new(rendering, left, right);
+        return joined.Units > LongEnough ? joined : joined.Flat();
     }
 
     /// <summary>A part.</summary>
     public Text Slice(Rendering rendering, int from, int to)
     {
         if (from >= to) return Empty;
-        if (from == 0 && to == Value.Length) return this;
-        rendering.Take(2L * (to - from));
-        if (_borders.Length == 0) return new Text(Value[from..to], _startsTrusted, None, IsSafe);
+        if (from == 0 && to == Units) return this;
+        rendering.Take(80 + 2L * (to - from));
+        if (Flat()._borders.Length == 0) return new Text(Value[from..to], _startsTrusted, None, IsSafe);
         TextBuilder part = new(rendering);
         part.Append(this, from, to);
         return part.ToText(IsSafe);
     }
 
     /// <summary>Other characters of the same number and origin.</summary>
-    public Text With(string value) => new(value, _startsTrusted, _borders, IsSafe);
+    public Text With(string value) => new(value, Flat()._startsTrusted, _borders, IsSafe);
 
     /// <summary>The same characters, marked as safe or not.</summary>
     public Text Marked(bool safe) => safe == IsSafe ? this : new Text(Value, _startsTrusted, _borders, safe);
@@ -102,6 +127,26 @@ internal sealed class Text
     public int WidthAt(int unit) => unit + 1 < Value.Length && char.IsSurrogatePair(Value[unit], Value[unit + 1]) ? 2 : 1;
 
     public override string ToString() => Value;
+
+    private Text Flat()
+    {
+        if (_halves is not { } halves) return this;
+        halves.Rendering.Take(2L * Units);      // before it is made: of shared halves there may be far more characters than memory
+        TextBuilder whole = new(halves.Rendering);
+        Stack<Text> open = new([halves.Right, halves.Left]);
+        while (open.TryPop(out Text? next))
+        {
+            if (next._halves is { } inner)
+            {
+                open.Push(inner.Right);
+                open.Push(inner.Left);
+            }
+            else whole.AppendUncounted(next);
+        }
+        Text flat = whole.ToText();
+        (_value, _startsTrusted, _borders, _halves) = (flat._value, flat._startsTrusted, flat._borders, null);
+        return this;
+    }
 
     private int CountCodePoints()
     {

@@ -24,6 +24,16 @@ internal sealed class TextBuilder(Rendering rendering)
     /// <summary>Adds one character.</summary>
     public void Append(char c, bool trusted = true) => Append([c], trusted);
 
+    /// <summary>Adds a text whose bytes the caller has counted.</summary>
+    public void AppendUncounted(Text text)
+    {
+        foreach ((int from, int to, bool trusted) in text.Stretches(0, text.Units))
+        {
+            Turn(trusted);
+            _text.Append(text.Value.AsSpan(from, to - from));
+        }
+    }
+
     /// <summary>Adds a text.</summary>
     public void Append(Text text) => Append(text, 0, text.Value.Length);
 
