@@ -56,15 +56,9 @@ internal static class NumberFilters
 
         double number = Numbers.ToDouble(value);
         if (!double.IsFinite(number)) return number;
-        if (method != "common")
-        {
-            double power = Math.Pow(10, precision);
-            return (method == "ceil" ? Math.Ceiling(number * power) : Math.Floor(number * power)) / power;
-        }
-        // the exact digits decide, as in Python: 2.675 is less than it looks
-        return precision is >= 0 and <= 300 ? double.Parse(number.ToString("F" + precision.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) is var rounded
-            && IsTie(number, precision) ? Math.Round(number, Math.Min(precision, 15), MidpointRounding.ToEven) : rounded
-            : precision > 300 ? number : (double)Numbers.ToBig(RoundedWhole(new BigInteger(Math.Round(number)), -precision));
+        if (method == "common") return Rounded(number, precision);
+        double power = double.Parse($"1e{precision}", CultureInfo.InvariantCulture);
+        return (method == "ceil" ? Math.Ceiling(number * power) : Math.Floor(number * power)) / power;
     }
 
     public static object? FileSize(Rendering rendering, object? value, Arguments arguments)
@@ -83,30 +77,23 @@ internal static class NumberFilters
         }
     }
 
-    // whether the digits after the precision are exactly a half: few floats are, and none with many digits
-    private static bool IsTie(double number, int precision)
+    // of the exact value, as in Python: 2.675 is a little less than it looks and becomes 2.67
+    private static double Rounded(double number, int digits)
     {
-        if (precision > 15) return false;
-        decimal scaled;
-        try
-        {
-            scaled = (decimal)number;
-        }
-        catch (OverflowException)
-        {
-            return false;
-        }
-        if ((double)scaled != number || Math.Abs(number) > 1e12) return false;
-        double twice = number * 2 * Math.Pow(10, precision);
-        return precision <= 3 && twice == Math.Truncate(twice) && Math.Abs(twice % 2) == 1 && twice / 2 / Math.Pow(10, precision) == number
-            && Math.Log2(Math.Abs(twice)) < 50 && IsExact(number, precision);
-    }
-
-    // a binary fraction has at most as many digits behind its point as bits
-    private static bool IsExact(double number, int precision)
-    {
-        double scaled = number * Math.Pow(2, precision + 1);
-        return scaled == Math.Truncate(scaled);
+        if (digits > 330 || number == 0) return number;
+        long bits = BitConverter.DoubleToInt64Bits(number);
+        int exponent = (int)(bits >> 52 & 0x7FF);
+        BigInteger top = exponent == 0 ? bits & 0xFFFFFFFFFFFFF : bits & 0xFFFFFFFFFFFFF | 1L << 52, bottom = 1;
+        int shift = Math.Max(exponent, 1) - 1075;                       // number = top * 2^shift
+        if (shift >= 0) top <<= shift;
+        else bottom <<= -shift;
+        if (digits >= 0) top *= BigInteger.Pow(10, digits);
+        else bottom *= BigInteger.Pow(10, -digits);
+        BigInteger whole = BigInteger.DivRem(top, bottom, out BigInteger rest);
+        int compared = (2 * rest).CompareTo(bottom);
+        if (compared > 0 || (compared == 0 && !whole.IsEven)) whole++;
+        double rounded = double.Parse(string.Create(CultureInfo.InvariantCulture, $"{whole}e{-digits}"), CultureInfo.InvariantCulture);
+        return double.CopySign(rounded, number);
     }
 
     private static object RoundedWhole(BigInteger value, int digits)

@@ -17,7 +17,7 @@ internal static class Numbers
         {
             if (a is not BigInteger && b is not BigInteger && TrySmall(op, ToLong(a), ToLong(b)) is object small) return small;
             BigInteger x = ToBig(a), y = ToBig(b);
-            if (op == "**" && y.Sign < 0) return Math.Pow((double)x, (double)y);
+            if (op == "**" && y.Sign < 0) return Power(ToDouble(Shortened(x)), ToDouble(Shortened(y)));
             return Shortened(OfWhole(op, x, y));
         }
         double p = ToDouble(a), q = ToDouble(b);
@@ -29,8 +29,8 @@ internal static class Numbers
             "/" => q == 0 ? throw ByZero() : p / q,
             "//" => q == 0 ? throw ByZero() : Floor(p, q),
             "%" => q == 0 ? throw ByZero() : Modulo(p, q),
-            _ => p == 0 && q < 0 ? throw ByZero() : p < 0 && q != Math.Floor(q)
-                ? throw new TemplateException("template-value", "A root of a negative number is complex, which templates do not have.") : Math.Pow(p, q),
+            _ => p < 0 && q != Math.Floor(q)
+                ? throw new TemplateException("template-value", "A root of a negative number is complex, which templates do not have.") : Power(p, q),
         };
     }
 
@@ -137,6 +137,11 @@ internal static class Numbers
         double rest = p % q;
         return rest != 0 && (rest < 0) != (q < 0) ? rest + q : rest == 0 ? Math.CopySign(0, q) : rest;
     }
+
+    // no number that a model computes with, and Python's comes from the platform too
+#pragma warning disable RS0030
+    private static double Power(double p, double q) => p == 0 && q < 0 ? throw ByZero() : Math.Pow(p, q);
+#pragma warning restore RS0030
 
     // by the rest, so that a quotient that rounds up to a whole number is not taken for it
     private static double Floor(double p, double q)

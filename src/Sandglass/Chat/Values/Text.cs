@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Sandglass.Chat;
 
 /// <summary>A string that knows which of its characters the template wrote (trusted) and which came from a message or another value of the request.</summary>
