@@ -11,6 +11,7 @@ public partial class ExamplesTests
     [InlineData("score")]
     [InlineData("inspect")]
     [InlineData("tokenize")]
+    [InlineData("apply-template")]
     [InlineData("perplexity")]
     [InlineData("quantize")]
     [InlineData("bench")]

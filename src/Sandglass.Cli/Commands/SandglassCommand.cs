@@ -37,6 +37,7 @@ internal static class SandglassCommand
             new ScoreCommand(terminal).Create(),
             new InspectCommand(terminal).Create(),
             new TokenizeCommand(terminal).Create(),
+            new ApplyTemplateCommand(terminal).Create(),
             new PerplexityCommand(terminal).Create(),
             new QuantizeCommand(terminal).Create(),
             new BenchCommand(terminal).Create(),

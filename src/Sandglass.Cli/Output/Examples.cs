@@ -40,6 +40,12 @@ internal static class Examples
             "printf %s \"Once upon a time\" | sandglass tokenize --json",
             "sandglass tokenize --decode 2878,713,259,538",
         ],
+        "apply-template" =>
+        [
+            "sandglass apply-template --template FILE.jinja --messages chat.json",
+            "cat chat.json | sandglass apply-template --model FILE.gguf",
+            "sandglass apply-template --context variables.json --now 2024-07-26",
+        ],
         "perplexity" =>
         [
             "sandglass perplexity README.md --context 256 --chunks 4",

@@ -5,7 +5,7 @@ namespace Sandglass.Chat;
 /// <summary>A template, read once, to be rendered many times by any number of threads.</summary>
 internal sealed class TemplateProgram
 {
-    private const int MostSource = 1 << 20;     // characters: the largest that models ship have thirty thousand
+    private const int MostSource = 1 << 18;     // characters: the largest that models ship have thirty thousand
 
     private readonly string _source;
     private readonly Block _body;

@@ -53,7 +53,7 @@ internal sealed class ByteLevelTokenizer : Tokenizer
     {
         Span<char> letters = workspace.Letters(word.Length)[..word.Length];
         ByteAlphabet.Spell(word, letters);
-        return _tokens.TryGetValue(letters, out int id) ? id : null;
+        return _tokens.TryGetValue(letters, out int id) && Kind(id) != TokenKind.Control ? id : null;
     }
 
     private static Span<Piece> Single(Piece piece, Workspace workspace)

@@ -17,7 +17,7 @@ internal static class Filters
     private static Dictionary<string, Filter> Table() => new(StringComparer.Ordinal)
     {
         ["abs"] = NumberFilters.Abs,
-        ["attr"] = static (r, v, a) => Members.Attribute(r, v, Kinds.String(a.Match("attr", 1, "name")[0], "attr")),
+        ["attr"] = static (r, v, a) => Members.OnlyAttribute(r, v, Kinds.String(a.Match("attr", 1, "name")[0], "attr")),
         ["batch"] = SequenceFilters.Batch,
         ["capitalize"] = Alone(static (r, v) => Casing.Capitalize(r, Printer.Str(r, v))),
         ["center"] = static (r, v, a) => Padding.Of(r, "center", Printer.Str(r, v), Kinds.Whole(Given(a.Match("center", 0, "width")[0], 80L), "center"), ' '),

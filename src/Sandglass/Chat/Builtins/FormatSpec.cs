@@ -21,12 +21,11 @@ internal sealed class FormatSpec
         Text text = value switch
         {
             Text given => read.OfText(rendering, given),
-            bool flag when read._type == '\0' => Printer.Str(rendering, flag),
             _ when Kinds.IsNumber(value) => new Text(read.OfNumber(rendering, value), trusted: false),
             Undefined missing => throw missing.Failure(),
             _ => throw new TemplateException("template-value", $"format: a {Kinds.Name(value)} takes no specification."),
         };
-        return read.Padded(rendering, text, Kinds.IsNumber(value) && value is not bool);
+        return read.Padded(rendering, text, Kinds.IsNumber(value));
     }
 
     /// <summary>A number as <c>%d</c>, <c>%x</c>, <c>%.3f</c> write it, without padding.</summary>

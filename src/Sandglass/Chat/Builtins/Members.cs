@@ -13,6 +13,13 @@ internal static class Members
         return new Undefined($"'{Kinds.Name(value)}' has no attribute or entry '{name.Value}'");
     }
 
+    /// <summary><c>a | attr('b')</c>: a method or property, no entry.</summary>
+    public static object? OnlyAttribute(Rendering rendering, object? value, Text name)
+    {
+        if (value is Undefined missing) throw missing.Failure();
+        return Own(rendering, value, name.Value, out object? found) ? found : new Undefined($"'{Kinds.Name(value)}' has no attribute '{name.Value}'");
+    }
+
     /// <summary><c>a[b]</c>.</summary>
     public static object? Item(Rendering rendering, object? value, object? key)
     {

@@ -51,5 +51,5 @@ internal static class SelectFilters
     }
 
     private static GeneratorValue Lazily(Rendering rendering, object? value, Func<IEnumerable<object?>, IEnumerable<object?>> over) =>
-        new(Kinds.IsTrue(value) ? over(Iteration.Of(rendering, value)) : []);
+        new(Kinds.IsTrue(value) ? over(Iteration.Of(rendering, value)) : [], value);
 }

@@ -98,7 +98,7 @@ internal static class SequenceFilters
         for (long slice = 0; slice < slices; slice++)
         {
             rendering.Step();
-            rendering.Take(64);
+            rendering.Take(144);
             long to = at + each + (slice < more ? 1 : 0);
             List<object?> part = items.GetRange((int)at, (int)(to - at));
             if (fill is not null && slice >= more) part.Add(fill);

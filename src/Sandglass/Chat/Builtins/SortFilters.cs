@@ -32,7 +32,7 @@ internal static class SortFilters
         object?[] given = arguments.Match("unique", 0, "case_sensitive", "attribute");
         bool ignoreCase = !Kinds.IsTrue(Filters.Given(given[0], false));
         object? attribute = Filters.Given(given[1], null);
-        return new GeneratorValue(Distinct());
+        return new GeneratorValue(Distinct(), value);
 
         IEnumerable<object?> Distinct()
         {

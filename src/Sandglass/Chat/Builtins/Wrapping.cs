@@ -16,34 +16,55 @@ internal static class Wrapping
         return result.ToText();
     }
 
-    // Python's textwrap with replace_whitespace=False, drop_whitespace=False, expand_tabs=False
+    // Python's textwrap: lines of whole chunks, without the white space where a line is broken
     private static void WrapLine(Rendering rendering, Text line, int width, bool breakLong, Text between, bool hyphens, TextBuilder result)
     {
-        int column = 0;
+        LinkedList<(int From, int To)> chunks = new(Chunks(line.Value, hyphens));
         bool any = false;
-        foreach ((int from, int to) in Chunks(line.Value, hyphens))
+        while (chunks.First is { } first)
         {
             rendering.Step();
-            int at = from;
-            if (any && column > 0 && column + to - at > width && (to - at <= width || !breakLong))
-            {
-                result.Append(between);
-                column = 0;
-            }
-            while (breakLong && to - at > width - column)
-            {
-                rendering.Step();
-                int room = Math.Max(width - column, 1);
-                result.Append(line, at, at + room);
-                at += room;
-                if (at < to) result.Append(between);
-                column = at < to ? 0 : width;
-                if (at == to) break;
-            }
-            if (at < to) result.Append(line, at, to);
-            column += to - at;
+            if (any && IsBlank(line, first.Value)) chunks.RemoveFirst();
+            List<(int From, int To)> row = Row(rendering, chunks, width, breakLong);
+            if (row.Count > 0 && IsBlank(line, row[^1])) row.RemoveAt(row.Count - 1);
+            if (row.Count == 0) continue;
+            if (any) result.Append(between);
             any = true;
+            result.Append(line, row[0].From, row[^1].To);
         }
+    }
+
+    private static List<(int From, int To)> Row(Rendering rendering, LinkedList<(int From, int To)> chunks, int width, bool breakLong)
+    {
+        List<(int From, int To)> row = [];
+        int used = 0;
+        while (chunks.First is { Value: var (from, to) } && used + to - from <= width)
+        {
+            rendering.Step();
+            row.Add((from, to));
+            used += to - from;
+            chunks.RemoveFirst();
+        }
+        if (chunks.First is not { Value: var (longFrom, longTo) } || longTo - longFrom <= width) return row;
+        if (breakLong)
+        {
+            int room = Math.Max(width - used, 1);
+            row.Add((longFrom, longFrom + room));
+            chunks.First!.Value = (longFrom + room, longTo);
+        }
+        else if (row.Count == 0)
+        {
+            row.Add((longFrom, longTo));
+            chunks.RemoveFirst();
+        }
+        return row;
+    }
+
+    private static bool IsBlank(Text line, (int From, int To) chunk)
+    {
+        for (int at = chunk.From; at < chunk.To; at++)
+            if (!Characters.IsSpace(line.Value[at])) return false;
+        return true;
     }
 
     private static IEnumerable<(int From, int To)> Chunks(string line, bool hyphens)

@@ -14,8 +14,8 @@ internal sealed class Rendering
 
     private const int MostHeight = 2000;        // of expressions and blocks in one another: half a megabyte of stack at most
 
-    private const int Steps = 400_000, StepsPerUnit = 12;
-    private const long Bytes = 24_000_000, BytesPerUnit = 400;
+    private const int Steps = 100_000, StepsPerUnit = 20;
+    private const long Bytes = 16_000_000, BytesPerUnit = 400;
 
     private long _mostSteps = Steps, _mostBytes = Bytes;
     private long _steps, _bytes;
@@ -82,6 +82,7 @@ internal sealed class Rendering
     public Text Capture<T>(T state, Action<T> write)
     {
         TextBuilder before = Output;
+        Take(256);
         Output = new TextBuilder(this);
         try
         {

@@ -7,27 +7,28 @@ namespace Sandglass.Chat;
 /// <c>* / // %</c>, <c>**</c> and signs to filters, tests and calls.</summary>
 internal sealed class ExpressionParser(TokenStream tokens)
 {
-    /// <summary>How many conditional blocks are open: in them an unknown filter fails when it is used, elsewhere at once, as in jinja2.</summary>
-    public int Conditional { get; set; }
+    private readonly List<(TemplateException Failure, int Place)> _unknown = [];
+
+    /// <summary>Whether what is read stands directly in a conditional block: there an unknown filter fails when it is used, elsewhere at once, as in jinja2.</summary>
+    public bool IsConditional { get; set; }
+
+    /// <summary>Refuses the first filter or test that is not known, when all has been read.</summary>
+    public void RefuseUnknown()
+    {
+        if (_unknown.Count > 0) tokens.Unknown(_unknown[0].Failure, _unknown[0].Place);
+    }
 
     /// <summary>An expression.</summary>
     public Expression Read()
     {
         tokens.Enter();
-        int place = tokens.Current.Place;
+        int place = tokens.Current.Place, unknown = _unknown.Count;
         Expression value = ReadOr();
         while (tokens.SkipName("if"))
         {
-            // what came before was read without knowing that it is conditional
             Expression test = ReadOr();
-            Expression? otherwise = null;
-            if (tokens.SkipName("else"))
-            {
-                Conditional++;
-                otherwise = Read();
-                Conditional--;
-            }
-            value = new Conditional(place, test, value, otherwise);
+            value = new Conditional(place, test, value, tokens.SkipName("else") ? Read() : null);
+            _unknown.RemoveRange(unknown, _unknown.Count - unknown);      // all of it turned out to be conditional
         }
         tokens.Leave();
         return value;
@@ -61,7 +62,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
             first = false;
             Token name = tokens.Expect(TokenKind.Name, "the name of a filter");
             ArgumentList arguments = tokens.Current.Is("(") ? ReadArguments() : ArgumentList.None;
-            if (Filters.Find(name.Text) is null && Conditional == 0) tokens.Unknown(Filters.Unknown(name.Text), name.Place);
+            if (Filters.Find(name.Text) is null && !IsConditional) _unknown.Add((Filters.Unknown(name.Text), name.Place));
             target = result = new FilterCall(name.Place, target, name.Text, arguments);
         }
         return result;
@@ -304,6 +305,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
             {
                 string name = tokens.Next().Text;
                 tokens.Next();
+                if (named.Exists(one => one.Item1 == name)) tokens.Fail($"The argument {name} is given twice.");
                 named.Add((name, Read()));
             }
             else if (rest is not null || named.Count > 0) tokens.Fail("An argument without a name cannot follow one with a name.");
@@ -332,7 +334,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
         if (tokens.Current.Is("(")) arguments = ReadArguments();
         else if (tokens.Current.IsName("is")) tokens.Fail("A test cannot follow a test: put and between them.");
         else if (TakesArgument()) arguments = ArgumentList.None with { Positional = [ReadPostfix(ReadPrimary())] };
-        if (Tests.Find(name.Text) is null && Conditional == 0) tokens.Unknown(Tests.Unknown(name.Text), name.Place);
+        if (Tests.Find(name.Text) is null && !IsConditional) _unknown.Add((Tests.Unknown(name.Text), name.Place));
         Expression test = new TestCall(name.Place, value, name.Text, arguments);
         return negated ? new Not(name.Place, test) : test;
     }

@@ -20,7 +20,7 @@ internal sealed class For(Target target, Expression over, Expression? filter, bo
         while (loop.MoveNext())
         {
             any = true;
-            rendering.Take(96);
+            rendering.Take(320);       // a scope with its names
             Scope turn = new(scope);
             turn.Set("loop", loop);
             target.Assign(rendering, turn, loop.Current);

@@ -16,7 +16,13 @@ internal sealed class Parser
     }
 
     /// <summary>Reads a normalised source.</summary>
-    public static Block Read(string source, bool generationBlocks) => new Parser(source, generationBlocks).ReadBlock();
+    public static Block Read(string source, bool generationBlocks)
+    {
+        Parser parser = new(source, generationBlocks);
+        Block whole = parser.ReadBlock();
+        parser._expressions.RefuseUnknown();
+        return whole;
+    }
 
     /// <summary>Statements up to a tag with one of these names, or without names to the end of the template.</summary>
     private Block ReadBlock(params ReadOnlySpan<string> ends)
@@ -64,7 +70,7 @@ internal sealed class Parser
             case "call": return ReadCall();
             case "filter": return ReadFilterBlock();
             case "with": return ReadWith();
-            case "print": return new Output(_expressions.ReadTuple());
+            case "print": return ReadPrint();
             case "block": return ReadNamedBlock();
             case "generation" when _generationBlocks: return ReadGeneration();
             case "break" or "continue" when _loops > 0: return new Jump(tag.Text == "break" ? Flow.Break : Flow.Continue);
@@ -81,8 +87,20 @@ internal sealed class Parser
         return null;
     }
 
+    private Block ReadPrint()
+    {
+        List<Statement> outputs = [];
+        while (_tokens.Current.Kind != TokenKind.BlockEnd)
+        {
+            if (outputs.Count > 0) _tokens.Expect(",");
+            outputs.Add(new Output(_expressions.Read()));
+        }
+        return new Block([.. outputs]);
+    }
+
     private For ReadFor(int place)
     {
+        if (_tokens.Current.IsName("loop")) _tokens.Fail("loop is the loop's own and cannot be its variable.");
         Target target = ReadTarget(end: "in");
         _tokens.ExpectName("in");
         Expression over = _expressions.ReadTuple(conditional: false, end: "recursive");
@@ -100,15 +118,16 @@ internal sealed class Parser
     {
         List<(Expression, Block)> branches = [];
         Block? otherwise = null;
-        _expressions.Conditional++;
+        bool before = _expressions.IsConditional;
+        _expressions.IsConditional = true;
         do
         {
             Expression test = _expressions.ReadTuple(conditional: false);
-            branches.Add((test, ReadBody("elif", "else", "endif")));
+            branches.Add((test, ReadBody(conditional: true, "elif", "else", "endif")));
         }
         while (_tokens.SkipName("elif"));
-        if (_tokens.SkipName("else")) otherwise = ReadBody("endif");
-        _expressions.Conditional--;
+        if (_tokens.SkipName("else")) otherwise = ReadBody(conditional: true, "endif");
+        _expressions.IsConditional = before;
         _tokens.Next();
         return new If([.. branches], otherwise);
     }
@@ -213,10 +232,16 @@ internal sealed class Parser
     }
 
     /// <summary>The rest of a tag, and the statements up to the tag that ends them, whose name is next.</summary>
-    private Block ReadBody(params ReadOnlySpan<string> ends)
+    private Block ReadBody(params ReadOnlySpan<string> ends) => ReadBody(conditional: false, ends);
+
+    private Block ReadBody(bool conditional, params ReadOnlySpan<string> ends)
     {
+        bool before = _expressions.IsConditional;
+        _expressions.IsConditional = conditional;
         _tokens.Expect(TokenKind.BlockEnd, "%}");
-        return ReadBlock(ends);
+        Block body = ReadBlock(ends);
+        _expressions.IsConditional = before;
+        return body;
     }
 
     // a macro's body runs where it is called: the loop around its definition is not its own

@@ -26,9 +26,20 @@ internal sealed record RangeValue(long From, long To, long Step)
 }
 
 /// <summary>Values that are made when they are asked for, and only once (a generator).</summary>
-internal sealed class GeneratorValue(IEnumerable<object?> items)
+internal sealed class GeneratorValue
 {
-    public IEnumerator<object?> Items { get; } = items.GetEnumerator();
+    private readonly int _depth;
+
+    /// <param name="items">The values.</param>
+    /// <param name="source">What they are made of: where that is a generator too, asking for one value asks through all of them.</param>
+    public GeneratorValue(IEnumerable<object?> items, object? source = null)
+    {
+        _depth = source is GeneratorValue inner ? inner._depth + 1 : 0;
+        if (_depth > Rendering.MostDepth) throw Rendering.TooDeep();
+        Items = items.GetEnumerator();
+    }
+
+    public IEnumerator<object?> Items { get; }
 }
 
 /// <summary>What <c>keys</c>, <c>values</c> or <c>items</c> of a dictionary give.</summary>

@@ -27,7 +27,7 @@ internal sealed class DictValue
     /// <summary>Adds or replaces.</summary>
     public void Set(object? key, object? value)
     {
-        _rendering.Take(48);
+        _rendering.Take(80);
         _entries[new Key(key)] = value;
     }
 

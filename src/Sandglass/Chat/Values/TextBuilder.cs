@@ -65,7 +65,7 @@ internal sealed class TextBuilder(Rendering rendering)
     /// <summary>What was added.</summary>
     public Text ToText(bool isSafe = false)
     {
-        rendering.Take(2L * _text.Length);
+        rendering.Take(160 + 2L * _text.Length);
         return _text.Length == 0 && !isSafe ? Text.Empty : new Text(_text.ToString(), _startsTrusted, [.. _borders], isSafe);
     }
 

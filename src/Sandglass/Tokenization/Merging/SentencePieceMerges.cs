@@ -19,6 +19,7 @@ internal sealed class SentencePieceMerges
         _tokens = new Dictionary<string, int>(vocabulary.Size);
         for (int id = 0; id < vocabulary.Size; id++)
         {
+            if (vocabulary.Kinds[id] == TokenKind.Control) continue;     // never made of letters, as in SentencePiece itself: they mean what no text says
             byte[] utf8 = Encoding.UTF8.GetBytes(vocabulary.Texts[id]);
             _tokens[Encoding.Latin1.GetString(utf8)] = id;
             _longest = Math.Max(_longest, utf8.Length);
