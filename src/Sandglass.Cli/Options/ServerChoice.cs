@@ -12,8 +12,6 @@ internal sealed class ServerChoice
     private const int DefaultPort = 8080, DefaultDrain = 30, DefaultQueue = 1000;
     private const long DefaultQueueTokens = 2_000_000;
 
-    private static readonly ServerLimits Usual = new();
-
     private readonly Option<string?> _host = new("--host")
     {
         Description = $"The address to listen on; 0.0.0.0 or :: for all of this machine's. [default: {DefaultHost}, which this machine alone can reach]",
@@ -40,11 +38,11 @@ internal sealed class ServerChoice
     private readonly Option<long?> _maxQueueTokens = NumberOption.Whole(
         "--max-queue-tokens", $"Prompt tokens that may wait. [default: {DefaultQueueTokens}]", 1L, 1_000_000_000_000);
     private readonly Option<double?> _requestTime = NumberOption.Real(
-        "--request-time", $"Seconds that a request may take, its wait included. [default: {Usual.RequestTime!.Value.TotalSeconds}]",
+        "--request-time", $"Seconds that a request may take, its wait included. [default: {ServerLimits.DefaultRequestSeconds}]",
         x => x is >= 0.001 and <= 1e7, "seconds from 0.001 to 10000000");
-    private readonly Option<long?> _maxBody = NumberOption.Bytes("--max-body", $"Bytes of a request's body. [default: {Usual.BodyBytes}]");
+    private readonly Option<long?> _maxBody = NumberOption.Bytes("--max-body", $"Bytes of a request's body. [default: {ServerLimits.DefaultBodyBytes}]");
     private readonly Option<int?> _maxConnections = NumberOption.Whole(
-        "--max-connections", $"Connections at one time. [default: {Usual.Connections}]", 1, 1_000_000);
+        "--max-connections", $"Connections at one time. [default: {ServerLimits.DefaultConnections}]", 1, 1_000_000);
     private readonly Option<double?> _drain = NumberOption.Real(
         "--drain", $"Seconds that requests may take to finish after SIGTERM or Ctrl-C; a second signal ends at once. [default: {DefaultDrain}]",
         x => x is >= 0 and <= 1e6, "seconds from 0 to 1000000");
@@ -102,11 +100,11 @@ internal sealed class ServerChoice
             KeyFile = KeyFileOf(parsed),
             Key = Environment.GetEnvironmentVariable(KeyStore.Variable) is { Length: > 0 } key ? key : null,
             SharePrefixes = parsed.GetValue(_sharePrefixes),
-            Limits = Usual with
+            Limits = new()
             {
-                BodyBytes = parsed.GetValue(_maxBody) ?? Usual.BodyBytes,
-                Connections = parsed.GetValue(_maxConnections) ?? Usual.Connections,
-                RequestTime = parsed.GetValue(_requestTime) is double seconds ? TimeSpan.FromSeconds(seconds) : Usual.RequestTime,
+                BodyBytes = parsed.GetValue(_maxBody) ?? ServerLimits.DefaultBodyBytes,
+                Connections = parsed.GetValue(_maxConnections) ?? ServerLimits.DefaultConnections,
+                RequestTime = TimeSpan.FromSeconds(parsed.GetValue(_requestTime) ?? ServerLimits.DefaultRequestSeconds),
             },
             Logging = log => ServerLog.ToStandardError(log, json),
             LogPrompts = parsed.GetValue(_logPrompts),

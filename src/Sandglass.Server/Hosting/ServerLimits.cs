@@ -3,8 +3,18 @@ namespace Sandglass.Server;
 /// <summary>What strangers may ask of a server. Beyond it a request is refused; nothing is ever cut.</summary>
 public sealed record ServerLimits
 {
+    // constants, so that a command line can name them without this assembly
+    /// <summary>The default of <see cref="BodyBytes"/>.</summary>
+    public const long DefaultBodyBytes = 8 << 20;
+
+    /// <summary>The default of <see cref="Connections"/>.</summary>
+    public const int DefaultConnections = 10_000;
+
+    /// <summary>The default of <see cref="RequestTime"/>, in seconds.</summary>
+    public const int DefaultRequestSeconds = 600;
+
     /// <summary>Bytes of a request's body.</summary>
-    public long BodyBytes { get; init; } = 8 << 20;
+    public long BodyBytes { get; init; } = DefaultBodyBytes;
 
     /// <summary>How deep the lists and objects of a body may lie in each other.</summary>
     public int JsonDepth { get; init; } = 64;
@@ -25,7 +35,7 @@ public sealed record ServerLimits
     public int StopTexts { get; init; } = 64;
 
     /// <summary>Connections at one time.</summary>
-    public long Connections { get; init; } = 10_000;
+    public long Connections { get; init; } = DefaultConnections;
 
     /// <summary>Until the headers of a request must be there.</summary>
     public TimeSpan HeaderTime { get; init; } = TimeSpan.FromSeconds(10);
@@ -46,7 +56,7 @@ public sealed record ServerLimits
     public TimeSpan SlowFor { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a request may be under way, its wait included; null for as long as it takes.</summary>
-    public TimeSpan? RequestTime { get; init; } = TimeSpan.FromMinutes(10);
+    public TimeSpan? RequestTime { get; init; } = TimeSpan.FromSeconds(DefaultRequestSeconds);
 
     /// <summary>How long a connection may rest between two requests.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(130);
