@@ -25,7 +25,7 @@ internal static class InTurns
             if (parsed.GetValue(options.Llama) is { } llama)
                 contestants.Add(await LlamaServer.FindAsync(llama.Split(' ', StringSplitOptions.RemoveEmptyEntries), cancellation));
 
-            Workload[] workloads = options.WorkloadsOf(parsed, "prompt=16,output=128", "prompt=256,output=64,shared=0.9");
+            Workload[] workloads = options.WorkloadsOf(parsed, "prompt=8,output=128", "prompt=256,output=64,shared=0.9");
             Point[] points = options.PointsOf(parsed);
             Cell[] cells = [.. models.SelectMany(model => workloads.SelectMany(workload => points.Select(point => new Cell(model, workload, point))))];
             Plan plan = new(cells, parsed.GetValue(options.Rounds), parsed.GetValue(options.Threads), options.MeasuringOf(parsed, ignoreEnd: true));

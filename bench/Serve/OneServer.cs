@@ -16,7 +16,7 @@ internal static class OneServer
         Measuring measuring = options.MeasuringOf(parsed, parsed.GetValue(options.IgnoreEnd));
         List<Measurement> measurements = [];
         int number = 0;
-        foreach (Workload workload in options.WorkloadsOf(parsed, "prompt=16,output=128"))
+        foreach (Workload workload in options.WorkloadsOf(parsed, "prompt=8,output=128"))
         {
             foreach (Point point in options.PointsOf(parsed))
             {

@@ -70,7 +70,7 @@ internal sealed class Options
 
     public Option<string[]> Workloads { get; } = new("--workload")
     {
-        Description = "prompt=LENGTH,output=LENGTH,shared=SHARE; repeatable. [default: prompt=16,output=128 and prompt=256,output=64,shared=0.9; "
+        Description = "prompt=LENGTH,output=LENGTH,shared=SHARE; repeatable. [default: prompt=8,output=128 and prompt=256,output=64,shared=0.9; "
             + "with --url the first]",
         HelpName = "WHAT",
     };
@@ -100,7 +100,7 @@ internal sealed class Options
     public Option<double> Seconds { get; } = new("--seconds")
     {
         Description = "No request is begun after this time; what was begun is waited for.",
-        DefaultValueFactory = _ => 12,
+        DefaultValueFactory = _ => 10,
     };
 
     public Option<double> Warm { get; } = new("--warm-up") { Description = "Seconds of the same load before, uncounted.", DefaultValueFactory = _ => 4 };
@@ -109,7 +109,7 @@ internal sealed class Options
 
     public Option<int> Seed { get; } = new("--seed") { Description = "Of prompts, lengths and arrivals.", DefaultValueFactory = _ => 1 };
 
-    public Option<int> Rounds { get; } = new("--rounds") { Description = "Turns of each server.", DefaultValueFactory = _ => 3 };
+    public Option<int> Rounds { get; } = new("--rounds") { Description = "Turns of each server.", DefaultValueFactory = _ => 2 };
 
     public Option<bool> Json { get; } = new("--json") { Description = "A JSON object a measurement on standard output." };
 

@@ -13,11 +13,11 @@ internal sealed record Workload(string Name, Length Prompt, Length Output, doubl
     /// <summary>Positions that a request may need.</summary>
     public int Context => (int)(Prompt.Most * Slack) + Template + Output.Most;
 
-    /// <summary>Reads <c>prompt=256,output=64,shared=0.9</c>; what is not named is <c>prompt=16,output=128,shared=0</c>.</summary>
+    /// <summary>Reads <c>prompt=256,output=64,shared=0.9</c>; what is not named is <c>prompt=8,output=128,shared=0</c>.</summary>
     /// <exception cref="ArgumentException">A name or a value is none that is known.</exception>
     public static Workload Parse(string text)
     {
-        Length prompt = new(16, 16), output = new(128, 128);
+        Length prompt = new(8, 8), output = new(128, 128);
         double shared = 0;
         foreach (string[] pair in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(part => part.Split('=', 2)))
         {

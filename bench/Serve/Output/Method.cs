@@ -18,7 +18,7 @@ internal static class Method
             """;
         return string.Create(CultureInfo.InvariantCulture, $"""
              * Rounds: {plan.Rounds}. In each, at each point, the engine alone and the servers take turns, and each round another one begins.
-               A server is started for a point, warmed for {measuring.Warm.Seconds} s by the same load with other prompts,
+               A server is started for a point, warmed for {measuring.Warm.Seconds} s by the same load with other prompts and short answers,
                measured for {measuring.Extent.Seconds} s (what was begun is waited for and counted), and stopped.
              * {endpoint}, streamed. {Choosing(measuring.Asking.Choosing)} {full}No prompt comes twice.
              * A ratio is the median over the rounds of ours over theirs, for times of theirs over ours: above 1 is ahead.
