@@ -69,8 +69,7 @@ public sealed class LeavingTests : IAsyncLifetime
     [Fact]
     public async Task A_request_that_waits_hears_that_it_is_not_forgotten_and_one_too_many_is_told_when_to_come_again()
     {
-        using CancellationTokenSource leave = new();
-        using HttpResponseMessage running = await Begin(Long.Replace("STREAM", "true"), leave.Token);
+        using HttpResponseMessage running = await Begin(Long.Replace("STREAM", "true"), CancellationToken.None);
         using HttpResponseMessage waiting = await Begin("""{"prompt":"The king","max_tokens":4,"stream":true}""", CancellationToken.None);
         await Until(() => _model.Model.Activity.Waiting == 1);
         using StringContent content = new("""{"prompt":"The queen","max_tokens":4}""", Encoding.UTF8, "application/json");
@@ -78,7 +77,7 @@ public sealed class LeavingTests : IAsyncLifetime
         JsonNode error = JsonNode.Parse(await refused.Content.ReadAsStringAsync())!["error"]!;
         using StreamReader lines = new(await waiting.Content.ReadAsStreamAsync());
         string? first = await lines.ReadLineAsync();
-        await leave.CancelAsync();
+        running.Dispose();
         string rest = await lines.ReadToEndAsync();
 
         Assert.Equal(": waiting", first);
