@@ -53,7 +53,7 @@ internal sealed class EmbeddingsEndpoint(ServerState state)
         catch
         {
             await leave.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(vectors).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)Task.WhenAll(vectors)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
     }
