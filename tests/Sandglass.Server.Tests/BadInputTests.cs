@@ -43,6 +43,7 @@ public class BadInputTests(ServerFixture fixture)
         { "{\"model\":\"grain-1m\",\"prompt\":\"a\",\"max_tokens\":1e30}", "parameter-value" },
         { "{\"model\":\"grain-1m\",\"prompt\":\"a\",\"seed\":1e300}", "parameter-value" },
         { "{\"model\":\"grain-1m\",\"prompt\":\"a\",\"\":1}", "parameter-unknown" },
+        { $"{{\"model\":\"grain-1m\",\"prompt\":\"a\",\"{new string('a', 79)}\U0001F600\":1}}", "parameter-unknown" },
     };
 
     [Theory]

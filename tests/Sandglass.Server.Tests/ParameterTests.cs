@@ -60,6 +60,8 @@ public class ParameterTests(ServerFixture fixture)
     [InlineData("\"start_within\":600")]
     [InlineData("\"time_limit\":600")]
     [InlineData("\"logprobs\":2")]
+    [InlineData("\"length_penalty\":1,\"early_stopping\":false,\"beam_groups\":1,\"diversity_penalty\":0,\"best_of\":1")]
+    [InlineData("\"dry_multiplier\":0,\"dry_base\":1.75,\"xtc_probability\":0,\"xtc_threshold\":0.1,\"mirostat\":0,\"mirostat_tau\":5,\"top_k\":-1")]
     [InlineData("\"temperature\":null,\"stop\":null,\"n\":null")]
     public async Task What_leaves_the_text_alone_leaves_it(string fields)
     {
@@ -151,7 +153,7 @@ public class ParameterTests(ServerFixture fixture)
     [InlineData(Completions, "loop_ngram", "5000")]
     [InlineData(Completions, "loop_repeats", "4")]
     [InlineData(Completions, "beams", "65")]
-    [InlineData(Completions, "length_penalty", "1")]
+    [InlineData(Completions, "length_penalty", "2")]
     [InlineData(Completions, "early_stopping", "true")]
     [InlineData(Completions, "beam_groups", "2")]
     [InlineData(Completions, "diversity_penalty", "1")]
@@ -167,6 +169,7 @@ public class ParameterTests(ServerFixture fixture)
     [InlineData(Completions, "draft", "\"model\"")]
     [InlineData(Completions, "draft_rejection", "true")]
     [InlineData(Completions, "prediction", "\"text\"")]
+    [InlineData(Completions, "prediction", "{\"type\":7,\"content\":\"x\"}")]
     [InlineData(Completions, "add_special_tokens", "1")]
     [InlineData(Completions, "parse_special", "1")]
     [InlineData(Completions, "grammar", "\"root ::= x\"")]

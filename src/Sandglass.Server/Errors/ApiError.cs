@@ -14,6 +14,9 @@ namespace Sandglass.Server;
 /// <param name="Param">The parameter that is wrong; null for none.</param>
 internal sealed record ApiError(int Status, string Message, string Code, string? Param = null)
 {
+    // by then another server may have taken over, or other texts have ended
+    private static readonly TimeSpan AfterStopping = TimeSpan.FromSeconds(5);
+
     /// <summary>After this time it is worth another try; null where it is not said.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
@@ -30,15 +33,18 @@ internal sealed record ApiError(int Status, string Message, string Code, string?
     /// <summary>What a failed request answers with.</summary>
     public static ApiError Of(Exception failure) => failure switch
     {
-        RequestException refused => new(ErrorCodes.StatusOf(refused.Code), refused.Message, refused.Code, refused.Param),
+        RequestException refused => new(ErrorCodes.StatusOf(refused.Code), refused.Message, refused.Code, refused.Param)
+        {
+            RetryAfter = refused.Code == "stopping" ? AfterStopping : null,
+        },
         BadHttpRequestException bad => OfHttp(bad.StatusCode, bad.Message),
         SamplingException { Code: "sampling-logits" } broken => new(500, broken.Message, broken.Code),
         BusyException busy => new(503, busy.Message, busy.Code, busy.Code.StartsWith("deadline", StringComparison.Ordinal) ? "start_within" : null) { RetryAfter = busy.RetryAfter },
         OptionException option => OfOption(option),
         TemplateException template => new(400, template.Message, template.Code, "messages"),
-        KvCacheException { Code: "cache-full" } full => new(503, full.Message, full.Code),
+        KvCacheException { Code: "cache-full" } full => new(503, full.Message, full.Code) { RetryAfter = AfterStopping },
         SandglassException known => new(500, known.Message, known.Code),
-        ObjectDisposedException => new(503, "The server is stopping.", "stopping"),
+        ObjectDisposedException => new(503, "The server is stopping.", "stopping") { RetryAfter = AfterStopping },
         _ => new(500, "The server failed in a way that it should not; its log says how.", ErrorCodes.Internal),
     };
 

@@ -31,9 +31,6 @@ public sealed record ServerLimits
     /// <summary>Texts that one request may have written: prompts times samples.</summary>
     public int Choices { get; init; } = 128;
 
-    /// <summary>Texts that end an answer.</summary>
-    public int StopTexts { get; init; } = 64;
-
     /// <summary>Connections at one time.</summary>
     public long Connections { get; init; } = DefaultConnections;
 

@@ -58,7 +58,7 @@ internal static class EngineParameters
     private static string PredictionOf(JsonElement value)
     {
         bool isContent = value.ValueKind == JsonValueKind.Object && value.GetPropertyCount() == 2
-            && value.TryGetProperty("type", out JsonElement type) && type.ValueEquals("content") && value.TryGetProperty("content", out _);
+            && value.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("content") && value.TryGetProperty("content", out _);
         return isContent
             ? MessageContent.Text(value.GetProperty("content"), "prediction.content")
             : throw new RequestException("parameter-value", $"prediction: expected {Prediction.Expected}, found {Found.Of(value)}.", "prediction");

@@ -13,8 +13,8 @@ internal static class RequestRules
     public static void Check(RequestDraft draft)
     {
         Needs(draft, "stream_options", "stream", draft.Stream, "true");
-        if (draft.Route == ApiRoutes.Chat) Needs(draft, "top_logprobs", "logprobs", draft.Logprobs, "true");
-        foreach (string name in (string[])["length_penalty", "early_stopping", "beam_groups", "diversity_penalty"]) Needs(draft, name, "beams", draft.Beams is not null, "a number");
+        Needs(draft, "top_logprobs", "logprobs", draft.Logprobs || draft.TopLogprobs == 0, "true");
+        NeedsBeams(draft, draft.BeamOptions, new BeamOptions());
         Needs(draft, "loop_repeats", "loop_ngram", draft.LoopNgram > 0, "a number from 1");
         Excludes(draft.ContinueFinalMessage && draft.AddGenerationPrompt && draft.Has("add_generation_prompt"), "continue_final_message", "no add_generation_prompt beside it");
         Excludes(draft.Prediction is not null && draft.Draft == DraftKind.None, "prediction", "no draft \"none\" beside it: a prediction is where drafts come from");
@@ -68,6 +68,17 @@ internal static class RequestRules
     private static void Needs(RequestDraft draft, string name, string other, bool isMet, string value)
     {
         if (draft.Has(name) && !isMet) throw new RequestException("parameter-mix", $"{name} does nothing alone: expected {other} with it, {value}.", name);
+    }
+
+    // at its usual value each of them changes nothing
+    private static void NeedsBeams(RequestDraft draft, BeamOptions given, BeamOptions usual)
+    {
+        if (draft.Beams is not null) return;
+        const string Value = "a number";
+        Needs(draft, "length_penalty", "beams", given.LengthPenalty == usual.LengthPenalty, Value);
+        Needs(draft, "early_stopping", "beams", given.EarlyStopping == usual.EarlyStopping, Value);
+        Needs(draft, "beam_groups", "beams", given.Groups == usual.Groups, Value);
+        Needs(draft, "diversity_penalty", "beams", given.DiversityPenalty == usual.DiversityPenalty, Value);
     }
 
     private static void Excludes(bool isWrong, string name, string expected)
