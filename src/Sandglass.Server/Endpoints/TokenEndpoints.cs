@@ -13,7 +13,8 @@ internal sealed class TokenEndpoints(ServerState state)
     {
         RequestDraft draft = await ReadAsync(context, ApiRoutes.Tokenize).ConfigureAwait(false);
         if (draft.Has("content") == draft.Has("prompt"))
-            throw new RequestException("parameter-missing", $"content: expected a text, found {(draft.AsPrompt ? "prompt too, which is the same" : "none")}.", "content");
+            throw new RequestException("parameter-missing", $"content: expected a text, found {(draft.AsPrompt ? "prompt too, which is the same" : "none")}.",
+                "content");
         Tokenizer tokenizer = draft.Served.Model.Tokenizer;
         int[] ids = tokenizer.Encode(draft.Content, draft.Has("add_special") ? draft.AddSpecialTokens : draft.AsPrompt, draft.ParseSpecial).Ids;
         await JsonAnswer.WriteAsync(context, 200, json =>

@@ -18,7 +18,8 @@ internal static class AnswerParameters
     public static IReadOnlyList<Parameter> All { get; } =
     [
         Parameter.Of(
-            "n", ApiRoutes.Text, Samples, "How many texts to write; the prompt is read once. With `beams` how many of the best are given. Default 1, with `beams` all.",
+            "n", ApiRoutes.Text, Samples,
+            "How many texts to write; the prompt is read once. With `beams` how many of the best are given. Default 1, with `beams` all.",
             static (draft, value) => draft.Samples = value, "samples"),
         Parameter.Of(
             "best_of", ApiRoutes.Completions, Samples,
@@ -41,7 +42,8 @@ internal static class AnswerParameters
             "logprobs", ApiRoutes.Completions, Top, "Gives each token with its log-probability, and this many of the likeliest at each place.",
             static (draft, value) => (draft.Logprobs, draft.TopLogprobs) = (true, value), nameof(GenerationOptions.Logprobs)),
         Parameter.Of(
-            "prompt_logprobs", ApiRoutes.Text, Top, "The log-probability of each token of the prompt but the first, and this many of the likeliest at each place.",
+            "prompt_logprobs", ApiRoutes.Text, Top,
+            "The log-probability of each token of the prompt but the first, and this many of the likeliest at each place.",
             static (draft, value) => draft.PromptLogprobs = value),
         Parameter.Of(
             "return_token_ids", ApiRoutes.Text, Flag, "Gives `token_ids` with each choice (the end token too) and `prompt_token_ids`.",

@@ -13,7 +13,8 @@ internal static class BeamParameters
     public static IReadOnlyList<Parameter> All { get; } =
     [
         Parameter.Of(
-            "beams", ApiRoutes.Text, Number, "Searches for the likeliest texts with this many beams instead of drawing; the choices are the texts found, best first.",
+            "beams", ApiRoutes.Text, Number,
+            "Searches for the likeliest texts with this many beams instead of drawing; the choices are the texts found, best first.",
             static (draft, value) => draft.Beams = value, nameof(Generation.BeamOptions.Beams)),
         Parameter.Of(
             "length_penalty", ApiRoutes.Text, new RealType(-5, 5), "With `beams`: above 0 for longer texts, below for shorter ones. Default 1.",
@@ -27,7 +28,8 @@ internal static class BeamParameters
             "beam_groups", ApiRoutes.Text, Number, "With `beams` and `diversity_penalty`: groups of beams that are to differ; divides `beams`. Default 1.",
             static (draft, value) => draft.BeamOptions = draft.BeamOptions with { Groups = value }, nameof(Generation.BeamOptions.Groups)),
         Parameter.Of(
-            "diversity_penalty", ApiRoutes.Text, new RealType(0, 1e6), "With `beam_groups`: what a token loses for each beam of an earlier group that chose it.",
+            "diversity_penalty", ApiRoutes.Text, new RealType(0, 1e6),
+            "With `beam_groups`: what a token loses for each beam of an earlier group that chose it.",
             static (draft, value) => draft.BeamOptions = draft.BeamOptions with { DiversityPenalty = value },
             nameof(Generation.BeamOptions.DiversityPenalty)),
     ];

@@ -22,7 +22,8 @@ internal static class EndParameters
             "min_tokens", ApiRoutes.Text, FromZero, "No end token is chosen before this many tokens. Default 0.",
             static (draft, value) => draft.MinTokens = value, nameof(GenerationOptions.MinTokens)),
         Parameter.Of(
-            "stop", ApiRoutes.Text, new TextsType(MostStops, LongestStop), "Texts that end the answer; no part of one is ever shown, also where it lies over several tokens.",
+            "stop", ApiRoutes.Text, new TextsType(MostStops, LongestStop),
+            "Texts that end the answer; no part of one is ever shown, also where it lies over several tokens.",
             static (draft, value) => draft.Stop = value, nameof(GenerationOptions.Stop)),
         Parameter.Of(
             "stop_token_ids", ApiRoutes.Text, new IdsType(MostStopIds), "Token ids that end the text, besides the model's own.",
@@ -34,7 +35,8 @@ internal static class EndParameters
             "time_limit", ApiRoutes.Text, new RealType(1e-3, 1e6), "Ends the text after this many seconds, waiting included; `finish_reason` is then `length`.",
             static (draft, value) => draft.TimeLimit = value, nameof(GenerationOptions.TimeLimit)),
         Parameter.Of(
-            "loop_ngram", ApiRoutes.Text, new WholeType(0, 4096), "Ends the text when its last run of this many tokens was written `loop_repeats` times. Default 0, never.",
+            "loop_ngram", ApiRoutes.Text, new WholeType(0, 4096),
+            "Ends the text when its last run of this many tokens was written `loop_repeats` times. Default 0, never.",
             static (draft, value) => draft.LoopNgram = value, nameof(GenerationOptions.LoopNgram)),
         Parameter.Of(
             "loop_repeats", ApiRoutes.Text, new WholeType(2, int.MaxValue), "With `loop_ngram`: how often makes a loop. Default 4.",

@@ -47,7 +47,8 @@ internal static class JsonBody
         catch (JsonException wrong)
         {
             string at = wrong.LineNumber is long line ? $" (line {line + 1}, byte {wrong.BytePositionInLine + 1})" : "";
-            throw new RequestException("json-invalid", $"The body is no JSON that can be read: {Reason(wrong.Message)}{at}. Expected one object, at most {depth} deep.");
+            throw new RequestException("json-invalid",
+                $"The body is no JSON that can be read: {Reason(wrong.Message)}{at}. Expected one object, at most {depth} deep.");
         }
         catch (InvalidOperationException)
         {

@@ -11,7 +11,8 @@ internal static class TokenParameters
             "input", ApiRoutes.Embeddings, new PromptType(static limits => limits.Inputs), "What to embed: a text, its token ids, or a list of either.",
             static (draft, inputs) => draft.Prompts = inputs.Of(draft.Limits)) with { IsRequired = true },
         Parameter.Of(
-            "encoding_format", ApiRoutes.Embeddings, new WordType("float", "base64"), "How a vector is written; base64 is of little-endian floats of 32 bits. Default float.",
+            "encoding_format", ApiRoutes.Embeddings, new WordType("float", "base64"),
+            "How a vector is written; base64 is of little-endian floats of 32 bits. Default float.",
             static (draft, value) => draft.AsBase64 = value == "base64"),
         Parameter.Of(
             "content", ApiRoutes.Tokenize, AnyText, "The text.",

@@ -12,7 +12,8 @@ internal static class UnsupportedParameters
     public static IReadOnlyList<Parameter> All { get; } =
     [
         Row("store", ApiRoutes.Chat, "false", Const("false"), IsFalse, "no answer is kept here"),
-        Row("service_tier", ApiRoutes.Chat, "\"auto\" or \"default\"", Words("auto", "default"), Is("auto", "default"), "there is one tier; `priority` orders requests"),
+        Row("service_tier", ApiRoutes.Chat, "\"auto\" or \"default\"", Words("auto", "default"), Is("auto", "default"),
+            "there is one tier; `priority` orders requests"),
         Row("response_format", ApiRoutes.Chat, "{\"type\":\"text\"}", """{"type":"object","required":["type"],"properties":{"type":{"const":"text"}},"additionalProperties":false}""",
             static value => value.ValueKind == JsonValueKind.Object && value.GetPropertyCount() == 1 && value.TryGetProperty("type", out JsonElement type)
                 && type.ValueKind == JsonValueKind.String && type.ValueEquals("text"), NoGrammar),
@@ -24,10 +25,12 @@ internal static class UnsupportedParameters
         Row("modalities", ApiRoutes.Chat, "[\"text\"]", """{"type":"array","minItems":1,"maxItems":1,"items":{"const":"text"}}""",
             static value => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 1 && Is("text")(value[0]), "the models here write text"),
         Row("audio", ApiRoutes.Chat, null, Nothing, Never, "the models here write text"),
-        Row("reasoning_effort", ApiRoutes.Chat, "\"none\"", Words("none"), Is("none"), "no thoughts are told apart from the answer; a template may have a variable for them, which `chat_template_kwargs` sets"),
+        Row("reasoning_effort", ApiRoutes.Chat, "\"none\"", Words("none"), Is("none"),
+            "no thoughts are told apart from the answer; a template may have a variable for them, which `chat_template_kwargs` sets"),
         Row("verbosity", ApiRoutes.Chat, "\"medium\"", Words("medium"), Is("medium"), "no model here has such a control; say it in a message"),
         Row("web_search_options", ApiRoutes.Chat, null, Nothing, Never, "this server searches nothing"),
-        Row("prompt_cache_retention", ApiRoutes.Chat, "\"in-memory\" or \"in_memory\"", Words("in-memory", "in_memory"), Is("in-memory", "in_memory"), "beginnings are kept in memory only"),
+        Row("prompt_cache_retention", ApiRoutes.Chat, "\"in-memory\" or \"in_memory\"", Words("in-memory", "in_memory"), Is("in-memory", "in_memory"),
+            "beginnings are kept in memory only"),
         Row("suffix", ApiRoutes.Completions, "an empty text", """{"type":"string","maxLength":0}""", Is(""), "no model here is asked to fill in a middle"),
         Row("chat_template", ApiRoutes.Chat | ApiRoutes.ApplyTemplate, null, Nothing, Never, "the template is the model's own"),
         Row("use_beam_search", ApiRoutes.Text, "false", Const("false"), IsFalse, "`beams` says how many beams search"),

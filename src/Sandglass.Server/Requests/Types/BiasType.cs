@@ -21,7 +21,8 @@ internal sealed class BiasType(int most) : ParameterType<IReadOnlyDictionary<int
         Dictionary<int, double> biases = [];
         foreach (JsonProperty one in value.EnumerateObject())
         {
-            if (!int.TryParse(one.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int id)) throw Wrong(name, $"\"{Words.Short(one.Name)}\" as an id");
+            if (!int.TryParse(one.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int id)) throw Wrong(name,
+                $"\"{Words.Short(one.Name)}\" as an id");
             if (one.Value.ValueKind != JsonValueKind.Number || !one.Value.TryGetDouble(out double bias) || Math.Abs(bias) > Largest)
                 throw Wrong(name, $"{Found.Of(one.Value)} for {id}");
             if (!biases.TryAdd(id, bias)) throw Wrong(name, $"{id} twice");
