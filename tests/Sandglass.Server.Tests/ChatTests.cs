@@ -44,7 +44,8 @@ public class ChatTests(ServerFixture fixture)
         int choices = whole["choices"]!.AsArray().Count;
         Assert.All(events.Take(choices), one => Assert.Equal("assistant", (string)one.Choice()["delta"]!["role"]!));
         Assert.All(events, one => Assert.False(one.ContainsKey("usage")));
-        foreach (string field in (string[])["prompt_token_ids", "prompt_logprobs"]) Assert.Equal(whole[field]?.ToJsonString(), events[0][field]?.ToJsonString());
+        foreach (string field in (string[])["prompt_token_ids", "prompt_logprobs"])
+            Assert.Equal(whole[field]?.ToJsonString(), events[0][field]?.ToJsonString());
         for (int i = 0; i < choices; i++)
         {
             List<JsonObject> parts = [.. events.Select(one => one.Choice()).Where(part => (int)part["index"]! == i)];
@@ -58,7 +59,9 @@ public class ChatTests(ServerFixture fixture)
     [Fact]
     public async Task A_list_of_parts_is_their_text_and_a_picture_is_refused_by_name()
     {
-        const string Parts = """{"model":"grain-1m","messages":[{"role":"user","content":[{"type":"text","text":"Tell me"},{"type":"text","text":" of a king."}]}]}""";
+        const string Parts = """
+            {"model":"grain-1m","messages":[{"role":"user","content":[{"type":"text","text":"Tell me"},{"type":"text","text":" of a king."}]}]}
+            """;
         const string Picture = """{"model":"grain-1m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]}""";
         JsonObject plain = await fixture.Client.Ask("apply-template", $$"""{"model":"grain-1m","messages":{{Messages}}}""");
         JsonObject joined = await fixture.Client.Ask("apply-template", Parts);
@@ -74,7 +77,10 @@ public class ChatTests(ServerFixture fixture)
     public async Task A_final_message_is_continued_where_that_is_asked_for()
     {
         JsonObject prompt = await fixture.Client.Ask(
-            "apply-template", """{"model":"grain-1m","messages":[{"role":"user","content":"Tell."},{"role":"assistant","content":"Once upon"}],"continue_final_message":true}""");
+            "apply-template",
+            """
+            {"model":"grain-1m","continue_final_message":true,"messages":[{"role":"user","content":"Tell."},{"role":"assistant","content":"Once upon"}]}
+            """);
 
         Assert.EndsWith("Once upon", (string)prompt["prompt"]!);
     }

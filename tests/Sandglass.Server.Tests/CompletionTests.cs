@@ -50,7 +50,8 @@ public class CompletionTests(ServerFixture fixture)
         for (int i = 0; i < whole["choices"]!.AsArray().Count; i++)
         {
             JsonObject choice = whole.Choice(i);
-            List<JsonObject> parts = [.. events.SelectMany(one => one["choices"]!.AsArray()).Select(part => (JsonObject)part!).Where(part => (int)part["index"]! == i)];
+            List<JsonObject> parts =
+                [.. events.SelectMany(one => one["choices"]!.AsArray()).Select(part => (JsonObject)part!).Where(part => (int)part["index"]! == i)];
             Assert.Equal((string)choice["text"]!, string.Concat(parts.Select(part => (string)part["text"]!)));
             Assert.Equal((string)choice["finish_reason"]!, (string)parts[^1]["finish_reason"]!);
             Assert.Equal((string)choice["finish"]!, (string)parts[^1]["finish"]!);
@@ -71,7 +72,8 @@ public class CompletionTests(ServerFixture fixture)
     {
         JsonObject free = await fixture.Client.Ask(Path, Ask("\"seed\":5,\"max_tokens\":30,\"temperature\":0"));
         string stop = free.Text()[20..26];
-        JsonObject stopped = await fixture.Client.Ask(Path, Ask($"\"seed\":5,\"max_tokens\":30,\"temperature\":0,\"logprobs\":1,\"stop\":{System.Text.Json.JsonSerializer.Serialize(stop)}"));
+        string quoted = System.Text.Json.JsonSerializer.Serialize(stop);
+        JsonObject stopped = await fixture.Client.Ask(Path, Ask($"\"seed\":5,\"max_tokens\":30,\"temperature\":0,\"logprobs\":1,\"stop\":{quoted}"));
         JsonNode logprobs = stopped.Choice()["logprobs"]!;
         string spelled = string.Concat(logprobs["tokens"]!.AsArray().Select(token => (string)token!));
 
@@ -122,5 +124,6 @@ public class CompletionTests(ServerFixture fixture)
     private static double Mean(JsonNode? choice) => choice!["logprobs"]!["token_logprobs"]!.AsArray().Average(value => (double)value!);
 
     private static string Joined(IEnumerable<JsonNode?> parts, string list) =>
-        string.Join('\n', parts.Where(part => part?[list] is not null).SelectMany(part => part![list]!.AsArray()).Select(value => value?.ToJsonString() ?? "null"));
+        string.Join(
+            '\n', parts.Where(part => part?[list] is not null).SelectMany(part => part![list]!.AsArray()).Select(value => value?.ToJsonString() ?? "null"));
 }

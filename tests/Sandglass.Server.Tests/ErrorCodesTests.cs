@@ -15,7 +15,8 @@ public partial class ErrorCodesTests
 
         Assert.Equal(
             ErrorCodes.All.OrderBy(code => code.Key, StringComparer.Ordinal).Select(code => (code.Key, code.Value)),
-            Line().Matches(section).Select(line => (line.Groups["code"].Value, int.Parse(line.Groups["status"].Value))).OrderBy(line => line.Item1, StringComparer.Ordinal));
+            Line().Matches(section).Select(line => (line.Groups["code"].Value, int.Parse(line.Groups["status"].Value)))
+                .OrderBy(line => line.Item1, StringComparer.Ordinal));
     }
 
     [Fact]

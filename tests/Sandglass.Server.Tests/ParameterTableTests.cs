@@ -15,7 +15,8 @@ public class ParameterTableTests
         + "service_tier stop store stream stream_options temperature tool_choice tools top_logprobs top_p user verbosity web_search_options";
 
     private const string Completions =
-        "model prompt best_of echo frequency_penalty logit_bias logprobs max_tokens n presence_penalty seed stop stream stream_options suffix temperature top_p user";
+        "model prompt best_of echo frequency_penalty logit_bias logprobs max_tokens n presence_penalty seed stop stream stream_options suffix temperature "
+        + "top_p user";
 
     private const string Embeddings = "input model dimensions encoding_format user";
 
@@ -41,7 +42,8 @@ public class ParameterTableTests
     }
 
     [Fact]
-    public void Every_schema_is_JSON() => Assert.All(ParameterTable.All, row => Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(row.Type.Schema).RootElement.ValueKind));
+    public void Every_schema_is_JSON() => Assert.All(
+        ParameterTable.All, row => Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(row.Type.Schema).RootElement.ValueKind));
 
     [Fact]
     public void The_page_has_the_table()

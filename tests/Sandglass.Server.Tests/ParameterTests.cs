@@ -230,10 +230,10 @@ public class ParameterTests(ServerFixture fixture)
         JsonObject ended = await fixture.Client.Ask(Completions, Body(Completions, bias));
         JsonObject ignored = await fixture.Client.Ask(Completions, Body(Completions, bias + ",\"ignore_eos\":true"));
         JsonObject added = await fixture.Client.Ask(Completions, Body(Completions,
-        "\"return_token_ids\":true,\"logit_bias\":{\"300\":100},\"stop_token_ids\":[300]"));
+            "\"return_token_ids\":true,\"logit_bias\":{\"300\":100},\"stop_token_ids\":[300]"));
         JsonObject onlyAdded = await fixture.Client.Ask(
             Completions, Body(Completions,
-            $"\"return_token_ids\":true,\"logit_bias\":{{\"{end}\":100,\"300\":99}},\"ignore_eos\":true,\"stop_token_ids\":[300]"));
+                $"\"return_token_ids\":true,\"logit_bias\":{{\"{end}\":100,\"300\":99}},\"ignore_eos\":true,\"stop_token_ids\":[300]"));
 
         Assert.Equal(("eos", "stop", ""), ((string)ended.Choice()["finish"]!, (string)ended.Choice()["finish_reason"]!, ended.Text()));
         Assert.Equal("length", (string)ignored.Choice()["finish"]!);
@@ -245,7 +245,7 @@ public class ParameterTests(ServerFixture fixture)
     public async Task A_loop_is_told_in_our_words_and_as_length_in_OpenAIs()
     {
         JsonObject answer = await fixture.Client.Ask(Completions, Body(Completions, "\"logit_bias\":{\"300\":100},\"loop_ngram\":1,\"loop_repeats\":5",
-        ",\"max_tokens\":50"));
+            ",\"max_tokens\":50"));
 
         Assert.Equal(("loop", "length"), ((string)answer.Choice()["finish"]!, (string)answer.Choice()["finish_reason"]!));
         Assert.Equal(5, (int)answer["usage"]!["completion_tokens"]!);
@@ -254,8 +254,10 @@ public class ParameterTests(ServerFixture fixture)
     [Fact]
     public async Task A_prediction_is_counted_and_a_cached_beginning_too()
     {
-        string long_ = string.Join(' ', Enumerable.Repeat("The king went to the sea.", 30));
-        string body = $$$"""{"model":"grain-1m","prompt":"{{{long_}}}","temperature":0,"max_tokens":20,"prediction":{"type":"content","content":"{{{long_}}}"}}""";
+        string tale = string.Join(' ', Enumerable.Repeat("The king went to the sea.", 30));
+        string body = $$$"""
+            {"model":"grain-1m","prompt":"{{{tale}}}","temperature":0,"max_tokens":20,"prediction":{"type":"content","content":"{{{tale}}}"}}
+            """;
         await fixture.Client.Ask(Completions, body);
         JsonNode usage = (await fixture.Client.Ask(Completions, body))["usage"]!;
 

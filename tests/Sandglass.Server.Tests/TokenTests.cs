@@ -49,7 +49,8 @@ public class TokenTests(ServerFixture fixture)
         int[] ids = fixture.Small.Model.Tokenizer.Encode(Text, parseSpecial: false).Ids;
         Embedding alone = await fixture.Small.Model.EmbedAsync(ids);
         JsonObject texts = await fixture.Client.Ask("v1/embeddings", $$"""{"model":"grain-1m","input":["Something else","{{Text}}"]}""");
-        JsonObject asIds = await fixture.Client.Ask("v1/embeddings", $$"""{"model":"grain-1m","input":[{{string.Join(',', ids)}}],"encoding_format":"float"}""");
+        JsonObject asIds = await fixture.Client.Ask(
+            "v1/embeddings", $$"""{"model":"grain-1m","input":[{{string.Join(',', ids)}}],"encoding_format":"float"}""");
         JsonObject base64 = await fixture.Client.Ask("v1/embeddings", $$"""{"model":"grain-1m","input":"{{Text}}","encoding_format":"base64"}""");
         float[] decoded = MemoryMarshal.Cast<byte, float>(Convert.FromBase64String((string)base64["data"]![0]!["embedding"]!)).ToArray();
 

@@ -46,7 +46,8 @@ internal sealed class StreamedAnswer(
         List<Task> texts = [];
         for (int prompt = 0; prompt < all.Count; prompt++)
         {
-            for (int i = 0; i < all[prompt].Texts.Count; i++) texts.Add(SendAsync(events, prompt * draft.Samples + i, all.Count * draft.Samples, all[prompt].Prompt, all[prompt].Texts[i]));
+            for (int i = 0; i < all[prompt].Texts.Count; i++)
+                texts.Add(SendAsync(events, prompt * draft.Samples + i, all.Count * draft.Samples, all[prompt].Prompt, all[prompt].Texts[i]));
         }
         await Task.WhenAll(texts).ConfigureAwait(false);
         if (_failure is null || context.RequestAborted.IsCancellationRequested) return null;

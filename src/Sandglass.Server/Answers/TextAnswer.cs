@@ -20,7 +20,8 @@ internal sealed class TextAnswer(ServerState state, HttpContext context, Request
             state.Ids.Next(shape.Kind), draft.Stream ? shape.EventObject : shape.Object, state.Now.ToUnixTimeSeconds(), draft.Served.Id,
             Fingerprint.Of(draft.Served), seed, isSeeded && draft.IsSeedNegative);
         using GenerationRecord record = state.Telemetry.Begin(
-            context, draft.Served, shape.Operation, head.Id, prompts.Sum(prompt => prompt.Ids.Length), prompts.Count * (draft.BestOf ?? draft.Samples), options);
+            context, draft.Served, shape.Operation, head.Id, prompts.Sum(prompt => prompt.Ids.Length),
+            prompts.Count * (draft.BestOf ?? draft.Samples), options);
         RequestLabels.Tell(draft);
         using CancellationTokenSource leave = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, state.Drain.Ending);
         try

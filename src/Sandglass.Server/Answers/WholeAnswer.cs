@@ -55,7 +55,12 @@ internal sealed class WholeAnswer(HttpContext context, RequestDraft draft, Answe
         lock (usage) usage.Add(prompt, result);
         Cancelled.Refuse(result, context);
         if (result.Beams is { Count: > 0 } beams)
-            return beams.Select((beam, i) => new WrittenChoice(prompt, beam.Text, beam.Finish) { Beam = beam, Tokens = i == 0 ? tokens : [], Shown = i == 0 ? shown : [] });
+            return beams.Select((beam, i) => new WrittenChoice(prompt, beam.Text, beam.Finish)
+            {
+                Beam = beam,
+                Tokens = i == 0 ? tokens : [],
+                Shown = i == 0 ? shown : [],
+            });
         return [new WrittenChoice(prompt, result.Text, result.Finish) { Tokens = tokens, Shown = shown }];
     }
 }

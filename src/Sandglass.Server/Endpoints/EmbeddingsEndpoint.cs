@@ -18,7 +18,8 @@ internal sealed class EmbeddingsEndpoint(ServerState state)
         Caller caller = Caller.Of(context);
         EmbeddingOptions options = new() { Tenant = caller.Tenant, Priority = caller.PriorityOf(null) };
 
-        using GenerationRecord record = state.Telemetry.Begin(context, draft.Served, "embeddings", RequestFacts.Of(context)?.Id ?? "", texts.Sum(text => text.Length), 1, null);
+        using GenerationRecord record = state.Telemetry.Begin(context, draft.Served, "embeddings", RequestFacts.Of(context)?.Id ?? "",
+            texts.Sum(text => text.Length), 1, null);
         RequestLabels.Tell(draft);
         using CancellationTokenSource leave = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, state.Drain.Ending);
         Embedding[] vectors;

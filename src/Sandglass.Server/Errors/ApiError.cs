@@ -39,7 +39,10 @@ internal sealed record ApiError(int Status, string Message, string Code, string?
         },
         BadHttpRequestException bad => OfHttp(bad.StatusCode, bad.Message),
         SamplingException { Code: "sampling-logits" } broken => new(500, broken.Message, broken.Code),
-        BusyException busy => new(503, busy.Message, busy.Code, busy.Code.StartsWith("deadline", StringComparison.Ordinal) ? "start_within" : null) { RetryAfter = busy.RetryAfter },
+        BusyException busy => new(503, busy.Message, busy.Code, busy.Code.StartsWith("deadline", StringComparison.Ordinal) ? "start_within" : null)
+        {
+            RetryAfter = busy.RetryAfter,
+        },
         OptionException option => OfOption(option),
         TemplateException template => new(400, template.Message, template.Code, "messages"),
         KvCacheException { Code: "cache-full" } full => new(503, full.Message, full.Code) { RetryAfter = AfterStopping },

@@ -13,7 +13,9 @@ internal static class AnswerParameters
 
     private static readonly RawType StreamOptions = new(
         "an object with include_usage",
-        """{"type":"object","properties":{"include_usage":{"type":"boolean"},"include_obfuscation":{"type":"boolean","const":false}},"additionalProperties":false}""");
+        """
+        {"type":"object","properties":{"include_usage":{"type":"boolean"},"include_obfuscation":{"const":false}},"additionalProperties":false}
+        """.Trim());
 
     public static IReadOnlyList<Parameter> All { get; } =
     [
@@ -28,7 +30,8 @@ internal static class AnswerParameters
         Parameter.Of("stream", ApiRoutes.Text, Flag, "Sends tokens as they are written, as server-sent events.", static (draft, value) => draft.Stream = value),
         Parameter.Of(
             "stream_options", ApiRoutes.Text, StreamOptions,
-            "With `stream`: `include_usage` sends the figures in an event of their own before the end. `include_obfuscation` is accepted as false.", ReadStreamOptions),
+            "With `stream`: `include_usage` sends the figures in an event of their own before the end. `include_obfuscation` is accepted as false.",
+            ReadStreamOptions),
         Parameter.Of(
             "echo", ApiRoutes.Completions, Flag, "Puts the prompt before the text, with its log-probabilities where `logprobs` are asked for.",
             static (draft, value) => draft.Echo = value),

@@ -21,7 +21,8 @@ internal static class BeamParameters
             static (draft, value) => draft.BeamOptions = draft.BeamOptions with { LengthPenalty = value }, nameof(Generation.BeamOptions.LengthPenalty)),
         Parameter.Of(
             "early_stopping", ApiRoutes.Text, Stopping,
-            "With `beams`, once as many texts are finished: end when no beam looks better (false, the default), at once (true), or when none can become better (\"never\").",
+            "With `beams`, once as many texts are finished: end when no beam looks better (false, the default), at once (true), "
+                + "or when none can become better (\"never\").",
             static (draft, value) => draft.BeamOptions = draft.BeamOptions with { EarlyStopping = StoppingOf(value) },
             nameof(Generation.BeamOptions.EarlyStopping)),
         Parameter.Of(

@@ -59,5 +59,6 @@ internal static class ChatMessages
     private static string? Text(JsonElement message, string field, string name) =>
         Given(message, field) is JsonElement value ? Forms.AnyText.Read(value, $"{name}.{field}") : null;
 
-    private static RequestException Wrong(string name, string expected, string found) => new("parameter-value", $"{name}: expected {expected}, found {found}.", name);
+    private static RequestException Wrong(string name, string expected, string found) =>
+        new("parameter-value", $"{name}: expected {expected}, found {found}.", name);
 }

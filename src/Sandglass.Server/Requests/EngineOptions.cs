@@ -59,7 +59,8 @@ internal static class EngineOptions
         [.. SamplingParameters.All.Where(row => draft.Has(row.Name) && !(draft.Beams is not null && row.IsOfDraw)).Select(row => row.Property!)];
 
     /// <summary>
-    /// The defaults of OpenAI and of the model file, but for those whose stage does not run: where stages are named, or mirostat takes the place of the filters.
+    /// The defaults of OpenAI and of the model file, but for those whose stage does not run: where stages are named, or mirostat takes the place of the
+    /// filters.
     /// </summary>
     private static SamplerOptions WithoutIdleDefaults(RequestDraft draft, SamplerOptions options)
     {

@@ -14,7 +14,8 @@ internal static class EngineParameters
     private static readonly RawType Prediction = new(
         "an object with type \"content\" and content, a text or a list of parts of type text",
         """
-        {"type":"object","required":["type","content"],"properties":{"type":{"const":"content"},"content":{"$ref":"#/components/schemas/Content"}},"additionalProperties":false}
+        {"type":"object","required":["type","content"],"additionalProperties":false,
+        "properties":{"type":{"const":"content"},"content":{"$ref":"#/components/schemas/Content"}}}
         """.Trim());
 
     public static IReadOnlyList<Parameter> All { get; } =
@@ -40,7 +41,8 @@ internal static class EngineParameters
             "cache_prompt", ApiRoutes.Text, Flag, "Whether beginnings that are in the cache are read from there, and left there. Default true. Same answer.",
             static (draft, value) => draft.CachePrompt = value, nameof(GenerationOptions.ShareCache)),
         Parameter.Of(
-            "compute", ApiRoutes.Text, new WordType("fast", "fine", "exact"), "Refuses the request where the server runs the model in another mode.", RequireCompute),
+            "compute", ApiRoutes.Text, new WordType("fast", "fine", "exact"), "Refuses the request where the server runs the model in another mode.",
+            RequireCompute),
         Parameter.Of(
             "user", ApiRoutes.Text | ApiRoutes.Embeddings, Name, "Goes into the request's trace, as `user.id`. The text does not depend on it.",
             static (draft, value) => draft.User = value),
@@ -51,14 +53,16 @@ internal static class EngineParameters
             static (draft, value) => draft.Metadata = value),
         Parameter.Of(
             "prompt_cache_key", ApiRoutes.Text, Name,
-            "Where many machines serve, a hint that keeps requests together. Here all requests of a key share one cache already; to part them, give `cache_salt`.",
+            "Where many machines serve, a hint that keeps requests together. Here all requests of a key share one cache already; "
+                + "to part them, give `cache_salt`.",
             static (draft, value) => draft.CacheKey = value),
     ];
 
     private static string PredictionOf(JsonElement value)
     {
         bool isContent = value.ValueKind == JsonValueKind.Object && value.GetPropertyCount() == 2
-            && value.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("content") && value.TryGetProperty("content", out _);
+            && value.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("content")
+            && value.TryGetProperty("content", out _);
         return isContent
             ? MessageContent.Text(value.GetProperty("content"), "prediction.content")
             : throw new RequestException("parameter-value", $"prediction: expected {Prediction.Expected}, found {Found.Of(value)}.", "prediction");

@@ -90,7 +90,8 @@ internal static class JsonBody
             && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
             && (type.Charset.Length == 0 || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
         if (!isJson)
-            throw new RequestException("content-type", $"Expected the header Content-Type: application/json, found {Words.Short(request.ContentType ?? "none")}.");
+            throw new RequestException(
+                "content-type", $"Expected the header Content-Type: application/json, found {Words.Short(request.ContentType ?? "none")}.");
         string encoding = request.Headers.ContentEncoding.ToString();
         if (encoding.Length > 0 && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
             throw new RequestException("content-type", $"Expected a body as it is, found Content-Encoding: {Words.Short(encoding)}.");

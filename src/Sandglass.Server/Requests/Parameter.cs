@@ -38,7 +38,8 @@ internal sealed record Parameter
 
     /// <summary>Makes one.</summary>
     /// <typeparam name="T">Of its value.</typeparam>
-    public static Parameter Of<T>(string name, ApiRoutes on, ParameterType<T> type, string meaning, Action<RequestDraft, T> set, string? property = null) => new()
+    public static Parameter Of<T>(
+        string name, ApiRoutes on, ParameterType<T> type, string meaning, Action<RequestDraft, T> set, string? property = null) => new()
     {
         Name = name,
         On = on,

@@ -36,7 +36,8 @@ internal static class ParameterTable
             Parameter parameter = Find(property.Name, route) ?? throw Unknown(property.Name, route);
             if (property.Value.ValueKind == JsonValueKind.Null) continue;       // as good as left out, as OpenAI has it
             if (!draft.Given.Add(parameter.Name)) throw new RequestException(
-                "parameter-twice", $"{property.Name}: expected {Words.List([.. parameter.Aliases.Prepend(parameter.Name)], "or")} once, found two of them.", property.Name);
+                "parameter-twice", $"{property.Name}: expected {Words.List([.. parameter.Aliases.Prepend(parameter.Name)], "or")} once, found two of them.",
+                property.Name);
             parameter.Set(draft, property.Value, property.Name);
         }
         foreach (Parameter parameter in All)

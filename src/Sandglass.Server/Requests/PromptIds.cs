@@ -31,7 +31,8 @@ internal static class PromptIds
     /// <exception cref="RequestException">There is no id, or there are more than the context holds; nothing is ever cut.</exception>
     public static int[] Fitting(int[] ids, LanguageModel model, string name)
     {
-        if (ids.Length == 0) throw new RequestException("prompt-empty", $"{name}: expected at least one token, found none (this model adds no begin token by itself).", name);
+        if (ids.Length == 0) throw new RequestException(
+            "prompt-empty", $"{name}: expected at least one token, found none (this model adds no begin token by itself).", name);
         return ids.Length <= model.Context
             ? ids
             : throw new RequestException(

@@ -17,17 +17,19 @@ internal static class RequestRules
         NeedsBeams(draft, draft.BeamOptions, new BeamOptions());
         Needs(draft, "loop_repeats", "loop_ngram", draft.LoopNgram > 0, "a number from 1");
         Excludes(draft.ContinueFinalMessage && draft.AddGenerationPrompt && draft.Has("add_generation_prompt"), "continue_final_message",
-        "no add_generation_prompt beside it");
+            "no add_generation_prompt beside it");
         Excludes(draft.Prediction is not null && draft.Draft == DraftKind.None, "prediction",
-        "no draft \"none\" beside it: a prediction is where drafts come from");
+            "no draft \"none\" beside it: a prediction is where drafts come from");
         Excludes(draft.Prediction is not null && draft.Draft == DraftKind.Model, "prediction", "draft \"lookup\" beside it: another model does not read it");
         Excludes(draft.Draft == DraftKind.Model && draft.Served.Model.Options.Draft is null, "draft",
-        "none or lookup: this server was started without a smaller model");
+            "none or lookup: this server was started without a smaller model");
         CheckBestOf(draft);
         if (draft.Beams is int beams) CheckBeams(draft, beams);
         int texts = (draft.BestOf ?? draft.Samples) * Math.Max(1, draft.Prompts.Count);
         if (texts > draft.Limits.Choices) throw new RequestException(
-            "limit-exceeded", $"{(draft.BestOf is null ? "n" : "best_of")}: expected at most {draft.Limits.Choices} texts together, found {texts} for {Math.Max(1, draft.Prompts.Count)} prompts.", "n");
+            "limit-exceeded",
+            $"{(draft.BestOf is null ? "n" : "best_of")}: expected at most {draft.Limits.Choices} texts together, found {texts}: that many for each prompt.",
+            draft.BestOf is null ? "n" : "best_of");
     }
 
     private static void CheckBestOf(RequestDraft draft)
@@ -43,7 +45,7 @@ internal static class RequestRules
         if (!draft.Has("n")) draft.Samples = beams;
         Excludes(draft.Samples > beams, "n", $"a whole number from 1 to beams, {beams}");
         Excludes((draft.Logprobs || draft.HashLogits) && draft.Samples > 1, draft.Logprobs ? "logprobs" : "hash_logits",
-        "n 1 beside beams: only the best one's are told");
+            "n 1 beside beams: only the best one's are told");
         foreach (Parameter row in SamplingParameters.All)
         {
             if (row.IsOfDraw && draft.Has(row.Name) && !IsNeutral(row.Property!, draft.Sampling)) throw new RequestException(

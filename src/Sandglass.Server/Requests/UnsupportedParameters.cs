@@ -5,6 +5,8 @@ namespace Sandglass.Server;
 /// <summary>What OpenAI and vLLM have and this server has not: accepted where it changes nothing, refused with a reason where it would.</summary>
 internal static class UnsupportedParameters
 {
+    private const string TextFormat = """{"type":"object","required":["type"],"properties":{"type":{"const":"text"}},"additionalProperties":false}""";
+
     private const string NoTools = "this server calls no tools", NoGrammar = "texts are not held to a grammar", Nothing = """{"type":"null"}""";
 
     private static readonly string Flag = """{"type":"boolean"}""", EmptyList = """{"type":"array","maxItems":0}""";
@@ -14,12 +16,12 @@ internal static class UnsupportedParameters
         Row("store", ApiRoutes.Chat, "false", Const("false"), IsFalse, "no answer is kept here"),
         Row("service_tier", ApiRoutes.Chat, "\"auto\" or \"default\"", Words("auto", "default"), Is("auto", "default"),
             "there is one tier; `priority` orders requests"),
-        Row("response_format", ApiRoutes.Chat, "{\"type\":\"text\"}", """{"type":"object","required":["type"],"properties":{"type":{"const":"text"}},"additionalProperties":false}""",
+        Row("response_format", ApiRoutes.Chat, "{\"type\":\"text\"}", TextFormat,
             static value => value.ValueKind == JsonValueKind.Object && value.GetPropertyCount() == 1 && value.TryGetProperty("type", out JsonElement type)
                 && type.ValueKind == JsonValueKind.String && type.ValueEquals("text"), NoGrammar),
         Row("tools", ApiRoutes.Chat, "an empty list", EmptyList, IsEmpty, NoTools),
         Row("tool_choice", ApiRoutes.Chat, "\"none\" or \"auto\"", Words("none", "auto"), Is("none", "auto"), NoTools),
-        Row("parallel_tool_calls", ApiRoutes.Chat, "true or false", Flag, static value => value.ValueKind is JsonValueKind.True or JsonValueKind.False, NoTools),
+        Row("parallel_tool_calls", ApiRoutes.Chat, "true or false", Flag, IsFlag, NoTools),
         Row("functions", ApiRoutes.Chat, "an empty list", EmptyList, IsEmpty, NoTools),
         Row("function_call", ApiRoutes.Chat, "\"none\" or \"auto\"", Words("none", "auto"), Is("none", "auto"), NoTools),
         Row("modalities", ApiRoutes.Chat, "[\"text\"]", """{"type":"array","minItems":1,"maxItems":1,"items":{"const":"text"}}""",
@@ -35,8 +37,7 @@ internal static class UnsupportedParameters
         Row("chat_template", ApiRoutes.Chat | ApiRoutes.ApplyTemplate, null, Nothing, Never, "the template is the model's own"),
         Row("use_beam_search", ApiRoutes.Text, "false", Const("false"), IsFalse, "`beams` says how many beams search"),
         Row("skip_special_tokens", ApiRoutes.Text, "true", Const("true"), IsTrue, "control tokens have no text; `return_token_ids` shows them"),
-        Row("spaces_between_special_tokens", ApiRoutes.Text, "true or false", Flag,
-            static value => value.ValueKind is JsonValueKind.True or JsonValueKind.False, "control tokens have no text"),
+        Row("spaces_between_special_tokens", ApiRoutes.Text, "true or false", Flag, IsFlag, "control tokens have no text"),
         Row("include_stop_str_in_output", ApiRoutes.Text, "false", Const("false"), IsFalse, "no part of a stop text is ever shown"),
         Row("truncate_prompt_tokens", ApiRoutes.Text, null, Nothing, Never, "a prompt is never cut"),
         Row("draft_rejection", ApiRoutes.Text, "false", Const("false"), IsFalse, "the text would depend on who is served beside it"),
@@ -60,6 +61,8 @@ internal static class UnsupportedParameters
 
     private static Predicate<JsonElement> Is(params string[] words) =>
         value => value.ValueKind == JsonValueKind.String && Array.Exists(words, word => value.ValueEquals(word));
+
+    private static bool IsFlag(JsonElement value) => value.ValueKind is JsonValueKind.True or JsonValueKind.False;
 
     private static bool IsFalse(JsonElement value) => value.ValueKind == JsonValueKind.False;
 

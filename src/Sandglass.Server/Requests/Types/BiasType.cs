@@ -11,7 +11,8 @@ internal sealed class BiasType(int most) : ParameterType<IReadOnlyDictionary<int
     public override string Expected => $"an object of at most {most} token ids, each with a number from -100 to 100";
 
     public override string Schema => $$$"""
-        {"type":"object","maxProperties":{{{most}}},"propertyNames":{"pattern":"^[0-9]+$"},"additionalProperties":{"type":"number","minimum":-100,"maximum":100}}
+        {"type":"object","maxProperties":{{{most}}},"propertyNames":{"pattern":"^[0-9]+$"},
+        "additionalProperties":{"type":"number","minimum":-100,"maximum":100}}
         """.Trim();
 
     public override IReadOnlyDictionary<int, double> Read(JsonElement value, string name)

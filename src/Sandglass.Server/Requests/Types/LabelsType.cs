@@ -10,7 +10,8 @@ internal sealed class LabelsType : ParameterType<IReadOnlyDictionary<string, str
     public override string Expected => $"an object of at most {Most} texts of at most {LongestText} characters, with names of at most {LongestName}";
 
     public override string Schema => $$$"""
-        {"type":"object","maxProperties":{{{Most}}},"propertyNames":{"maxLength":{{{LongestName}}}},"additionalProperties":{"type":"string","maxLength":{{{LongestText}}}}}
+        {"type":"object","maxProperties":{{{Most}}},"propertyNames":{"maxLength":{{{LongestName}}}},
+        "additionalProperties":{"type":"string","maxLength":{{{LongestText}}}}}
         """.Trim();
 
     public override IReadOnlyDictionary<string, string> Read(JsonElement value, string name)

@@ -21,5 +21,6 @@ internal sealed class RealType(double least, double most, bool above = false) : 
 
     private bool IsIn(double number) => number <= most && (above ? number > least : number >= least);
 
-    private static string Plain(double limit) => Math.Abs(limit) < 1e6 ? limit.ToString(CultureInfo.InvariantCulture) : limit.ToString("0e0", CultureInfo.InvariantCulture);
+    private static string Plain(double limit) =>
+        Math.Abs(limit) < 1e6 ? limit.ToString(CultureInfo.InvariantCulture) : limit.ToString("0e0", CultureInfo.InvariantCulture);
 }
