@@ -5,7 +5,7 @@ namespace Sandglass.Sampling;
 /// <summary>The candidates' weights side by side, from the likeliest down, on a line from 0 to <see cref="Total"/>: which one covers a point?</summary>
 /// <remarks>
 /// A whole vocabulary is never sorted. One pass in lanes adds up all weights, and apart from them those near the largest: integers, exact in any order. Where
-/// the point falls among the near ones, almost always, only these are looked at again. They, or else all, are cut into rungs of 1/32 of a nat, and only the
+/// the point falls among the near ones, as almost always, only these are looked at again. They, or else all, are cut into rungs of 1/32 of a nat, and only the
 /// rung that holds the point is put in order.
 /// </remarks>
 internal readonly ref struct Intervals
@@ -13,6 +13,7 @@ internal readonly ref struct Intervals
     /// <summary>Elements of the room that it needs.</summary>
     internal const int Rungs = Weights.Rungs;
     private const int Near = 6;                              // nats: of a trained model's row some ten to a thousand tokens
+    private const int Middle = 11;                           // where the cut of a top_p lies, if not nearer: some thousand tokens
     private const double Slack = 1e-3;                       // nats: far more than limits lose by rounding. What is found with it is looked at again
     private const int Block = 256;                           // weighed at once: their weights and rungs stay in the nearest cache
     private const int FewKeys = 64;                          // sorted at once: more are parted first
@@ -21,7 +22,7 @@ internal readonly ref struct Intervals
     private readonly Candidates _candidates;
     private readonly Span<ulong> _sums;                      // [rung], of the weights
     private readonly float _max;
-    private readonly ulong _near;                            // the weights up to that distance, or of all where there is no list of these
+    private readonly WeightSums _weights;
 
     /// <param name="candidates">Whose weights, at the logits that they have now.</param>
     /// <param name="room">At least <see cref="Rungs"/> elements.</param>
@@ -31,21 +32,21 @@ internal readonly ref struct Intervals
         _sums = room[..Rungs];
         _max = candidates.MaxLogit();
         if (float.IsNegativeInfinity(_max)) SamplingException.ThrowNothingLeft();
-        (Total, _near) = candidates.WeightSums(_max, Near);
+        _weights = candidates.SumWeights(_max, Near, Middle);
     }
 
     /// <summary>The sum of all weights, at least 2^32.</summary>
-    internal ulong Total { get; }
+    internal ulong Total => _weights.All;
 
     /// <summary>The candidate whose interval covers <paramref name="point"/>, which is below <see cref="Total"/>.</summary>
     internal Interval At(ulong point)
     {
         ulong from = 0;
         Span<ulong> keys;
-        if (point < _near)
+        if (point < _weights.Middle)
         {
             // a little more than those whose weights were added up, for what rounding does to the limit: they lie behind the point
-            ReadOnlySpan<int> near = _candidates.Between((float)((double)_max - Near - Slack), _max);
+            ReadOnlySpan<int> near = _candidates.Between((float)((double)_max - (point < _weights.Near ? Near : Middle) - Slack), _max);
             keys = near.Length <= FewKeys ? Keys(near) : OnRung(Rung(near, point, ref from), near);
         }
         else

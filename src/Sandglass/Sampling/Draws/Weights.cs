@@ -50,15 +50,11 @@ internal static unsafe class Weights
         fixed (ulong* to = weights[..logits.Length], steps = rungs[..logits.Length]) KernelPath.RunDoubles(new Kernel(values, logits.Length, max, to, steps));
     }
 
-    /// <summary>The sum of a row's weights, and of those among them that are not further from the largest than <paramref name="near"/>, in lanes.</summary>
+    /// <summary>The sum of a row's weights, and of those among them that are not further from the largest than two distances, in lanes.</summary>
     /// <param name="max">The largest logit, finite.</param>
-    internal static (ulong All, ulong Near) Sum(ReadOnlySpan<float> logits, float max, double near)
+    internal static WeightSums Sum(ReadOnlySpan<float> logits, float max, double near, double middle)
     {
-        fixed (float* values = logits)
-        {
-            SumKernel sums = KernelPath.RunDoubles(new SumKernel(values, logits.Length, max, near));
-            return (sums.All, sums.Near);
-        }
+        fixed (float* values = logits) return KernelPath.RunDoubles(new SumKernel(values, logits.Length, max, near, middle)).Sums;
     }
 
     /// <summary>
@@ -94,25 +90,27 @@ internal static unsafe class Weights
         Scalar(logits, i, count, max, weights, rungs);
     }
 
-    internal static (ulong All, ulong Near) ScalarSum(float* logits, int from, int count, float max, double near)
+    internal static WeightSums ScalarSum(float* logits, int from, int count, float max, double near, double middle)
     {
-        ulong all = 0, close = 0;
+        ulong all = 0, close = 0, half = 0;
         for (int i = from; i < count; i++)
         {
             ulong weight = Of(logits[i], max);
             all += weight;
             if ((double)max - logits[i] <= near) close += weight;
+            if ((double)max - logits[i] <= middle) half += weight;
         }
-        return (all, close);
+        return new WeightSums(all, close, half);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static (ulong All, ulong Near) VectorSum<X, D>(float* logits, int count, float max, double near)
+    internal static WeightSums VectorSum<X, D>(float* logits, int count, float max, double near, double middle)
         where X : struct, IDoubleLanes<D>
         where D : struct
     {
-        D top = X.Broadcast(max), reach = X.Broadcast(-Reach), limit = X.Broadcast(-near), whole = X.Broadcast(Whole), mask = X.BroadcastBits(WholeMask);
-        D all = X.BroadcastBits(0), close = all;
+        D top = X.Broadcast(max), reach = X.Broadcast(-Reach), limit = X.Broadcast(-near), wider = X.Broadcast(-middle);
+        D whole = X.Broadcast(Whole), mask = X.BroadcastBits(WholeMask);
+        D all = X.BroadcastBits(0), close = all, half = all;
         int i = 0;
         for (; i + X.Count <= count; i += X.Count)
         {
@@ -120,26 +118,32 @@ internal static unsafe class Weights
             D weight = X.And(X.Add(DoubleLanes<X, D>.Exp(depth, OnePower), whole), mask);
             all = X.AddBits(all, X.And(weight, X.AtMost(reach, depth)));
             close = X.AddBits(close, X.And(weight, X.AtMost(limit, depth)));
+            half = X.AddBits(half, X.And(weight, X.AtMost(wider, depth)));
         }
-        (ulong allSum, ulong closeSum) = ScalarSum(logits, i, count, max, near);
-        ulong* lanes = stackalloc ulong[X.Count];
-        X.Store(lanes, all);
-        for (int lane = 0; lane < X.Count; lane++) allSum += lanes[lane];
-        X.Store(lanes, close);
-        for (int lane = 0; lane < X.Count; lane++) closeSum += lanes[lane];
-        return (allSum, closeSum);
+        return ScalarSum(logits, i, count, max, near, middle) + new WeightSums(Lanes<X, D>(all), Lanes<X, D>(close), Lanes<X, D>(half));
     }
 
-    private struct SumKernel(float* logits, int count, float max, double near) : IDoubleKernel
+    private static ulong Lanes<X, D>(D sums)
+        where X : struct, IDoubleLanes<D>
+        where D : struct
     {
-        public ulong All, Near;
+        ulong* lanes = stackalloc ulong[X.Count];
+        X.Store(lanes, sums);
+        ulong sum = 0;
+        for (int lane = 0; lane < X.Count; lane++) sum += lanes[lane];
+        return sum;
+    }
 
-        public void Scalar() => (All, Near) = ScalarSum(logits, 0, count, max, near);
+    private struct SumKernel(float* logits, int count, float max, double near, double middle) : IDoubleKernel
+    {
+        public WeightSums Sums;
+
+        public void Scalar() => Sums = ScalarSum(logits, 0, count, max, near, middle);
 
         public void Vector<X, D>()
             where X : struct, IDoubleLanes<D>
             where D : struct =>
-            (All, Near) = VectorSum<X, D>(logits, count, max, near);
+            Sums = VectorSum<X, D>(logits, count, max, near, middle);
     }
 
     private readonly struct Kernel(float* logits, int count, float max, ulong* weights, ulong* rungs) : IDoubleKernel
@@ -151,4 +155,13 @@ internal static unsafe class Weights
             where D : struct =>
             Weights.Vector<X, D>(logits, count, max, weights, rungs);
     }
+}
+
+/// <summary>Sums of weights, exact.</summary>
+/// <param name="All">Of all candidates.</param>
+/// <param name="Near">Of those up to a distance from the largest logit.</param>
+/// <param name="Middle">Of those up to another.</param>
+internal readonly record struct WeightSums(ulong All, ulong Near, ulong Middle)
+{
+    public static WeightSums operator +(WeightSums a, WeightSums b) => new(a.All + b.All, a.Near + b.Near, a.Middle + b.Middle);
 }

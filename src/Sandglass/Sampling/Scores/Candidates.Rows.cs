@@ -31,18 +31,14 @@ internal sealed unsafe partial class Candidates
         return max;
     }
 
-    /// <summary>The sum of all weights, and of those up to a distance from the largest logit.</summary>
-    internal (ulong All, ulong Near) WeightSums(float max, double near)
+    /// <summary>The sum of all weights, and of those up to two distances from the largest logit.</summary>
+    internal WeightSums SumWeights(float max, double near, double middle)
     {
-        if (IsWhole) return Weights.Sum(Row, max, near);
+        if (IsWhole) return Weights.Sum(Row, max, near, middle);
         Span<float> room = stackalloc float[64];
-        (ulong all, ulong close) = (0, 0);
-        for (int from = 0; from < _count; from += room.Length)
-        {
-            (ulong more, ulong moreClose) = Weights.Sum(Logits(from, room), max, near);
-            (all, close) = (all + more, close + moreClose);
-        }
-        return (all, close);
+        WeightSums sums = default;
+        for (int from = 0; from < _count; from += room.Length) sums += Weights.Sum(Logits(from, room), max, near, middle);
+        return sums;
     }
 
     /// <summary>Each candidate's share of the weights, and 0 for any other id.</summary>
@@ -54,7 +50,7 @@ internal sealed unsafe partial class Candidates
         Span<ulong> weights = stackalloc ulong[Block], rungs = stackalloc ulong[Block];
         to.Clear();
         float max = MaxLogit();
-        double total = WeightSums(max, near: 0).All;
+        double total = SumWeights(max, near: 0, middle: 0).All;
         for (int from = 0; from < Places; from += Block)
         {
             ReadOnlySpan<float> block = Logits(from, room);
