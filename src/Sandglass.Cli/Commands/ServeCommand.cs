@@ -11,6 +11,9 @@ internal sealed class ServeCommand(Terminal terminal)
 {
     private const string Chance = "/dev/urandom";
 
+    // with one a processor, two bodies that take long to read would let /health wait until the pool makes another thread, half a second later
+    private const int PoolThreads = 16;
+
     private readonly ServedChoice _models = new();
     private readonly ServerChoice _server = new();
 
@@ -30,6 +33,8 @@ internal sealed class ServeCommand(Terminal terminal)
     [MethodImpl(MethodImplOptions.NoInlining)]
     private async Task<int> ServeAsync(ParseResult parsed, CancellationToken cancellation)
     {
+        ThreadPool.GetMinThreads(out int threads, out int ports);
+        ThreadPool.SetMinThreads(Math.Max(threads, PoolThreads), ports);
         IPEndPoint place = _server.EndPoint(parsed);
         if (OperatingSystem.IsLinux() && !File.Exists(Chance))
             throw new WrongInputException(
