@@ -112,8 +112,9 @@ internal sealed class ApiClient : IDisposable
                 else Take(json, now, outcome);
             }
         }
-        if (outcome.Error is null && outcome.Chunks == 0) outcome.Error = "an answer without text";
+        if (outcome.Error is null && outcome.Ended == 0) outcome.Error = "an answer without a choice";
         if (outcome.Error is null && !isWhole) outcome.Error = "an answer cut off before [DONE]";
+        if (outcome.Chunks == 0) outcome.FirstText = outcome.Ended;         // the model had nothing to say
         if (outcome.OutputTokens == 0) outcome.OutputTokens = outcome.Chunks;
     }
 

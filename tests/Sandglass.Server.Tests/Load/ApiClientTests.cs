@@ -28,9 +28,17 @@ public class ApiClientTests
     [Fact]
     public async Task Without_usage_events_with_text_are_counted() => Assert.Equal(2, (await AskAsync(200, Role, Text, Text, End, Done)).OutputTokens);
 
+    [Fact]
+    public async Task An_answer_may_be_empty()
+    {
+        Outcome outcome = await AskAsync(200, Role, End, Done);
+        Assert.Null(outcome.Error);
+        Assert.Equal(outcome.Ended, outcome.FirstText);
+    }
+
     [Theory]
     [InlineData("cut off", Role, Text)]
-    [InlineData("without text", Role, End, Done)]
+    [InlineData("without a choice", Done)]
     [InlineData("in the stream: ", Role, Text, """data: {"error":{"message":"m"}}""" + "\n\n", Done)]
     public async Task Broken_answers_are_errors(string error, params string[] events) => Assert.Contains(error, (await AskAsync(200, events)).Error);
 
