@@ -80,8 +80,8 @@ internal sealed class ApiClient : IDisposable
         return outcome;
     }
 
-    /// <summary>A server may close a connection that it kept (llama-server does so after some streams, without saying it would): where nothing came of an answer
-    /// the request is sent again, and its time goes on.</summary>
+    /// <summary>A server may close a connection that it kept (llama-server does so after some streams, without saying it would).
+    /// Where nothing came of an answer the request is sent again, and its time goes on.</summary>
     private async Task<HttpResponseMessage> SendAsync(string path, byte[] body, CancellationToken cancellation)
     {
         for (int attempt = 1; ; attempt++)

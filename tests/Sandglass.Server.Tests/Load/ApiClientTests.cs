@@ -12,7 +12,8 @@ public class ApiClientTests
     private const string Role = """data: {"choices":[{"delta":{"role":"assistant","content":""}}],"usage":null}""" + "\n\n";
     private const string Text = """data: {"choices":[{"delta":{"content":"a"}}],"usage":null}""" + "\n\n";
     private const string End = """data: {"choices":[{"delta":{},"finish_reason":"length"}],"usage":null}""" + "\n\n";
-    private const string Usage = """data: {"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":3,"prompt_tokens_details":{"cached_tokens":5}}}""" + "\n\n";
+    private const string Usage =
+        """data: {"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":3,"prompt_tokens_details":{"cached_tokens":5}}}""" + "\n\n";
     private const string Done = "data: [DONE]\n\n";
 
     [Fact]
