@@ -45,12 +45,14 @@ internal sealed record NamedOption(string? SamplerProperty, Func<GenerationOptio
         ["start_within"] = new(null, (o, value) => o with { StartWithin = value.Seconds }),
     }.ToFrozenDictionary();
 
+    private static IEnumerable<string> Names => All.Keys.Append(TemplateProperties.Name).Order(StringComparer.Ordinal);
+
     /// <summary>The option of a name.</summary>
     /// <exception cref="NotSupportedException">There is none.</exception>
     public static NamedOption Of(string name) => All.TryGetValue(name, out NamedOption? option)
         ? option
         : throw new NotSupportedException(
-            $"AdditionalProperties: there is no option {name}. Expected {string.Join(", ", All.Keys.Append(TemplateProperties.Name).Order(StringComparer.Ordinal))}; " +
+            $"AdditionalProperties: there is no option {name}. Expected {string.Join(", ", Names)}; " +
             "all that the engine has can be set by a GenerationOptions from RawRepresentationFactory.");
 
     private static NamedOption Sampler(string property, Func<SamplerOptions, NamedValue, SamplerOptions> set) =>

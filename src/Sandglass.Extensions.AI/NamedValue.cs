@@ -62,6 +62,9 @@ internal readonly record struct NamedValue(string Name, object Value)
         };
     }
 
-    private ArgumentException Refused(string expected) =>
-        new($"AdditionalProperties, {Name}: expected {expected}, found {(Value is JsonElement json ? json.GetRawText() : $"{Value} ({Value.GetType().Name})")}.", "options");
+    private ArgumentException Refused(string expected)
+    {
+        string found = Value is JsonElement json ? json.GetRawText() : $"{Value} ({Value.GetType().Name})";
+        return new ArgumentException($"AdditionalProperties, {Name}: expected {expected}, found {found}.", "options");
+    }
 }

@@ -58,16 +58,19 @@ internal sealed class RequestOptions(IChatClient client, string modelId, Generat
         if (options.ResponseFormat is not (null or ChatResponseFormatText))
             throw Unsupported(nameof(options.ResponseFormat), "answers are not bound to a format yet", "ask for it in words, or give ChatResponseFormat.Text");
         if (options.ConversationId is not null)
-            throw Unsupported(nameof(options.ConversationId), "nothing is kept between requests", "give all messages; what they share with earlier ones is found in the cache");
+            throw Unsupported(
+                nameof(options.ConversationId), "nothing is kept between requests", "give all messages; what earlier ones had too is found in the cache");
         if (options.ContinuationToken is not null || options.AllowBackgroundResponses == true)
             throw Unsupported(nameof(options.AllowBackgroundResponses), "an answer is written while its request lasts", "leave it and ContinuationToken out");
         if (options.Reasoning is not null)
-            throw Unsupported(nameof(options.Reasoning), "how long a model thinks is its template's matter", $"give its variables in {TemplateProperties.Name}");
+            throw Unsupported(
+                nameof(options.Reasoning), "how long a model thinks is its template's matter", $"give its variables in {TemplateProperties.Name}");
         if (options.ModelId is string asked && asked != modelId)
             throw new NotSupportedException($"{nameof(options.ModelId)}: this client has {modelId} and not {asked}. Leave it out, or load that model.");
     }
 
-    private static NotSupportedException Unsupported(string option, string reason, string advice) => new($"{option} is not supported: {reason}. Instead, {advice}.");
+    private static NotSupportedException Unsupported(string option, string reason, string advice) =>
+        new($"{option} is not supported: {reason}. Instead, {advice}.");
 
     /// <summary>0.7f is meant as 0.7, not as the nearest float's 0.699999988.</summary>
     private static double? AsWritten(float? value) =>

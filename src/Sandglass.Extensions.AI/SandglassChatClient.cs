@@ -45,10 +45,11 @@ public sealed class SandglassChatClient : IChatClient
     /// <param name="messages">All of it; the client keeps nothing between calls.</param>
     /// <param name="options">How; what cannot be honoured is refused.</param>
     /// <param name="cancellationToken">Ends the answer with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="NotSupportedException">The messages or options ask for what a text model here does not do; the message says what, and what to do.</exception>
+    /// <exception cref="NotSupportedException">The messages or options ask for what a text model here does not do; the message says what, and what to
+    /// do.</exception>
     /// <exception cref="ArgumentException">An option has a value that makes no sense.</exception>
-    /// <exception cref="SandglassException">The engine or the template refuses the request: it does not fit the context, an option is out of its range, too many
-    /// wait.</exception>
+    /// <exception cref="SandglassException">The engine or the template refuses the request: it does not fit the context, an option is out of its range, too
+    /// many wait.</exception>
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {

@@ -4,8 +4,8 @@ using Embedding = Sandglass.Generation.Embedding;
 
 namespace Sandglass.Extensions.AI;
 
-/// <summary>A model as an embedding generator of Microsoft.Extensions.AI: the last hidden state, averaged over all tokens of a text (mean pooling), at length 1.
-/// Safe to use from many threads.</summary>
+/// <summary>A model as an embedding generator of Microsoft.Extensions.AI: the last hidden state, averaged over all tokens of a text (mean pooling), at length
+/// 1. Safe to use from many threads.</summary>
 /// <remarks>Models that were trained to write, and not to embed, give vectors that tell texts apart, and not as well as an embedding model's.</remarks>
 public sealed class SandglassEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>
 {
@@ -77,7 +77,8 @@ public sealed class SandglassEmbeddingGenerator : IEmbeddingGenerator<string, Em
         if (options.ModelId is string asked && asked != _modelId)
             throw new NotSupportedException($"{nameof(options.ModelId)}: this generator has {_modelId} and not {asked}. Leave it out, or load that model.");
         if (options.Dimensions is int dimensions && dimensions != _model.Shape.Width)
-            throw new NotSupportedException($"{nameof(options.Dimensions)}: this model's embeddings have {_model.Shape.Width} and not {dimensions}. Leave it out.");
+            throw new NotSupportedException(
+                $"{nameof(options.Dimensions)}: this model's embeddings have {_model.Shape.Width} and not {dimensions}. Leave it out.");
         if (options.AdditionalProperties?.Keys.FirstOrDefault() is string name)
             throw new NotSupportedException(
                 $"AdditionalProperties: there is no option {name}. All that the engine has can be set by an EmbeddingOptions from RawRepresentationFactory.");

@@ -61,8 +61,8 @@ public sealed class Conversation
 
     /// <summary>Says something; the answer begins at once and waits to be read.</summary>
     /// <param name="text">What the user says. Control tokens in it are plain text.</param>
-    /// <param name="options">How the answer is generated; null for <see cref="Options"/>. <see cref="GenerationOptions.Stop"/> gets the ends of the template beside
-    /// its own.</param>
+    /// <param name="options">How the answer is generated; null for <see cref="Options"/>. <see cref="GenerationOptions.Stop"/> gets the ends of the template
+    /// beside its own.</param>
     /// <param name="cancellationToken">Ends the answer at its next token; what there is of it is kept.</param>
     /// <exception cref="GenerationException">The conversation does not fit the context with it (<c>conversation-too-long</c>), or an option is out of its
     /// range.</exception>
@@ -167,8 +167,9 @@ public sealed class Conversation
     private void RequireRoom(int tokens)
     {
         int most = Model.Options.Window > 0 ? Model.Context : Model.Context - 1;
-        if (tokens > most)
-            throw new GenerationException("conversation-too-long", "conversation", $"at most {most} tokens, which leaves room for an answer in the context", $"{tokens} tokens");
+        if (tokens <= most) return;
+        throw new GenerationException(
+            "conversation-too-long", "conversation", $"at most {most} tokens, which leaves room for an answer in the context", $"{tokens} tokens");
     }
 
     private static ChatMessage[] WithSystem(string? system, ChatMessage[] messages)

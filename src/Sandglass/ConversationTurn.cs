@@ -75,17 +75,28 @@ public sealed class ConversationTurn : IAsyncEnumerable<GeneratedToken>, IAsyncD
         }
     }
 
+    private void Keep(GeneratedToken token)
+    {
+        lock (_answer) _answer.Add(token);
+    }
+
+    private GeneratedToken[] Kept()
+    {
+        lock (_answer) return [.. _answer];
+    }
+
     /// <summary>Nothing more is read: the conversation gets what there is, once.</summary>
     private async Task EndAsync()
     {
         if (Interlocked.Exchange(ref _isOver, 1) == 1) return;
+        GeneratedToken[] answer = Kept();       // what its reader gets after this comes too late
         await _generation.Result.ContinueWith(_ => { }, TaskScheduler.Default).ConfigureAwait(false);
         if (_generation.Result is { IsCompletedSuccessfully: true, Result: GenerationResult result })
         {
-            if (_answer.Count < result.CompletionTokens)     // its reader left; what was written and not read is no part of the conversation
-                result = result with { Finish = FinishReason.Cancelled, Text = string.Concat(_answer.Select(token => token.Text)) };
+            if (answer.Length < result.CompletionTokens)     // its reader left; what was written and not read is no part of the conversation
+                result = result with { Finish = FinishReason.Cancelled, Text = string.Concat(answer.Select(token => token.Text)) };
             bool isNothing = result.Finish == FinishReason.Cancelled && result.Text.Length == 0;
-            _conversation.End(_asked, _read, isNothing ? null : _answer);
+            _conversation.End(_asked, _read, isNothing ? null : answer);
             _result.TrySetResult(result);
         }
         else
@@ -109,7 +120,7 @@ public sealed class ConversationTurn : IAsyncEnumerable<GeneratedToken>, IAsyncD
             try
             {
                 isToken = await _tokens.MoveNextAsync().ConfigureAwait(false);
-                if (isToken) turn._answer.Add(_tokens.Current);
+                if (isToken) turn.Keep(_tokens.Current);
             }
             finally
             {

@@ -6,8 +6,8 @@ using TokenKind = Sandglass.Tokenization.TokenKind;
 
 namespace Sandglass;
 
-/// <summary>What a model has read and written of a conversation, as ids. The next prompt begins with as many of them as stand for the same text: an answer's ids
-/// are those that were chosen, which need not be those that its text would be cut into.</summary>
+/// <summary>What a model has read and written of a conversation, as ids. The next prompt begins with as many of them as stand for the same text: an answer's
+/// ids are those that were chosen, which need not be those that its text would be cut into.</summary>
 /// <param name="Ids">The ids.</param>
 /// <param name="Ends">Where each of them ends in <paramref name="Utf8"/>; those that stand for nothing where the last one did.</param>
 /// <param name="Utf8">The text, a control token as the template writes it.</param>
@@ -59,8 +59,8 @@ internal sealed record ReadText(int[] Ids, int[] Ends, byte[] Utf8)
         return tokenizer.Encode(prompt.Text[from..], parts, addBos: false);
     }
 
-    /// <summary>Walks both through the text and gives how many tokens of each lie before the last place where both have one's end, and whether the text of all of
-    /// these was met.</summary>
+    /// <summary>Walks both through the text and gives how many tokens of each lie before the last place where both have one's end, and whether the text of all
+    /// of these was met.</summary>
     private (int Mine, int Its, bool IsAll) LastMeeting(int[] itsIds, int[] itsEnds, int common, Tokenizer tokenizer)
     {
         (int Mine, int Its) last = (0, 0);

@@ -4,7 +4,8 @@ using Sandglass.Tokenization;
 
 namespace Sandglass.Cli;
 
-/// <summary>Answers on standard output: broken between words in a terminal, as they are in a pipe, an object each with <c>--json</c>. Each ends with a line break.</summary>
+/// <summary>Answers on standard output: broken between words in a terminal, as they are in a pipe, an object each with <c>--json</c>. Each ends with a line
+/// break.</summary>
 internal sealed class ChatOutput(Terminal terminal, Tokenizer tokenizer, bool json)
 {
     private readonly JsonLines _lines = new(terminal.Bytes);

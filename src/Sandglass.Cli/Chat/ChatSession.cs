@@ -48,7 +48,7 @@ internal sealed class ChatSession
                 if (ChatWords.IsText(said, out string text)) await SayAsync(text, cancellation);
                 else await Words.DoAsync(said, cancellation);
             }
-            catch (Exception failure) when (goesOn && !cancellation.IsCancellationRequested && IsOrdinary(failure))
+            catch (Exception failure) when (goesOn && !cancellation.IsCancellationRequested && IsOrdinary(failure) && !_terminal.ReaderLeft(failure))
             {
                 ErrorMessage.Of(failure).Tell(_terminal, json: false);
             }
@@ -103,7 +103,8 @@ internal sealed class ChatSession
     {
         if (_last is not GenerationResult last) throw new WrongInputException("There is no answer of this session yet that could be explained.");
         if (last.Beams is not null) throw new WrongInputException("/why tells of tokens that were drawn, and with --beams none is: leave --beams out.");
-        if (_talk.Options.DraftRejection) throw new WrongInputException("/why writes the answer again, and with --draft-rejection it would be another: leave that out.");
+        if (_talk.Options.DraftRejection)
+            throw new WrongInputException("/why writes the answer again, and with --draft-rejection it would be another: leave that out.");
         using CancellationTokenSource ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using IDisposable redirected = _interruption.Redirect(ends);
         GenerationOptions options = _talk.Options with

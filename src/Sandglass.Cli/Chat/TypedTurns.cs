@@ -26,7 +26,9 @@ internal sealed class TypedTurns(Terminal terminal, Interruption interruption, I
 
     /// <summary>Whether a text goes on after a line break.</summary>
     internal static bool IsOpen(string text) =>
-        text.StartsWith(Quotes, StringComparison.Ordinal) ? text.Length < 2 * Quotes.Length || !text.EndsWith(Quotes, StringComparison.Ordinal) : text.EndsWith('\\');
+        text.StartsWith(Quotes, StringComparison.Ordinal)
+            ? text.Length < 2 * Quotes.Length || !text.EndsWith(Quotes, StringComparison.Ordinal)
+            : text.EndsWith('\\');
 
     /// <summary>The text without the signs that made several lines of it.</summary>
     internal static string Meant(string text)

@@ -14,7 +14,8 @@ internal sealed class ChatCommand(Terminal terminal, Interruption interruption)
 
     public Command Create()
     {
-        Command command = new("chat", "Talk with a model. Through a pipe, each line is said and each answer ends with a line break; /help lists what else can be said.");
+        Command command = new(
+            "chat", "Talk with a model. Through a pipe, each line is said and each answer ends with a line break; /help lists what else can be said.");
         command.Add(_system);
         _model.AddTo(command);
         _generation.AddTo(command, withTokens: false);
