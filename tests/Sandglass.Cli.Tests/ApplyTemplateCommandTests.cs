@@ -26,14 +26,17 @@ public sealed class ApplyTemplateCommandTests : IDisposable
     public void Messages_come_from_a_file_or_a_pipe_and_are_to_be_answered()
     {
         const string Messages = """[{"role":"user","content":"Hello"}]""";
-        string template = Write("t.jinja", "{% for m in messages %}{{ m.role }}: {{ m.content }}{% endfor %}{% if add_generation_prompt %} >{% endif %}{{ x }}");
+        string template = Write("t.jinja",
+            "{% for m in messages %}{{ m.role }}: {{ m.content }}{% endfor %}{% if add_generation_prompt %} >{% endif %}{{ x }}");
         string file = Write("m.json", Messages), context = Write("c.json", """{"x":"!","messages":[]}""");
 
         Assert.Equal("user: Hello >", Tool.Run("apply-template", "--template", template, "--messages", file).Done().Text);
         Assert.Equal("user: Hello >", Tool.RunWithInput(Encoding.UTF8.GetBytes(Messages), "apply-template", "--template", template).Done().Text);
-        Assert.Equal("user: Hello >", Tool.RunWithInput(Encoding.UTF8.GetBytes(Messages), "apply-template", "--template", template, "--messages", "-").Done().Text);
+        Assert.Equal("user: Hello >", Tool.RunWithInput(Encoding.UTF8.GetBytes(Messages), "apply-template", "--template", template, "--messages",
+            "-").Done().Text);
         Assert.Equal("user: Hello!", Tool.Run("apply-template", "--template", template, "--messages", file, "--context", context).Done().Text);
-        Assert.Equal("user: Hello >", Tool.RunWithInput(Encoding.UTF8.GetBytes($"{{\"messages\":{Messages},\"add_generation_prompt\":true}}"), "apply-template", "--template", template).Done().Text);
+        Assert.Equal("user: Hello >", Tool.RunWithInput(Encoding.UTF8.GetBytes($"{{\"messages\":{Messages},\"add_generation_prompt\":true}}"),
+            "apply-template", "--template", template).Done().Text);
     }
 
     [Fact]
@@ -52,7 +55,8 @@ public sealed class ApplyTemplateCommandTests : IDisposable
 
         Assert.Equal("26 Jul 2024 00:00", Tool.Run("apply-template", "--template", template, "--context", context, "--now", "2024-07-26").Done().Text);
         Assert.Equal("26 Jul 2024 12:30", Tool.Run("apply-template", "--template", template, "--context", context, "--now", "2024-07-26T12:30:00").Done().Text);
-        Assert.Equal("26 Jul 2024 12:30", Tool.Run("apply-template", "--template", template, "--context", context, "--now", "2024-07-26T12:30:00+05:00").Done().Text);
+        Assert.Equal("26 Jul 2024 12:30", Tool.Run("apply-template", "--template", template, "--context", context, "--now",
+            "2024-07-26T12:30:00+05:00").Done().Text);
     }
 
     [Theory]
@@ -90,7 +94,8 @@ public sealed class ApplyTemplateCommandTests : IDisposable
         JsonElement one = all.RootElement.GetProperty("cases").EnumerateArray().First(given => given.GetProperty("ok").GetBoolean());
         string context = Write("c.json", all.RootElement.GetProperty("contexts").GetProperty(one.GetProperty("ctx").GetString()!).GetRawText());
 
-        ToolRun run = Tool.Run("apply-template", "--template", Shared.Path("chat-templates", one.GetProperty("file").GetString()!), "--context", context, "--now", "2024-07-26").Done();
+        ToolRun run = Tool.Run("apply-template", "--template", Shared.Path("chat-templates", one.GetProperty("file").GetString()!), "--context", context,
+            "--now", "2024-07-26").Done();
 
         Assert.Equal(one.GetProperty("out").GetString(), run.Text);
     }

@@ -14,7 +14,8 @@ internal sealed class ApplyTemplateCommand(Terminal terminal)
     private readonly Option<string?> _template = new("--template") { Description = "A template in a file, in place of the model's.", HelpName = "FILE" };
     private readonly Option<string?> _messages = new("--messages")
     {
-        Description = "The conversation: a JSON array of messages, or an object as for --context; - is standard input, and so is a pipe where neither is given.",
+        Description = "The conversation: a JSON array of messages, or an object as for --context; - is standard input, " +
+            "and so is a pipe where neither is given.",
         HelpName = "FILE",
     };
     private readonly Option<string?> _context = new("--context")
@@ -39,8 +40,10 @@ internal sealed class ApplyTemplateCommand(Terminal terminal)
         foreach (Option option in (Option[])[_messages, _context, _now, _generation]) command.Add(option);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(_template) is not null && _model.IsNamed(result)) result.AddError("Expected one template, found --template and --model. Leave out one.");
-            if (result.GetValue(_generation) && result.GetResult(_template) is null) result.AddError("--generation-blocks does nothing alone: expected --template FILE with it.");
+            if (result.GetResult(_template) is not null
+                && _model.IsNamed(result)) result.AddError("Expected one template, found --template and --model. Leave out one.");
+            if (result.GetValue(_generation)
+                && result.GetResult(_template) is null) result.AddError("--generation-blocks does nothing alone: expected --template FILE with it.");
         });
         command.SetAction(ApplyAsync);
         return command;
@@ -89,8 +92,8 @@ internal sealed class ApplyTemplateCommand(Terminal terminal)
             case JsonValueKind.Object when variables is null: return conversation;
             case JsonValueKind.Array: return Joined(conversation, variables);
             default:
-                throw new WrongInputException($"--messages: expected a JSON array of messages{(variables is null ? ", or an object with the template's variables" : "")}, "
-                    + $"found {Kind(conversation.RootElement)}.");
+                string orObject = variables is null ? ", or an object with the template's variables" : "";
+                throw new WrongInputException($"--messages: expected a JSON array of messages{orObject}, found {Kind(conversation.RootElement)}.");
         }
     }
 
@@ -103,7 +106,8 @@ internal sealed class ApplyTemplateCommand(Terminal terminal)
             json.WriteStartObject();
             if (variables is null) json.WriteBoolean("add_generation_prompt", true);
             else
-                foreach (JsonProperty property in variables.RootElement.EnumerateObject().Where(property => property.Name != "messages")) property.WriteTo(json);
+                foreach (JsonProperty property in variables.RootElement.EnumerateObject().Where(property =>
+                    property.Name != "messages")) property.WriteTo(json);
             json.WritePropertyName("messages");
             messages.RootElement.WriteTo(json);
             json.WriteEndObject();
@@ -122,7 +126,8 @@ internal sealed class ApplyTemplateCommand(Terminal terminal)
         catch (JsonException failure)
         {
             string where = failure.LineNumber is long line ? $"line {line + 1}, byte {failure.BytePositionInLine + 1}" : "its beginning";
-            throw new WrongInputException($"{option}: expected JSON, found what is none at {where} of {(path == TextFile.StandardInput ? "standard input" : path)}.");
+            string source = path == TextFile.StandardInput ? "standard input" : path;
+            throw new WrongInputException($"{option}: expected JSON, found what is none at {where} of {source}.");
         }
     }
 

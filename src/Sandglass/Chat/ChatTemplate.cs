@@ -4,8 +4,8 @@ using Sandglass.ModelFiles;
 namespace Sandglass.Chat;
 
 /// <summary>How a model wants conversations written: its chat template, which writes messages as one prompt. Safe to use from many threads.</summary>
-/// <remarks>Templates are programs in Jinja that come with a model file. They are run by this library itself, bounded in steps, memory and depth, and reach nothing
-/// but what they are given.</remarks>
+/// <remarks>Templates are programs in Jinja that come with a model file. They are run by this library itself, bounded in steps, memory and depth, and reach
+/// nothing but what they are given.</remarks>
 /// <example>
 /// <code>
 /// ChatPrompt prompt = model.ChatTemplate.Render(new ChatRequest([new ChatMessage("user", "What is an hourglass?")]));
@@ -47,7 +47,8 @@ public sealed class ChatTemplate
     /// <param name="source">Jinja, as models ship it.</param>
     /// <param name="bosToken">What the template knows as <c>bos_token</c>; null for nothing.</param>
     /// <param name="eosToken">What it knows as <c>eos_token</c>.</param>
-    /// <param name="generationBlocks">Whether <c>{% generation %}</c> is known, by which transformers marks the assistant's part in training; jinja2 refuses it.</param>
+    /// <param name="generationBlocks">Whether <c>{% generation %}</c> is known, by which transformers marks the assistant's part in training; jinja2 refuses
+    /// it.</param>
     /// <exception cref="TemplateException">It is no template; the message says where and why.</exception>
     public static ChatTemplate Compile(string source, string? bosToken = null, string? eosToken = null, bool generationBlocks = false)
     {
@@ -93,13 +94,14 @@ public sealed class ChatTemplate
     }
 
     /// <summary>Renders the main template with just these variables: what the template language is tried with.</summary>
-    /// <param name="variables">A JSON object: <c>messages</c>, <c>tools</c>, <c>add_generation_prompt</c>, <c>bos_token</c> and whatever else the template reads. The
-    /// template's own begin and end tokens stand in where it has none.</param>
+    /// <param name="variables">A JSON object: <c>messages</c>, <c>tools</c>, <c>add_generation_prompt</c>, <c>bos_token</c> and whatever else the template
+    /// reads. The template's own begin and end tokens stand in where it has none.</param>
     /// <param name="now">The time that the template may ask for.</param>
     /// <exception cref="TemplateException">As <see cref="Render(ChatRequest)"/>.</exception>
     public ChatPrompt Render(JsonElement variables, DateTimeOffset? now = null)
     {
-        if (variables.ValueKind != JsonValueKind.Object) throw new TemplateException("template-argument", "The variables of a template are expected as a JSON object.");
+        if (variables.ValueKind != JsonValueKind.Object)
+            throw new TemplateException("template-argument", "The variables of a template are expected as a JSON object.");
         bool tools = variables.TryGetProperty("tools", out JsonElement given) && given.ValueKind == JsonValueKind.Array && given.GetArrayLength() > 0;
         return TemplateProgram.Prompt(Program(name: null, tools).Render(now, (rendering, scope) =>
         {
@@ -108,7 +110,8 @@ public sealed class ChatTemplate
             {
                 object? value = JsonValues.Of(rendering, property.Value);
                 if (property.Name == "messages") MessageValues.TrustRoles(value);
-                scope.Set(property.Name, value is Text text && property.Name.EndsWith("_token", StringComparison.Ordinal) ? new Text(text.Value, trusted: true) : value);
+                scope.Set(property.Name, value is Text text && property.Name.EndsWith("_token", StringComparison.Ordinal)
+                    ? new Text(text.Value, trusted: true) : value);
             }
         }));
     }
@@ -121,6 +124,7 @@ public sealed class ChatTemplate
         name ??= tools && _programs.ContainsKey(ForTools) ? ForTools : _programs.ContainsKey(Main) ? Main : _programs.Keys.First();
         return _programs.TryGetValue(name, out Lazy<TemplateProgram>? program)
             ? program.Value
-            : throw new TemplateException("template-missing", $"The model has no chat template named '{name}'. Those it has: {string.Join(", ", _programs.Keys)}.");
+            : throw new TemplateException("template-missing",
+                $"The model has no chat template named '{name}'. Those it has: {string.Join(", ", _programs.Keys)}.");
     }
 }

@@ -15,7 +15,8 @@ internal sealed class TemplateProgram
     /// <param name="generationBlocks">Whether <c>{% generation %}</c> is known, as in transformers.</param>
     public TemplateProgram(string source, bool generationBlocks)
     {
-        if (source.Length > MostSource) throw new TemplateException("template-size", $"A chat template of {source.Length} characters; at most {MostSource} are read.");
+        if (source.Length > MostSource)
+            throw new TemplateException("template-size", $"A chat template of {source.Length} characters; at most {MostSource} are read.");
         _source = Lexer.Normalised(source);
         _body = Parser.Read(_source, generationBlocks);
     }

@@ -92,7 +92,8 @@ public abstract class Tokenizer
     public TokenizedText Encode(ReadOnlySpan<byte> utf8, bool addBos = true, bool parseSpecial = true) =>
         Encode(utf8, (parseSpecial ? _allSpecial : _userDefined).Find(utf8), addBos);
 
-    /// <summary>Tokenises a text of several parts as one: control tokens are matched only where they lie wholly in trusted parts, everything else is as if there
+    /// <summary>Tokenises a text of several parts as one: control tokens are matched only where they lie wholly in trusted parts, everything else is as if
+    /// there
     /// were no parts.</summary>
     /// <param name="text">The text.</param>
     /// <param name="parts">Its parts, in order; what they do not reach counts as not trusted.</param>

@@ -51,7 +51,8 @@ public class ChatTemplateTests
         using ModelFile file = EmbeddedModels.Open();
         ChatTemplate template = ChatTemplate.Of(file.Metadata);
 
-        ChatPrompt prompt = template.Render(new ChatRequest([new ChatMessage("system", "Be brief."), new ChatMessage("user", "Hello"), new ChatMessage("assistant", "Hi."), new ChatMessage("user", "And?")]));
+        ChatPrompt prompt = template.Render(new ChatRequest([new ChatMessage("system", "Be brief."), new ChatMessage("user", "Hello"),
+            new ChatMessage("assistant", "Hi."), new ChatMessage("user", "And?")]));
 
         Assert.Contains("no chat template", template.Hint, StringComparison.Ordinal);
         Assert.Equal("Be brief.\n\nUser: Hello\n\nAssistant: Hi.\n\nUser: And?\n\nAssistant:", prompt.Text);

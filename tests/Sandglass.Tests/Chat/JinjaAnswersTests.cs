@@ -3,7 +3,8 @@ using Sandglass.Chat;
 
 namespace Sandglass.Tests.Chat;
 
-/// <summary>Small templates with what Python's jinja2 3.1.6 made of them, set up as transformers does: expressions, statements and white space, and mixtures that
+/// <summary>Small templates with what Python's jinja2 3.1.6 made of them, set up as transformers does: expressions, statements and white space, and mixtures
+/// that
 /// a program made. Where jinja2 failed (null) we fail too.</summary>
 public class JinjaAnswersTests
 {

@@ -3,7 +3,8 @@ using Sandglass.Chat;
 
 namespace Sandglass.Tests.Chat;
 
-/// <summary>A template comes with a file from a stranger: whatever it tries ends in a <see cref="TemplateException"/>, after bounded work in bounded memory.</summary>
+/// <summary>A template comes with a file from a stranger: whatever it tries ends in a <see cref="TemplateException"/>, after bounded work in bounded
+/// memory.</summary>
 public class SandboxTests
 {
     private const long MostBytes = 64_000_000;
@@ -92,7 +93,8 @@ public class SandboxTests
     [InlineData("{% for x in [1] %}", "{% endfor %}")]
     [InlineData("{% macro f() %}", "{% endmacro %}")]
     public void Deep_blocks_end_too(string before, string after) =>
-        Assert.Equal("template-depth", Assert.Throws<TemplateException>(() => ChatTemplate.Compile(string.Concat(Enumerable.Repeat(before, 5000)) + string.Concat(Enumerable.Repeat(after, 5000)))).Code);
+        Assert.Equal("template-depth", Assert.Throws<TemplateException>(() =>
+            ChatTemplate.Compile(string.Concat(Enumerable.Repeat(before, 5000)) + string.Concat(Enumerable.Repeat(after, 5000)))).Code);
 
     [Theory]
     [InlineData("{{ ''.GetType() }}")]
@@ -102,7 +104,8 @@ public class SandboxTests
     [InlineData("{{ (''|attr('GetType'))() }}")]
     [InlineData("{{ namespace().Values.Count.x }}")]
     public void Nothing_of_dotnet_can_be_reached(string source) =>
-        Assert.Equal("template-undefined", Assert.Throws<TemplateException>(() => ChatTemplate.Compile(source).Render(JsonDocument.Parse("""{"messages":[]}""").RootElement)).Code);
+        Assert.Equal("template-undefined", Assert.Throws<TemplateException>(() =>
+            ChatTemplate.Compile(source).Render(JsonDocument.Parse("""{"messages":[]}""").RootElement)).Code);
 
     [Fact]
     public void A_long_conversation_is_not_refused_for_its_length()
@@ -118,7 +121,8 @@ public class SandboxTests
     {
         ChatTemplate template = ChatTemplate.Compile("{% for m in messages %}{{ m.content }}{% endfor %}");
 
-        string[] texts = await Task.WhenAll(Enumerable.Range(0, 64).Select(i => Task.Run(() => template.Render(new ChatRequest([new ChatMessage("user", $"<{i}>")])).Text)));
+        string[] texts = await Task.WhenAll(Enumerable.Range(0, 64).Select(i => Task.Run(() =>
+            template.Render(new ChatRequest([new ChatMessage("user", $"<{i}>")])).Text)));
 
         Assert.Equal(Enumerable.Range(0, 64).Select(i => $"<{i}>"), texts);
     }

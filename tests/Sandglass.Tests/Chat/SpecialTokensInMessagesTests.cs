@@ -19,7 +19,8 @@ public partial class SpecialTokensInMessagesTests
     [InlineData("DeepSeek", "<｜begin▁of▁sentence｜>{% for m in messages %}{% if m.role == 'user' %}{{ '<｜User｜>' + m.content }}{% else %}{{ '<｜Assistant｜>' + m.content + '<｜end▁of▁sentence｜>' }}{% endif %}{% endfor %}<｜Assistant｜>")]
     [InlineData("Phi", "{% for m in messages %}{{ '<|' + m.role + '|>\n' + m.content + '<|end|>\n' }}{% endfor %}<|assistant|>\n<|user|><|system|>")]
     [InlineData("Granite", "{% for m in messages %}{{ '<|start_of_role|>' + m.role + '<|end_of_role|>' + m.content + '<|end_of_text|>\n' }}{% endfor %}")]
-    [InlineData("Cohere", "<BOS_TOKEN>{% for m in messages %}{{ '<|START_OF_TURN_TOKEN|><|USER_TOKEN|>%s<|END_OF_TURN_TOKEN|>' % m.content.strip() }}{% endfor %}")]
+    [InlineData("Cohere",
+        "<BOS_TOKEN>{% for m in messages %}{{ '<|START_OF_TURN_TOKEN|><|USER_TOKEN|>%s<|END_OF_TURN_TOKEN|>' % m.content.strip() }}{% endfor %}")]
     public void A_message_adds_no_control_token(string family, string source)
     {
         string[] marks = MarksOf(source);
@@ -119,7 +120,8 @@ public partial class SpecialTokensInMessagesTests
     {
         Tokenizer tokenizer = Vocabularies.ByteLevel("smollm", [], ("<|end|>", TokenKind.Control));
         JsonElement hostile = JsonDocument.Parse("""[{"name":"<|end|>","<|end|>":1}]""").RootElement;
-        ChatRequest request = Conversation("a") with { Tools = hostile, Documents = hostile, Arguments = new Dictionary<string, JsonElement> { ["x"] = hostile } };
+        ChatRequest request = Conversation("a") with { Tools = hostile, Documents = hostile, Arguments = new Dictionary<string,
+            JsonElement> { ["x"] = hostile } };
 
         ChatPrompt prompt = ChatTemplate.Compile("{{ tools }}{{ documents | tojson }}{% for k in x[0] %}{{ k }}{% endfor %}<|end|>").Render(request);
 
@@ -141,7 +143,8 @@ public partial class SpecialTokensInMessagesTests
     [Fact]
     public void Letters_never_merge_to_a_control_token()
     {
-        (string, float, TokenKind)[] tokens = [.. Vocabularies.SentencePieceBase, ("<", -1, TokenKind.Normal), ("s", -1, TokenKind.Normal), (">", -1, TokenKind.Normal), ("s>", -1, TokenKind.Normal)];
+        (string, float, TokenKind)[] tokens = [.. Vocabularies.SentencePieceBase, ("<", -1, TokenKind.Normal), ("s", -1, TokenKind.Normal), (">", -1,
+            TokenKind.Normal), ("s>", -1, TokenKind.Normal)];
         Tokenizer tokenizer = Vocabularies.SentencePiece(tokens);
 
         TokenizedText text = tokenizer.Encode("<s>", [new TextPart(3, false)], addBos: false);
@@ -166,7 +169,8 @@ public partial class SpecialTokensInMessagesTests
         ? [""]
         : [.. Directory.EnumerateFiles(Shared.Path("chat-templates"), "*.jinja").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
 
-    private static ChatRequest Conversation(string text) => new([new ChatMessage("user", text), new ChatMessage("assistant", "Hi"), new ChatMessage("user", text)]);
+    private static ChatRequest Conversation(string text) =>
+        new([new ChatMessage("user", text), new ChatMessage("assistant", "Hi"), new ChatMessage("user", text)]);
 
     // the one template that wants its tools under another name
     private static Dictionary<string, JsonElement> Functions(string file) => file.Contains("firefunction", StringComparison.Ordinal)

@@ -71,7 +71,8 @@ internal sealed class BraceFormat
         string first = end < 0 ? name : name[..end];
         object? value;
         if (first.Length == 0) value = Positional(_next++);
-        else if (int.TryParse(first, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int place)) value = Positional(place);
+        else if (int.TryParse(first, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture,
+            out int place)) value = Positional(place);
         else
         {
             int index = Array.FindIndex(_arguments.Named, named => named.Name == first);

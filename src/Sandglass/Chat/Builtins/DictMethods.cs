@@ -30,7 +30,8 @@ internal static class DictMethods
         {
             foreach (object? pair in Iteration.Of(rendering, pairs))
             {
-                if (Iteration.ToList(rendering, pair) is not [var key, var value]) throw new TemplateException("template-value", "Expected pairs of a key and a value.");
+                if (Iteration.ToList(rendering, pair) is not [var key, var value])
+                    throw new TemplateException("template-value", "Expected pairs of a key and a value.");
                 dict.Set(key, value);
             }
         }

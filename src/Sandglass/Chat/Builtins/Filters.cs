@@ -12,7 +12,8 @@ internal static class Filters
 
     public static Filter? Find(string name) => All.GetValueOrDefault(name);
 
-    public static TemplateException Unknown(string name) => new("template-unknown", $"There is no filter {name}. Those there are: {string.Join(", ", All.Keys.Order(StringComparer.Ordinal))}.");
+    public static TemplateException Unknown(string name) =>
+        new("template-unknown", $"There is no filter {name}. Those there are: {string.Join(", ", All.Keys.Order(StringComparer.Ordinal))}.");
 
     private static Dictionary<string, Filter> Table() => new(StringComparer.Ordinal)
     {

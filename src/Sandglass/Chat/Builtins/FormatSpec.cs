@@ -64,17 +64,20 @@ internal sealed class FormatSpec
         return at > from ? value : null;
     }
 
-    private static TemplateException Bad(string spec) => new("template-value", $"format: '{(spec.Length > 40 ? spec[..40] + "…" : spec)}' is no specification of a format.");
+    private static TemplateException Bad(string spec) =>
+        new("template-value", $"format: '{(spec.Length > 40 ? spec[..40] + "…" : spec)}' is no specification of a format.");
 
     private Text OfText(Rendering rendering, Text text)
     {
-        if (_type is not ('\0' or 's') || _align == '=') throw new TemplateException("template-value", $"format: '{(_type == '\0' ? '=' : _type)}' is not for a str.");
+        if (_type is not ('\0' or 's') || _align == '=')
+            throw new TemplateException("template-value", $"format: '{(_type == '\0' ? '=' : _type)}' is not for a str.");
         return _precision >= 0 && _precision < text.Length ? text.Slice(rendering, 0, text.UnitOf(_precision)) : text;
     }
 
     private string OfNumber(Rendering rendering, object? value)
     {
-        if (_precision > MostPrecision && (_type is not ('\0' or 's'))) throw new TemplateException("template-size", $"A number with more than {MostPrecision} digits after its point.");
+        if (_precision > MostPrecision && (_type is not ('\0' or 's')))
+            throw new TemplateException("template-size", $"A number with more than {MostPrecision} digits after its point.");
         bool whole = value is not double;
         char type = _type != '\0' ? _type : whole && _precision < 0 ? 'd' : _type;
         string digits;
@@ -125,7 +128,8 @@ internal sealed class FormatSpec
         int exponent = int.Parse(scientific.AsSpan(scientific.IndexOf('E') + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         if (exponent < -4 || exponent >= precision)
             return Exponent(Trimmed(scientific[..scientific.IndexOf('E')]) + e + scientific[(scientific.IndexOf('E') + 1)..]);
-        string plain = Trimmed(number.ToString("F" + Math.Max(precision - 1 - exponent, 0).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+        string plain = Trimmed(number.ToString("F" + Math.Max(precision - 1 - exponent, 0).ToString(CultureInfo.InvariantCulture),
+            CultureInfo.InvariantCulture));
         return keepPoint && !plain.Contains('.') ? plain + ".0" : plain;
     }
 

@@ -10,14 +10,16 @@ internal static class Globals
         scope.Set("dict", new Function(Dict));
         scope.Set("namespace", new Function((inner, arguments) => new NamespaceValue(Dict(inner, arguments))));
         scope.Set("cycler", new Function(Cycler));
-        scope.Set("joiner", new Function((_, arguments) => new JoinerValue(Filters.Given(arguments.Match("joiner", 0, "sep")[0], new Text(", ", trusted: true)))));
+        scope.Set("joiner", new Function((_, arguments) =>
+            new JoinerValue(Filters.Given(arguments.Match("joiner", 0, "sep")[0], new Text(", ", trusted: true)))));
         scope.Set("raise_exception", new Function(Raise));
         if (rendering.Now is DateTimeOffset now) scope.Set("strftime_now", new Function((_, arguments) => Time(now, arguments)));
     }
 
     private static RangeValue Range(Rendering rendering, Arguments arguments)
     {
-        if (arguments.Positional.Length is 0 or > 3 || arguments.Named.Length > 0) throw new TemplateException("template-value", "range: expected one to three whole numbers.");
+        if (arguments.Positional.Length is 0 or > 3 || arguments.Named.Length > 0)
+            throw new TemplateException("template-value", "range: expected one to three whole numbers.");
         long[] given = [.. arguments.Positional.Select(argument => Bounded(Kinds.Whole(argument, "range")))];
         RangeValue range = given switch
         {

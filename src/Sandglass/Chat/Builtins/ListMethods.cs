@@ -110,7 +110,8 @@ internal static class TupleMethods
 {
     public static Func<Rendering, object?, Arguments, object?>? Find(string name) => name switch
     {
-        "index" => static (rendering, self, arguments) => (long)ListMethods.IndexOf(rendering, ((TupleValue)self!).Items, arguments.Match("index", 1, "value")[0]),
+        "index" => static (rendering, self, arguments) =>
+            (long)ListMethods.IndexOf(rendering, ((TupleValue)self!).Items, arguments.Match("index", 1, "value")[0]),
         "count" => static (rendering, self, arguments) => ListMethods.Count(rendering, ((TupleValue)self!).Items, arguments.Match("count", 1, "value")[0]),
         _ => null,
     };

@@ -10,7 +10,8 @@ internal static class Lookups
         {
             rendering.Step();
             bool isNumber = part.Length is > 0 and < 10 && !part.AsSpan().ContainsAnyExceptInRange('0', '9');
-            item = Members.Item(rendering, item, isNumber ? long.Parse(part, System.Globalization.CultureInfo.InvariantCulture) : new Text(part, trusted: true));
+            item = Members.Item(rendering, item, isNumber ? long.Parse(part, System.Globalization.CultureInfo.InvariantCulture)
+                : new Text(part, trusted: true));
             if (item is Undefined && otherwise is not null) item = otherwise;
         }
         return item;
@@ -27,5 +28,6 @@ internal static class Lookups
         return Folded(rendering, attribute is null ? item : Path(rendering, item, attribute), ignoreCase);
     }
 
-    public static object? Folded(Rendering rendering, object? value, bool ignoreCase) => ignoreCase && value is Text text ? Casing.Lower(rendering, text) : value;
+    public static object? Folded(Rendering rendering, object? value, bool ignoreCase) => ignoreCase && value is Text text ? Casing.Lower(rendering, text)
+        : value;
 }

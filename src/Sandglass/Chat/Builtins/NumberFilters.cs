@@ -28,7 +28,8 @@ internal static class NumberFilters
                 rendering.Step(1 + text.Value.Length / 8);
                 if (radix != 10) return OfRadix(text.Value, radix) ?? otherwise;
                 if (Numbers.ParseWhole(text.Value) is object whole) return whole;
-                return Numbers.ParseFloat(text.Value) is double parsed && double.IsFinite(parsed) ? Numbers.Shortened(new BigInteger(Math.Truncate(parsed))) : otherwise;
+                return Numbers.ParseFloat(text.Value) is double parsed && double.IsFinite(parsed) ? Numbers.Shortened(new BigInteger(Math.Truncate(parsed)))
+                    : otherwise;
             default: return otherwise;
         }
     }
@@ -52,7 +53,8 @@ internal static class NumberFilters
         int precision = (int)Math.Clamp(Kinds.Whole(Filters.Given(given[0], 0L), "round"), -400, 400);
         string method = Kinds.String(Filters.Given(given[1], new Text("common", trusted: true)), "round").Value;
         if (method is not ("common" or "ceil" or "floor")) throw new TemplateException("template-value", "round: expected common, ceil or floor.");
-        if (value is not double && method == "common") return precision >= 0 ? value is bool flag ? flag ? 1L : 0L : value : RoundedWhole(Numbers.ToBig(value), -precision);
+        if (value is not double && method == "common") return precision >= 0 ? value is bool flag ? flag ? 1L : 0L : value
+            : RoundedWhole(Numbers.ToBig(value), -precision);
 
         double number = Numbers.ToDouble(value);
         if (!double.IsFinite(number)) return number;
@@ -64,7 +66,8 @@ internal static class NumberFilters
     public static object? FileSize(Rendering rendering, object? value, Arguments arguments)
     {
         bool binary = Kinds.IsTrue(Filters.Given(arguments.Match("filesizeformat", 0, "binary")[0], false));
-        double bytes = value is Text text ? Numbers.ParseFloat(text.Value) ?? throw new TemplateException("template-value", "filesizeformat: expected a number.") : Numbers.ToDouble(value);
+        double bytes = value is Text text ? Numbers.ParseFloat(text.Value) ??
+            throw new TemplateException("template-value", "filesizeformat: expected a number.") : Numbers.ToDouble(value);
         double unit = binary ? 1024 : 1000;
         if (bytes == 1) return new Text("1 Byte", trusted: true);
         if (bytes < unit) return new Text($"{Math.Truncate(bytes).ToString(CultureInfo.InvariantCulture)} Bytes", trusted: false);
@@ -73,7 +76,8 @@ internal static class NumberFilters
         for (int i = 0; ; i++)
         {
             size *= unit;
-            if (bytes < size || i == prefixes.Length - 1) return new Text($"{(unit * bytes / size).ToString("F1", CultureInfo.InvariantCulture)} {prefixes[i]}", trusted: false);
+            if (bytes < size || i == prefixes.Length - 1)
+                return new Text($"{(unit * bytes / size).ToString("F1", CultureInfo.InvariantCulture)} {prefixes[i]}", trusted: false);
         }
     }
 

@@ -55,7 +55,8 @@ internal static class PercentFormat
             Text text = Converted(rendering, value, type, (int)Math.Min(precision, int.MaxValue), set);
             Pad(rendering, result, text, width, set, isNumber: type is not ('s' or 'r' or 'a' or 'c'));
         }
-        if (next < given.Length && !usedNames && values is not (DictValue or ListValue or RangeValue or Undefined)) throw Bad("there are more values than places for them");
+        if (next < given.Length && !usedNames
+            && values is not (DictValue or ListValue or RangeValue or Undefined)) throw Bad("there are more values than places for them");
         return result.ToText(format.IsSafe);
     }
 

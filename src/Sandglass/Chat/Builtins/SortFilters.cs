@@ -18,12 +18,14 @@ internal static class SortFilters
     {
         object?[] given = arguments.Match("dictsort", 0, "case_sensitive", "by", "reverse");
         if (value is not DictValue dict)
-            throw value is Undefined missing ? missing.Failure() : new TemplateException("template-value", $"dictsort: expected a dict, found a {Kinds.Name(value)}.");
+            throw value is Undefined missing ? missing.Failure()
+                : new TemplateException("template-value", $"dictsort: expected a dict, found a {Kinds.Name(value)}.");
         bool ignoreCase = !Kinds.IsTrue(Filters.Given(given[0], false));
         string by = Kinds.String(Filters.Given(given[1], new Text("key", trusted: true)), "dictsort").Value;
         if (by is not ("key" or "value")) throw new TemplateException("template-value", "dictsort: expected 'key' or 'value' to sort by.");
         IReadOnlyList<int> order = Sorting.Order(
-            rendering, dict.Count, i => Lookups.Folded(rendering, by == "key" ? dict.KeyAt(i) : dict.ValueAt(i), ignoreCase), Kinds.IsTrue(Filters.Given(given[2], false)));
+            rendering, dict.Count, i => Lookups.Folded(rendering, by == "key" ? dict.KeyAt(i) : dict.ValueAt(i), ignoreCase),
+            Kinds.IsTrue(Filters.Given(given[2], false)));
         return new ListValue([.. order.Select(i => new TupleValue(dict.KeyAt(i), dict.ValueAt(i)))]);
     }
 

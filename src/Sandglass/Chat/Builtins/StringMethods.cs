@@ -166,7 +166,8 @@ internal static class StringMethods
     private static Arguments Names(Arguments arguments)
     {
         if (arguments.Match("format_map", 1, "mapping")[0] is not DictValue dict) throw new TemplateException("template-value", "format_map: expected a dict.");
-        return new Arguments([], [.. Enumerable.Range(0, dict.Count).Where(i => dict.KeyAt(i) is Text).Select(i => (((Text)dict.KeyAt(i)!).Value, dict.ValueAt(i)))]);
+        return new Arguments([], [.. Enumerable.Range(0, dict.Count).Where(i => dict.KeyAt(i) is Text).Select(i =>
+            (((Text)dict.KeyAt(i)!).Value, dict.ValueAt(i)))]);
     }
 
     private static Text? Optional(string name, Arguments arguments, string parameter) =>

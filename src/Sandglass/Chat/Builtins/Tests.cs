@@ -13,7 +13,8 @@ internal static class Tests
 
     public static Test? Find(string name) => All.GetValueOrDefault(name);
 
-    public static TemplateException Unknown(string name) => new("template-unknown", $"There is no test {name}. Those there are: {string.Join(", ", All.Keys.Where(key => char.IsLetter(key[0])).Order(StringComparer.Ordinal))}.");
+    public static TemplateException Unknown(string name) => new("template-unknown",
+        $"There is no test {name}. Those there are: {string.Join(", ", All.Keys.Where(key => char.IsLetter(key[0])).Order(StringComparer.Ordinal))}.");
 
     private static Dictionary<string, Test> Table()
     {
@@ -45,7 +46,8 @@ internal static class Tests
             ["in"] = static (r, v, a) => Operations.Contains(r, One("in", a), v),
         };
         foreach ((string op, string[] names) in ((string, string[])[])
-            [("==", ["eq", "equalto", "=="]), ("!=", ["ne", "!="]), ("<", ["lt", "lessthan", "<"]), ("<=", ["le", "<="]), (">", ["gt", "greaterthan", ">"]), (">=", ["ge", ">="])])
+            [("==", ["eq", "equalto", "=="]), ("!=", ["ne", "!="]), ("<", ["lt", "lessthan", "<"]), ("<=", ["le", "<="]), (">", ["gt", "greaterthan", ">"]),
+                (">=", ["ge", ">="])])
         {
             foreach (string name in names) tests[name] = (rendering, value, arguments) => Operations.Holds(rendering, op, value, One(name, arguments));
         }

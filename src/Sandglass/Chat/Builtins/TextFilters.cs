@@ -57,7 +57,8 @@ internal static class TextFilters
         (Text comma, Text colon) = (new Text(level is null ? ", " : ",", trusted: true), new Text(": ", trusted: true));
         if (Filters.Given(given[2], null) is object separators)
         {
-            if (Iteration.ToList(rendering, separators) is not [Text first, Text second]) throw new TemplateException("template-value", "tojson: expected two separators.");
+            if (Iteration.ToList(rendering, separators) is not [Text first, Text second])
+                throw new TemplateException("template-value", "tojson: expected two separators.");
             (comma, colon) = (first, second);
         }
         return new JsonText(rendering)
@@ -182,7 +183,8 @@ internal static class TextFilters
         {
             if (dict.ValueAt(i) is null or Undefined) continue;
             Text key = Printer.Str(rendering, dict.KeyAt(i));
-            if (key.Value.AsSpan().ContainsAny(" \t\n\r\f\v/>=")) throw new TemplateException("template-value", "xmlattr: a name has a character that names cannot have.");
+            if (key.Value.AsSpan().ContainsAny(" \t\n\r\f\v/>="))
+                throw new TemplateException("template-value", "xmlattr: a name has a character that names cannot have.");
             if (result.Length > 0 || space) result.Append(' ');
             result.Append(Html.Escaped(rendering, key));
             result.Append("=\"");
@@ -206,7 +208,8 @@ internal static class TextFilters
         StringBuilder quoted = new();
         foreach (byte one in Encoding.UTF8.GetBytes(text))
         {
-            if (char.IsAsciiLetterOrDigit((char)one) || one is (byte)'-' or (byte)'.' or (byte)'_' or (byte)'~' || (one == '/' && !query)) quoted.Append((char)one);
+            if (char.IsAsciiLetterOrDigit((char)one) || one is (byte)'-' or (byte)'.' or (byte)'_' or (byte)'~' || (one == '/' && !query))
+                quoted.Append((char)one);
             else if (one == ' ' && query) quoted.Append('+');
             else quoted.Append('%').Append(one.ToString("X2", System.Globalization.CultureInfo.InvariantCulture));
         }

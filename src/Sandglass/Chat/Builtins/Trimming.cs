@@ -18,7 +18,8 @@ internal static class Trimming
     public static Text RemovePrefix(Rendering rendering, Text text, Text prefix) =>
         text.Value.StartsWith(prefix.Value, StringComparison.Ordinal) ? text.Slice(rendering, prefix.Value.Length, text.Value.Length) : text;
 
-    public static Text RemoveSuffix(Rendering rendering, Text text, Text suffix) => suffix.Value.Length > 0 && text.Value.EndsWith(suffix.Value, StringComparison.Ordinal)
+    public static Text RemoveSuffix(Rendering rendering, Text text, Text suffix) => suffix.Value.Length > 0
+        && text.Value.EndsWith(suffix.Value, StringComparison.Ordinal)
         ? text.Slice(rendering, 0, text.Value.Length - suffix.Value.Length) : text;
 
     private static bool Goes(char c, HashSet<char>? set) => set is null ? Characters.IsSpace(c) : set.Contains(c);

@@ -13,7 +13,7 @@ internal static class DefaultTemplate
     private const string Plain = """
         {%- for message in messages %}
             {%- if message.role == 'system' %}{{ message.content + '\n\n' }}
-            {%- else %}{{ (message.role | capitalize) + ':' + (' ' if (message.content or '')[:1] | trim else '') + (message.content or '') + '\n\n' }}
+            {%- else %}{{ (message.role | capitalize) + ':' + ('' if (message.content or '').startswith(' ') else ' ') + (message.content or '') + '\n\n' }}
             {%- endif %}
         {%- endfor %}
         {%- if add_generation_prompt %}{{ 'Assistant:' }}{% endif %}
@@ -25,7 +25,8 @@ internal static class DefaultTemplate
         string[] tokens = metadata.Values.GetValueOrDefault("tokenizer.ggml.tokens") as string[] ?? [];
         return Array.IndexOf(tokens, "<|im_start|>") >= 0 && Array.IndexOf(tokens, "<|im_end|>") >= 0
             ? (Marked, "The model file has no chat template; messages are written with its tokens <|im_start|> and <|im_end|> (ChatML).", [])
-            : (Plain, "The model file has no chat template and was perhaps never trained on conversations; messages are written as plain lines, User: and Assistant:.",
+            : (Plain, "The model file has no chat template and was perhaps never trained on conversations; "
+                + "messages are written as plain lines, User: and Assistant:.",
                 ["\n\nUser:", "\nUser:"]);
     }
 }

@@ -11,7 +11,8 @@ internal static class FinalMessage
 
         string trimmed = Strip(content, both: true), begun = Strip(content, both: false);
         int at = prompt.Value.LastIndexOf(trimmed, StringComparison.Ordinal);
-        if (at < 0) throw new TemplateException("template-continue", "The template does not write the final message as it was given, so it cannot be continued.");
+        if (at < 0) throw new TemplateException("template-continue",
+            "The template does not write the final message as it was given, so it cannot be continued.");
 
         // white space at its end stays where the template kept it
         bool kept = string.CompareOrdinal(prompt.Value, at, begun, 0, begun.Length) == 0 && at + begun.Length <= prompt.Value.Length;

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Sandglass.Chat;
 
-/// <summary>The form in which a template reads what models disagree about: found by rendering a small conversation in each form, once, when it is first needed.</summary>
+/// <summary>The form in which a template reads what models disagree about: found by rendering a small conversation in each form, once, when it is first
+/// needed.</summary>
 /// <param name="Parts">Whether it reads a message's parts; else their texts are joined, a line each.</param>
 /// <param name="OnlyParts">Whether it reads nothing but parts; then a text is given as one.</param>
 /// <param name="ArgumentsAsText">Whether it wants a tool call's arguments as text in JSON and not as an object.</param>
@@ -38,7 +39,8 @@ internal sealed record MessageForm(bool Parts, bool OnlyParts, bool ArgumentsAsT
         MessageForm form = Usual with { Parts = parts, OnlyParts = parts && !Reads([new ChatMessage("user", Needle)], Usual) };
 
         using JsonDocument arguments = JsonDocument.Parse($$"""{"{{Needle}}":1}""");
-        ChatMessage[] call = [new ChatMessage("user", "a"), new ChatMessage("assistant") { ToolCalls = [new ChatToolCall("f", arguments.RootElement, "call00001")] }];
+        ChatToolCall toolCall = new("f", arguments.RootElement, "call00001");
+        ChatMessage[] call = [new ChatMessage("user", "a"), new ChatMessage("assistant") { ToolCalls = [toolCall] }];
         foreach (bool asText in (bool[])[false, true])
         {
             foreach (bool nullContent in (bool[])[true, false])

@@ -40,7 +40,8 @@ internal static class MessageValues
     {
         string? text = message.Content;
         IReadOnlyList<ChatPart>? parts = message.Parts;
-        if (parts is not null && !form.Parts && parts.All(part => part.Text is not null)) (text, parts) = (string.Join('\n', parts.Select(part => part.Text)), null);
+        if (parts is not null && !form.Parts && parts.All(part => part.Text is not null))
+            (text, parts) = (string.Join('\n', parts.Select(part => part.Text)), null);
         else if (text is not null && form.OnlyParts) parts = [new ChatPart(text)];
         if (parts is not null) return new ListValue([.. parts.Select(part => Of(rendering, part))]);
         return text is null && form.NullContent ? null : JsonValues.Given(rendering, text ?? "");

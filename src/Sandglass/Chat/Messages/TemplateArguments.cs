@@ -15,13 +15,16 @@ internal static class TemplateArguments
 
     public static void Check(IReadOnlyDictionary<string, JsonElement> arguments)
     {
-        if (arguments.Count > MostNames) throw new TemplateException("template-argument", $"{arguments.Count} further variables for the template; at most {MostNames} are taken.");
+        if (arguments.Count > MostNames)
+            throw new TemplateException("template-argument", $"{arguments.Count} further variables for the template; at most {MostNames} are taken.");
         long units = 0;
         foreach ((string name, JsonElement value) in arguments)
         {
-            if (Taken.Contains(name)) throw new TemplateException("template-argument", $"'{name}' is given to templates in another way and cannot be a further variable.");
+            if (Taken.Contains(name))
+                throw new TemplateException("template-argument", $"'{name}' is given to templates in another way and cannot be a further variable.");
             units += name.Length + Units(value, depth: 0);
-            if (units > MostUnits) throw new TemplateException("template-argument", $"The further variables of the template are longer than {MostUnits} characters.");
+            if (units > MostUnits)
+                throw new TemplateException("template-argument", $"The further variables of the template are longer than {MostUnits} characters.");
         }
     }
 

@@ -5,7 +5,8 @@ namespace Sandglass.Chat;
 /// <summary>The state of one rendering: where output goes, where in the template it is, and what it may still spend.</summary>
 /// <remarks>
 /// A template comes with a model file, from whoever wrote that, so it is bounded by what it does and not by a clock: steps (an expression, an element, sixteen
-/// characters looked at) and bytes ever taken, garbage included. Both grow with the conversation that was given, so that a long one is not refused for its length.
+/// characters looked at) and bytes ever taken, garbage included. Both grow with the conversation that was given, so that a long one is not refused for its
+/// length.
 /// </remarks>
 internal sealed class Rendering
 {
@@ -48,7 +49,8 @@ internal sealed class Rendering
     public void Step(long count = 1)
     {
         if ((_steps += count) > _mostSteps)
-            throw new TemplateException("template-steps", $"More than {_mostSteps} steps: the template does not end, or does far more than this conversation needs.");
+            throw new TemplateException("template-steps",
+                $"More than {_mostSteps} steps: the template does not end, or does far more than this conversation needs.");
     }
 
     /// <summary>Enters an expression or a block; leave it with <see cref="Ascend"/>.</summary>

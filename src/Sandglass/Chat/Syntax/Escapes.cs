@@ -48,7 +48,8 @@ internal static class Escapes
 
     private static int Hex(ReadOnlySpan<char> literal, ref int at, int digits)
     {
-        if (at + digits > literal.Length || !uint.TryParse(literal.Slice(at, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint value)
+        if (at + digits > literal.Length
+            || !uint.TryParse(literal.Slice(at, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint value)
             || value > 0x10FFFF)
             throw new TemplateException("template-syntax", $"In a string: expected {digits} hexadecimal digits of a character after the backslash.");
         at += digits;

@@ -9,7 +9,8 @@ internal sealed class ExpressionParser(TokenStream tokens)
 {
     private readonly List<(TemplateException Failure, int Place)> _unknown = [];
 
-    /// <summary>Whether what is read stands directly in a conditional block: there an unknown filter fails when it is used, elsewhere at once, as in jinja2.</summary>
+    /// <summary>Whether what is read stands directly in a conditional block: there an unknown filter fails when it is used, elsewhere at once, as in
+    /// jinja2.</summary>
     public bool IsConditional { get; set; }
 
     /// <summary>Refuses the first filter or test that is not known, when all has been read.</summary>

@@ -15,7 +15,8 @@ internal sealed class For(Target target, Expression over, Expression? filter, bo
         rendering.Place = place;
         IEnumerable<object?> parts = Iteration.Of(rendering, items);
         if (filter is not null) parts = Filtered(rendering, scope, parts, filter);
-        LoopValue loop = new(rendering, filter is null ? items : null, parts, depth, recursive ? (inner, level) => Again(rendering, scope, inner, level) : null);
+        LoopValue loop = new(rendering, filter is null ? items : null, parts, depth, recursive ? (inner, level) => Again(rendering, scope, inner, level)
+            : null);
         bool any = false;
         while (loop.MoveNext())
         {
@@ -34,7 +35,8 @@ internal sealed class For(Target target, Expression over, Expression? filter, bo
         rendering.Enter();
         try
         {
-            return rendering.Capture((this, rendering, scope, items, depth), static state => state.Item1.Loop(state.rendering, state.scope, state.items, state.depth));
+            return rendering.Capture((this, rendering, scope, items, depth), static state =>
+                state.Item1.Loop(state.rendering, state.scope, state.items, state.depth));
         }
         finally
         {

@@ -225,8 +225,11 @@ internal sealed class Lexer
     }
 
     // a lone surrogate is no rune
-    private string Whole() => char.IsSurrogate(_source[_at]) ? _at + 1 < _source.Length && char.IsSurrogatePair(_source, _at) ? _source.Substring(_at, 2) : "\uFFFD"
-        : _source[_at].ToString();
+    private string Whole()
+    {
+        if (!char.IsSurrogate(_source[_at])) return _source[_at].ToString();
+        return _at + 1 < _source.Length && char.IsSurrogatePair(_source, _at) ? _source.Substring(_at, 2) : "\uFFFD";
+    }
 
     private void SkipSpace()
     {

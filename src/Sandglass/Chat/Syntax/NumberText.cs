@@ -36,7 +36,8 @@ internal readonly record struct NumberText(string Digits, bool IsFloat, int End)
 
     private static int Digit(string source, int at)
     {
-        while (at < source.Length && (char.IsAsciiDigit(source[at]) || (source[at] == '_' && at + 1 < source.Length && char.IsAsciiDigit(source[at + 1])))) at++;
+        static bool IsDigit(string source, int at) => at < source.Length && char.IsAsciiDigit(source[at]);
+        while (IsDigit(source, at) || (at < source.Length && source[at] == '_' && IsDigit(source, at + 1))) at++;
         return at;
     }
 

@@ -24,7 +24,8 @@ internal sealed class AttributeTarget(int place, string space, string attribute)
         rendering.Place = place;
         if (!scope.TryGet(space, out object? target)) throw Undefined.Name(space).Failure();
         if (target is not NamespaceValue names)
-            throw new TemplateException("template-value", $"{space}.{attribute}: only attributes of a namespace(…) can be set, and this is a {Kinds.Name(target)}.");
+            throw new TemplateException("template-value",
+                $"{space}.{attribute}: only attributes of a namespace(…) can be set, and this is a {Kinds.Name(target)}.");
         names.Values.Set(attribute, value);
     }
 }

@@ -10,7 +10,8 @@ internal static class Iteration
     /// <summary>The parts, counted as they are taken.</summary>
     public static IEnumerable<object?> Of(Rendering rendering, object? value)
     {
-        if (!Can(value)) throw new TemplateException("template-value", $"Expected something with parts to go through (a list, a dict, a text), found a {Kinds.Name(value)}.");
+        if (!Can(value)) throw new TemplateException("template-value",
+            $"Expected something with parts to go through (a list, a dict, a text), found a {Kinds.Name(value)}.");
         return Parts(rendering, value);
     }
 

@@ -59,7 +59,8 @@ internal static class Numbers
     public static double ToDouble(object? value) => value switch
     {
         double number => number,
-        BigInteger big => double.IsInfinity((double)big) ? throw new TemplateException("template-value", "A whole number is too large for a float.") : (double)big,
+        BigInteger big => double.IsInfinity((double)big) ?
+            throw new TemplateException("template-value", "A whole number is too large for a float.") : (double)big,
         _ => ToLong(value),
     };
 
@@ -96,7 +97,8 @@ internal static class Numbers
             case "nan": return double.NaN;
         }
         return !trimmed.AsSpan().ContainsAnyExcept("0123456789+-.e_") && !trimmed.StartsWith('_') && !trimmed.EndsWith('_')
-            && double.TryParse(trimmed.Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : null;
+            && double.TryParse(trimmed.Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+                ? value : null;
     }
 
     private static object? TrySmall(string op, long x, long y)

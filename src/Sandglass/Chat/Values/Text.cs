@@ -74,7 +74,8 @@ internal sealed class Text
         return (index % 2 == 0) == _startsTrusted;
     }
 
-    /// <summary>One text behind another. Long ones are joined when their characters are asked for, so that a text that grows by pieces is not copied each time.</summary>
+    /// <summary>One text behind another. Long ones are joined when their characters are asked for, so that a text that grows by pieces is not copied each
+    /// time.</summary>
     public static Text Join(Rendering rendering, Text left, Text right)
     {
         if (left.Units == 0 && !left.IsSafe) return right;

@@ -1,11 +1,13 @@
 namespace Sandglass.Tokenization;
 
-/// <summary>Tokens that part a conversation into turns: the control tokens, and those that some files call user-defined although only templates write them.</summary>
+/// <summary>Tokens that part a conversation into turns: the control tokens, and those that some files call user-defined although only templates write
+/// them.</summary>
 internal static class TurnMarks
 {
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {
-        "<start_of_turn>", "<end_of_turn>", "<turn|>", "<|turn>", "[INST]", "[/INST]", "[SYSTEM_PROMPT]", "[/SYSTEM_PROMPT]", "[AVAILABLE_TOOLS]", "[/AVAILABLE_TOOLS]",
+        "<start_of_turn>", "<end_of_turn>", "<turn|>", "<|turn>", "[INST]", "[/INST]", "[SYSTEM_PROMPT]", "[/SYSTEM_PROMPT]", "[AVAILABLE_TOOLS]",
+            "[/AVAILABLE_TOOLS]",
         "[TOOL_RESULTS]", "[/TOOL_RESULTS]", "[TOOL_CALLS]", "<bos>", "<eos>", "<s>", "</s>", "<SPECIAL_10>", "<SPECIAL_11>", "<SPECIAL_12>",
     };
 
