@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 
 namespace Sandglass.Server.Tests;
@@ -32,6 +33,7 @@ public class RouteTests(ServerFixture fixture)
     [InlineData("GET", "/v1/models/grain-7m", 404, "model_not_found")]
     [InlineData("GET", "/v1/nothing", 404, "route-unknown")]
     [InlineData("DELETE", "/v1/models", 405, "method-not-allowed")]
+    [InlineData("POST", "/health", 405, "method-not-allowed")]
     public async Task What_is_not_there_is_refused_in_the_shape_of_all_errors(string method, string path, int status, string code)
     {
         using HttpRequestMessage request = new(new HttpMethod(method), path);
@@ -44,5 +46,16 @@ public class RouteTests(ServerFixture fixture)
         Assert.Equal("invalid_request_error", error.GetProperty("type").GetString());
         Assert.NotEqual("", error.GetProperty("message").GetString());
         Assert.Equal(["message", "type", "param", "code"], error.EnumerateObject().Select(field => field.Name));
+    }
+
+    [Theory]
+    [InlineData("{\"prompt\":\"a\",\"model\":\"grain-1m\",\"max_tokens\":1}")]
+    [InlineData("{\"prompt\":7}")]
+    public async Task Every_answer_has_an_id_to_ask_for(string body)
+    {
+        using StringContent content = new(body, Encoding.UTF8, "application/json");
+        using HttpResponseMessage response = await fixture.Client.PostAsync("v1/completions", content);
+
+        Assert.StartsWith("req", response.Headers.GetValues("x-request-id").Single());
     }
 }

@@ -22,7 +22,6 @@ internal static class ErrorMiddleware
         {
             ApiError error = ApiError.Of(failure);
             if (error.Code == ErrorCodes.Internal) Log(context, failure);
-            context.Response.Clear();
             await ErrorAnswer.WriteAsync(context, error).ConfigureAwait(false);
         }
         catch (Exception failure)

@@ -25,9 +25,8 @@ internal sealed class Probes(Drain drain)
         HttpResponse response = context.Response;
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
         {
-            response.StatusCode = StatusCodes.Status405MethodNotAllowed;
             response.Headers.Allow = "GET, HEAD";
-            return Task.CompletedTask;
+            return ErrorAnswer.WriteAsync(context, ApiError.OfHttp(StatusCodes.Status405MethodNotAllowed, "A probe is asked with GET or HEAD."));
         }
         ReadOnlySpan<byte> body = isWell ? Ok : Stopping;
         response.StatusCode = isWell ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;

@@ -33,6 +33,8 @@ internal static class UnsupportedParameters
         Row("web_search_options", ApiRoutes.Chat, null, Nothing, Never, "this server searches nothing"),
         Row("prompt_cache_retention", ApiRoutes.Chat, "\"in-memory\" or \"in_memory\"", Words("in-memory", "in_memory"), Is("in-memory", "in_memory"),
             "beginnings are kept in memory only"),
+        Row("prompt_cache_options", ApiRoutes.Chat, null, Nothing, Never, "beginnings are cached wherever they are alike; `cache_prompt` turns it off"),
+        Row("moderation", ApiRoutes.Chat, null, Nothing, Never, "this server judges no text"),
         Row("suffix", ApiRoutes.Completions, "an empty text", """{"type":"string","maxLength":0}""", Is(""), "no model here is asked to fill in a middle"),
         Row("chat_template", ApiRoutes.Chat | ApiRoutes.ApplyTemplate, null, Nothing, Never, "the template is the model's own"),
         Row("use_beam_search", ApiRoutes.Text, "false", Const("false"), IsFalse, "`beams` says how many beams search"),
