@@ -1,4 +1,3 @@
-using Microsoft.Extensions.AI;
 using Sandglass.Generation;
 
 namespace Sandglass.Extensions.AI;

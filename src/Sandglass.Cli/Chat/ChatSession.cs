@@ -1,5 +1,4 @@
 using Sandglass.Generation;
-using Sandglass.Sampling;
 
 namespace Sandglass.Cli;
 
