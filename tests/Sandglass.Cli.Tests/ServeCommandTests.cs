@@ -83,6 +83,7 @@ public sealed class ServeCommandTests : IDisposable
 
         Assert.Equal(2, second.Code);
         Assert.Contains($"127.0.0.1:{server.Client.BaseAddress.Port} cannot be listened on", second.Error, StringComparison.Ordinal);
+        Assert.Single(second.Error.TrimEnd().Split('\n'));      // without the exception's trace
     }
 
     [Fact]

@@ -91,6 +91,7 @@ public sealed class SandglassServer : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Closing);
         builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);     // a start that fails throws, and its caller says why
         options.Logging?.Invoke(builder.Logging);
         if (options.ExportTelemetry) TelemetryExport.Add(builder);
         return builder.Build();
