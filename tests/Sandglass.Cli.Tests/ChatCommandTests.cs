@@ -177,6 +177,31 @@ public sealed class ChatCommandTests : IDisposable
         Assert.Equal([("user", "A fox?"), ("assistant", Encoding.UTF8.GetString([.. begun, .. run.Output])[..^1])], Messages(Saved));
     }
 
+    [TerminalFact]
+    public void Ctrl_C_on_an_empty_line_ends_the_program_only_when_it_comes_again()
+    {
+        using Process process = Tool.Start("script", [("TERM", "xterm")], ["-qec", $"{Tool.Path} chat --model {Tool.Small}", "/dev/null"]);
+        Type("> ");
+        Type("once more, or Ctrl-D, ends the conversation.");
+
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)), "it did not end");
+        Assert.Equal(130, process.ExitCode);
+
+        void Type(string after)
+        {
+            StringBuilder seen = new();
+            while (!seen.ToString().Contains(after, StringComparison.Ordinal))
+            {
+                int letter = process.StandardOutput.Read();
+                Assert.True(letter >= 0, $"it ended before: {seen}");
+                seen.Append((char)letter);
+            }
+            Thread.Sleep(200);      // until keys are read
+            process.StandardInput.Write('\x03');
+            process.StandardInput.Flush();
+        }
+    }
+
     [Theory, InlineData("INT"), InlineData("TERM")]
     public void A_signal_while_nothing_is_answered_ends_the_program(string signal)
     {

@@ -12,17 +12,26 @@ internal sealed class TypedTurns(Terminal terminal, Interruption interruption, I
     [
         "Several lines: end a line with \\, or begin and end with \"\"\", or Alt-Enter.",
         "Arrows up and down: what was typed before. Tab: the rest of a /word.",
-        "Ctrl-C ends an answer, empties the line, ends the program; so does Ctrl-D.",
+        "Ctrl-C ends an answer or empties the line. Ctrl-D ends the program, and so does Ctrl-C twice.",
     ];
 
     public async Task<string?> NextAsync(CancellationToken cancellation)
     {
-        // a key cannot be waited for with a token: the wait has a thread of its own, for which the process does not wait
-        Typed typed = await Task.Factory.StartNew(() => _editor.Read(IsOpen), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-            .WaitAsync(cancellation);
+        Typed typed = await ReadAsync(cancellation);
+        if (typed.IsInterrupted)
+        {
+            // it may have been meant for an answer that ended a moment before, and a conversation is gone when the program ends
+            terminal.Note("Ctrl-C once more, or Ctrl-D, ends the conversation.");
+            typed = await ReadAsync(cancellation);
+        }
         if (typed.IsInterrupted) interruption.Raise();
         return typed.Text is string text ? Meant(text) : null;
     }
+
+    // a key cannot be waited for with a token: the wait has a thread of its own, for which the process does not wait
+    private Task<Typed> ReadAsync(CancellationToken cancellation) =>
+        Task.Factory.StartNew(() => _editor.Read(IsOpen), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            .WaitAsync(cancellation);
 
     /// <summary>Whether a text goes on after a line break.</summary>
     internal static bool IsOpen(string text) =>
