@@ -260,8 +260,10 @@ public class ParameterTests(ServerFixture fixture)
             """;
         await fixture.Client.Ask(Completions, body);
         JsonNode usage = (await fixture.Client.Ask(Completions, body))["usage"]!;
+        JsonNode ofSeveral = (await fixture.Client.Ask(Completions, body.Replace("\"temperature\":0", "\"n\":4", StringComparison.Ordinal)))["usage"]!;
 
         Assert.True((int)usage["prompt_tokens_details"]!["cached_tokens"]! > 32, usage.ToJsonString());
+        Assert.InRange((int)ofSeveral["prompt_tokens_details"]!["cached_tokens"]!, 32, (int)ofSeveral["prompt_tokens"]!);     // once, as the prompt
         Assert.True((int)usage["completion_tokens_details"]!["accepted_prediction_tokens"]! > 0, usage.ToJsonString());
     }
 }

@@ -17,8 +17,11 @@ internal sealed class Usage
     public void Add(PromptText prompt, GenerationResult result)
     {
         Texts.Add(result);
-        if (_read.Add(prompt)) _prompt += prompt.Ids.Length;
-        _cached += result.CachedTokens;
+        if (_read.Add(prompt))
+        {
+            _prompt += prompt.Ids.Length;
+            _cached += result.CachedTokens;
+        }
         _completion += result.Beams is null ? result.CompletionTokens : result.Beams.Sum(beam => beam.Ids.Count);
         if (result.Speculation is not SpeculationResult drafts) return;
         _accepted += drafts.Accepted;
