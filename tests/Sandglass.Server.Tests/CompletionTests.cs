@@ -42,6 +42,7 @@ public class CompletionTests(ServerFixture fixture)
     [InlineData("\"seed\":3,\"max_tokens\":24,\"hash_logits\":true,\"return_token_ids\":true,\"explain\":true")]
     [InlineData("\"beams\":3,\"max_tokens\":12")]
     [InlineData("\"beams\":3,\"n\":1,\"max_tokens\":12,\"logprobs\":1,\"hash_logits\":true")]
+    [InlineData("\"seed\":5,\"max_tokens\":30,\"logprobs\":2,\"stop\":[\"eQ\",\"tQ\",\"aQ\",\"nQ\",\"sQ\",\"dQ\"]")]
     public async Task What_is_streamed_is_together_what_is_sent_whole(string fields)
     {
         JsonObject whole = await fixture.Client.Ask(Path, Ask(fields));
@@ -65,6 +66,15 @@ public class CompletionTests(ServerFixture fixture)
         Assert.Equal((int)whole["usage"]!["completion_tokens"]!, (int)last["usage"]!["completion_tokens"]!);
         Assert.All(events.SkipLast(1), one => Assert.True(one.ContainsKey("usage") && one["usage"] is null));
         Assert.All(events, one => Assert.Equal((string)whole["system_fingerprint"]!, (string)one["system_fingerprint"]!));
+    }
+
+    [Fact]
+    public async Task A_character_of_several_tokens_counts_in_the_offsets_after_it()
+    {
+        JsonObject answer = await fixture.Client.Ask(
+            Path, """{"model":"grain-1m","prompt":"\ud83d\ude00 a","max_tokens":0,"echo":true,"logprobs":0}""");
+        JsonNode logprobs = answer.Choice()["logprobs"]!;
+        Assert.Equal((" a", 2), ((string)logprobs["tokens"]!.AsArray()[^1]!, (int)logprobs["text_offset"]!.AsArray()[^1]!));
     }
 
     [Fact]

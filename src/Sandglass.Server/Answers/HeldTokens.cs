@@ -1,4 +1,5 @@
 using Sandglass.Generation;
+using Sandglass.Tokenization;
 
 namespace Sandglass.Server;
 
@@ -15,6 +16,9 @@ internal sealed class HeldTokens(IReadOnlySet<int> ends)
 
     /// <summary>Those among them that the text consists of: all but an end token.</summary>
     public IReadOnlyList<GeneratedToken> Shown => [.. _all.Where(token => !ends.Contains(token.Id))];
+
+    /// <summary>How many characters these have: where the next token begins, also where a part of the text is still held back.</summary>
+    public int Characters(Tokenizer tokenizer) => _all.Sum(token => ends.Contains(token.Id) ? 0 : TokenText.Length(tokenizer.Bytes(token.Id).Span));
 
     /// <summary>One more; whether its text, and with it that of all before it, can be shown.</summary>
     public bool Add(GeneratedToken token)

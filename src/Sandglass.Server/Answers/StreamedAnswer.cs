@@ -100,8 +100,8 @@ internal sealed class StreamedAnswer(
         if (!shows) return;
         shape.WriteText(events.Begin(), index, token.Text, held, offset);
         events.End(_tail);
+        offset += held?.Characters(draft.Served.Model.Tokenizer) ?? 0;
         held?.Clear();
-        offset += token.Text.Length;
     }
 
     private async Task SendEndAsync(EventStream events, int index, PromptText prompt, GenerationResult result, HeldTokens? held, int offset)

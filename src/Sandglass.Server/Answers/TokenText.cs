@@ -18,6 +18,15 @@ internal static class TokenText
         return spelled.ToString();
     }
 
-    /// <summary>Characters that it adds to a text; 0 for a part of a character.</summary>
-    public static int Length(ReadOnlySpan<byte> bytes) => Utf8.IsValid(bytes) ? Encoding.UTF8.GetCharCount(bytes) : 0;
+    /// <summary>Characters that it adds to a text: those that begin in it, so the parts of one count as one together.</summary>
+    public static int Length(ReadOnlySpan<byte> bytes)
+    {
+        int characters = 0;
+        foreach (byte value in bytes)
+        {
+            bool begins = (value & 0xC0) != 0x80, isPair = value >= 0xF0;
+            if (begins) characters += isPair ? 2 : 1;
+        }
+        return characters;
+    }
 }
