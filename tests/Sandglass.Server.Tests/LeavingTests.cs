@@ -55,6 +55,24 @@ public sealed class LeavingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_prompt_whose_scoring_waits_hears_that_the_server_stops()
+    {
+        using HttpResponseMessage runs = await Begin(Long.Replace("STREAM", "true"), CancellationToken.None);
+        Task<(HttpStatusCode Status, JsonObject Answer)> scored = _client.Send(Path, """{"prompt":"The king went","prompt_logprobs":1}""");
+        await Until(() => _model.Model.Activity.Waiting > 0);
+        await _server.DrainAsync(TimeSpan.Zero);
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "stopping"), ((await scored).Status, (string)(await scored).Answer["error"]!["code"]!));
+    }
+
+    [Fact]
+    public async Task A_list_to_embed_may_be_longer_than_the_waiting_room()
+    {
+        JsonObject answer = await _client.Ask("v1/embeddings", """{"input":["one","two","three","four","five","six"]}""");
+        Assert.Equal(6, answer["data"]!.AsArray().Count);
+    }
+
+    [Fact]
     public async Task A_server_that_stops_says_so_in_the_stream()
     {
         using HttpResponseMessage response = await Begin(Long.Replace("STREAM", "true"), CancellationToken.None);

@@ -42,20 +42,26 @@ internal sealed class EmbeddingsEndpoint(ServerState state)
         await JsonAnswer.WriteAsync(context, 200, json => Write(json, draft, vectors)).ConfigureAwait(false);
     }
 
-    /// <summary>All at the same time; the first that fails ends the others.</summary>
+    /// <summary>As many at the same time as a step takes, so that a long list does not fill the waiting room; the first that fails ends the others.</summary>
     private static async Task<Embedding[]> AllAsync(LanguageModel model, List<int[]> texts, EmbeddingOptions options, CancellationTokenSource leave)
     {
-        List<Task<Embedding>> vectors = [];
-        try
+        Embedding[] vectors = new Embedding[texts.Count];
+        int next = -1;
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(model.Options.MaxBatch, texts.Count)).Select(_ => EmbedAsync())).ConfigureAwait(false);
+        return vectors;
+
+        async Task EmbedAsync()
         {
-            foreach (int[] text in texts) vectors.Add(model.EmbedAsync(text, options, leave.Token));
-            return await Task.WhenAll(vectors).ConfigureAwait(false);
-        }
-        catch
-        {
-            await leave.CancelAsync().ConfigureAwait(false);
-            await ((Task)Task.WhenAll(vectors)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw;
+            try
+            {
+                for (int i = Interlocked.Increment(ref next); i < vectors.Length; i = Interlocked.Increment(ref next))
+                    vectors[i] = await model.EmbedAsync(texts[i], options, leave.Token).ConfigureAwait(false);
+            }
+            catch
+            {
+                await leave.CancelAsync().ConfigureAwait(false);
+                throw;
+            }
         }
     }
 

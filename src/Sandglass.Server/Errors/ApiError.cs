@@ -46,6 +46,7 @@ internal sealed record ApiError(int Status, string Message, string Code, string?
         OptionException option => OfOption(option),
         TemplateException template => new(400, template.Message, template.Code, "messages"),
         KvCacheException { Code: "cache-full" } full => new(503, full.Message, full.Code) { RetryAfter = AfterStopping },
+        OperationCanceledException => new(503, "The server is stopping and ended the work. Ask again.", "stopping") { RetryAfter = AfterStopping },
         SandglassException known => new(500, known.Message, known.Code),
         ObjectDisposedException => new(503, "The server is stopping.", "stopping") { RetryAfter = AfterStopping },
         _ => new(500, "The server failed in a way that it should not; its log says how.", ErrorCodes.Internal),
