@@ -8,6 +8,7 @@ namespace Sandglass.Server;
 internal sealed class TextAnswer(ServerState state, HttpContext context, RequestDraft draft, AnswerShape shape)
 {
     private readonly List<PromptTexts> _texts = [];
+    private bool _hasBegun;     // the engine has taken something of it
 
     /// <summary>Answers a request.</summary>
     /// <param name="prompts">What is to be continued.</param>
@@ -32,16 +33,20 @@ internal sealed class TextAnswer(ServerState state, HttpContext context, Request
         }
         catch (Exception failure) when (!context.RequestAborted.IsCancellationRequested)
         {
+            if (!_hasBegun) record.NothingRead();
             record.Fail(ApiError.Of(failure));
             throw;
         }
         finally
         {
             await leave.CancelAsync().ConfigureAwait(false);
-            foreach (PromptTexts texts in _texts)
+            int written = 0;
+            foreach (TextGeneration text in _texts.SelectMany(texts => texts.Texts))
             {
-                foreach (TextGeneration text in texts.Texts) await text.DisposeAsync().ConfigureAwait(false);
+                await text.DisposeAsync().ConfigureAwait(false);
+                if (text.Result is { IsCompletedSuccessfully: true } ended) written += ended.Result.CompletionTokens;
             }
+            record.Left(written);
         }
     }
 
@@ -61,9 +66,12 @@ internal sealed class TextAnswer(ServerState state, HttpContext context, Request
                 StartWithin = options.StartWithin,
             };
             await foreach (TokenScore score in draft.Served.Model.ScoreAsync(prompt.Ids, how, cancellation).ConfigureAwait(false)) scores.Add(score);
+            _hasBegun = true;
             prompt = prompt with { Scores = scores };
         }
         int samples = options.Beams is null ? draft.BestOf ?? draft.Samples : 1;
-        return new PromptTexts(prompt, draft.Served.Model.GenerateSamples(prompt.Ids, samples, options, cancellation));
+        PromptTexts texts = new(prompt, draft.Served.Model.GenerateSamples(prompt.Ids, samples, options, cancellation));
+        _hasBegun = true;
+        return texts;
     }
 }

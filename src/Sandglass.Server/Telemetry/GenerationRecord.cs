@@ -75,6 +75,12 @@ internal sealed partial class GenerationRecord : IDisposable
         Measure(_time.GetElapsedTime(_began), [], error: null);
     }
 
+    /// <summary>The engine took nothing of it: its prompt costs its key nothing.</summary>
+    public void NothingRead() => _caller.Charge(-_facts.PromptTokens);
+
+    /// <summary>It is ended after so many tokens; where its end is known already this says nothing. A client that leaves has them charged all the same.</summary>
+    public void Left(int written) => _streamed = Math.Max(_streamed, written);
+
     /// <summary>It failed, or was refused.</summary>
     public void Fail(ApiError error) => Fail(error.Code, error.Status == StatusCodes.Status500InternalServerError ? null : FinishReason.Cancelled);
 

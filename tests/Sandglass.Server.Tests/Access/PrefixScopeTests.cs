@@ -50,6 +50,33 @@ public sealed class PrefixScopeTests(ServerFixture fixture)
         Assert.Equal(HttpStatusCode.OK, (await keys.AskAsync("bob", FreshPrompt())).Status);
     }
 
+    [Fact]
+    public async Task A_refused_request_costs_no_tokens()
+    {
+        await using Keys keys = await Keys.StartAsync(fixture.Small, sharePrefixes: false, "\"tokens_per_minute\":60");
+        string tooLong = $",\"prediction\":{{\"type\":\"content\",\"content\":\"{string.Concat(Enumerable.Repeat("one two three ", 1000))}\"}}";
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await keys.AskAsync("alice", FreshPrompt(), tooLong)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await keys.AskAsync("alice", FreshPrompt())).Status);
+    }
+
+    [Fact]
+    public async Task Who_leaves_before_the_answer_pays_for_what_was_written()
+    {
+        await using Keys keys = await Keys.StartAsync(fixture.Small, sharePrefixes: false, "\"tokens_per_minute\":500");
+        long before = fixture.Small.Model.Activity.GeneratedTokens;
+        using CancellationTokenSource leave = new();
+        Task asked = keys.AskAsync("alice", "Once", ",\"n\":8,\"ignore_eos\":true", leave.Token, maxTokens: 1000);
+        while (fixture.Small.Model.Activity.GeneratedTokens < before + 1000) await Task.Delay(1);
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
+        while (fixture.Small.Model.Activity.Running > 0) await Task.Delay(1);
+
+        HttpStatusCode status = HttpStatusCode.OK;      // the server may still be about to count
+        for (int i = 0; i < 50 && status == HttpStatusCode.OK; i++, await Task.Delay(10)) status = (await keys.AskAsync("alice", "a")).Status;
+        Assert.Equal(HttpStatusCode.TooManyRequests, status);
+    }
+
     private static async Task<int> CachedAsync(Keys keys, string name, string prompt, string fields = "")
     {
         (HttpStatusCode status, JsonObject answer, _) = await keys.AskAsync(name, prompt, fields);
@@ -75,14 +102,15 @@ public sealed class PrefixScopeTests(ServerFixture fixture)
             return new Keys(server, new HttpClient { BaseAddress = new Uri(server.Address) }, file);
         }
 
-        public async Task<(HttpStatusCode Status, JsonObject Answer, TimeSpan? Wait)> AskAsync(string name, string prompt, string fields = "")
+        public async Task<(HttpStatusCode Status, JsonObject Answer, TimeSpan? Wait)> AskAsync(
+            string name, string prompt, string fields = "", CancellationToken leave = default, int maxTokens = 2)
         {
             using HttpRequestMessage request = new(HttpMethod.Post, "v1/completions")
             {
-                Content = new StringContent($"{{\"prompt\":\"{prompt}\",\"max_tokens\":2,\"seed\":1{fields}}}", Encoding.UTF8, "application/json"),
+                Content = new StringContent($"{{\"prompt\":\"{prompt}\",\"max_tokens\":{maxTokens},\"seed\":1{fields}}}", Encoding.UTF8, "application/json"),
             };
             request.Headers.Add("Authorization", $"Bearer {Key(name)}");
-            using HttpResponseMessage response = await client.SendAsync(request);
+            using HttpResponseMessage response = await client.SendAsync(request, leave);
             return (response.StatusCode, (JsonObject)JsonNode.Parse(await response.Content.ReadAsStringAsync())!, response.Headers.RetryAfter?.Delta);
         }
 
