@@ -1,7 +1,8 @@
 namespace Sandglass.Server.Tests;
 
 /// <summary>What the Grafana dashboards of vLLM ask Prometheus for: the queries of examples/observability (prometheus_grafana/grafana.json,
-/// dashboards/grafana/query_statistics.json, the first panels of vllm_overview.json), each once where they differ in a number only.</summary>
+/// dashboards/grafana/query_statistics.json, the first panels of vllm_overview.json), each once where they differ in a number only; and, in the same form,
+/// those of the prefix cache, preemptions, iteration tokens and speculation, by the names of vLLM's own list of metrics.</summary>
 internal static class DashboardQueries
 {
     public static IReadOnlyList<string> All { get; } =
