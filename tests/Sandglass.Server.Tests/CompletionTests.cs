@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Sandglass.Generation;
-using Sandglass.Sampling;
 
 namespace Sandglass.Server.Tests;
 
