@@ -85,18 +85,36 @@ public sealed class ChatClientTests(Grain grain) : IClassFixture<Grain>
     {
         ChatOptions asked = new()
         {
-            Temperature = 0.7f, TopP = 0.9f, TopK = 30, FrequencyPenalty = 0.1f, PresencePenalty = 0.2f, Seed = -1, MaxOutputTokens = 25, StopSequences = ["zzz"],
-            ModelId = "tales", ResponseFormat = ChatResponseFormat.Text, ToolMode = ChatToolMode.None,
+            Temperature = 0.7f,
+            TopP = 0.9f,
+            TopK = 30,
+            FrequencyPenalty = 0.1f,
+            PresencePenalty = 0.2f,
+            Seed = -1,
+            MaxOutputTokens = 25,
+            StopSequences = ["zzz"],
+            ModelId = "tales",
+            ResponseFormat = ChatResponseFormat.Text,
+            ToolMode = ChatToolMode.None,
             AdditionalProperties = new() { ["min_p"] = 0.1, ["repetition_penalty"] = JsonDocument.Parse("1.1").RootElement, ["banned_token_ids"] = new[] { 5, 6 }, ["samplers"] = "penalties;top_k;top_p;min_p;temperature" },
         };
         GenerationOptions same = new()
         {
             Sampling = new SamplerOptions
             {
-                Temperature = 0.7, TopP = 0.9, TopK = 30, FrequencyPenalty = 0.1, PresencePenalty = 0.2, Seed = ulong.MaxValue, MinP = 0.1, RepetitionPenalty = 1.1, BannedIds = [5, 6],
+                Temperature = 0.7,
+                TopP = 0.9,
+                TopK = 30,
+                FrequencyPenalty = 0.1,
+                PresencePenalty = 0.2,
+                Seed = ulong.MaxValue,
+                MinP = 0.1,
+                RepetitionPenalty = 1.1,
+                BannedIds = [5, 6],
                 Samplers = ["penalties;top_k;top_p;min_p;temperature"],
             },
-            MaxTokens = 25, Stop = ["zzz"],
+            MaxTokens = 25,
+            Stop = ["zzz"],
         };
 
         Assert.Equal((await grain.Model.StartConversation(options: same).AskAsync("A fox?")).Text, (await _client.GetResponseAsync("A fox?", asked)).Text);

@@ -1,5 +1,5 @@
-using Sandglass.Tests;
 using System.Text.Json;
+using Sandglass.Tests;
 
 namespace Sandglass.Server.Tests;
 

@@ -56,8 +56,15 @@ public class ConversationTests
     public void All_that_a_message_has_reaches_the_template()
     {
         ChatTemplate template = ChatTemplate.Compile("{% for m in messages %}{{ m | tojson }}{% endfor %}");
-        ChatMessage message = new("tool", "22") { Name = "weather", ToolCallId = "1", ReasoningContent = "r", Extra = new Dictionary<string,
-            JsonElement> { ["x"] = JsonDocument.Parse("[1]").RootElement } };
+        ChatMessage message = new("tool", "22")
+        {
+            Name = "weather",
+            ToolCallId = "1",
+            ReasoningContent = "r",
+            Extra = new Dictionary<string,
+            JsonElement>
+            { ["x"] = JsonDocument.Parse("[1]").RootElement }
+        };
 
         Assert.Equal(
             """{"role": "tool", "content": "22", "reasoning_content": "r", "tool_call_id": "1", "name": "weather", "x": [1]}""",
@@ -74,7 +81,9 @@ public class ConversationTests
         Assert.Equal("NoneNoneTrue", template.Render(request).Text);
         Assert.Equal("[{'a': 1}][{'a': 1}]FalseTrue", template.Render(request with
         {
-            Tools = list, Documents = list, Arguments = new Dictionary<string, JsonElement> { ["thinking"] = JsonDocument.Parse("false").RootElement },
+            Tools = list,
+            Documents = list,
+            Arguments = new Dictionary<string, JsonElement> { ["thinking"] = JsonDocument.Parse("false").RootElement },
         }).Text);
     }
 
@@ -82,8 +91,14 @@ public class ConversationTests
     public void Further_variables_are_bounded_and_replace_nothing_that_is_given_elsewhere()
     {
         ChatTemplate template = ChatTemplate.Compile("a");
-        ChatRequest With(string name, string json) => new([]) { Arguments = new Dictionary<string, JsonElement> { [name] = JsonDocument.Parse(json,
-            new JsonDocumentOptions { MaxDepth = 1000 }).RootElement } };
+        ChatRequest With(string name, string json) => new([])
+        {
+            Arguments = new Dictionary<string, JsonElement>
+            {
+                [name] = JsonDocument.Parse(json,
+            new JsonDocumentOptions { MaxDepth = 1000 }).RootElement
+            }
+        };
 
         Assert.Equal("template-argument", Assert.Throws<TemplateException>(() => template.Render(With("messages", "[]"))).Code);
         Assert.Equal("template-argument", Assert.Throws<TemplateException>(() => template.Render(With("bos_token", "\"<|end|>\""))).Code);
