@@ -47,7 +47,7 @@ internal sealed partial class AnswerJudge(JsonElement document)
         JsonElement described = Described(request.Path).GetProperty(request.Method.ToLowerInvariant()).GetProperty("responses").GetProperty("200");
         JsonElement answers = described.GetProperty("content");
         Assert.True(answers.TryGetProperty(type, out JsonElement answer), $"{type} is not described");
-        if (type == "text/event-stream") Events(body, request.Path == "/v1/completions" ? "CompletionEvent" : "ChatEvent");
+        if (type == "text/event-stream") Events(body, request.Path.Contains("/chat/", StringComparison.OrdinalIgnoreCase) ? "ChatEvent" : "CompletionEvent");
         else if (type == "application/json") Fits(body, answer.GetProperty("schema"));
         return null;
     }

@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Json;
-
 namespace Sandglass.Server.Tests.Fuzzing;
 
 /// <summary>A request that nobody in his right mind would send, or one that somebody might.</summary>
