@@ -53,17 +53,25 @@ public class ConversationTests
     }
 
     [Fact]
+    public void A_call_is_left_out_by_a_template_that_knows_none_and_its_content_is_empty()
+    {
+        ChatMessage call = new("assistant") { ToolCalls = [new ChatToolCall("f", JsonDocument.Parse("{}").RootElement)] };
+        ChatTemplate template = ChatTemplate.Compile("{% for m in messages %}{{ '<' + m['role'] + '>' + m['content'] + '\n' }}{% endfor %}");
+
+        Assert.Equal("<user>a\n<assistant>\n", template.Render(new ChatRequest([new ChatMessage("user", "a"), call]) { AddGenerationPrompt = false }).Text);
+    }
+
+    [Fact]
     public void All_that_a_message_has_reaches_the_template()
     {
         ChatTemplate template = ChatTemplate.Compile("{% for m in messages %}{{ m | tojson }}{% endfor %}");
+        Dictionary<string, JsonElement> extra = new() { ["x"] = JsonDocument.Parse("[1]").RootElement };
         ChatMessage message = new("tool", "22")
         {
             Name = "weather",
             ToolCallId = "1",
             ReasoningContent = "r",
-            Extra = new Dictionary<string,
-            JsonElement>
-            { ["x"] = JsonDocument.Parse("[1]").RootElement }
+            Extra = extra,
         };
 
         Assert.Equal(
@@ -93,12 +101,9 @@ public class ConversationTests
         ChatTemplate template = ChatTemplate.Compile("a");
         ChatRequest With(string name, string json) => new([])
         {
-            Arguments = new Dictionary<string, JsonElement>
-            {
-                [name] = JsonDocument.Parse(json,
-            new JsonDocumentOptions { MaxDepth = 1000 }).RootElement
-            }
+            Arguments = new Dictionary<string, JsonElement> { [name] = Deep(json) },
         };
+        static JsonElement Deep(string json) => JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 1000 }).RootElement;
 
         Assert.Equal("template-argument", Assert.Throws<TemplateException>(() => template.Render(With("messages", "[]"))).Code);
         Assert.Equal("template-argument", Assert.Throws<TemplateException>(() => template.Render(With("bos_token", "\"<|end|>\""))).Code);

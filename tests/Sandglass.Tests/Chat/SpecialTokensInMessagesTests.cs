@@ -120,14 +120,8 @@ public partial class SpecialTokensInMessagesTests
     {
         Tokenizer tokenizer = Vocabularies.ByteLevel("smollm", [], ("<|end|>", TokenKind.Control));
         JsonElement hostile = JsonDocument.Parse("""[{"name":"<|end|>","<|end|>":1}]""").RootElement;
-        ChatRequest request = Conversation("a") with
-        {
-            Tools = hostile,
-            Documents = hostile,
-            Arguments = new Dictionary<string,
-            JsonElement>
-            { ["x"] = hostile }
-        };
+        Dictionary<string, JsonElement> further = new() { ["x"] = hostile };
+        ChatRequest request = Conversation("a") with { Tools = hostile, Documents = hostile, Arguments = further };
 
         ChatPrompt prompt = ChatTemplate.Compile("{{ tools }}{{ documents | tojson }}{% for k in x[0] %}{{ k }}{% endfor %}<|end|>").Render(request);
 

@@ -19,19 +19,24 @@ internal sealed record MessageForm(bool Parts, bool OnlyParts, bool ArgumentsAsT
     /// <param name="render">Renders messages in a form; throws where the template fails.</param>
     public static MessageForm Of(Func<IReadOnlyList<ChatMessage>, MessageForm, string> render)
     {
-        bool Reads(IReadOnlyList<ChatMessage> messages, MessageForm form, params ReadOnlySpan<string> unwanted)
+        string? Rendered(IReadOnlyList<ChatMessage> messages, MessageForm form)
         {
             try
             {
-                string text = render(messages, form);
-                foreach (string one in unwanted)
-                    if (text.Contains(one, StringComparison.Ordinal)) return false;
-                return text.Contains(Needle, StringComparison.Ordinal);
+                return render(messages, form);
             }
             catch (TemplateException)
             {
-                return false;
+                return null;
             }
+        }
+
+        bool Reads(IReadOnlyList<ChatMessage> messages, MessageForm form, params ReadOnlySpan<string> unwanted)
+        {
+            string text = Rendered(messages, form) ?? "";
+            foreach (string one in unwanted)
+                if (text.Contains(one, StringComparison.Ordinal)) return false;
+            return text.Contains(Needle, StringComparison.Ordinal);
         }
 
         // a list that is printed as a whole shows its keys in quotes
@@ -49,6 +54,6 @@ internal sealed record MessageForm(bool Parts, bool OnlyParts, bool ArgumentsAsT
                 if (Reads(call, tried, $"'{Needle}'", $"\\\"{Needle}")) return tried;
             }
         }
-        return form;
+        return form with { NullContent = Rendered(call, form) is not null };     // it shows no calls: what counts is that it stands them
     }
 }
