@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sandglass.Chat;
 using Sandglass.Generation;
@@ -30,6 +31,16 @@ public class ChatTests(ServerFixture fixture)
         Assert.Equal(tokens.Select(token => token.LogitsHash), answer.Choice()["logits_hashes"]!.AsArray().Select(hash => (string?)hash));
         Assert.Equal(Prompt, answer["prompt_token_ids"]!.AsArray().Select(id => (int)id!));
         Assert.Equal(Prompt.Length, (int)answer["usage"]!["prompt_tokens"]!);
+    }
+
+    [Fact]
+    public void An_answer_ends_where_a_plain_template_would_name_the_next_speaker()
+    {
+        string end = Assert.Single(Model.ChatTemplate.Ends);
+        using JsonDocument body = JsonDocument.Parse(Ask("\"stop\":\"x\""));
+        RequestDraft draft = ParameterTable.Read(body.RootElement, ApiRoutes.Chat, new ServedModels([fixture.Small]), new ServerLimits());
+
+        Assert.Equal(["x", end], EngineOptions.Of(draft, Caller.Anyone, seed: 7).Stop);
     }
 
     [Theory]

@@ -108,12 +108,18 @@ internal sealed class StreamedAnswer(
     {
         lock (_usage) _usage.Add(prompt, result);
         Cancelled.Refuse(result, context);
-        await events.EnterAsync().ConfigureAwait(false);
         BeamResult? best = result.Beams is [BeamResult first, ..] ? first : null;
-        shape.WriteEnd(events.Begin(), index, best?.Finish ?? result.Finish, held, offset, best);
-        events.End(_tail);
-        foreach ((int i, BeamResult beam) in (result.Beams ?? []).Index().Skip(1).Take(draft.Samples - 1)) SendBeam(events, index + i, beam);
-        await events.ExitAsync().ConfigureAwait(false);
+        await events.EnterAsync().ConfigureAwait(false);
+        try
+        {
+            shape.WriteEnd(events.Begin(), index, best?.Finish ?? result.Finish, held, offset, best);
+            events.End(_tail);
+            foreach ((int i, BeamResult beam) in (result.Beams ?? []).Index().Skip(1).Take(draft.Samples - 1)) SendBeam(events, index + i, beam);
+        }
+        finally
+        {
+            await events.ExitAsync().ConfigureAwait(false);
+        }
     }
 
     /// <summary>A further text that beams found: it is known at the end only.</summary>

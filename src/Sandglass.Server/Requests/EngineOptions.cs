@@ -25,7 +25,7 @@ internal static class EngineOptions
             Beams = draft.Beams is int beams ? draft.BeamOptions with { Beams = beams } : null,
             MaxTokens = draft.MaxTokens ?? (draft.Route == ApiRoutes.Completions ? DefaultCompletion : null),
             MinTokens = draft.MinTokens,
-            Stop = draft.Stop,
+            Stop = draft.Route == ApiRoutes.Chat ? [.. draft.Stop, .. draft.Served.Model.ChatTemplate.Ends] : draft.Stop,
             EndIds = ends,
             IgnoreEnd = draft.IgnoreEos && draft.StopIds.Length == 0,
             Logprobs = draft.TopLogprobs,
