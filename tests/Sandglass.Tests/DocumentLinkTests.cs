@@ -31,8 +31,11 @@ public partial class DocumentLinkTests
         IEnumerable<string> top = Directory.EnumerateFiles(Checkout.Folder, "*.md");
         string[] folders = ["docs", "bench", "contract", "models", "samples", "src", "tests"];
         return top.Concat(folders.Select(folder => Path.Combine(Checkout.Folder, folder)).Where(Directory.Exists)
-            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.md", SearchOption.AllDirectories)));
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.md", SearchOption.AllDirectories)).Where(file => !IsBuilt(file)));
     }
+
+    /// <summary>Whether a build made or fetched it: packages of others bring pages along.</summary>
+    private static bool IsBuilt(string file) => Path.GetRelativePath(Checkout.Folder, file).Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin");
 
     /// <summary>The anchors that a page's headings get where it is shown.</summary>
     private static HashSet<string> Anchors(string page) =>

@@ -13,7 +13,7 @@ internal static class DefaultTemplate
     private const string Plain = """
         {%- for message in messages %}
             {%- if message.role == 'system' %}{{ message.content + '\n\n' }}
-            {%- else %}{{ (message.role | capitalize) + ':' + ('' if (message.content or '').startswith(' ') else ' ') + (message.content or '') + '\n\n' }}
+            {%- else %}{{ (message.role | capitalize) + ':' + (' ' if (message.content or '')[:1] | trim else '') + (message.content or '') + '\n\n' }}
             {%- endif %}
         {%- endfor %}
         {%- if add_generation_prompt %}{{ 'Assistant:' }}{% endif %}
