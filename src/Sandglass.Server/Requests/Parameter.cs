@@ -40,14 +40,14 @@ internal sealed record Parameter
     /// <typeparam name="T">Of its value.</typeparam>
     public static Parameter Of<T>(
         string name, ApiRoutes on, ParameterType<T> type, string meaning, Action<RequestDraft, T> set, string? property = null) => new()
-    {
-        Name = name,
-        On = on,
-        Type = type,
-        Meaning = meaning,
-        Property = property,
-        Set = (draft, value, given) => set(draft, type.Read(value, given)),
-    };
+        {
+            Name = name,
+            On = on,
+            Type = type,
+            Meaning = meaning,
+            Property = property,
+            Set = (draft, value, given) => set(draft, type.Read(value, given)),
+        };
 
     /// <summary>Makes one that is accepted where it changes nothing.</summary>
     public static Parameter Neutral(string name, ApiRoutes on, NeutralType type) => new()

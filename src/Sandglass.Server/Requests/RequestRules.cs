@@ -53,7 +53,10 @@ internal static class RequestRules
         }
         draft.Sampling = draft.Sampling with
         {
-            Temperature = Neutral.Temperature, TopK = Neutral.TopK, TopP = Neutral.TopP, MinP = Neutral.MinP,     // the file's hints neither
+            Temperature = Neutral.Temperature,
+            TopK = Neutral.TopK,
+            TopP = Neutral.TopP,
+            MinP = Neutral.MinP,     // the file's hints neither
         };
     }
 

@@ -64,7 +64,7 @@ internal static class Members
             CyclerValue cycler => CyclerMember(cycler, name, out found),
             TupleValue { IsGroup: true } group when name is "grouper" or "list" => Give(group.Items[name == "grouper" ? 0 : 1], out found),
             double number when name == "is_integer" => Give(new Function((_, _) => number == Math.Floor(number)), out found),
-            RangeValue range when name is "start" or "stop" or "step" => 
+            RangeValue range when name is "start" or "stop" or "step" =>
                 Give(name switch { "start" => range.From, "stop" => range.To, _ => range.Step }, out found),
             _ => false,
         };

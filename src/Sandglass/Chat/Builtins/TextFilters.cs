@@ -143,7 +143,7 @@ internal static class TextFilters
         foreach ((string open, string close) in ((string, string)[])[("<!--", "-->"), ("<", ">")])
         {
             kept = new TextBuilder(rendering);
-            for (at = 0; ; )
+            for (at = 0; ;)
             {
                 int from = Search.IndexOf(rendering, text.Value, open, at, text.Value.Length);
                 int to = from < 0 ? -1 : Search.IndexOf(rendering, text.Value, close, from, text.Value.Length);

@@ -82,7 +82,8 @@ internal sealed class Parser
                 _tokens.Unsupported("{% generation %} is an extension of transformers that plain jinja2 refuses; it marks the assistant's part in training. "
                     + "Templates of model files may have it; elsewhere it must be asked for.", tag.Place);
                 break;
-            default: _tokens.Fail($"There is no statement {tag.Text}{(ends.Length > 0 ? $"; the block that is open here ends with {Listed(ends)}" : "")}.",
+            default:
+                _tokens.Fail($"There is no statement {tag.Text}{(ends.Length > 0 ? $"; the block that is open here ends with {Listed(ends)}" : "")}.",
                 tag.Place); break;
         }
         return null;

@@ -40,7 +40,8 @@ internal sealed class JsonText
             case ListValue list: Write("[", list.Items.Count, i => Write(list.Items[i], depth + 1), "]", depth); break;
             case TupleValue tuple: Write("[", tuple.Items.Length, i => Write(tuple.Items[i], depth + 1), "]", depth); break;
             case DictValue dict: Write(dict, depth); break;
-            default: _builder.Append(Plain(value) ?? throw new TemplateException("template-value", $"tojson: a {Kinds.Name(value)} has no form in JSON."
+            default:
+                _builder.Append(Plain(value) ?? throw new TemplateException("template-value", $"tojson: a {Kinds.Name(value)} has no form in JSON."
                 + (value is Undefined missing ? $" {missing.Hint}." : ""))); break;
         }
     }

@@ -37,7 +37,8 @@ internal static class Printer
             case ListValue list: Sequence(rendering, builder, "[", list.Items, "]", depth); break;
             case TupleValue tuple: Sequence(rendering, builder, "(", tuple.Items, tuple.Items.Length == 1 ? ",)" : ")", depth); break;
             case DictValue dict: Dict(rendering, builder, dict, depth); break;
-            case RangeValue range: builder.Append(range.Step == 1 ? $"range({range.From}, {range.To})"
+            case RangeValue range:
+                builder.Append(range.Step == 1 ? $"range({range.From}, {range.To})"
                 : $"range({range.From}, {range.To}, {range.Step})"); break;
             case DictView view:
                 builder.Append(Kinds.Name(view) + "(");

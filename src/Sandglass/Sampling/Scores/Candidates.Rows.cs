@@ -125,9 +125,9 @@ internal sealed unsafe partial class Candidates
         if (least > MaxLogit()) _max = null;
         if (IsWhole) _removed += RowScan.MarkBelow(row, least, _step, _removedBy);
         else foreach (int id in Ids)
-            {
-                if (row[id] < least) Remove(id);
-            }
+        {
+            if (row[id] < least) Remove(id);
+        }
     }
 
     /// <summary>Removes every candidate that comes after this one in <see cref="LikelihoodOrder"/>.</summary>
