@@ -1,5 +1,6 @@
 // Semantic Kernel with a model in the same process.   dotnet run samples/semantic-kernel.cs
 #:project ../src/Sandglass.Extensions.AI/Sandglass.Extensions.AI.csproj
+#:property PublishAot=false
 #:package Microsoft.SemanticKernel
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;

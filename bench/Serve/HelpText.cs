@@ -26,7 +26,7 @@ internal sealed class HelpText(HelpAction options) : SynchronousCommandLineActio
           bench/serve --url http://127.0.0.1:8080 --clients 1 16 --ignore-eos
           bench/serve --url http://127.0.0.1:8080 --rate 4 --burstiness 0.2 --chat --workload prompt=200~0.6,output=100~0.8 --goodput ttft:500 tpot:50
           bench/serve --model M.gguf --llama-server PATH/llama-server          # the report: about 20 minutes
-          bench/serve --model M.gguf --clients 16 --rounds 1 --seconds 5 --output /tmp/trial.md --workload prompt=8,output=64
+          bench/serve --model M.gguf --clients 16 --rounds 1 --seconds 5 --output trial.md --workload prompt=8,output=64
         """;
 
     public override int Invoke(ParseResult parseResult)
