@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Caching.Distributed;
@@ -33,12 +34,12 @@ public sealed class PipelineTests(Grain grain) : IClassFixture<Grain>
     [Fact]
     public async Task Requests_are_traced_with_the_conventions_of_generative_ai()
     {
-        List<Activity> seen = [];
+        ConcurrentQueue<Activity> seen = [];
         using ActivityListener listener = new()
         {
             ShouldListenTo = source => source.Name == "sandglass.tests",
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = seen.Add,
+            ActivityStopped = seen.Enqueue,
         };
         ActivitySource.AddActivityListener(listener);
         using IChatClient client = grain.Model.AsIChatClient("tales").AsBuilder().UseOpenTelemetry(sourceName: "sandglass.tests").Build();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
@@ -80,8 +81,9 @@ public sealed class MetricsTests(ServerFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task Instruments_and_spans_have_the_names_of_the_conventions()
     {
-        List<(string Name, double Value, KeyValuePair<string, object?>[] Tags)> measured = [];
-        List<Activity> spans = [];
+        // listeners hear every server of the process, also those of other tests, and while this one looks
+        ConcurrentQueue<(string Name, double Value, KeyValuePair<string, object?>[] Tags)> measured = [];
+        ConcurrentQueue<Activity> spans = [];
         using MeterListener meters = new()
         {
             InstrumentPublished = (instrument, listener) =>
@@ -89,10 +91,7 @@ public sealed class MetricsTests(ServerFixture fixture) : IAsyncLifetime
                 if (instrument.Meter.Name == GenAiInstruments.Name) listener.EnableMeasurementEvents(instrument);
             },
         };
-        void Measured(string name, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
-        {
-            lock (measured) measured.Add((name, value, tags.ToArray()));
-        }
+        void Measured(string name, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) => measured.Enqueue((name, value, tags.ToArray()));
         meters.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Measured(instrument.Name, value, tags));
         meters.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Measured(instrument.Name, value, tags));
         meters.Start();
@@ -100,7 +99,7 @@ public sealed class MetricsTests(ServerFixture fixture) : IAsyncLifetime
         {
             ShouldListenTo = source => source.Name == GenAiInstruments.Name,
             Sample = (ref _) => ActivitySamplingResult.AllData,
-            ActivityStopped = span => { lock (spans) spans.Add(span); },
+            ActivityStopped = spans.Enqueue,
         };
         ActivitySource.AddActivityListener(listener);
 
