@@ -81,16 +81,20 @@ public sealed class ChatTemplate
         TemplateProgram program = Program(request);
         bool plain = request.Messages.All(message => message is { Content: not null, Parts: null, ToolCalls.Count: 0 });
         MessageForm form = plain && !program.MayNeedParts ? MessageForm.Usual : program.FormOf(_special);
+        ListValue messages = new([]);
         Text text = program.Render(request.Now, (rendering, scope) =>
         {
             _special.AddTo(scope);
             foreach ((string name, JsonElement value) in request.Arguments) scope.Set(name, JsonValues.Of(rendering, value));
-            scope.Set("messages", MessageValues.Of(rendering, request.Messages, form));
+            scope.Set("messages", messages = MessageValues.Of(rendering, request.Messages, form));
             scope.Set("tools", request.Tools is JsonElement tools ? JsonValues.Of(rendering, tools) : null);
             scope.Set("documents", request.Documents is JsonElement documents ? JsonValues.Of(rendering, documents) : null);
             scope.Set("add_generation_prompt", generationPrompt);
         });
-        return TemplateProgram.Prompt(request.ContinueFinalMessage ? FinalMessage.Open(text, request.Messages) : text);
+        return TemplateProgram.Prompt(request.ContinueFinalMessage ? FinalMessage.Open(text, request.Messages) : text) with
+        {
+            Unread = [.. MessageValues.Unread(messages)],
+        };
     }
 
     /// <summary>Renders the main template with just these variables: what the template language is tried with.</summary>

@@ -7,6 +7,9 @@ namespace Sandglass.Chat;
 /// <param name="Parts">Which stretches of it the template wrote and which are a user's; together they are the text.</param>
 public sealed record ChatPrompt(string Text, IReadOnlyList<TextPart> Parts)
 {
+    /// <summary>Fields of messages that the template did not look at, besides role and content, each with the place of its message.</summary>
+    internal IReadOnlyList<(int Message, string Field)> Unread { get; init; } = [];
+
     /// <summary>The prompt's tokens. Control tokens that a user spelled in a message are text; a begin token is added where the model wants one and the
     /// template wrote none.</summary>
     /// <param name="tokenizer">The model's.</param>

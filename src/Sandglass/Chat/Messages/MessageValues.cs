@@ -14,6 +14,10 @@ internal static class MessageValues
     public static ListValue Of(Rendering rendering, IReadOnlyList<ChatMessage> messages, MessageForm form) =>
         new([.. messages.Select(message => Of(rendering, message, form))]);
 
+    /// <summary>The fields of messages that the template did not look at, each with the place of its message.</summary>
+    public static IEnumerable<(int Message, string Field)> Unread(ListValue messages) => messages.Items.Index()
+        .SelectMany(pair => ((DictValue)pair.Item!).Unread.Where(field => field is not ("role" or "content")).Select(field => (pair.Index, field)));
+
     /// <summary>Marks the roles of messages that were given as JSON as those of other messages are.</summary>
     public static void TrustRoles(object? messages)
     {
@@ -33,6 +37,7 @@ internal static class MessageValues
         if (message.ToolCallId is string id) dict.Set("tool_call_id", JsonValues.Given(rendering, id));
         if (message.Name is string name) dict.Set("name", JsonValues.Given(rendering, name));
         Add(rendering, dict, message.Extra);
+        dict.Watch();
         return dict;
     }
 

@@ -7,6 +7,7 @@ internal sealed class DictValue
 {
     private readonly OrderedDictionary<Key, object?> _entries;
     private readonly Rendering _rendering;
+    private HashSet<string>? _unread;       // names that nobody has looked at; null where nobody wants to know
 
     public DictValue(Rendering rendering)
     {
@@ -18,11 +19,26 @@ internal sealed class DictValue
 
     public object? KeyAt(int index) => _entries.GetAt(index).Key.Value;
 
-    public object? ValueAt(int index) => _entries.GetAt(index).Value;
+    public object? ValueAt(int index)
+    {
+        (Key key, object? value) = _entries.GetAt(index);
+        Looked(key.Value);
+        return value;
+    }
 
-    public bool TryGet(object? key, [MaybeNullWhen(false)] out object value) => _entries.TryGetValue(new Key(key), out value);
+    public bool TryGet(object? key, [MaybeNullWhen(false)] out object value)
+    {
+        Looked(key);
+        return _entries.TryGetValue(new Key(key), out value);
+    }
 
-    public bool TryGet(string key, out object? value) => _entries.TryGetValue(new Key(new Text(key, trusted: true)), out value);
+    public bool TryGet(string key, out object? value) => TryGet(new Text(key, trusted: true), out value);
+
+    /// <summary>From now on keeps in mind which of its names nobody looks at.</summary>
+    public void Watch() => _unread = [.. _entries.Keys.Select(key => key.Value).OfType<Text>().Select(text => text.Value)];
+
+    /// <summary>The names that nobody has looked at since <see cref="Watch"/>.</summary>
+    public IReadOnlyCollection<string> Unread => _unread ?? [];
 
     /// <summary>Adds or replaces.</summary>
     public void Set(object? key, object? value)
@@ -46,6 +62,11 @@ internal sealed class DictValue
         DictValue copy = new(_rendering);
         for (int i = 0; i < Count; i++) copy.Set(KeyAt(i), ValueAt(i));
         return copy;
+    }
+
+    private void Looked(object? key)
+    {
+        if (_unread is not null && key is Text name) _unread.Remove(name.Value);
     }
 
     // None is a key too, and a dictionary of .NET takes no null
