@@ -63,6 +63,17 @@ public sealed class LanguageModel : IDisposable
     /// <summary>What the engine is doing now, and has done since the model was loaded. From any thread, and cheap.</summary>
     public EngineActivity Activity => _engine.Activity;
 
+    /// <summary>The shares of tenants as they are.</summary>
+    internal IReadOnlyDictionary<string, double> TenantWeights => _engine.Weights.Now;
+
+    /// <summary>Gives tenants other shares than <see cref="ModelOptions.TenantWeights"/> did, from now on; what was served stays as it was counted.</summary>
+    /// <exception cref="GenerationException">A weight is out of its range.</exception>
+    internal void ChangeTenantWeights(IReadOnlyDictionary<string, double> weights)
+    {
+        ModelOptions.ValidateWeights(weights);
+        _engine.Weights.Change(weights);
+    }
+
     /// <summary>The pages of all caches; whoever holds some is still at work.</summary>
     internal PagePool Pages => _engine.Pages;
 

@@ -5,7 +5,21 @@ namespace Sandglass.Tests.Generation;
 /// <summary>The order of service on made-up numbers: no clock, no engine, no pages.</summary>
 public sealed class ServiceOrderTests
 {
-    private readonly ServiceOrder _order = new(new Dictionary<string, double> { ["large"] = 3 });
+    private readonly ServiceOrder _order = new(new TenantWeights(new Dictionary<string, double> { ["large"] = 3 }));
+
+    [Fact]
+    public void Another_weight_holds_for_work_from_then_on()
+    {
+        TenantWeights weights = new(new Dictionary<string, double> { ["a"] = 2 });
+        TenantAccount account = new("a", weights), other = new("b", weights);
+        foreach (TenantAccount one in (TenantAccount[])[account, other]) one.Charge(8);
+        weights.Change(new Dictionary<string, double> { ["a"] = 4, ["b"] = 0.5 });
+        foreach (TenantAccount one in (TenantAccount[])[account, other]) one.Charge(8);
+        weights.Change(new Dictionary<string, double>());
+        foreach (TenantAccount one in (TenantAccount[])[account, other]) one.Charge(8);
+
+        Assert.Equal([8 / 2 + 8 / 4 + 8, 8 + 8 * 2 + 8], [account.Served, other.Served]);
+    }
 
     [Fact]
     public void The_lower_priority_goes_first_then_the_least_served_tenant_then_who_came_first()

@@ -110,6 +110,9 @@ internal sealed class Engine : IDisposable
     /// <summary>What it is doing and has done.</summary>
     public EngineActivity Activity => _counts.Read(Room, Pages);
 
+    /// <summary>Shares of tenants; they may be changed from any thread.</summary>
+    public TenantWeights Weights => _stepper.Scheduler.Weights;
+
     /// <summary>Puts a sequence in the queue; false where the engine is closed.</summary>
     public bool TrySubmit(Sequence sequence)
     {

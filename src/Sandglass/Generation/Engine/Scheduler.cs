@@ -40,11 +40,15 @@ internal sealed class Scheduler
     {
         options ??= new ModelOptions();
         (_budget, _room, _counts) = (StepBudget.Of(options), room, counts ?? new EngineCounts());
-        _order = new ServiceOrder(options.TenantWeights);
+        Weights = new TenantWeights(options.TenantWeights);
+        _order = new ServiceOrder(Weights);
         _line = new WaitingLine(_order, options.Time, room);
         _waiting = new WaitingGroups(_order, _line);
         (_end, _mayHaveRow) = (EndFinished, MayHaveRow);
     }
+
+    /// <summary>Shares of tenants; they may be changed from any thread.</summary>
+    public TenantWeights Weights { get; }
 
     /// <summary>Whether nothing is running or waiting.</summary>
     public bool IsIdle => _waiting.IsEmpty && _running.Count == 0;

@@ -11,8 +11,8 @@ namespace Sandglass.Generation;
 /// write. The first in order draws a new number, the last, when it has had <see cref="Turn"/> steps while others waited: so no text without an end keeps another
 /// out for ever, and few others notice. Each keeps its own count: texts that are first by turns, because their readers pause, come to their ends too.</para>
 /// </remarks>
-/// <param name="weights">Shares of tenants; who is not there has 1.</param>
-internal sealed class ServiceOrder(IReadOnlyDictionary<string, double>? weights = null)
+/// <param name="weights">Shares of tenants.</param>
+internal sealed class ServiceOrder(TenantWeights weights)
 {
     /// <summary>Steps that the first in order has before it goes to the end, where others wait.</summary>
     public const int Turn = 1024;

@@ -1,11 +1,14 @@
+using System.Collections.Frozen;
+
 namespace Sandglass.Generation;
 
 /// <summary>What was done for one tenant: a virtual token counter (Sheng et al., <i>Fairness in serving large language models</i>, 2024).</summary>
 /// <param name="name">The tenant's.</param>
-/// <param name="weight">Its share: work counts for the less, the larger this is.</param>
-internal sealed class TenantAccount(string name, double weight)
+/// <param name="weights">Shares: work counts for the less, the larger its own is.</param>
+internal sealed class TenantAccount(string name, TenantWeights weights)
 {
     private double _credit;
+    private FrozenDictionary<string, double>? _known;   // the weights that Weight is of
 
     public string Name { get; } = name;
 
@@ -24,13 +27,23 @@ internal sealed class TenantAccount(string name, double weight)
     /// <summary>While rows are dealt: <see cref="Served"/>, and what the rows dealt so far will add.</summary>
     public double Dealt { get; set; }
 
+    private double Weight
+    {
+        get
+        {
+            FrozenDictionary<string, double> now = weights.Now;
+            if (_known != now) (_known, field) = (now, now.GetValueOrDefault(Name, 1));
+            return field;
+        }
+    }
+
     /// <summary>Adds work, as far as there is no credit for it.</summary>
     /// <param name="cost">In tokens read.</param>
     public void Charge(double cost)
     {
         double credit = Math.Min(_credit, cost);
         _credit -= credit;
-        Served += (cost - credit) / weight;
+        Served += (cost - credit) / Weight;
     }
 
     /// <summary>Work that was charged and not done: later work is free for as much. So the counter never falls, and orders by it are made once.</summary>
@@ -38,5 +51,5 @@ internal sealed class TenantAccount(string name, double weight)
     public void Refund(double cost) => _credit += cost;
 
     /// <summary>Deals a row.</summary>
-    public void Deal() => Dealt += ServiceOrder.WrittenCost / weight;
+    public void Deal() => Dealt += ServiceOrder.WrittenCost / Weight;
 }

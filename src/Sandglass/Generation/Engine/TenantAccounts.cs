@@ -5,8 +5,8 @@ namespace Sandglass.Generation;
 /// A tenant that has nothing waiting saves nothing up: when a request of its comes, its counter is lifted to the least of those that have requests waiting, or
 /// of the one called last where nobody has. So one whose counter is below that need not be remembered, and there are never more accounts than that matter.
 /// </remarks>
-/// <param name="weights">By name; who is not there has 1.</param>
-internal sealed class TenantAccounts(IReadOnlyDictionary<string, double>? weights = null)
+/// <param name="weights">By name.</param>
+internal sealed class TenantAccounts(TenantWeights weights)
 {
     private readonly Dictionary<string, TenantAccount> _all = [];
     private readonly PriorityQueue<TenantAccount, double> _waiting = new();     // by what was served when it was looked at last: never too much
@@ -18,11 +18,8 @@ internal sealed class TenantAccounts(IReadOnlyDictionary<string, double>? weight
     public int Count => _all.Count;
 
     /// <summary>The tenant's account.</summary>
-    public TenantAccount Of(string name)
-    {
-        if (_all.TryGetValue(name, out TenantAccount? account)) return account;
-        return _all[name] = new TenantAccount(name, weights is not null && weights.TryGetValue(name, out double weight) ? weight : 1);
-    }
+    public TenantAccount Of(string name) =>
+        _all.TryGetValue(name, out TenantAccount? account) ? account : _all[name] = new TenantAccount(name, weights);
 
     /// <summary>A group more waits.</summary>
     public void Waits(TenantAccount account)

@@ -7,7 +7,7 @@ namespace Sandglass.Generation;
 public sealed class BusyException : SandglassException
 {
     internal BusyException(string code, string limit, string expected, string found, TimeSpan retryAfter)
-        : base(code, $"{limit}: expected {expected}, found {found}. Try again in {Seconds(retryAfter)} s.") =>
+        : base(code, Said(limit, expected, found, retryAfter)) =>
         (Limit, Expected, Found, RetryAfter) = (limit, expected, found, retryAfter);
 
     /// <summary>The option whose limit was met, for instance <c>MaxQueue</c>.</summary>
@@ -21,6 +21,17 @@ public sealed class BusyException : SandglassException
 
     /// <summary>When to try again, by the speed that was measured: whole seconds, 1 to 300.</summary>
     public TimeSpan RetryAfter { get; }
+
+    /// <summary>The message with a front end's name for the option.</summary>
+    /// <param name="nameOf">From a property's name to the front end's.</param>
+    public string MessageWith(Func<string, string> nameOf)
+    {
+        ArgumentNullException.ThrowIfNull(nameOf);
+        return Said(nameOf(Limit), Expected, Found, RetryAfter);
+    }
+
+    private static string Said(string limit, string expected, string found, TimeSpan retryAfter) =>
+        $"{limit}: expected {expected}, found {found}. Try again in {Seconds(retryAfter)} s.";
 
     private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
 }

@@ -93,8 +93,14 @@ public sealed record ModelOptions
         GenerationOptions.Require(MaxQueue is null or >= 0, nameof(MaxQueue), "a whole number from 0", MaxQueue);
         GenerationOptions.Require(MaxQueueTokens is null or >= 0, nameof(MaxQueueTokens), "a whole number from 0", MaxQueueTokens);
         GenerationOptions.Require(TenantWeights is not null, nameof(TenantWeights), "weights by tenant", "null");
-        foreach ((string tenant, double weight) in TenantWeights!)
-            GenerationOptions.Require(weight is >= 1e-3 and <= 1e3, nameof(TenantWeights), $"a number from 0.001 to 1000 for {tenant}", weight);
+        ValidateWeights(TenantWeights!);
         GenerationOptions.Require(Time is not null, nameof(Time), "a clock", "null");
+    }
+
+    /// <exception cref="GenerationException">One is out of its range.</exception>
+    internal static void ValidateWeights(IReadOnlyDictionary<string, double> weights)
+    {
+        foreach ((string tenant, double weight) in weights)
+            GenerationOptions.Require(weight is >= 1e-3 and <= 1e3, nameof(TenantWeights), $"a number from 0.001 to 1000 for {tenant}", weight);
     }
 }
