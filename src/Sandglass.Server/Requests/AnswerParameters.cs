@@ -63,9 +63,10 @@ internal static class AnswerParameters
     {
         if (value.ValueKind != JsonValueKind.Object)
             throw new RequestException("parameter-value", $"stream_options: expected {StreamOptions.Expected}, found {Found.Of(value)}.", "stream_options");
+        KnownFields.Require(value, "stream_options", "include_usage", "include_obfuscation");
         foreach (JsonProperty option in value.EnumerateObject())
         {
-            string name = $"stream_options.{Words.Short(option.Name)}";
+            string name = $"stream_options.{option.Name}";
             if (option.Value.ValueKind == JsonValueKind.Null) continue;
             switch (option.Name)
             {
@@ -74,10 +75,8 @@ internal static class AnswerParameters
                     break;
                 case "include_obfuscation" when !Flag.Read(option.Value, name):
                     break;
-                case "include_obfuscation":
-                    throw new RequestException("parameter-unsupported", $"{name} is not supported: no event is padded. Leave it out, or give false.", name);
                 default:
-                    throw new RequestException("parameter-unknown", $"There is no option {name}. Expected include_usage.", name);
+                    throw new RequestException("parameter-unsupported", $"{name} is not supported: no event is padded. Leave it out, or give false.", name);
             }
         }
     }

@@ -8,7 +8,7 @@ internal static class ChatMessages
 {
     private static readonly WordType Roles = new("system", "developer", "user", "assistant", "tool", "function");
 
-    private static readonly string[] Known = ["role", "content", "name", "tool_calls", "tool_call_id", "reasoning_content"];
+    private static readonly string[] Told = ["role", "content", "name", "tool_calls", "tool_call_id", "reasoning_content"];
 
     /// <summary>All of them.</summary>
     /// <param name="draft">The request; its body must still be there.</param>
@@ -19,12 +19,34 @@ internal static class ChatMessages
         return [.. draft.Messages.Select((message, i) => One(message, $"messages[{i}]", knowsDeveloper))];
     }
 
+    /// <summary>Fails where a message has a field that the template did not look at: the model would not read it, and nobody would know.</summary>
+    /// <param name="messages">Those of the request.</param>
+    /// <param name="prompt">What the template made of them.</param>
+    /// <param name="served">The model, for the message.</param>
+    /// <exception cref="RequestException">A field is unknown, or of no use with this model.</exception>
+    public static void RequireRead(IReadOnlyList<ChatMessage> messages, ChatPrompt prompt, ServedModel served)
+    {
+        foreach ((int i, string field) in prompt.Unread)
+        {
+            if (SaysNothing(messages, i, field)) continue;
+            string path = $"messages[{i}]";
+            throw Told.Contains(field)
+                ? new RequestException(
+                    "parameter-unsupported",
+                    $"{path}.{field} is not supported: the template of {served.Id} does not write it, so the model would not read it. "
+                        + "Leave it out, or say it in content.",
+                    $"{path}.{field}")
+                : KnownFields.Unknown(field, path, [.. Told, .. SentBack.Names]);
+        }
+    }
+
     private static ChatMessage One(JsonElement message, string name, bool knowsDeveloper)
     {
         if (message.ValueKind != JsonValueKind.Object) throw Wrong(name, "an object with role and content", Found.Of(message));
         string role = Given(message, "role") is JsonElement given ? Roles.Read(given, $"{name}.role") : throw Wrong($"{name}.role", Roles.Expected, "none");
-        ChatToolCall[] calls = Given(message, "tool_calls") is JsonElement list ? Calls(list, $"{name}.tool_calls") : [];
+        ChatToolCall[] calls = Given(message, "tool_calls") is JsonElement list ? ToolCalls.Of(list, $"{name}.tool_calls") : [];
         JsonElement? content = Given(message, "content");
+        SentBack.RequireNothing(message, name);
         if (content is null && (role != "assistant" || calls.Length == 0)) throw Wrong($"{name}.content", "a text", "none");
         return new ChatMessage(
             role == "developer" && !knowsDeveloper ? "system" : role,      // the name that OpenAI gives to it now
@@ -34,23 +56,22 @@ internal static class ChatMessages
             ToolCallId = Text(message, "tool_call_id", name),
             ReasoningContent = Text(message, "reasoning_content", name),
             ToolCalls = calls,
-            Extra = message.EnumerateObject().Where(field => !Known.Contains(field.Name) && field.Value.ValueKind != JsonValueKind.Null)
-                .ToDictionary(field => field.Name, field => field.Value),
+            Extra = message.EnumerateObject().Where(field => !Told.Contains(field.Name) && !SentBack.Names.Contains(field.Name))
+                .ToDictionary(field => field.Name, field => field.Value),      // some templates read more
         };
     }
 
-    private static ChatToolCall[] Calls(JsonElement list, string name)
+    /// <summary>Whether a field may be lost: it only tells apart what is told apart already.</summary>
+    private static bool SaysNothing(IReadOnlyList<ChatMessage> messages, int index, string field)
     {
-        if (list.ValueKind != JsonValueKind.Array) throw Wrong(name, "a list of calls", Found.Of(list));
-        return [.. list.EnumerateArray().Select((call, i) => Call(call, $"{name}[{i}]"))];
-    }
-
-    private static ChatToolCall Call(JsonElement call, string name)
-    {
-        if (call.ValueKind != JsonValueKind.Object || !call.TryGetProperty("function", out JsonElement function) || function.ValueKind != JsonValueKind.Object)
-            throw Wrong(name, "an object with function", Found.Of(call));
-        if (Given(function, "name") is not JsonElement { ValueKind: JsonValueKind.String } called) throw Wrong($"{name}.function.name", "a text", "none");
-        return new ChatToolCall(called.GetString()!, Given(function, "arguments") ?? default, Text(call, "id", name));
+        string role = messages[index].Role;
+        return field switch
+        {
+            "tool_call_id" => true,             // results come in the order of their calls
+            "name" => role is "tool" or "function"
+                || messages.Where(other => other.Role == role && other.Name is not null).Select(other => other.Name).Distinct().Count() < 2,
+            _ => false,
+        };
     }
 
     private static JsonElement? Given(JsonElement message, string field) =>

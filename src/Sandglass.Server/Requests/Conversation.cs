@@ -9,14 +9,20 @@ internal static class Conversation
     /// <summary>The prompt.</summary>
     /// <param name="draft">The request; its body must still be there.</param>
     /// <param name="now">What the template takes for the time.</param>
-    /// <exception cref="RequestException">A message is none.</exception>
+    /// <exception cref="RequestException">A message is none, or has a field that is unknown or of no use with this template.</exception>
     /// <exception cref="TemplateException">The template refuses them.</exception>
-    public static ChatPrompt Of(RequestDraft draft, DateTimeOffset now) => draft.Served.Model.ChatTemplate.Render(new ChatRequest(ChatMessages.Of(draft))
+    public static ChatPrompt Of(RequestDraft draft, DateTimeOffset now)
     {
-        AddGenerationPrompt = draft.ContinueFinalMessage ? null : draft.AddGenerationPrompt,
-        ContinueFinalMessage = draft.ContinueFinalMessage,
-        Documents = draft.Documents,
-        Arguments = draft.TemplateArguments is JsonElement arguments ? arguments.EnumerateObject().ToDictionary(one => one.Name, one => one.Value) : [],
-        Now = now,
-    });
+        ChatMessage[] messages = ChatMessages.Of(draft);
+        ChatPrompt prompt = draft.Served.Model.ChatTemplate.Render(new ChatRequest(messages)
+        {
+            AddGenerationPrompt = draft.ContinueFinalMessage ? null : draft.AddGenerationPrompt,
+            ContinueFinalMessage = draft.ContinueFinalMessage,
+            Documents = draft.Documents,
+            Arguments = draft.TemplateArguments is JsonElement arguments ? arguments.EnumerateObject().ToDictionary(one => one.Name, one => one.Value) : [],
+            Now = now,
+        });
+        ChatMessages.RequireRead(messages, prompt, draft.Served);
+        return prompt;
+    }
 }

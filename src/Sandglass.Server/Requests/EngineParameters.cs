@@ -60,7 +60,8 @@ internal static class EngineParameters
 
     private static string PredictionOf(JsonElement value)
     {
-        bool isContent = value.ValueKind == JsonValueKind.Object && value.GetPropertyCount() == 2
+        if (value.ValueKind == JsonValueKind.Object) KnownFields.Require(value, "prediction", "type", "content");
+        bool isContent = value.ValueKind == JsonValueKind.Object
             && value.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("content")
             && value.TryGetProperty("content", out _);
         return isContent

@@ -25,6 +25,7 @@ internal static class MessageContent
         if (kind is not ("text" or "refusal"))
             throw new RequestException(
                 "parameter-unsupported", $"{name}: the models here read text, found a part of type {Words.Short(kind)}. Leave it out.", name);
+        KnownFields.Require(part, name, "type", field);
         return part.TryGetProperty(field, out JsonElement text) && text.ValueKind == JsonValueKind.String
             ? text.GetString()!
             : throw new RequestException("parameter-value", $"{name}.{field}: expected a text, found {(text.ValueKind == 0 ? "none" : Found.Of(text))}.", name);

@@ -20,8 +20,8 @@ internal static class PromptParameters
     [
         Parameter.Of(
             "messages", Chat, Messages,
-            "The conversation: objects with `role` (system, developer, user, assistant) and `content`, a text or a list of parts of type text. "
-                + "Special tokens in a content stay text.",
+            "The conversation: objects with `role` (system, developer, user, assistant, tool, function) and `content`, a text or a list of parts of type text; "
+                + "also `name`, `tool_calls`, `tool_call_id` and `reasoning_content`, for templates that write them. Special tokens in them stay text.",
             static (draft, value) => draft.Messages = MessagesOf(value, draft.Limits)) with { IsRequired = true },
         Parameter.Of(
             "add_generation_prompt", Chat, Flag, "Whether the template begins the answer after the last message. Default true.",
@@ -31,14 +31,11 @@ internal static class PromptParameters
             static (draft, value) => draft.ContinueFinalMessage = value),
         Parameter.Of(
             "chat_template_kwargs", Chat, Arguments, "More variables for the template, for instance `{\"enable_thinking\": false}`.",
-            static (draft, value) => draft.TemplateArguments = value.ValueKind == JsonValueKind.Object
-                ? value
-                : throw new RequestException("parameter-value", $"chat_template_kwargs: expected an object, found {Found.Of(value)}.", "chat_template_kwargs")),
+            static (draft, value) => draft.TemplateArguments =
+                value.ValueKind == JsonValueKind.Object ? value : throw Wrong("chat_template_kwargs", Arguments.Expected, value)),
         Parameter.Of(
             "documents", Chat, List, "Documents to answer from, for templates that know them.",
-            static (draft, value) => draft.Documents = value.ValueKind == JsonValueKind.Array
-                ? value
-                : throw new RequestException("parameter-value", $"documents: expected a list, found {Found.Of(value)}.", "documents")),
+            static (draft, value) => draft.Documents = DocumentsOf(value)),
         Parameter.Of(
             "prompt", ApiRoutes.Completions, new PromptType(static limits => limits.Prompts),
             "What to continue: a text, its token ids, or a list of either. With several, the choices of the first come first.",
@@ -51,10 +48,21 @@ internal static class PromptParameters
             static (draft, value) => draft.ParseSpecial = value),
     ];
 
+    private static JsonElement DocumentsOf(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Array) throw Wrong("documents", List.Expected, value);
+        foreach ((int i, JsonElement document) in value.EnumerateArray().Index())
+            if (document.ValueKind != JsonValueKind.Object) throw Wrong($"documents[{i}]", "an object", document);
+        return value;
+    }
+
+    private static RequestException Wrong(string name, string expected, JsonElement found) =>
+        new("parameter-value", $"{name}: expected {expected}, found {Found.Of(found)}.", name);
+
     private static JsonElement[] MessagesOf(JsonElement value, ServerLimits limits)
     {
         if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() == 0)
-            throw new RequestException("parameter-value", $"messages: expected {Messages.Expected}, at least one, found {Found.Of(value)}.", "messages");
+            throw Wrong("messages", $"{Messages.Expected}, at least one", value);
         return value.GetArrayLength() <= limits.Messages
             ? [.. value.EnumerateArray()]
             : throw new RequestException("limit-exceeded", $"messages: expected at most {limits.Messages}, found {value.GetArrayLength()}.", "messages");

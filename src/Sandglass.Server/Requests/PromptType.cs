@@ -6,12 +6,13 @@ namespace Sandglass.Server;
 /// <param name="most">At most this many, by the server's limits.</param>
 internal sealed class PromptType(Func<ServerLimits, int> most) : ParameterType<PromptList>
 {
-    private const string Text = """{"type":"string"}""", Ids = """{"type":"array","minItems":1,"items":{"type":"integer","minimum":0}}""";
+    private const string Text = """{"type":"string"}""",
+        Ids = """{"type":"array","minItems":1,"items":{"type":"integer","minimum":0,"maximum":2147483647}}""";
 
-    public override string Expected => "a text, a list of texts, a list of token ids, or a list of such lists";
+    public override string Expected => "a text, a list of token ids, or a list of texts and of such lists";
 
-    public override string Schema => $$"""
-        {"oneOf":[{{Text}},{"type":"array","minItems":1,"items":{{Text}}},{{Ids}},{"type":"array","minItems":1,"items":{{Ids}}}]}
+    public override string Schema => $$$"""
+        {"oneOf":[{{{Text}}},{{{Ids}}},{"type":"array","minItems":1,"items":{"oneOf":[{{{Text}}},{{{Ids}}}]}}]}
         """.Trim();
 
     public override PromptList Read(JsonElement value, string name) => new(limits =>

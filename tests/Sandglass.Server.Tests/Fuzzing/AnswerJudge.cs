@@ -75,7 +75,8 @@ internal sealed partial class AnswerJudge(JsonElement document)
         Assert.InRange(status, 400, 499);
         Assert.Equal(ErrorCodes.StatusOf(code), status);
         Assert.Equal("invalid_request_error", error.GetProperty("type").GetString());
-        Assert.False(request.IsBySchema && AgainstSchema.Contains(code), $"the schema allows what is refused: {code} {message}");
+        bool isTemplates = code == "parameter-unsupported" && param!.StartsWith("messages[", StringComparison.Ordinal);     // what it reads no schema knows
+        Assert.False(request.IsBySchema && AgainstSchema.Contains(code) && !isTemplates, $"the schema allows what is refused: {code} {message}");
         return code;
     }
 

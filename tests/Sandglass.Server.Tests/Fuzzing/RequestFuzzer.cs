@@ -43,9 +43,15 @@ internal sealed class RequestFuzzer(JsonElement document)
         Seed(
             "/v1/chat/completions",
             """
-            {"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":null,"tool_calls":[{"id":"1","function":{"name":"f",
-            "arguments":"{}"}}]},{"role":"tool","content":"7","tool_call_id":"1"}],"max_tokens":2,"prediction":{"type":"content",
+            {"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"A","refusal":null,"annotations":[],"tool_calls":[]},
+            {"role":"tool","content":"7","tool_call_id":"1"}],"max_tokens":2,"prediction":{"type":"content",
             "content":"The king"},"chat_template_kwargs":{"a":[1]}}
+            """),
+        Seed(
+            "/apply-template",
+            """
+            {"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":null,"tool_calls":[{"id":"1","function":{"name":"f",
+            "arguments":"{}"}}]}]}
             """),
         Seed("/v1/embeddings", """{"input":["The king","The queen"],"encoding_format":"base64"}"""),
         Seed("/v1/embeddings", """{"input":[300,301]}"""),
@@ -100,7 +106,7 @@ internal sealed class RequestFuzzer(JsonElement document)
 
     private static (string Path, Piece Body) Seed(string path, string body) => (path, Piece.Parse(body));
 
-    // one to three parameters that the body has not yet
+    // one to three parameters that the body has not yet, or another value of what to read
     private void AddBySchema(string path, Piece body, Random random)
     {
         ApiRoutes route = ApiRouteNames.All.Single(one => one.Path == path).Route;
@@ -110,6 +116,7 @@ internal sealed class RequestFuzzer(JsonElement document)
         {
             JsonProperty one = known[random.Next(known.Length)];
             string name = Piece.Quoted(one.Name);
+            if (one.Name is "messages" or "prompt" or "input") body.Fields!.RemoveAll(field => field.Name == name);
             if (one.Name is "model" || body.Fields!.Exists(field => field.Name == name)) continue;
             body.Fields!.Add((name, _samples.Draw(one.Value, random)));
         }

@@ -9,7 +9,9 @@ internal sealed class IdsType(int most, int least = 0) : ParameterType<int[]>
 {
     public override string Expected => $"a list of {least} to {most} token ids";
 
-    public override string Schema => $$$"""{"type":"array","minItems":{{{least}}},"maxItems":{{{most}}},"items":{"type":"integer","minimum":0}}""";
+    public override string Schema => $$$"""
+        {"type":"array","minItems":{{{least}}},"maxItems":{{{most}}},"items":{"type":"integer","minimum":0,"maximum":2147483647}}
+        """.Trim();
 
     public override int[] Read(JsonElement value, string name)
     {

@@ -2,7 +2,8 @@ using System.Collections.Frozen;
 
 namespace Sandglass.Generation;
 
-/// <summary>The shares of tenants: who is not there has 1. They may change, from any thread, while requests run; what was served stays as it was counted.</summary>
+/// <summary>The shares of tenants: who is not there has 1. They may change, from any thread, while requests run; what was served stays as it was
+/// counted.</summary>
 internal sealed class TenantWeights
 {
     private volatile FrozenDictionary<string, double> _weights = FrozenDictionary<string, double>.Empty;
