@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Sandglass.Server;
 
 /// <summary>Server-sent events, written straight into the connection's buffer. Several texts may write, one at a time.</summary>
-/// <remarks>Where the client reads too slowly the flush waits, then the engine's queue fills, then the text rests: nothing grows.</remarks>
+/// <remarks>Where the client reads too slowly the flush waits, then the engine's queue fills, then the text rests: nothing grows. Who reads nothing at all for
+/// too long is left (<see cref="PatientWriter"/>).</remarks>
 internal sealed class EventStream : IAsyncDisposable
 {
     private readonly HttpContext _context;
@@ -19,6 +20,7 @@ internal sealed class EventStream : IAsyncDisposable
     private readonly TimeSpan _silence;
     private Task _pinging = Task.CompletedTask;
     private long _lastFlush;
+    private int _unflushed;     // bytes
 
     /// <param name="context">The request.</param>
     /// <param name="head">What each event begins with.</param>
@@ -48,6 +50,9 @@ internal sealed class EventStream : IAsyncDisposable
     /// <summary>Waits until no other text writes; <see cref="ExitAsync"/> lets the next one in.</summary>
     public Task EnterAsync() => _gate.WaitAsync(_context.RequestAborted);
 
+    /// <summary>Whether so much waits that it is sent before more is written: a reader that was behind finds a thousand tokens.</summary>
+    public bool IsFull => _unflushed >= PatientWriter.Piece;
+
     /// <summary>Begins an event: what is written next is its choices.</summary>
     public Utf8JsonWriter Begin()
     {
@@ -62,6 +67,7 @@ internal sealed class EventStream : IAsyncDisposable
     public void End(ReadOnlySpan<byte> more)
     {
         _json.Flush();
+        _unflushed += (int)_json.BytesCommitted;
         Raw(more);
         Raw("}\n\n"u8);
     }
@@ -84,6 +90,7 @@ internal sealed class EventStream : IAsyncDisposable
     {
         try
         {
+            _unflushed = 0;
             await _pipe.FlushAsync(_context.RequestAborted).ConfigureAwait(false);
             _lastFlush = _time.GetTimestamp();
         }
@@ -116,5 +123,6 @@ internal sealed class EventStream : IAsyncDisposable
     {
         bytes.CopyTo(_pipe.GetSpan(bytes.Length));
         _pipe.Advance(bytes.Length);
+        _unflushed += bytes.Length;
     }
 }

@@ -14,6 +14,7 @@ internal static class KestrelLimits
         kestrel.Limits.MaxRequestHeadersTotalSize = limits.HeaderBytes;
         kestrel.Limits.MaxRequestHeaderCount = limits.Headers;
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.LeastBytesPerSecond, limits.SlowFor);
+        kestrel.Limits.MaxResponseBufferSize = limits.AnswerBytes;
         kestrel.Limits.MinResponseDataRate = new MinDataRate(limits.LeastBytesPerSecond, limits.SlowFor);
         kestrel.Limits.MaxRequestBodySize = limits.BodyBytes;
         kestrel.Limits.MaxConcurrentConnections = limits.Connections;

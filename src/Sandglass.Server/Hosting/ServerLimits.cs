@@ -46,11 +46,18 @@ public sealed record ServerLimits
     /// <inheritdoc cref="HeaderBytes"/>
     public int Headers { get; init; } = 64;
 
-    /// <summary>The least that a client has to send of a body, or to read of an answer that waits for it, a second.</summary>
+    /// <summary>The least that a client has to send of a body a second.</summary>
     public double LeastBytesPerSecond { get; init; } = 240;
 
     /// <summary>How long it may do less before its connection is closed.</summary>
     public TimeSpan SlowFor { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Bytes of an answer that wait here for the client, beyond what the system holds for it: then no more is written until half of them are
+    /// read.</summary>
+    public long AnswerBytes { get; init; } = 16_384;
+
+    /// <summary>How long an answer waits for that before its connection is closed.</summary>
+    public TimeSpan ReadTime { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>How long a request may be under way, its wait included; null for as long as it takes.</summary>
     public TimeSpan? RequestTime { get; init; } = TimeSpan.FromSeconds(DefaultRequestSeconds);

@@ -1,0 +1,87 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Sandglass.Generation;
+
+namespace Sandglass.Server.Tests;
+
+/// <summary>Clients that do not read their answers, over real connections.</summary>
+public sealed class SlowReaderTests : IAsyncLifetime
+{
+    private ServedModel _model = null!;
+    private SandglassServer _server = null!;
+
+    public async Task InitializeAsync()
+    {
+        _model = await ServedModel.LoadAsync("embedded:grain-1m", options: new ModelOptions { Window = 64, Threads = 1 });
+        _server = await SandglassServer.StartAsync(new ServerOptions
+        {
+            Models = [_model],
+            Address = "http://127.0.0.1:0",
+            Limits = new ServerLimits { ReadTime = TimeSpan.FromSeconds(0.3), BodyBytes = 16 << 20 },
+        });
+    }
+
+    [Fact]
+    public async Task A_whole_answer_that_nobody_reads_ends_with_its_connection()
+    {
+        string text = string.Concat(Enumerable.Repeat("Once upon a time there was a king. ", 20_000));
+        using Socket socket = await SendAsync("/tokenize", $$"""{"content":"{{text}}","with_pieces":true}""");
+
+        Assert.True(await ReadAfterAsync(socket, TimeSpan.FromSeconds(2)) > 0);
+    }
+
+    [Fact]
+    public async Task A_stream_that_nobody_reads_ends_and_so_does_its_text()
+    {
+        string stops = string.Join(',', Enumerable.Range(0, 20).Select(i => $"\"nobody says this {i}\""));
+        using Socket socket = await SendAsync("/v1/completions", $$"""
+            {"prompt":"Once upon a time","stream":true,"ignore_eos":true,"max_tokens":100000000,"explain":true,"n":8,"stop":[{{stops}}]}
+            """);
+        for (int i = 0; i < 6000 && _model.Model.Activity.GeneratedTokens == 0; i++) await Task.Delay(10);
+        for (int i = 0; i < 6000 && _model.Model.Activity.Running > 0; i++) await Task.Delay(10);
+
+        Assert.Equal(0, _model.Model.Activity.Running);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _model.Dispose();
+    }
+
+    private async Task<Socket> SendAsync(string path, string body)
+    {
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        await socket.ConnectAsync(IPAddress.Loopback, new Uri(_server.Address).Port);
+        byte[] bytes = Encoding.UTF8.GetBytes(
+            $"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
+        for (int sent = 0; sent < bytes.Length;) sent += await socket.SendAsync(bytes.AsMemory(sent));
+        return socket;
+    }
+
+    /// <summary>Reads nothing for a time, then what is left; the bytes of the announced length that never come.</summary>
+    private static async Task<long> ReadAfterAsync(Socket socket, TimeSpan pause)
+    {
+        await Task.Delay(pause);
+        byte[] buffer = new byte[1 << 16];
+        long read = 0, announced = 0;
+        try
+        {
+            for (int count; (count = await socket.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromSeconds(30))) > 0; read += count)
+                if (read == 0) announced = Announced(Encoding.ASCII.GetString(buffer, 0, count));
+        }
+        catch (SocketException)
+        {
+            // reset
+        }
+        return announced - read;
+    }
+
+    private static long Announced(string head)
+    {
+        const string Name = "Content-Length: ";
+        int at = head.IndexOf(Name, StringComparison.Ordinal) + Name.Length;
+        return long.Parse(head[at..head.IndexOf('\r', at)], System.Globalization.CultureInfo.InvariantCulture);
+    }
+}
