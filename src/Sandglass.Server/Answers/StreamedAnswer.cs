@@ -23,9 +23,9 @@ internal sealed class StreamedAnswer(
             await SendBeginningsAsync(events, all).ConfigureAwait(false);
             ApiError? error = await SendTextsAsync(events, all).ConfigureAwait(false);
             context.RequestAborted.ThrowIfCancellationRequested();
-            await events.EnterAsync().ConfigureAwait(false);
             if (error is null) record.End(_usage.Texts);
-            else record.Fail(error);
+            else await FailAsync(error, all).ConfigureAwait(false);
+            await events.EnterAsync().ConfigureAwait(false);
             if (error is not null) events.Send(json => ErrorAnswer.Write(json, error));
             else if (draft.IncludeUsage) SendUsage(events);
             events.Done();
@@ -51,7 +51,7 @@ internal sealed class StreamedAnswer(
         }
         await Task.WhenAll(texts).ConfigureAwait(false);
         if (_failure is null || context.RequestAborted.IsCancellationRequested) return null;
-        ApiError error = ApiError.Of(_failure);
+        ApiError error = ApiError.Of(_failure, draft.Route);
         if (error.Code == ErrorCodes.Internal) ErrorMiddleware.Log(context, _failure);
         return error;
     }
@@ -67,22 +67,25 @@ internal sealed class StreamedAnswer(
             while (goesOn)
             {
                 ValueTask<bool> next;
+                bool isThere;
                 await events.EnterAsync().ConfigureAwait(false);
                 try
                 {
-                    // all tokens that are there, then one flush
+                    // all tokens that are there, as far as a flush takes them
                     do
                     {
                         SendToken(events, index, choices, tokens.Current, held, ref offset);
                         next = tokens.MoveNextAsync();
+                        isThere = next.IsCompletedSuccessfully;
+                        goesOn = isThere && next.Result;
                     }
-                    while (next.IsCompletedSuccessfully && (goesOn = next.Result));
+                    while (goesOn && !events.IsFull);
                 }
                 finally
                 {
                     await events.ExitAsync().ConfigureAwait(false);
                 }
-                if (goesOn) goesOn = await next.ConfigureAwait(false);
+                if (!isThere) goesOn = await next.ConfigureAwait(false);
             }
             await SendEndAsync(events, index, prompt, await text.Result.ConfigureAwait(false), held, offset).ConfigureAwait(false);
         }
@@ -91,6 +94,14 @@ internal sealed class StreamedAnswer(
             Interlocked.CompareExchange(ref _failure, failure, null);
             await leave.CancelAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Ends all texts before it is told what they took: a client that knows of the end may look at its account.</summary>
+    private async Task FailAsync(ApiError error, IReadOnlyList<PromptTexts> all)
+    {
+        foreach (PromptTexts texts in all) await texts.EndAsync().ConfigureAwait(false);
+        record.Computed(all);
+        record.Fail(error);
     }
 
     private void SendToken(EventStream events, int index, int choices, GeneratedToken token, HeldTokens? held, ref int offset)

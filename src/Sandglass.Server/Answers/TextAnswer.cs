@@ -8,7 +8,7 @@ namespace Sandglass.Server;
 internal sealed class TextAnswer(ServerState state, HttpContext context, RequestDraft draft, AnswerShape shape)
 {
     private readonly List<PromptTexts> _texts = [];
-    private bool _hasBegun;     // the engine has taken something of it
+    private int _scored;        // tokens of a prompt whose texts have not begun
 
     /// <summary>Answers a request.</summary>
     /// <param name="prompts">What is to be continued.</param>
@@ -25,6 +25,7 @@ internal sealed class TextAnswer(ServerState state, HttpContext context, Request
             prompts.Count * (draft.BestOf ?? draft.Samples), options);
         RequestLabels.Tell(draft);
         using CancellationTokenSource leave = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, state.Drain.Ending);
+        ApiError? error = null;
         try
         {
             foreach (PromptText prompt in prompts) _texts.Add(await BeginAsync(prompt, options, leave.Token).ConfigureAwait(false));
@@ -33,20 +34,15 @@ internal sealed class TextAnswer(ServerState state, HttpContext context, Request
         }
         catch (Exception failure) when (!context.RequestAborted.IsCancellationRequested)
         {
-            if (!_hasBegun) record.NothingRead();
-            record.Fail(ApiError.Of(failure));
+            error = ApiError.Of(failure, draft.Route);
             throw;
         }
         finally
         {
             await leave.CancelAsync().ConfigureAwait(false);
-            int written = 0;
-            foreach (TextGeneration text in _texts.SelectMany(texts => texts.Texts))
-            {
-                await text.DisposeAsync().ConfigureAwait(false);
-                if (text.Result is { IsCompletedSuccessfully: true } ended) written += ended.Result.CompletionTokens;
-            }
-            record.Left(written);
+            foreach (PromptTexts texts in _texts) await texts.EndAsync().ConfigureAwait(false);
+            record.Computed(_texts, _scored);
+            if (error is not null) record.Fail(error);
         }
     }
 
@@ -65,13 +61,16 @@ internal sealed class TextAnswer(ServerState state, HttpContext context, Request
                 Priority = options.Priority,
                 StartWithin = options.StartWithin,
             };
-            await foreach (TokenScore score in draft.Served.Model.ScoreAsync(prompt.Ids, how, cancellation).ConfigureAwait(false)) scores.Add(score);
-            _hasBegun = true;
+            await foreach (TokenScore score in draft.Served.Model.ScoreAsync(prompt.Ids, how, cancellation).ConfigureAwait(false))
+            {
+                scores.Add(score);
+                _scored = scores.Count + 1;     // the first token has no score
+            }
             prompt = prompt with { Scores = scores };
         }
         int samples = options.Beams is null ? draft.BestOf ?? draft.Samples : 1;
         PromptTexts texts = new(prompt, draft.Served.Model.GenerateSamples(prompt.Ids, samples, options, cancellation));
-        _hasBegun = true;
+        _scored = 0;        // they are its prompt's
         return texts;
     }
 }

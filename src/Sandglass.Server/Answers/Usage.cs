@@ -22,11 +22,15 @@ internal sealed class Usage
             _prompt += prompt.Ids.Length;
             _cached += result.CachedTokens;
         }
-        _completion += result.Beams is null ? result.CompletionTokens : result.Beams.Sum(beam => beam.Ids.Count);
+        _completion += Written(result);
         if (result.Speculation is not SpeculationResult drafts) return;
         _accepted += drafts.Accepted;
         _rejected += drafts.Drafted - drafts.Accepted;
     }
+
+    /// <summary>Tokens that were written for a text, of a search those of all beams that it gives.</summary>
+    public static int Written(GenerationResult result) =>
+        result.Beams is { Count: > 0 } beams ? beams.Sum(beam => beam.Ids.Count) : result.CompletionTokens;
 
     /// <summary>As a field of an object that has others before it.</summary>
     public byte[] AsField()

@@ -22,33 +22,38 @@ internal sealed class EmbeddingsEndpoint(ServerState state)
             texts.Sum(text => text.Length), 1, null);
         RequestLabels.Tell(draft);
         using CancellationTokenSource leave = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, state.Drain.Ending);
-        Embedding[] vectors;
+        Embedding?[] vectors = new Embedding?[texts.Count];
+        ApiError? error = null;
         try
         {
-            vectors = await AllAsync(draft.Served.Model, texts, options, leave).ConfigureAwait(false);
+            await AllAsync(draft.Served.Model, texts, vectors, options, leave).ConfigureAwait(false);
+            record.End();
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
             RequestException stopping = new("stopping", "The server is stopping and ended the work. Ask again.");
-            record.Fail(ApiError.Of(stopping));
+            error = ApiError.Of(stopping, draft.Route);
             throw stopping;
         }
         catch (Exception failure) when (!context.RequestAborted.IsCancellationRequested)
         {
-            record.Fail(ApiError.Of(failure));
+            error = ApiError.Of(failure, draft.Route);
             throw;
         }
-        record.End();
-        await JsonAnswer.WriteAsync(context, 200, json => Write(json, draft, vectors)).ConfigureAwait(false);
+        finally
+        {
+            record.Computed(read: vectors.Sum(vector => vector?.Tokens ?? 0), written: 0);
+            if (error is not null) record.Fail(error);
+        }
+        await JsonAnswer.WriteAsync(context, 200, json => Write(json, draft, vectors!)).ConfigureAwait(false);
     }
 
     /// <summary>As many at the same time as a step takes, so that a long list does not fill the waiting room; the first that fails ends the others.</summary>
-    private static async Task<Embedding[]> AllAsync(LanguageModel model, List<int[]> texts, EmbeddingOptions options, CancellationTokenSource leave)
+    private static async Task AllAsync(
+        LanguageModel model, List<int[]> texts, Embedding?[] vectors, EmbeddingOptions options, CancellationTokenSource leave)
     {
-        Embedding[] vectors = new Embedding[texts.Count];
         int next = -1;
         await Task.WhenAll(Enumerable.Range(0, Math.Min(model.Options.MaxBatch, texts.Count)).Select(_ => EmbedAsync())).ConfigureAwait(false);
-        return vectors;
 
         async Task EmbedAsync()
         {

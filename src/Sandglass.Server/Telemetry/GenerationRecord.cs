@@ -21,7 +21,7 @@ internal sealed partial class GenerationRecord : IDisposable
     private readonly long _began;
     private readonly DateTimeOffset _beganAt;
     private long[]? _lastTokens;        // [choice], when its last token came
-    private int _streamed;              // tokens
+    private int _charged;               // tokens
     private bool _isOver;
 
     internal GenerationRecord(
@@ -31,7 +31,7 @@ internal sealed partial class GenerationRecord : IDisposable
         (_facts, _caller, _model, _metrics, _span, _time, _texts, _operation) = (facts, caller, model, metrics, span, time, texts, operation);
         (_began, _beganAt) = (time.GetTimestamp(), time.GetUtcNow());
         (facts.Model, facts.PromptTokens) = (model.Id, promptTokens);
-        caller.Charge(promptTokens);
+        Charge(promptTokens);       // at once, so that a burst of requests does not all see the same account
         metrics.Begin(samples, options?.MaxTokens);
         if (span is not null) Describe(span, answer, samples, options);
     }
@@ -45,7 +45,6 @@ internal sealed partial class GenerationRecord : IDisposable
         _lastTokens ??= new long[choices];
         if (_lastTokens[choice] != 0) _metrics.Gap(_time.GetElapsedTime(_lastTokens[choice], now));
         _lastTokens[choice] = now;
-        _streamed++;
     }
 
     /// <summary>All texts are complete.</summary>
@@ -57,9 +56,9 @@ internal sealed partial class GenerationRecord : IDisposable
         foreach (GenerationResult result in results) _metrics.End(result, elapsed, gapsWereCounted: _lastTokens is not null);
         _metrics.Longest(results.Max(result => result.CompletionTokens));
         _facts.CachedTokens = results.Max(result => result.CachedTokens);
-        _facts.CompletionTokens = results.Sum(result => result.CompletionTokens);
+        _facts.CompletionTokens = results.Sum(Usage.Written);
         _facts.Finish = FinishedReason.All[FinishedReason.IndexOf(results[0].Finish)];
-        _caller.Charge(_facts.CompletionTokens);
+        Charge(_facts.PromptTokens + _facts.CompletionTokens);
         Measure(elapsed, results, error: null);
         if (_span is not null) Describe(_span, results);
         if (_texts is not null)
@@ -75,13 +74,29 @@ internal sealed partial class GenerationRecord : IDisposable
         Measure(_time.GetElapsedTime(_began), [], error: null);
     }
 
-    /// <summary>The engine took nothing of it: its prompt costs its key nothing.</summary>
-    public void NothingRead() => _caller.Charge(-_facts.PromptTokens);
+    /// <summary>So much was done for it before it ended early: that is what its key pays. Where its end is known already this says nothing.</summary>
+    /// <param name="read">Tokens of prompts.</param>
+    /// <param name="written">Tokens of texts.</param>
+    public void Computed(int read, int written)
+    {
+        if (!_isOver) (_facts.PromptTokens, _facts.CompletionTokens) = (read, written);
+    }
 
-    /// <summary>It is ended after so many tokens; where its end is known already this says nothing. A client that leaves has them charged all the same.</summary>
-    public void Left(int written) => _streamed = Math.Max(_streamed, written);
+    /// <inheritdoc cref="Computed(int, int)"/>
+    /// <param name="all">Prompts with their texts, which all have ended.</param>
+    /// <param name="scored">Tokens that were read only to be scored.</param>
+    public void Computed(IEnumerable<PromptTexts> all, int scored = 0)
+    {
+        (int read, int written) = (scored, 0);
+        foreach (PromptTexts texts in all)
+        {
+            (int Read, int Written) more = texts.Computed(_model.Model.Shape.Layers);
+            (read, written) = (read + more.Read, written + more.Written);
+        }
+        Computed(read, written);
+    }
 
-    /// <summary>It failed, or was refused.</summary>
+    /// <summary>It failed, or was refused; what it took, <see cref="Computed(int, int)"/> was told before.</summary>
     public void Fail(ApiError error) => Fail(error.Code, error.Status == StatusCodes.Status500InternalServerError ? null : FinishReason.Cancelled);
 
     public void Dispose()
@@ -94,11 +109,18 @@ internal sealed partial class GenerationRecord : IDisposable
     {
         if (_isOver) return;
         _isOver = true;
-        (_facts.Finish, _facts.CompletionTokens) = (code, _streamed);
-        _caller.Charge(_streamed);
+        _facts.Finish = code;
+        Charge(_facts.PromptTokens + _facts.CompletionTokens);
         _metrics.Fail(reason);
         Measure(_time.GetElapsedTime(_began), [], code);
         _span?.SetStatus(ActivityStatusCode.Error, code).SetTag("error.type", code);
+    }
+
+    /// <summary>Has its key pay so many tokens in all: what it paid before counts.</summary>
+    private void Charge(int tokens)
+    {
+        _caller.Charge(tokens - _charged);
+        _charged = tokens;
     }
 
     private void Measure(TimeSpan elapsed, IReadOnlyList<GenerationResult> results, string? error)
