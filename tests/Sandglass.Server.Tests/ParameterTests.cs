@@ -77,6 +77,18 @@ public class ParameterTests(ServerFixture fixture)
     [InlineData("\"audio\":null,\"web_search_options\":null,\"use_beam_search\":false,\"skip_special_tokens\":true,\"include_stop_str_in_output\":false")]
     public async Task What_changes_nothing_is_accepted(string fields) => await fixture.Client.Ask(Chat, Body(Chat, fields, ",\"max_tokens\":2"));
 
+    /// <summary>The engine's refusals have the names of the route that is asked.</summary>
+    [Theory]
+    [InlineData(Completions, "max_tokens")]
+    [InlineData(Chat, "max_completion_tokens")]
+    public async Task An_option_is_called_by_the_routes_own_name(string path, string name)
+    {
+        JsonObject error = await fixture.Client.Refused(path, Body(path, "\"min_tokens\":25", Ending));
+
+        Assert.Equal("min_tokens", (string)error["param"]!);
+        Assert.Contains($"({name})", (string)error["message"]!);
+    }
+
     [Theory]
     [InlineData(Chat, "store", "true")]
     [InlineData(Chat, "service_tier", "\"flex\"")]

@@ -31,7 +31,9 @@ internal sealed record ApiError(int Status, string Message, string Code, string?
     };
 
     /// <summary>What a failed request answers with.</summary>
-    public static ApiError Of(Exception failure) => failure switch
+    /// <param name="failure">What it failed with.</param>
+    /// <param name="route">Its route, whose names parameters have.</param>
+    public static ApiError Of(Exception failure, ApiRoutes route) => failure switch
     {
         RequestException refused => new(ErrorCodes.StatusOf(refused.Code), refused.Message, refused.Code, refused.Param)
         {
@@ -39,11 +41,8 @@ internal sealed record ApiError(int Status, string Message, string Code, string?
         },
         BadHttpRequestException bad => OfHttp(bad.StatusCode, bad.Message),
         SamplingException { Code: "sampling-logits" } broken => new(500, broken.Message, broken.Code),
-        BusyException busy => new(503, busy.Message, busy.Code, busy.Code.StartsWith("deadline", StringComparison.Ordinal) ? "start_within" : null)
-        {
-            RetryAfter = busy.RetryAfter,
-        },
-        OptionException option => OfOption(option),
+        BusyException busy => OfBusy(busy, route),
+        OptionException option => OfOption(option, route),
         TemplateException template => new(400, template.Message, template.Code, "messages"),
         KvCacheException { Code: "cache-full" } full => new(503, full.Message, full.Code) { RetryAfter = AfterStopping },
         OperationCanceledException => new(503, "The server is stopping and ended the work. Ask again.", "stopping") { RetryAfter = AfterStopping },
@@ -55,11 +54,25 @@ internal sealed record ApiError(int Status, string Message, string Code, string?
     /// <summary>Of a status that nobody gave a code to.</summary>
     public static ApiError OfHttp(int status, string message) => new(status, message, ErrorCodes.Of(status));
 
-    private static ApiError OfOption(OptionException option)
+    private static ApiError OfOption(OptionException option, ApiRoutes route)
     {
-        string? param = ParameterNames.Of(option.Option);
-        return new(400, option.MessageWith(property => ParameterNames.Of(property) ?? property), option.Code, param);
+        string? param = ParameterNames.Of(option.Option, route);
+        return new(400, option.MessageWith(property => ParameterNames.Of(property, route) ?? property), option.Code, param);
     }
+
+    // a limit is the request's own, or the operator's, who set it with an option of the tool
+    private static ApiError OfBusy(BusyException busy, ApiRoutes route)
+    {
+        string? param = ParameterNames.Of(busy.Limit, route);
+        return new(503, busy.MessageWith(limit => param ?? OptionOf(limit)), busy.Code, param) { RetryAfter = busy.RetryAfter };
+    }
+
+    private static string OptionOf(string property) => property switch
+    {
+        nameof(ModelOptions.MaxQueue) => "--max-queue",
+        nameof(ModelOptions.MaxQueueTokens) => "--max-queue-tokens",
+        _ => property,
+    };
 
     /// <summary>Whole seconds for the header, at least one.</summary>
     public string? RetryAfterSeconds => RetryAfter is TimeSpan wait

@@ -20,7 +20,7 @@ internal static class ErrorMiddleware
         }
         catch (Exception failure) when (!context.Response.HasStarted)
         {
-            ApiError error = ApiError.Of(failure);
+            ApiError error = ApiError.Of(failure, ApiRouteNames.Of(context));
             if (error.Code == ErrorCodes.Internal) Log(context, failure);
             await ErrorAnswer.WriteAsync(context, error).ConfigureAwait(false);
         }

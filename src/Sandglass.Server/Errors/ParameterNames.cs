@@ -3,13 +3,22 @@ namespace Sandglass.Server;
 /// <summary>The API's names for what the library calls by properties and parameters.</summary>
 internal static class ParameterNames
 {
-    private static readonly Dictionary<string, string> ByProperty =
-        ParameterTable.All.Where(row => row.Property is not null).DistinctBy(row => row.Property).ToDictionary(row => row.Property!, row => row.Name);
+    // where several parameters of a route set one property, the first of the table
+    private static readonly Dictionary<(ApiRoutes Route, string Property), string> ByProperty = ApiRouteNames.All
+        .SelectMany(route => ParameterTable.All.Where(row => row.Property is not null && row.On.HasFlag(route.Route))
+            .DistinctBy(row => row.Property).Select(row => (Key: (route.Route, row.Property!), row.Name)))
+        .ToDictionary(pair => pair.Key, pair => pair.Name);
 
-    /// <summary>The parameter that sets a property; null where none does.</summary>
-    public static string? Of(string property) => property switch
+    /// <summary>The parameter of a route that sets a property; null where none does.</summary>
+    public static string? Of(string property, ApiRoutes route) => property switch
     {
-        "prompt" or "ids" => "prompt",
-        _ => ByProperty.GetValueOrDefault(property),
+        "prompt" or "ids" => route switch
+        {
+            ApiRoutes.Chat or ApiRoutes.ApplyTemplate => "messages",
+            ApiRoutes.Embeddings => "input",
+            ApiRoutes.Detokenize => "tokens",
+            _ => "prompt",
+        },
+        _ => ByProperty.GetValueOrDefault((route, property)),
     };
 }

@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
 namespace Sandglass.Server;
 
 /// <summary>The routes whose bodies have parameters.</summary>
@@ -42,6 +45,13 @@ internal static class ApiRouteNames
         (ApiRoutes.Detokenize, "/detokenize"),
         (ApiRoutes.ApplyTemplate, "/apply-template"),
     ];
+
+    /// <summary>The route that a request was led to; none where its body has no parameters.</summary>
+    public static ApiRoutes Of(HttpContext context)
+    {
+        string? path = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+        return All.FirstOrDefault(route => route.Path == path).Route;
+    }
 
     /// <summary>The paths of some routes.</summary>
     public static IEnumerable<string> PathsOf(ApiRoutes routes) => All.Where(route => routes.HasFlag(route.Route)).Select(route => route.Path);
