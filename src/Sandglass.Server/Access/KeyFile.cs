@@ -42,9 +42,16 @@ public static class KeyFile
             return read <= MostBytes ? text[..read]
                 : throw new KeyFileException("key-file-size", path, "the file", $"at most {MostBytes} bytes", "more");
         }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new KeyFileException(
+                "key-file-missing", path, "the file", "a file of keys", "none",
+                "Make one that says {\"keys\":[ENTRY]}, with an ENTRY from sandglass key NAME for each key.");
+        }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new KeyFileException("key-file-unreadable", path, "the file", "a file that can be read", failure.Message.TrimEnd('.'));
+            throw new KeyFileException(
+                "key-file-unreadable", path, "the file", "a file that can be read", failure.Message.TrimEnd('.'), "Give the server the right to read it.");
         }
     }
 
@@ -125,10 +132,6 @@ public static class KeyFile
         public double Weight() => Value.ValueKind == JsonValueKind.Number && Value.TryGetDouble(out double weight) && weight is >= 0.001 and <= 1000
             ? weight : throw Wrong("a number from 0.001 to 1000");
 
-        private KeyFileException Wrong(string expected)
-        {
-            string found = Value.GetRawText();
-            return new("key-file-value", Path, Where, expected, found.Length > 80 ? found[..80] + "…" : found);
-        }
+        private KeyFileException Wrong(string expected) => new("key-file-value", Path, Where, expected, Words.Short(Value.GetRawText()));
     }
 }

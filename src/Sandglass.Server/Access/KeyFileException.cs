@@ -3,8 +3,8 @@ namespace Sandglass.Server;
 /// <summary>A file of keys that cannot be used, as facts.</summary>
 public sealed class KeyFileException : SandglassException
 {
-    internal KeyFileException(string code, string file, string where, string expected, string found)
-        : base(code, $"{file}: {where}: expected {expected}, found {found}.") =>
+    internal KeyFileException(string code, string file, string where, string expected, string found, string advice = "")
+        : base(code, $"{file}: {where}: expected {expected}, found {found}. {advice}".TrimEnd()) =>
         (File, Where, Expected, Found) = (file, where, expected, found);
 
     /// <summary>The file's path.</summary>

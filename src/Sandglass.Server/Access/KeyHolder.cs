@@ -51,9 +51,9 @@ public sealed class KeyHolder
             if (Limits.Concurrency is int most && _running >= most)
                 return new("key-concurrency", Said($"has {Counted(_running, "request")} under way; its limit is {most}"), WhileBusy);
             if (_requests?.Until(1) is { Ticks: > 0 } untilOne)
-                return new("key-requests", Said($"has begun {Counted(_requests.Limit, "request")} within a minute, which is its limit"), untilOne);
+                return new("key-requests", Said($"has begun {Counted(_requests.Taken, "request")} within a minute; its limit is {_requests.Limit}"), untilOne);
             if (_tokens?.Until(1) is { Ticks: > 0 } untilSome)
-                return new("key-tokens", Said($"has taken {Counted(_tokens.Limit, "token")} within a minute, which is its limit"), untilSome);
+                return new("key-tokens", Said($"has taken {Counted(_tokens.Taken, "token")} within a minute; its limit is {_tokens.Limit}"), untilSome);
             _requests?.Take(1);
             _running++;
             return null;
@@ -85,6 +85,6 @@ public sealed class KeyHolder
 
     private string Said(string what) => $"The key of {Name} {what}. Wait as long as Retry-After says.";
 
-    private static string Counted(int number, string noun) =>
+    private static string Counted(long number, string noun) =>
         string.Create(CultureInfo.InvariantCulture, $"{number} {noun}{(number == 1 ? "" : "s")}");
 }

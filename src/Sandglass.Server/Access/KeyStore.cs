@@ -43,6 +43,12 @@ public sealed partial class KeyStore : IDisposable
     /// <summary>Whether a key is needed at all.</summary>
     public bool AreNeeded => _ring.Keys.Count > 0;
 
+    /// <summary>Is told of the keys after each change of the file.</summary>
+    internal Action<KeyRing>? Changed { get; set; }
+
+    /// <summary>The keys as they are.</summary>
+    internal KeyRing Ring => _ring;
+
     /// <summary>Whoever asks where no key is needed.</summary>
     public KeyHolder Anyone { get; }
 
@@ -60,10 +66,9 @@ public sealed partial class KeyStore : IDisposable
             (DateTime, long) stamp = Stamp(_file!);
             if (stamp == _seen) return;
             _seen = stamp;
-            KeyRing before = _ring;
             Take(KeyFile.Read(_file!));
+            Changed?.Invoke(_ring);
             Reread(_ring.Keys.Count);
-            if (!Weights(before).SetEquals(Weights(_ring))) WeightsChanged();
         }
         catch (KeyFileException broken)
         {
@@ -74,9 +79,6 @@ public sealed partial class KeyStore : IDisposable
             Kept(failure.Message, "key-file-unreadable");
         }
     }
-
-    private static HashSet<(string, double)> Weights(KeyRing ring) =>
-        [.. ring.Keys.Where(key => key.Limits.Weight != 1).Select(key => (key.Name, key.Limits.Weight))];
 
     public void Dispose() => _timer?.Dispose();
 
@@ -91,9 +93,6 @@ public sealed partial class KeyStore : IDisposable
 
     [LoggerMessage(1, LogLevel.Information, "The file of keys changed and was read again: {keys} keys.")]
     private partial void Reread(int keys);
-
-    [LoggerMessage(3, LogLevel.Warning, "The weights of keys changed: they hold from the next start on, all else holds now.")]
-    private partial void WeightsChanged();
 
     [LoggerMessage(2, LogLevel.Error, "The file of keys changed and cannot be used, so the keys stay as they were. {message} [{code}]")]
     private partial void Kept(string message, string code);

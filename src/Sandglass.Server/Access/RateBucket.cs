@@ -14,6 +14,9 @@ internal sealed class RateBucket(int perMinute, TimeProvider time)
     /// <summary>What may still be taken; 0 also where more was taken than there was.</summary>
     public int Remaining => (int)Math.Max(0, Level());
 
+    /// <summary>What was taken and has not filled up again, more than the limit too.</summary>
+    public long Taken => (long)Math.Ceiling(perMinute - Level());
+
     /// <summary>Until the bucket is full again.</summary>
     public TimeSpan UntilFull => Until(perMinute);
 

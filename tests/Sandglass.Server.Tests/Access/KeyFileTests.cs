@@ -64,7 +64,11 @@ public sealed class KeyFileTests : IDisposable
     [Fact]
     public void A_file_that_is_absent_or_too_large_is_refused()
     {
-        Assert.Equal("key-file-unreadable", Assert.Throws<KeyFileException>(() => KeyFile.Read(_file + ".none")).Code);
+        KeyFileException missing = Assert.Throws<KeyFileException>(() => KeyFile.Read(_file + ".none"));
+        Assert.Equal("key-file-missing", missing.Code);
+        Assert.EndsWith("expected a file of keys, found none. Make one that says {\"keys\":[ENTRY]}, with an ENTRY from sandglass key NAME for each key.",
+            missing.Message);
+        Assert.Equal("key-file-unreadable", Assert.Throws<KeyFileException>(() => KeyFile.Read(Path.GetTempPath())).Code);
         File.WriteAllBytes(_file, Encoding.ASCII.GetBytes(new string(' ', KeyFile.MostBytes + 1)));
         Assert.Equal("key-file-size", Assert.Throws<KeyFileException>(() => KeyFile.Read(_file)).Code);
     }

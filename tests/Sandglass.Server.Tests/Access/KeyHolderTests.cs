@@ -13,6 +13,7 @@ public class KeyHolderTests
 
         Refusal refusal = holder.Enter()!;
         Assert.Equal(("key-requests", TimeSpan.FromSeconds(20)), (refusal.Code, refusal.RetryAfter));
+        Assert.Equal("The key of alice has begun 3 requests within a minute; its limit is 3. Wait as long as Retry-After says.", refusal.Message);
         Assert.Equal((3, 0), (holder.Requests!.Value.Limit, holder.Requests.Value.Remaining));
         Assert.Equal(TimeSpan.FromMinutes(1), holder.Requests.Value.Reset);
 
@@ -33,6 +34,7 @@ public class KeyHolderTests
 
         Refusal refusal = holder.Enter()!;
         Assert.Equal("key-tokens", refusal.Code);
+        Assert.Equal("The key of alice has taken 1200 tokens within a minute; its limit is 600. Wait as long as Retry-After says.", refusal.Message);
         Assert.Equal(60.1, refusal.RetryAfter.TotalSeconds, tolerance: 0.001);      // 601 tokens at 10 a second
         Assert.Equal(0, holder.Tokens!.Value.Remaining);
         _clock.Turn(TimeSpan.FromSeconds(60.2));
