@@ -24,6 +24,9 @@ public sealed class SandglassServer : IAsyncDisposable
     /// <summary>Whether requests need a key.</summary>
     public bool NeedsKeys => _keys.AreNeeded;
 
+    /// <summary>The keys.</summary>
+    internal KeyStore Keys => _keys;
+
     /// <summary>Starts one: it takes requests when this returns.</summary>
     /// <param name="options">What to serve, and where. The models stay the caller's.</param>
     /// <param name="cancellationToken">Ends the start.</param>
@@ -36,14 +39,21 @@ public sealed class SandglassServer : IAsyncDisposable
         ILoggerFactory logs = application.Services.GetRequiredService<ILoggerFactory>();
         ServerState state = new(options, logs.CreateLogger<ServerTelemetry>());
         KeyStore keys = new(options.KeyFile, options.Key, logs.CreateLogger<KeyStore>(), options.Time);
+        if (options.KeyFile is not null)
+        {
+            keys.Changed = ring => Weigh(options.Models, ring);
+            Weigh(options.Models, keys.Ring);
+        }
         try
         {
             application.Use(new Probes(state.Drain).Handle);
+            application.Use(PatientBody.For(options.Limits.ReadTime, options.Time));
             application.Use(new RequestLog(state.Telemetry, state.Ids, options.Time, logs.CreateLogger<RequestLog>()).Handle);
+            application.Use(UnreadBodies.Handle);
             application.Use(ErrorMiddleware.Handle);
+            application.UseRouting();       // before the gates, so that the log names the route of what they refuse
             application.Use(new DrainGate(state.Drain).Handle);
             application.Use(new KeyGate(keys, options.SharePrefixes).Handle);
-            application.UseRouting();
             Routes.Map(application, state);
             await application.StartAsync(cancellationToken).ConfigureAwait(false);
             return new SandglassServer(application, state, keys);
@@ -80,6 +90,12 @@ public sealed class SandglassServer : IAsyncDisposable
         await _application.DisposeAsync().ConfigureAwait(false);
         _keys.Dispose();
         _state.Drain.Dispose();
+    }
+
+    private static void Weigh(IReadOnlyList<ServedModel> models, KeyRing ring)
+    {
+        Dictionary<string, double> weights = ring.Keys.ToDictionary(key => key.Name, key => key.Limits.Weight);
+        foreach (ServedModel model in models) model.Model.ChangeTenantWeights(weights);
     }
 
     private static WebApplication Build(ServerOptions options)

@@ -109,6 +109,7 @@ internal static class JsonBody
             {
                 byte[] body = bytes.ToArray();
                 reader.AdvanceTo(bytes.End);
+                if (RequestFacts.Of(context) is RequestFacts facts) facts.BodyIsRead = true;
                 return body;
             }
             reader.AdvanceTo(bytes.Start, bytes.End);

@@ -2,11 +2,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace Sandglass.Server;
 
-/// <summary>What a request turned out to be, for its line in the log.</summary>
+/// <summary>What a request turned out to be, for its line in the log above all.</summary>
 internal sealed class RequestFacts
 {
     /// <summary>The id in the answer's <c>x-request-id</c>.</summary>
     public required string Id { get; init; }
+
+    /// <summary>Whether its body has been read, all of it.</summary>
+    public bool BodyIsRead { get; set; }
 
     /// <summary>The model that was asked; null for none.</summary>
     public string? Model { get; set; }

@@ -33,6 +33,9 @@ public sealed class KestrelLimitsTests(ServerFixture fixture) : IAsyncLifetime
     [InlineData("GET /LONG HTTP/1.1\r\nHost: a\r\n\r\n", "414", "")]
     [InlineData("GET / HTTP/1.1\r\nHost: a\r\nX: LONG\r\n\r\n", "431", "")]
     [InlineData("GET / HTTP/1.1\r\nHost: a\r\nMANY\r\n", "431", "")]
+    [InlineData(
+        "POST /v1/completions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX: LONG\r\n\r\n",
+        "431", "headers-too-large")]
     [InlineData("GET / HTTP/1.1\r\n\r\n", "400", "")]
     [InlineData("garbage\r\n\r\n", "400", "")]
     public async Task What_is_too_large_or_no_request_is_refused(string request, string status, string code)
@@ -43,6 +46,33 @@ public sealed class KestrelLimitsTests(ServerFixture fixture) : IAsyncLifetime
 
         Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
         Assert.Contains(code, answer, StringComparison.Ordinal);
+    }
+
+    /// <summary>The web server ends the connection when it finds the rest of the body too long: the client has to know before it sends another
+    /// request.</summary>
+    [Theory]
+    [InlineData("PATCH /metrics HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n", "405")]
+    [InlineData("POST /nothing HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n", "404")]
+    [InlineData("POST /tokenize HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 100000\r\n\r\n", "415")]
+    [InlineData("PATCH /metrics HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", "405")]
+    public async Task An_answer_before_a_long_body_is_read_says_that_the_connection_ends(string request, string status)
+    {
+        string answer = await AnswerAsync(request);
+
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        Assert.Contains("\r\nConnection: close\r\n", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("PATCH /metrics HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}", "405")]
+    [InlineData(
+        "POST /detokenize HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nd\r\n{\"tokens\":[]}\r\n0\r\n\r\n", "200")]
+    public async Task A_connection_whose_body_is_short_or_was_read_goes_on(string request, string status)
+    {
+        string answer = await AnswerAsync($"{request}GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        Assert.EndsWith("{\"status\":\"ok\"}", answer, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,6 +39,23 @@ public sealed class RequestLogTests(ServerFixture fixture)
         Assert.Single(lines, line => line.StartsWith("GET none 404 ", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task What_is_refused_at_the_gate_is_logged_with_its_route()
+    {
+        using HeardLines heard = new();
+        await using SandglassServer server = await SandglassServer.StartAsync(new ServerOptions
+        {
+            Models = [fixture.Small],
+            Address = "http://127.0.0.1:0",
+            Key = "a-key-that-nobody-shows",
+            Logging = log => log.AddProvider(heard),
+        });
+        using HttpClient client = new() { BaseAddress = new Uri(server.Address) };
+
+        await client.Refused("v1/completions", "{}", System.Net.HttpStatusCode.Unauthorized);
+        Assert.StartsWith("POST /v1/completions 401 ", (await heard.AtLeastAsync(1))[0]);
+    }
+
     /// <summary>Keeps all that is logged.</summary>
     private sealed class HeardLines : ILoggerProvider, ILogger
     {
