@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Sandglass.Generation;
 
 namespace Sandglass.Cli.Tests;
 
@@ -24,7 +25,8 @@ public sealed class ServeCommandTests : IDisposable
 
         Assert.Equal(0, end.Code);
         Assert.Empty(end.Output);       // one line, and nothing else
-        JsonElement line = end.Error.Split('\n').Where(line => line.StartsWith('{')).Select(line => JsonDocument.Parse(line).RootElement).First();
+        JsonElement line = end.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)
+            .First(line => line.TryGetProperty("method", out _));
         Assert.Equal("GET", line.GetProperty("method").GetString());
         Assert.Equal("/v1/models", line.GetProperty("route").GetString());
         Assert.Equal(200, line.GetProperty("status").GetInt32());
@@ -56,11 +58,30 @@ public sealed class ServeCommandTests : IDisposable
         Assert.Equal(["grain-1m", "other"], models.RootElement.GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString()));
     }
 
+    /// <summary>By what the longest text of each needs: together they stay within the memory that was given.</summary>
+    [Fact]
+    public async Task Several_models_divide_the_memory_of_the_caches()
+    {
+        const long Bytes = 64 << 20;
+        using RunningServer alone = RunningServer.Start([], "--cache-memory", $"{Bytes}");
+        using RunningServer same = RunningServer.Start([], "--model", "other=embedded:grain-1m", "--cache-memory", $"{Bytes}");
+        using RunningServer larger = RunningServer.Start([], "--model", "embedded:grain-6m", "--cache-memory", $"{Bytes}");
+
+        long all = (await PagesAsync(alone)).Single();
+        long[] halves = await PagesAsync(same), parts = await PagesAsync(larger);
+        Assert.All(halves, half => Assert.InRange(half, all / 2 - 1, all / 2));
+
+        using LanguageModel grain1 = LanguageModel.LoadEmbedded("grain-1m"), grain6 = LanguageModel.LoadEmbedded("grain-6m");
+        long small = parts[0] * grain1.Pages.Shape.SetBytes, large = parts[1] * grain6.Pages.Shape.SetBytes;
+        Assert.InRange(small + large, Bytes - grain1.Pages.Shape.SetBytes - grain6.Pages.Shape.SetBytes, Bytes);
+        Assert.True(large > small);     // the larger model needs more for a text
+    }
+
     [Theory]
     [InlineData("--host: expected an address", "--host", "example.com")]
     [InlineData("two models are called grain-1m", "--model", Tool.Small)]
     [InlineData("No model file at missing.gguf", "--model", "missing.gguf")]
-    [InlineData("[key-file-unreadable]", "--api-key-file", "missing.json")]
+    [InlineData("[key-file-missing]", "--api-key-file", "missing.json")]
     [InlineData("--port: expected a whole number from 0 to 65535", "--port", "70000")]
     [InlineData("NAME=FILE", "--model", "=x.gguf")]
     [InlineData("--draft guesses for one model", "--model", "other=embedded:grain-1m", "--draft", Tool.Small)]
@@ -98,6 +119,13 @@ public sealed class ServeCommandTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static async Task<long[]> PagesAsync(RunningServer server)
+    {
+        string metrics = await server.Client.GetStringAsync("metrics");
+        return [.. metrics.Split('\n').Where(line => line.StartsWith("sandglass:cache_pages{", StringComparison.Ordinal))
+            .Select(line => (long)double.Parse(line[(line.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture))];
+    }
 
     private static async Task<HttpStatusCode> StatusAsync(RunningServer server, string? key)
     {

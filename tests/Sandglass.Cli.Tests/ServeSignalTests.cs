@@ -19,6 +19,8 @@ public class ServeSignalTests
         ToolRun end = server.End();
         Assert.Equal(0, end.Code);
         Assert.Contains("1 request had to be ended.", end.Error, StringComparison.Ordinal);
+        string[] log = end.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.All(log, line => Assert.NotEqual("", JsonDocument.Parse(line).RootElement.GetProperty("message").GetString()));
     }
 
     [Fact]

@@ -39,12 +39,14 @@ internal sealed class ServeCommand(Terminal terminal)
         if (OperatingSystem.IsLinux() && !File.Exists(Chance))
             throw new WrongInputException(
                 $"There is no {Chance}, which the web server takes its random numbers from. Every container has one; mount it into this root.");
+        terminal.NotesAreJson = _server.LogIsJson(parsed, terminal);
         IReadOnlyList<ServedModel> models = _models.Load(parsed, terminal, options => _server.With(parsed, options), cancellation);
         try
         {
             await using SandglassServer server = await StartAsync(_server.Options(parsed, terminal, models), place, cancellation);
             if (!server.NeedsKeys && !IPAddress.IsLoopback(place.Address)) terminal.Note(
-                $"Warning: {place.Address} can be reached from other machines, and no key is needed. Give --api-key-file FILE or set {KeyStore.Variable}.");
+                $"Warning: {place.Address} can be reached from other machines, and no key is needed. Give --api-key-file FILE or set {KeyStore.Variable}.",
+                level: "warning");
             WriteListening(server.Address);
             await UntilCancelledAsync(cancellation);
 

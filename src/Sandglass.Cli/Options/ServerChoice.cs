@@ -77,7 +77,7 @@ internal sealed class ServerChoice
     /// <summary>How long requests may take to finish at the end.</summary>
     public TimeSpan Drain(ParseResult parsed) => TimeSpan.FromSeconds(parsed.GetValue(_drain) ?? DefaultDrain);
 
-    /// <summary>What concerns the engine. The weights of keys are fixed while their models are loaded.</summary>
+    /// <summary>What concerns the engine. A file of keys that makes no sense is told before models are loaded.</summary>
     public ModelOptions With(ParseResult parsed, ModelOptions options) => options with
     {
         MaxBatch = parsed.GetValue(_maxBatch) ?? options.MaxBatch,
@@ -89,10 +89,14 @@ internal sealed class ServerChoice
             : options.TenantWeights,
     };
 
+    /// <summary>Whether each line of the log is a JSON object.</summary>
+    public bool LogIsJson(ParseResult parsed, Terminal terminal) =>
+        parsed.GetValue(_logFormat) is string format ? format == "json" : !terminal.ErrorIsTerminal;
+
     /// <summary>All that concerns the server.</summary>
     public ServerOptions Options(ParseResult parsed, Terminal terminal, IReadOnlyList<ServedModel> models)
     {
-        bool json = parsed.GetValue(_logFormat) is string format ? format == "json" : !terminal.ErrorIsTerminal;
+        bool json = LogIsJson(parsed, terminal);
         return new()
         {
             Models = models,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -67,10 +68,26 @@ internal sealed class Terminal
         else if (!IsQuiet) Error.WriteLine();
     }
 
+    /// <summary>Whether notes are lines of a log in JSON, as those beside them are.</summary>
+    public bool NotesAreJson { get; set; }
+
     /// <summary>A note on standard error: dim where there are colours, broken between words where a terminal is too narrow for it.</summary>
-    public void Note(string line)
+    /// <param name="line">What it says.</param>
+    /// <param name="level">For a log.</param>
+    public void Note(string line, string level = "info")
     {
         if (IsQuiet) return;
+        if (NotesAreJson)
+        {
+            WriteJson(json =>
+            {
+                json.WriteString("time", TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+                json.WriteString("level", level);
+                json.WriteString("source", "sandglass");
+                json.WriteString("message", line);
+            });
+            return;
+        }
         foreach (string part in Wrapped(line, ErrorIsTerminal)) Error.WriteLine(ErrorHasColour ? $"\e[2m{part}\e[0m" : part);
     }
 
@@ -91,13 +108,20 @@ internal sealed class Terminal
     /// <summary>What went wrong, as one object on a line of standard error.</summary>
     public void TellJson(string message, string code)
     {
+        WriteJson(json =>
+        {
+            json.WriteStartObject("error");
+            json.WriteString("code", code);
+            json.WriteString("message", message);
+            json.WriteEndObject();
+        });
+    }
+
+    private void WriteJson(Action<Utf8JsonWriter> write)
+    {
         using MemoryStream line = new();
         JsonLines lines = new(line);
-        Utf8JsonWriter json = lines.Begin();
-        json.WriteStartObject("error");
-        json.WriteString("code", code);
-        json.WriteString("message", message);
-        json.WriteEndObject();
+        write(lines.Begin());
         lines.End();
         Error.Write(Utf8.GetString(line.ToArray()));
     }
