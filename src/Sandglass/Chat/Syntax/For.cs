@@ -17,17 +17,18 @@ internal sealed class For(Target target, Expression over, Expression? filter, bo
         if (filter is not null) parts = Filtered(rendering, scope, parts, filter);
         LoopValue loop = new(rendering, filter is null ? items : null, parts, depth, recursive ? (inner, level) => Again(rendering, scope, inner, level)
             : null);
-        bool any = false;
+        bool toEnd = false;         // whether any turn came to its end: else is for a loop of which none did, in jinja2 also by break and continue
         while (loop.MoveNext())
         {
-            any = true;
             rendering.Take(320);       // a scope with its names
             Scope turn = new(scope);
             turn.Set("loop", loop);
             target.Assign(rendering, turn, loop.Current);
-            if (body.Run(rendering, turn) == Flow.Break) break;
+            Flow flow = body.Run(rendering, turn);
+            if (flow == Flow.Break) break;
+            toEnd |= flow == Flow.Next;
         }
-        if (!any) otherwise?.Run(rendering, new Scope(scope));
+        if (!toEnd) otherwise?.Run(rendering, new Scope(scope));
     }
 
     private Text Again(Rendering rendering, Scope scope, object? items, int depth)
