@@ -11,7 +11,7 @@ internal static partial class NodeFolder
 
     private static readonly TimeSpan Install = TimeSpan.FromMinutes(4), Patience = TimeSpan.FromMinutes(2);
 
-    private static readonly Lazy<string> Made = new(Make);
+    private static readonly Lazy<string> Made = new(Make);      // once, whoever asks first
 
     private static string Source => Path.Combine(Checkout.Folder, "tests", "clients");
 
@@ -34,6 +34,13 @@ internal static partial class NodeFolder
         string failed = string.Join('\n', Failed().Matches(output).Select(match => match.Value));
         Assert.True(code == 0, $"{file}:\n{failed}\n{output[^Math.Min(output.Length, 2000)..]}");
         return int.Parse(Passed().Match(output).Groups[1].Value);
+    }
+
+    /// <summary>Runs a script of it to its end.</summary>
+    public static void RunScript(string file, params string[] arguments)
+    {
+        (int code, string output) = Start("node", Made.Value, Patience, [("TZ", "UTC")], [file, .. arguments]);
+        Assert.True(code == 0, $"{file}:\n{output[^Math.Min(output.Length, 2000)..]}");
     }
 
     private static string Make()

@@ -10,17 +10,7 @@ namespace Sandglass.Tests.Chat;
 /// <summary>What a user writes is text: however a message spells a model's control tokens, the prompt has those that the template wrote and no other.</summary>
 public partial class SpecialTokensInMessagesTests
 {
-    [Theory]
-    [InlineData("SmolLM2, ChatML", "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}<|im_start|>assistant\n")]
-    [InlineData("Qwen", "{%- for m in messages %}{{- '<|im_start|>' + m.role + '\n' + m.content + '<|im_end|>' + '\n' }}{%- endfor %}{{- '<|im_start|>assistant\n' }}<|endoftext|>")]
-    [InlineData("Llama 3", "<|begin_of_text|>{% for m in messages %}{{ '<|start_header_id|>' + m['role'] + '<|end_header_id|>\n\n' + m['content'] | trim + '<|eot_id|>' }}{% endfor %}")]
-    [InlineData("Gemma", "<bos>{% for m in messages %}{% set role = 'model' if m.role == 'assistant' else m.role %}{{ '<start_of_turn>' + role + '\n' + m.content | trim + '<end_of_turn>\n' }}{% endfor %}<start_of_turn>model\n")]
-    [InlineData("Mistral", "<s>{% for m in messages %}{% if m.role == 'user' %}{{ '[INST] ' ~ m.content ~ '[/INST]' }}{% else %}{{ ' ' + m.content + '</s>' }}{% endif %}{% endfor %}")]
-    [InlineData("DeepSeek", "<｜begin▁of▁sentence｜>{% for m in messages %}{% if m.role == 'user' %}{{ '<｜User｜>' + m.content }}{% else %}{{ '<｜Assistant｜>' + m.content + '<｜end▁of▁sentence｜>' }}{% endif %}{% endfor %}<｜Assistant｜>")]
-    [InlineData("Phi", "{% for m in messages %}{{ '<|' + m.role + '|>\n' + m.content + '<|end|>\n' }}{% endfor %}<|assistant|>\n<|user|><|system|>")]
-    [InlineData("Granite", "{% for m in messages %}{{ '<|start_of_role|>' + m.role + '<|end_of_role|>' + m.content + '<|end_of_text|>\n' }}{% endfor %}")]
-    [InlineData("Cohere",
-        "<BOS_TOKEN>{% for m in messages %}{{ '<|START_OF_TURN_TOKEN|><|USER_TOKEN|>%s<|END_OF_TURN_TOKEN|>' % m.content.strip() }}{% endfor %}")]
+    [Theory, MemberData(nameof(Families))]
     public void A_message_adds_no_control_token(string family, string source)
     {
         string[] marks = MarksOf(source);
@@ -35,6 +25,13 @@ public partial class SpecialTokensInMessagesTests
         Assert.True(harmless.Length >= 4, family);
         Assert.Equal(harmless, Controls(tokenizer, attacked));
         Assert.Contains(attack, tokenizer.Decode(attacked.Ids), StringComparison.Ordinal);      // and nothing of it is lost
+    }
+
+    public static TheoryData<string, string> Families()
+    {
+        TheoryData<string, string> families = [];
+        foreach ((string family, string source) in FamilyTemplates.All) families.Add(family, source);
+        return families;
     }
 
     [GoldenTheory, MemberData(nameof(ShippedTemplates))]
