@@ -61,7 +61,23 @@ internal sealed class ModelsEndpoint(ServerState state)
         json.WriteNumber("top_p", defaults.TopP);
         json.WriteNumber("min_p", defaults.MinP);
         json.WriteNumber("repetition_penalty", defaults.RepetitionPenalty);
+        WriteFurther(json, served.Hints);
         json.WriteString("from", served.Hints == SamplingHints.None ? "openai" : "model file, else openai");
         json.WriteEndObject();
+    }
+
+    /// <summary>What only a file may say.</summary>
+    private static void WriteFurther(Utf8JsonWriter json, SamplingHints hints)
+    {
+        if (hints.PenaltyWindow is int window) json.WriteNumber("penalty_window", window);
+        if (hints.XtcProbability is double probability) json.WriteNumber("xtc_probability", probability);
+        if (hints.XtcThreshold is double threshold) json.WriteNumber("xtc_threshold", threshold);
+        if (hints.Mirostat is int mirostat) json.WriteNumber("mirostat", mirostat);
+        if (hints.MirostatTau is double tau) json.WriteNumber("mirostat_tau", tau);
+        if (hints.MirostatEta is double eta) json.WriteNumber("mirostat_eta", eta);
+        if (hints.Samplers is not IReadOnlyList<string> samplers) return;
+        json.WriteStartArray("samplers");
+        foreach (string stage in samplers) json.WriteStringValue(stage);
+        json.WriteEndArray();
     }
 }

@@ -9,15 +9,13 @@ internal static class EngineOptions
 {
     private const int DefaultCompletion = 16;       // OpenAI's, of /v1/completions
 
-    private static readonly SamplerOptions Usual = new();
-
     /// <summary>The options of all texts of a request.</summary>
     /// <param name="draft">Checked.</param>
     /// <param name="caller">Whose it is.</param>
     /// <param name="seed">Of the first text.</param>
     public static GenerationOptions Of(RequestDraft draft, Caller caller, ulong seed)
     {
-        SamplerOptions sampling = WithoutIdleDefaults(draft, draft.Sampling) with { Seed = seed, Given = GivenProperties(draft) };
+        SamplerOptions sampling = SamplingDefaults.Beside(draft) with { Seed = seed, Given = GivenProperties(draft) };
         (IReadOnlyList<int>? ends, sampling) = Ends(draft, sampling);
         return new GenerationOptions
         {
@@ -57,33 +55,6 @@ internal static class EngineOptions
 
     private static string[] GivenProperties(RequestDraft draft) =>
         [.. SamplingParameters.All.Where(row => draft.Has(row.Name) && !(draft.Beams is not null && row.IsOfDraw)).Select(row => row.Property!)];
-
-    /// <summary>
-    /// The defaults of OpenAI and of the model file, but for those whose stage does not run: where stages are named, or mirostat takes the place of the
-    /// filters.
-    /// </summary>
-    private static SamplerOptions WithoutIdleDefaults(RequestDraft draft, SamplerOptions options)
-    {
-        bool Runs(string name) => draft.Has(name) || Names(options.Samplers, name);
-        if (options.Samplers is not null) options = options with
-        {
-            Temperature = Runs("temperature") ? options.Temperature : Usual.Temperature,
-            TopK = Runs("top_k") ? options.TopK : Usual.TopK,
-            TopP = Runs("top_p") ? options.TopP : Usual.TopP,
-            MinP = Runs("min_p") ? options.MinP : Usual.MinP,
-            RepetitionPenalty = draft.Has("repetition_penalty") || Names(options.Samplers, "penalties") ? options.RepetitionPenalty : 1,
-        };
-        else if (options.Mirostat > 0) options = options with
-        {
-            TopK = draft.Has("top_k") ? options.TopK : 0,
-            TopP = draft.Has("top_p") ? options.TopP : 1,
-            MinP = draft.Has("min_p") ? options.MinP : 0,
-        };
-        return options;
-    }
-
-    private static bool Names(IReadOnlyList<string>? samplers, string stage) =>
-        samplers?.SelectMany(list => list.Split([';', ','], StringSplitOptions.TrimEntries)).Any(name => StepKind.Find(name)?.Name == stage) == true;
 
     /// <summary>The ids that end the text. An end of the model's own that is to be ignored is never chosen.</summary>
     private static (IReadOnlyList<int>? Ends, SamplerOptions Sampling) Ends(RequestDraft draft, SamplerOptions sampling)

@@ -1,14 +1,10 @@
 using Sandglass.Generation;
-using Sandglass.Sampling;
 
 namespace Sandglass.Server;
 
 /// <summary>Which parameters need or exclude each other. What the engine itself refuses is left to it.</summary>
 internal static class RequestRules
 {
-    // what each parameter of the draw is when it changes nothing
-    private static readonly SamplerOptions Neutral = new() { Temperature = 1, TopK = 0, TopP = 1, MinP = 0 };
-
     /// <exception cref="RequestException">Two parameters contradict each other, or one does nothing without another.</exception>
     public static void Check(RequestDraft draft)
     {
@@ -48,31 +44,11 @@ internal static class RequestRules
             "n 1 beside beams: only the best one's are told");
         foreach (Parameter row in SamplingParameters.All)
         {
-            if (row.IsOfDraw && draft.Has(row.Name) && !IsNeutral(row.Property!, draft.Sampling)) throw new RequestException(
+            if (row.IsOfDraw && draft.Has(row.Name) && !SamplingDefaults.IsNeutral(row.Property!, draft.Sampling)) throw new RequestException(
                 "parameter-mix", $"{row.Name}: expected none beside beams, which draw no token.", row.Name);
         }
-        draft.Sampling = draft.Sampling with
-        {
-            Temperature = Neutral.Temperature,
-            TopK = Neutral.TopK,
-            TopP = Neutral.TopP,
-            MinP = Neutral.MinP,     // the file's hints neither
-        };
+        draft.Sampling = SamplingDefaults.WithoutDraw(draft.Sampling);      // the file's hints neither
     }
-
-    private static bool IsNeutral(string property, SamplerOptions options) => property switch
-    {
-        nameof(SamplerOptions.Temperature) => options.Temperature is 0 or 1,
-        nameof(SamplerOptions.TopP) => options.TopP == 1,
-        nameof(SamplerOptions.TopK) => options.TopK == 0,
-        nameof(SamplerOptions.MinP) => options.MinP == 0,
-        nameof(SamplerOptions.TypicalP) => options.TypicalP == 1,
-        nameof(SamplerOptions.TopNSigma) => options.TopNSigma == 0,
-        nameof(SamplerOptions.XtcProbability) => options.XtcProbability == 0,
-        nameof(SamplerOptions.DynatempRange) => options.DynatempRange == 0,
-        nameof(SamplerOptions.Mirostat) => options.Mirostat == 0,
-        _ => false,
-    };
 
     private static void Needs(RequestDraft draft, string name, string other, bool isMet, string value)
     {

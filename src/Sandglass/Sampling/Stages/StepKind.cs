@@ -124,6 +124,9 @@ internal sealed record StepKind(
         return Array.Find(All, kind => kind.Name == plain || kind.Aliases.Split(',').Contains(plain));
     }
 
+    /// <summary>The kind that an option belongs to; null where it belongs to none, as the seed.</summary>
+    internal static StepKind? Of(string option) => Array.Find(All, kind => kind.Options.Any(own => own.Option == option));
+
     /// <summary>The first of its options that was set, on purpose or to another value than the usual one; null for none.</summary>
     internal string? Set(SamplerOptions options)
     {
