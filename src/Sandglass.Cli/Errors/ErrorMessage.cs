@@ -32,7 +32,7 @@ internal sealed record ErrorMessage(string Text, int Code, string Name = WrongIn
         if (missing.Length > 0)
             errors = missing;       // what else is wrong may come of it
         else if (!isGroup && errors.Length == 0 && parsed.UnmatchedTokens.Count > 0)
-            errors = [$"Found more than was expected: {string.Join(' ', parsed.UnmatchedTokens)}. {InPlaceOfMore(command, path)}"];
+            errors = [$"Found more than was expected: {string.Join(' ', parsed.UnmatchedTokens)}. {InPlaceOfMore(parsed, command, path)}"];
         else if (isGroup && parsed.UnmatchedTokens is [string word, ..])
             errors = [NoCommand(command, path, word)];
         else if (command.Arguments.Any(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is not { Tokens.Count: > 0 }))
@@ -93,9 +93,13 @@ internal sealed record ErrorMessage(string Text, int Code, string Name = WrongIn
         return $"There is no command {word}. Expected {Listed(group.Subcommands)}. {advice}";
     }
 
-    private static string InPlaceOfMore(Command command, string path) => PromptSource.TextOf(command) is not null
-        ? $"A text of several words goes in quotes: {path} \"{PromptSource.Beginning}\"."
-        : $"Expected {path} {string.Join(' ', command.Arguments.Select(Spelled).Append("[options]"))}.";
+    private static string InPlaceOfMore(ParseResult parsed, Command command, string path)
+    {
+        if (OptionOfFile.Of(parsed, command) is string option) return $"A file is given with an option: {path} {option}.";
+        return PromptSource.TextOf(command) is not null
+            ? $"A text of several words goes in quotes: {path} \"{PromptSource.Beginning}\"."
+            : $"Expected {path} {string.Join(' ', command.Arguments.Select(Spelled).Append("[options]"))}.";
+    }
 
     private static string Spelled(Argument argument) => argument.Arity.MinimumNumberOfValues == 0 ? $"[{argument.Name}]" : argument.Name;
 
