@@ -22,7 +22,7 @@ internal sealed class RunExplained(Terminal terminal, Tokenizer tokenizer, int s
         Explanation why = token.Explanation!;
         Begin(why);
         string line = _isNarrow ? Narrow(why, token) : Wide(why, token);
-        string shown = Spelled(token.Id).PadRight(TokenWidth);
+        string shown = TokenText.Of(tokenizer, token.Id).PadRight(TokenWidth);
         terminal.Output.Write(terminal.HasColour ? $"{Heat.Of(token.Logprob)}{shown}\e[0m" : shown);
         terminal.Output.Write(line);
         string others = Others(why, terminal.OutputIsTerminal ? Terminal.Width - 1 - shown.Length - line.Length : int.MaxValue);
@@ -78,14 +78,6 @@ internal sealed class RunExplained(Terminal terminal, Tokenizer tokenizer, int s
     private string Other(Alternative other)
     {
         string fate = other.RemovedBy ?? other.Probability.ToString("P1", CultureInfo.InvariantCulture);
-        return string.Create(CultureInfo.InvariantCulture, $"{Spelled(other.Id)} {Math.Exp(other.Logprob):P1} ({fate})");
-    }
-
-    /// <summary>In quotes where it is text, with its line breaks spelled; a control token, or a part of a character, as the vocabulary has it.</summary>
-    private string Spelled(int id)
-    {
-        string text = tokenizer.Decode([id]);
-        if (text.Length == 0 || text.Contains('\uFFFD', StringComparison.Ordinal)) return Terminal.Harmless(tokenizer.Piece(id));
-        return Terminal.Harmless($"\"{text.Replace("\n", "\\n", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal)}\"");
+        return string.Create(CultureInfo.InvariantCulture, $"{TokenText.Of(tokenizer, other.Id)} {Math.Exp(other.Logprob):P1} ({fate})");
     }
 }
