@@ -96,6 +96,26 @@ public sealed class ChatCommandTests : IDisposable
         Assert.Contains("found the directory", folder.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/save {0}", "{0}, and this conversation is not from it. Give another name, or write over it with /save! {0}.")]
+    [InlineData("/load {0}1\n/save {0}", "this conversation is not from it")]
+    [InlineData("/save {0}2\n/clear\n/save {0}2", "this conversation is not from it")]
+    [InlineData("/save! {0}", null)]
+    [InlineData("/load {0}1\n/save {0}1", null)]
+    [InlineData("/save {0}2\n/save {0}2", null)]
+    [InlineData("/save! {0}\n/save {0}", null)]
+    public void A_file_is_written_over_only_where_that_is_meant(string words, string? refusal)
+    {
+        File.WriteAllText(Saved, "a letter");
+        File.WriteAllText(Saved + "1", """[{"role":"user","content":"A wolf?"}]""");
+        ToolRun run = Tool.RunWithInput(Encoding.UTF8.GetBytes(words.Replace("{0}", Saved, StringComparison.Ordinal)), ["chat", .. Short]);
+
+        Assert.Equal(refusal is null ? 0 : 2, run.Code);
+        if (refusal is not null) Assert.Contains(refusal.Replace("{0}", Saved, StringComparison.Ordinal), run.Error, StringComparison.Ordinal);
+        Assert.Equal(words.Contains("/save! ", StringComparison.Ordinal), File.ReadAllText(Saved) != "a letter");
+        Assert.DoesNotContain(Directory.GetFiles(_folder), file => file.EndsWith(".tmp", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Words_with_a_slash_change_the_conversation()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Sandglass.Cli.Tests;
@@ -123,6 +124,54 @@ public class InterruptionTests
         {
             return "";      // the thread has ended
         }
+    }
+
+    [Fact]
+    public void A_late_one_is_forgiven_once_where_that_is_asked_for()
+    {
+        Clock clock = new();
+        using Interruption interruption = new(clock);
+        Press(interruption);
+        Assert.True(interruption.Token.IsCancellationRequested);
+
+        using Interruption forgiving = new(clock);
+        forgiving.ForgiveLate();
+        using CancellationTokenSource answer = new();
+        forgiving.Redirect(answer).Dispose();
+        Press(forgiving);       // the answer has just ended
+        Assert.False(answer.IsCancellationRequested || forgiving.Token.IsCancellationRequested);
+
+        using (forgiving.Redirect(answer)) Press(forgiving);        // at once, but an answer is under way
+        Assert.True(answer.IsCancellationRequested);
+        Assert.False(forgiving.Token.IsCancellationRequested);
+
+        clock.Ticks += 2 * clock.TimestampFrequency;
+        Press(forgiving);
+        Assert.False(forgiving.Token.IsCancellationRequested);
+        Press(forgiving);       // at once again: it is meant
+        Assert.True(forgiving.Token.IsCancellationRequested);
+    }
+
+    [Fact]
+    public void A_part_that_has_just_ended_by_itself_is_no_failure()
+    {
+        using Interruption interruption = new(new Clock());
+        CancellationTokenSource part = new();
+        IDisposable redirected = interruption.Redirect(part);
+        part.Dispose();
+        Press(interruption);
+        redirected.Dispose();
+
+        Assert.False(interruption.Token.IsCancellationRequested);
+    }
+
+    private static void Press(Interruption interruption) => interruption.Cancel(new PosixSignalContext(PosixSignal.SIGINT));
+
+    private sealed class Clock : TimeProvider
+    {
+        public long Ticks { get; set; } = 1;
+
+        public override long GetTimestamp() => Ticks;
     }
 
     [Fact]

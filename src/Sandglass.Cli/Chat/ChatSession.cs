@@ -11,6 +11,7 @@ internal sealed class ChatSession
     private readonly Conversation _talk;
     private GenerationResult? _last;        // of the answer that stands last; null where this session wrote none
     private int _written;                   // tokens of it that the conversation has
+    private readonly HashSet<string> _files = [];       // where this conversation was saved to or loaded from
     private ulong _agains;                  // a given seed would give the same answer again
     private bool _isOver;
 
@@ -24,7 +25,9 @@ internal sealed class ChatSession
             new("again", "", "answer the last message once more, in another way", (_, cancellation) => AgainAsync(cancellation)),
             new("why", "", "the last answer token by token: chances, draw, alternatives", (_, cancellation) => WhyAsync(cancellation)),
             new("clear", "", "begin anew; what /system says stays", (_, _) => Done(Clear)),
-            new("save", "FILE", "write the conversation to a file (JSON)", (path, _) => Done(() => Save(path))),
+            new("save", "FILE", "write the conversation to a file (JSON); over one only that it was saved to or loaded from",
+                (path, _) => Done(() => Save(path, mayReplace: _files.Contains(Path.GetFullPath(path))))),
+            new("save!", "FILE", "write it over whatever file is there", (path, _) => Done(() => Save(path, mayReplace: true))),
             new("load", "FILE", "go on with a conversation from a file", (path, _) => Done(() => Load(path))),
             new("help", "", "this list", (_, _) => Done(Help)),
             new("exit", "", "end the program, as Ctrl-D does", (_, _) => Done(() => _isOver = true)),
@@ -134,19 +137,23 @@ internal sealed class ChatSession
     private void Clear()
     {
         _talk.Clear();
+        _files.Clear();
         _last = null;
         _terminal.Note("The conversation begins anew.");
     }
 
-    private void Save(string path)
+    private void Save(string path, bool mayReplace)
     {
-        SavedChat.Write(path, _talk);
+        SavedChat.Write(path, _talk, mayReplace);
+        _files.Add(Path.GetFullPath(path));
         _terminal.Note($"{Amount.Of(_talk.Messages.Count, "message")} written to {path}.");
     }
 
     private void Load(string path)
     {
         _talk.Restore(SavedChat.Read(path));
+        _files.Clear();
+        _files.Add(Path.GetFullPath(path));
         _last = null;
         bool isOpen = _talk.Messages is [.., { Role: "user" }];
         _terminal.Note($"{Amount.Of(_talk.Messages.Count, "message")} from {path}.{(isOpen ? " The last one has no answer: /again gives one." : "")}");

@@ -102,6 +102,7 @@ internal sealed class LineEditor(Terminal terminal, IReadOnlyList<string> words)
     {
         string[] begun = [.. words.Where(word => _edited.Text.Length > 0 && word.StartsWith(_edited.Text, StringComparison.Ordinal))];
         if (begun is [string only]) _edited.Set(only + " ");
+        else if (begun.Length > 1) _edited.Set(new string([.. begun[0].TakeWhile((letter, at) => begun.All(word => at < word.Length && word[at] == letter))]));
         else if (_edited.Text is not ['/', ..]) _edited.Insert("    ");
     }
 }

@@ -11,11 +11,17 @@ internal static class SavedChat
     private const int MostBytes = 1 << 26, MostMessages = 100_000;
 
     /// <summary>Writes it beside the path and moves it there, so that a file is never half a conversation.</summary>
-    public static void Write(string path, Conversation talk)
+    /// <param name="path">Where.</param>
+    /// <param name="talk">What.</param>
+    /// <param name="mayReplace">Whether what is there may go.</param>
+    /// <exception cref="WrongInputException">Nothing can be written there, or something is there that may not go.</exception>
+    public static void Write(string path, Conversation talk, bool mayReplace)
     {
         string whole = Path.GetFullPath(path);
         if (Directory.Exists(whole)) throw new WrongInputException($"/save: expected the path of a file, found the directory {path}.");
         if (!Directory.Exists(Path.GetDirectoryName(whole))) throw new WrongInputException($"/save: there is no directory {Path.GetDirectoryName(whole)}.");
+        if (!mayReplace && File.Exists(whole)) throw new WrongInputException(
+            $"/save: there is a file at {path}, and this conversation is not from it. Give another name, or write over it with /save! {path}.");
         string beside = $"{whole}.{Guid.NewGuid():N}.tmp";
         try
         {
@@ -37,7 +43,7 @@ internal static class SavedChat
                 json.Flush();
                 file.Write("\n"u8);
             }
-            File.Move(beside, whole, overwrite: true);
+            File.Move(beside, whole, overwrite: mayReplace);
         }
         finally
         {

@@ -39,6 +39,7 @@ internal sealed class ChatCommand(Terminal terminal, Interruption interruption)
         ITurnInput input = terminal.InputIsPiped ? new PipedTurns() : new TypedTurns(terminal, interruption, session.Words.Names);
         if (!terminal.InputIsPiped) terminal.Note(
             $"{model.Name}, context of {Amount.Whole(model.Context)} tokens. /help says what can be done; Ctrl-C ends an answer, Ctrl-D the conversation.");
+        if (!terminal.InputIsPiped) interruption.ForgiveLate();     // a conversation is gone when the program ends
         return await session.RunAsync(input, goesOn: !terminal.InputIsPiped, cancellation);
     }
 }
