@@ -49,6 +49,19 @@ public class OpenApiTests(ServerFixture fixture)
         }
     }
 
+    [Fact]
+    public async Task Without_the_slash_the_way_to_the_page_is_told()
+    {
+        using HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = fixture.Client.BaseAddress };
+        using HttpResponseMessage response = await client.GetAsync("docs");
+        using HttpResponseMessage icon = await client.GetAsync("docs/favicon.svg");
+
+        Assert.Equal(System.Net.HttpStatusCode.Found, response.StatusCode);
+        Assert.Equal("docs/", response.Headers.Location!.ToString());
+        Assert.Contains("<a href=\"docs/\">", await response.Content.ReadAsStringAsync());
+        Assert.Equal("image/svg+xml", icon.Content.Headers.ContentType!.MediaType);
+    }
+
     private static void MatchSources(string page, out List<string> sources) =>
         sources = [.. System.Text.RegularExpressions.Regex.Matches(page, "(?:src|href)=\"([^\"#]+)\"").Select(match => match.Groups[1].Value)];
 

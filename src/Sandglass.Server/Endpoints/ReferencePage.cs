@@ -7,6 +7,8 @@ namespace Sandglass.Server;
 /// <summary><c>/openapi.json</c>, and <c>/docs</c>, a page to browse it that needs nothing from elsewhere.</summary>
 internal static class ReferencePage
 {
+    private const string Folder = "/docs";
+
     public static async Task Document(HttpContext context)
     {
         context.Response.ContentType = "application/json";
@@ -14,7 +16,16 @@ internal static class ReferencePage
         await context.Response.BodyWriter.WriteAsync(OpenApiDocument.Utf8, context.RequestAborted).ConfigureAwait(false);
     }
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapScalarApiReference("/docs", options =>
+    /// <summary>A middleware: the page's scripts are found from its folder, so without the last slash the way there is told, to who reads answers too.</summary>
+    public static Task Redirect(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.Path.Value != Folder || !HttpMethods.IsGet(context.Request.Method)) return next(context);
+        context.Response.Redirect("docs/");
+        context.Response.ContentType = "text/html; charset=utf-8";
+        return context.Response.BodyWriter.WriteAsync("<!doctype html><title>Sandglass</title><a href=\"docs/\">docs/</a>\n"u8.ToArray()).AsTask();
+    }
+
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapScalarApiReference(Folder, options =>
     {
         options.Title = "Sandglass";
         options.OpenApiRoutePattern = "/openapi.json";
