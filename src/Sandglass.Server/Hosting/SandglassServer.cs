@@ -9,8 +9,11 @@ namespace Sandglass.Server;
 /// <summary>A web server that runs, with the API of OpenAI.</summary>
 public sealed class SandglassServer : IAsyncDisposable
 {
-    /// <summary>For connections to close, after all requests have ended.</summary>
-    private static readonly TimeSpan Closing = TimeSpan.FromSeconds(2);
+    /// <summary>For clients to take the last words of answers that had to be ended.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
+    /// <summary>For connections to close, after all requests have ended: none of them has anything more to say.</summary>
+    private static readonly TimeSpan Closing = TimeSpan.FromSeconds(0.5);
 
     private readonly WebApplication _application;
     private readonly ServerState _state;
@@ -54,6 +57,7 @@ public sealed class SandglassServer : IAsyncDisposable
             application.UseRouting();       // before the gates, so that the log names the route of what they refuse
             application.Use(new DrainGate(state.Drain).Handle);
             application.Use(new KeyGate(keys, options.SharePrefixes).Handle);
+            application.Use(ReferencePage.Redirect);
             Routes.Map(application, state);
             await application.StartAsync(cancellationToken).ConfigureAwait(false);
             return new SandglassServer(application, state, keys);
@@ -74,13 +78,14 @@ public sealed class SandglassServer : IAsyncDisposable
         int ended = await _state.Drain.FinishAsync(patience, _state.Options.Time).ConfigureAwait(false);
         try
         {
-            await _state.Drain.Idle.WaitAsync(Closing, _state.Options.Time).ConfigureAwait(false);     // they are told to, and write their last words
+            await _state.Drain.Idle.WaitAsync(LastWords, _state.Options.Time).ConfigureAwait(false);     // they are told to, and write their last words
         }
         catch (TimeoutException)
         {
             // a client that does not read: its connection is closed without them
         }
-        await _application.StopAsync(new CancellationTokenSource(Closing).Token).ConfigureAwait(false);
+        using CancellationTokenSource closing = new(Closing);
+        await _application.StopAsync(closing.Token).ConfigureAwait(false);
         return ended;
     }
 

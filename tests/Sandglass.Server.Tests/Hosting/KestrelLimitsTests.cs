@@ -86,7 +86,32 @@ public sealed class KestrelLimitsTests(ServerFixture fixture) : IAsyncLifetime
         foreach (Socket socket in open) socket.Dispose();
     }
 
+    /// <summary>Whoever has not sent his request yet holds nothing up.</summary>
+    [Fact]
+    public async Task The_end_does_not_wait_for_half_a_request()
+    {
+        using Socket socket = await ConnectAsync();
+        await socket.SendAsync("GET /v1/models HTTP/1.1\r\nHo"u8.ToArray());
+        await Task.Delay(100);
+        Task<int> drain = _server.DrainAsync(TimeSpan.FromHours(1));
+
+        Assert.Equal(0, await drain.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(0, await LeftAsync(socket));
+    }
+
     public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    private static async Task<int> LeftAsync(Socket socket)
+    {
+        try
+        {
+            return await socket.ReceiveAsync(new byte[1000]).WaitAsync(TimeSpan.FromSeconds(30));
+        }
+        catch (SocketException)
+        {
+            return 0;
+        }
+    }
 
     /// <summary>All that comes until the server closes the connection.</summary>
     private async Task<string> AnswerAsync(string request)
