@@ -13,6 +13,7 @@ internal static class ErrorMiddleware
             await next(context).ConfigureAwait(false);
             if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null, ContentType: null })
                 await ErrorAnswer.WriteAsync(context, OfStatus(context)).ConfigureAwait(false);
+            RequestFacts.Of(context)?.IsAnswered = true;
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {

@@ -11,6 +11,9 @@ internal sealed class RequestFacts
     /// <summary>Whether its body has been read, all of it.</summary>
     public bool BodyIsRead { get; set; }
 
+    /// <summary>Whether all of its answer went out: who closes the connection after that has not left.</summary>
+    public bool IsAnswered { get; set; }
+
     /// <summary>The model that was asked; null for none.</summary>
     public string? Model { get; set; }
 

@@ -26,7 +26,7 @@ internal sealed partial class RequestLog(ServerTelemetry telemetry, AnswerIds id
         {
             string route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? NoRoute;
             string method = Methods.Contains(context.Request.Method) ? context.Request.Method : "other";
-            bool left = context.RequestAborted.IsCancellationRequested;
+            bool left = !facts.IsAnswered && context.RequestAborted.IsCancellationRequested;
             int status = left ? 499 : context.Response.StatusCode;      // nginx's number for a client that left
             telemetry.Http.Count(route, method, status);
             double milliseconds = Math.Round(time.GetElapsedTime(began).TotalMilliseconds, 1);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Sandglass.Server.Tests;
@@ -54,6 +55,25 @@ public sealed class RequestLogTests(ServerFixture fixture)
 
         await client.Refused("v1/completions", "{}", System.Net.HttpStatusCode.Unauthorized);
         Assert.StartsWith("POST /v1/completions 401 ", (await heard.AtLeastAsync(1))[0]);
+    }
+
+    [Theory]
+    [InlineData(true, "GET none 200 ")]
+    [InlineData(false, "GET none 499 ")]
+    public async Task Who_closes_the_connection_after_the_whole_answer_has_not_left(bool isWhole, string line)
+    {
+        using HeardLines heard = new();
+        using ILoggerFactory logs = LoggerFactory.Create(log => log.AddProvider(heard));
+        RequestLog log = new(
+            new ServerTelemetry([], false, TimeProvider.System, logs.CreateLogger<ServerTelemetry>()), new AnswerIds(), TimeProvider.System, logs.CreateLogger<RequestLog>());
+
+        await log.Handle(new DefaultHttpContext { Request = { Method = "GET" } }, context => ErrorMiddleware.Handle(context, answered =>
+        {
+            answered.RequestAborted = new CancellationToken(canceled: true);
+            return isWhole ? Task.CompletedTask : Task.FromCanceled(answered.RequestAborted);
+        }));
+
+        Assert.StartsWith(line, Assert.Single(await heard.AtLeastAsync(1)));
     }
 
     /// <summary>Keeps all that is logged.</summary>
