@@ -1,5 +1,6 @@
 // What waiting costs, and what the size of a batch gives.
 //   dotnet run -c Release bench/scheduling.cs waiting [MODEL.gguf]     processor time of a step with 0 to 16,000 requests waiting
+//   dotnet run -c Release bench/scheduling.cs choosing MODEL.gguf      what part of a step of 16 texts it takes to choose their tokens, by what is asked for
 //   dotnet run -c Release bench/scheduling.cs batch MODEL.gguf         throughput and time to the first token against MaxBatch and MaxBatchTokens
 #:project ../src/Sandglass/Sandglass.csproj
 using System.Diagnostics;
@@ -12,6 +13,9 @@ switch (args)
     case ["waiting", .. { Length: <= 1 } model]:
         foreach (int waiting in (int[])[0, 60, 4000, 16_000]) await Waiting(model.FirstOrDefault(), waiting);
         return 0;
+    case ["choosing", string model]:
+        await Choosing(model);
+        return 0;
     case ["batch", string model]:
         Console.WriteLine("| MaxBatch | MaxBatchTokens | tokens/s written | TTFT p50 | p95 | step beside prompts |");
         Console.WriteLine("|--:|--:|--:|--:|--:|--:|");
@@ -19,7 +23,7 @@ switch (args)
         foreach (int tokens in (int[])[32, 64, 96, 128, 192, 256]) await Batch(model, 16, tokens);
         return 0;
     default:
-        Console.Error.WriteLine("usage: dotnet run -c Release bench/scheduling.cs waiting [MODEL.gguf] | batch MODEL.gguf");
+        Console.Error.WriteLine("usage: dotnet run -c Release bench/scheduling.cs waiting [MODEL.gguf] | choosing MODEL.gguf | batch MODEL.gguf");
         return 2;
 }
 
@@ -44,6 +48,47 @@ static async Task Waiting(string? path, int waiting)
     Console.WriteLine($"{waiting,6} waiting: {used.TotalMilliseconds / steps:F3} ms of processor a step ({steps} steps)");
     await cancel.CancelAsync();
     await Task.WhenAll(all);
+}
+
+// 16 texts of 96 tokens together, again and again: each way to choose in turns with the likeliest token, whose cost is the row's log-probability alone
+static async Task Choosing(string path)
+{
+    const int Texts = 16, Written = 96, Rounds = 9;
+    SamplerOptions plain = new() { TopK = 0, TopP = 1, MinP = 0, Temperature = 1 };
+    (string Name, GenerationOptions Options)[] cases =
+    [
+        ("temperature 1", new() { Sampling = plain }),
+        ("top_p 0.9", new() { Sampling = plain with { TopP = 0.9 } }),
+        ("min_p 0.05", new() { Sampling = plain with { MinP = 0.05 } }),
+        ("frequency and presence penalties", new() { Sampling = plain with { FrequencyPenalty = 0.5, PresencePenalty = 0.5 } }),
+        ("20 log-probabilities", new() { Sampling = plain, Logprobs = 20 }),
+    ];
+    using LanguageModel model = LanguageModel.Load(path);
+    Console.WriteLine("| | a step of 16 texts | with the likeliest token | more | lower and upper quartile |");
+    Console.WriteLine("|---|--:|--:|--:|--:|");
+    foreach ((string name, GenerationOptions options) in cases)
+    {
+        List<(double Asked, double Greedy)> pairs = [];
+        for (int round = 0; round <= Rounds; round++)
+        {
+            bool isFirst = round % 2 == 0;
+            GenerationOptions greedy = new() { Sampling = SamplerOptions.Greedy };
+            double one = await Step(isFirst ? options : greedy), other = await Step(isFirst ? greedy : options);
+            if (round > 0) pairs.Add(isFirst ? (one, other) : (other, one));
+        }
+        double[] more = [.. pairs.Select(pair => pair.Asked / pair.Greedy - 1).Order()];
+        double asked = pairs.Select(pair => pair.Asked).Order().ElementAt(Rounds / 2), least = pairs.Select(pair => pair.Greedy).Order().ElementAt(Rounds / 2);
+        Console.WriteLine($"| {name} | {asked:F2} ms | {least:F2} ms | {more[Rounds / 2]:P1} | {more[Rounds / 4]:P1} to {more[Rounds * 3 / 4]:P1} |");
+    }
+
+    // milliseconds: of all steps but those that read the prompts
+    async Task<double> Step(GenerationOptions options)
+    {
+        options = options with { IgnoreEnd = true, MaxTokens = Written };
+        GenerationResult[] results = await Task.WhenAll(Enumerable.Range(0, Texts).Select(text =>
+            model.CompleteAsync([.. Enumerable.Range(100, 8).Select(id => id * (text + 1) % model.Tokenizer.VocabularySize)], options with { Sampling = options.Sampling with { Seed = (ulong)text } })));
+        return results.Average(result => result.DecodeTime!.Value.TotalMilliseconds) / (Written - 1);
+    }
 }
 
 // 64 clients ask again and again: prompts of 200 tokens that nobody shares, 60 tokens written

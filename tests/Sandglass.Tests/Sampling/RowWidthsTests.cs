@@ -134,20 +134,23 @@ public unsafe class RowWidthsTests
             {
                 byte[] marks = [.. Enumerable.Range(0, row.Length).Select(i => (byte)(i % 5 == 3 ? 2 : 0))];
                 byte[] expected = [.. marks.Select((mark, i) => mark == 0 && row[i] < least ? (byte)9 : mark)];
-                int marked = expected.Count(mark => mark == 9);
-                foreach (int width in (int[])[0, 128, 256, 512])
+                int[] expectedLeft = [.. Enumerable.Range(0, row.Length).Where(i => expected[i] == 0)];
+                var marked = new MarkCounts(expected.Count(mark => mark == 9), expectedLeft.Length);
+                foreach ((int width, int most) in from width in (int[])[0, 128, 256, 512] from most in (int[])[row.Length, row.Length / 4] select (width, most))
                 {
                     if (!Has(width)) continue;
                     byte[] found = [.. marks];
+                    int[] places = new int[row.Length];
                     float[] left = [.. row];
-                    int count = 0;
+                    MarkCounts count = default;
                     fixed (float* values = left)
                     fixed (byte* to = found)
+                    fixed (int* stay = places)
                     {
-                        if (width == 0) count = RowScan.ScalarMarkBelow(values, 0, row.Length, least, 9, to);
-                        if (width == 128) count = RowScan.MarkBelow<Lanes128, F128, I128, B128>(values, row.Length, least, 9, to);
-                        if (width == 256) count = RowScan.MarkBelow<Lanes256, F256, I256, B256>(values, row.Length, least, 9, to);
-                        if (width == 512) count = RowScan.MarkBelow<Lanes512, F512, I512, B512>(values, row.Length, least, 9, to);
+                        if (width == 0) count = RowScan.ScalarMarkBelow(values, 0, row.Length, least, 9, to, stay, most);
+                        if (width == 128) count = RowScan.MarkBelow<Lanes128, F128, I128, B128>(values, row.Length, least, 9, to, stay, most);
+                        if (width == 256) count = RowScan.MarkBelow<Lanes256, F256, I256, B256>(values, row.Length, least, 9, to, stay, most);
+                        if (width == 512) count = RowScan.MarkBelow<Lanes512, F512, I512, B512>(values, row.Length, least, 9, to, stay, most);
                         if (width == 0) RowScan.ScalarForbid(values, 0, row.Length, to);
                         if (width == 128) RowScan.Forbid<Lanes128, F128, I128, B128>(values, row.Length, to);
                         if (width == 256) RowScan.Forbid<Lanes256, F256, I256, B256>(values, row.Length, to);
@@ -155,10 +158,11 @@ public unsafe class RowWidthsTests
                     }
                     Assert.Equal(marked, count);
                     Assert.Equal(expected, found);
+                    if (most >= expectedLeft.Length) Assert.Equal(expectedLeft, places[..expectedLeft.Length]);
                     Assert.Equal(row.Select((logit, i) => Bits(expected[i] == 0 ? logit : Never)), left.Select(Bits));
                 }
                 int[] free = new int[row.Length];
-                Assert.Equal(Enumerable.Range(0, row.Length).Where(i => expected[i] == 0), free[..RowScan.Unmarked(expected, free)]);
+                Assert.Equal(expectedLeft, free[..RowScan.Unmarked(expected, free)]);
             }
         });
     }

@@ -28,6 +28,7 @@ internal readonly unsafe struct DoubleLanes512 : IDoubleLanes<Vector512<double>>
     [MethodImpl(Inline)] public static V AtMost(V a, V b) => Vector512.LessThanOrEqual(a, b);
     [MethodImpl(Inline)] public static V And(V a, V b) => a & b;
     [MethodImpl(Inline)] public static V AddBits(V a, V b) => (a.AsUInt64() + b.AsUInt64()).AsDouble();
+    [MethodImpl(Inline)] public static V AddBitsWhere(V mask, V a, V b) => Vector512.ConditionalSelect(mask.AsUInt64(), a.AsUInt64() + b.AsUInt64(), a.AsUInt64()).AsDouble();
     [MethodImpl(Inline)] public static V ShiftLeft(V a, int count) => Vector512.ShiftLeft(a.AsUInt64(), count).AsDouble();
     [MethodImpl(Inline)] public static V Select(V mask, V a, V b) => Vector512.ConditionalSelect(mask, a, b);
 }

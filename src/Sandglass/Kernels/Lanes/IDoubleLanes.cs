@@ -44,6 +44,9 @@ internal unsafe interface IDoubleLanes<D>
     /// <summary>Of the bits, as integers.</summary>
     static abstract D AddBits(D a, D b);
 
+    /// <summary>a, and where the mask's bits are set b with it: of the bits, as integers.</summary>
+    static abstract D AddBitsWhere(D mask, D a, D b);
+
     /// <summary>Of the bits.</summary>
     static abstract D ShiftLeft(D a, int count);
 

@@ -24,11 +24,13 @@ internal static unsafe class RowScan
         fixed (float* values = row) return KernelPath.Run(new CountKernel(values, row.Length, least)).Found;
     }
 
-    /// <summary>Writes a mark for each element below <paramref name="least"/> that has none, which is 0, and returns how many.</summary>
-    internal static int MarkBelow(ReadOnlySpan<float> row, float least, byte mark, Span<byte> marks)
+    /// <summary>Writes a mark for each element below <paramref name="least"/> that has none, which is 0, and lists what is left without one.</summary>
+    /// <param name="left">The places without a mark, ascending; nothing of use where there are more than <paramref name="most"/>. Room for a whole row.</param>
+    internal static MarkCounts MarkBelow(ReadOnlySpan<float> row, float least, byte mark, Span<byte> marks, Span<int> left, int most)
     {
         fixed (float* values = row)
-        fixed (byte* to = marks[..row.Length]) return KernelPath.Run(new MarkKernel(values, row.Length, least, mark, to)).Marked;
+        fixed (byte* to = marks[..row.Length])
+        fixed (int* places = left[..row.Length]) return KernelPath.Run(new MarkKernel(values, row.Length, least, mark, to, places, most)).Counts;
     }
 
     /// <summary>Where there is a mark, the element becomes negative infinity.</summary>
@@ -39,18 +41,23 @@ internal static unsafe class RowScan
     }
 
     /// <summary>Writes the places without a mark, ascending, and returns how many: integers only, so there is one way for all widths.</summary>
-    /// <param name="to">Room for as many as there are.</param>
+    /// <param name="to">Room for as many as there are marks.</param>
     internal static int Unmarked(ReadOnlySpan<byte> marks, Span<int> to)
     {
+        byte* orders = SetBits.Orders;
         int found = 0, i = 0;
-        for (; i + LaneCount <= marks.Length; i += LaneCount)
+        fixed (byte* from = marks)
+        fixed (int* places = to[..marks.Length])
         {
-            uint free = Vector128.Equals(Vector128.Create(marks.Slice(i, LaneCount)), Vector128<byte>.Zero).ExtractMostSignificantBits();
-            for (; free != 0; free &= free - 1) to[found++] = i + BitOperations.TrailingZeroCount(free);
-        }
-        for (; i < marks.Length; i++)
-        {
-            if (marks[i] == 0) to[found++] = i;
+            for (; i + LaneCount <= marks.Length; i += LaneCount)
+            {
+                uint free = Vector128.Equals(Vector128.Load(from + i), Vector128<byte>.Zero).ExtractMostSignificantBits();
+                if (free != 0) found += SetBits.Write(orders, free, i, places + found);
+            }
+            for (; i < marks.Length; i++)
+            {
+                if (from[i] == 0) places[found++] = i;
+            }
         }
         return found;
     }
@@ -72,16 +79,22 @@ internal static unsafe class RowScan
         return found;
     }
 
-    internal static int ScalarMarkBelow(float* values, int from, int count, float least, byte mark, byte* marks)
+    internal static MarkCounts ScalarMarkBelow(float* values, int from, int count, float least, byte mark, byte* marks, int* left, int most, int before = 0)
     {
-        int marked = 0;
+        int marked = 0, found = before;
         for (int i = from; i < count; i++)
         {
-            if (values[i] >= least || marks[i] != 0) continue;
-            marks[i] = mark;
-            marked++;
+            if (marks[i] != 0) continue;
+            if (values[i] < least)
+            {
+                marks[i] = mark;
+                marked++;
+                continue;
+            }
+            if (found < most) left[found] = i;
+            found++;
         }
-        return marked;
+        return new MarkCounts(marked, found);
     }
 
     internal static void ScalarForbid(float* values, int from, int count, byte* marks)
@@ -117,15 +130,34 @@ internal static unsafe class RowScan
         where I : struct
         where B : struct
     {
+        byte* orders = SetBits.Orders;
         F low = L.Broadcast(least), high = L.Broadcast(most);
         int whole = count & ~(LaneCount - 1), found = 0;
-        for (int i = 0; i < whole; i += LaneCount)
+        int i = 0;
+        for (; i + 4 * LaneCount <= whole; i += 4 * LaneCount)
         {
-            F next = L.Load(values + i);
-            uint inside = L.EqualMask(L.Max(low, L.Min(high, next)), next);      // what the limits do not move
-            for (; inside != 0; inside &= inside - 1) to[found++] = i + BitOperations.TrailingZeroCount(inside);
+            // one guess for 64 elements: mostly none of them counts, or surely one does
+            uint a = Inside<L, F, I, B>(values + i, low, high), b = Inside<L, F, I, B>(values + i + LaneCount, low, high);
+            uint c = Inside<L, F, I, B>(values + i + 2 * LaneCount, low, high), d = Inside<L, F, I, B>(values + i + 3 * LaneCount, low, high);
+            if ((a | b | c | d) == 0) continue;
+            found += SetBits.Write(orders, a, i, to + found);
+            found += SetBits.Write(orders, b, i + LaneCount, to + found);
+            found += SetBits.Write(orders, c, i + 2 * LaneCount, to + found);
+            found += SetBits.Write(orders, d, i + 3 * LaneCount, to + found);
         }
+        for (; i < whole; i += LaneCount) found += SetBits.Write(orders, Inside<L, F, I, B>(values + i, low, high), i, to + found);
         return found + ScalarPlaces(values, whole, count, least, most, to + found);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Inside<L, F, I, B>(float* values, F low, F high)
+        where L : struct, ILanes<F, I, B>
+        where F : struct
+        where I : struct
+        where B : struct
+    {
+        F next = L.Load(values);
+        return L.EqualMask(L.Max(low, L.Min(high, next)), next);                 // what the limits do not move
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -146,24 +178,30 @@ internal static unsafe class RowScan
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static int MarkBelow<L, F, I, B>(float* values, int count, float least, byte mark, byte* marks)
+    internal static MarkCounts MarkBelow<L, F, I, B>(float* values, int count, float least, byte mark, byte* marks, int* left, int most)
         where L : struct, ILanes<F, I, B>
         where F : struct
         where I : struct
         where B : struct
     {
+        byte* orders = SetBits.Orders;
         F low = L.Broadcast(least);
         Vector128<byte> all = Vector128.Create(mark);
-        int whole = count & ~(LaneCount - 1), marked = 0;
+        int whole = count & ~(LaneCount - 1), marked = 0, found = 0;
         for (int i = 0; i < whole; i += LaneCount)
         {
             F next = L.Load(values + i);
-            Vector128<byte> old = Vector128.Load(marks + i);
-            Vector128<byte> goes = Vector128.AndNot(Vector128.Equals(old, Vector128<byte>.Zero), Bytes(L.EqualMask(L.Max(low, next), next)));
+            Vector128<byte> old = Vector128.Load(marks + i), free = Vector128.Equals(old, Vector128<byte>.Zero);
+            uint high = L.EqualMask(L.Max(low, next), next);
+            Vector128<byte> goes = Vector128.AndNot(free, Bytes(high));
             (old | (goes & all)).Store(marks + i);
             marked += BitOperations.PopCount(goes.ExtractMostSignificantBits());
+            uint stays = high & free.ExtractMostSignificantBits();
+            if (stays == 0) continue;
+            found += found <= most ? SetBits.Write(orders, stays, i, left + found) : BitOperations.PopCount(stays);
         }
-        return marked + ScalarMarkBelow(values, whole, count, least, mark, marks);
+        MarkCounts rest = ScalarMarkBelow(values, whole, count, least, mark, marks, left, most, found);
+        return rest with { Marked = marked + rest.Marked };
     }
 
     /// <summary>A byte of set bits for each bit of a mask that is set.</summary>
@@ -215,17 +253,22 @@ internal static unsafe class RowScan
             Forbid<L, F, I, B>(values, count, marks);
     }
 
-    private struct MarkKernel(float* values, int count, float least, byte mark, byte* marks) : IKernel
+    private struct MarkKernel(float* values, int count, float least, byte mark, byte* marks, int* left, int most) : IKernel
     {
-        public int Marked;
+        public MarkCounts Counts;
 
-        public void Scalar() => Marked = ScalarMarkBelow(values, 0, count, least, mark, marks);
+        public void Scalar() => Counts = ScalarMarkBelow(values, 0, count, least, mark, marks, left, most);
 
         public void Vector<L, F, I, B>()
             where L : struct, ILanes<F, I, B>
             where F : struct
             where I : struct
             where B : struct =>
-            Marked = MarkBelow<L, F, I, B>(values, count, least, mark, marks);
+            Counts = MarkBelow<L, F, I, B>(values, count, least, mark, marks, left, most);
     }
 }
+
+/// <summary>What came of marking a row.</summary>
+/// <param name="Marked">Elements that got their mark now.</param>
+/// <param name="Left">Elements that have none.</param>
+internal readonly record struct MarkCounts(int Marked, int Left);

@@ -52,8 +52,8 @@ internal readonly ref struct Intervals
         else
         {
             int rung = Rung(point, ref from);
-            double distance = rung / (double)Weights.PerNat, half = 0.5 / Weights.PerNat + Slack;
-            keys = OnRung(rung, _candidates.Between((float)(_max - distance - half), (float)(_max - distance + half)));
+            (float least, float most) = Limits(rung);
+            keys = OnRung(rung, _candidates.Between(least, most));
         }
         for (int round = 0; keys.Length > FewKeys && round < MostRounds; round++) keys = Part(keys, ref from, point);
         keys.Sort();
@@ -90,10 +90,9 @@ internal readonly ref struct Intervals
         _sums.Clear();
         while (!ids.IsEmpty)
         {
-            int count = Math.Min(Block, ids.Length);
-            for (int i = 0; i < count; i++) room[i] = _candidates[ids[i]];
-            AddUp(room[..count], weights, rungs);
-            ids = ids[count..];
+            ReadOnlySpan<float> logits = _candidates.Logits(ids, room);
+            AddUp(logits, weights, rungs);
+            ids = ids[logits.Length..];
         }
         return Rung(point, _sums, ref from);
     }
@@ -112,16 +111,30 @@ internal readonly ref struct Intervals
     }
 
     /// <summary>The keys of those among the listed that are on a rung.</summary>
+    [SkipLocalsInit]
     private Span<ulong> OnRung(int rung, ReadOnlySpan<int> ids)
     {
         Span<ulong> keys = _candidates.Keys(ids.Length);
+        Span<float> room = stackalloc float[Block];
+        (float least, float most) = Limits(rung);
         int count = 0;
-        foreach (int id in ids)
+        for (int from = 0; from < ids.Length; from += Block)
         {
-            float logit = _candidates[id];
-            if (Weights.Rung(logit, _max) == rung) keys[count++] = LikelihoodOrder.Key(logit, id);
+            ReadOnlySpan<float> logits = _candidates.Logits(ids[from..], room);
+            for (int i = 0; i < logits.Length; i++)
+            {
+                float logit = logits[i];
+                if (logit >= least && logit <= most && Weights.Rung(logit, _max) == rung) keys[count++] = LikelihoodOrder.Key(logit, ids[from + i]);
+            }
         }
         return keys[..count];
+    }
+
+    /// <summary>A little more than the logits of a rung.</summary>
+    private (float Least, float Most) Limits(int rung)
+    {
+        double distance = rung / (double)Weights.PerNat, half = 0.5 / Weights.PerNat + Slack;
+        return ((float)(_max - distance - half), (float)(_max - distance + half));
     }
 
     private Span<ulong> Keys(ReadOnlySpan<int> ids)

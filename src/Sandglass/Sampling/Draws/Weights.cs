@@ -116,9 +116,9 @@ internal static unsafe class Weights
         {
             D depth = X.Subtract(X.Widen(logits + i), top);                      // the distance, negated
             D weight = X.And(X.Add(DoubleLanes<X, D>.Exp(depth, OnePower), whole), mask);
-            all = X.AddBits(all, X.And(weight, X.AtMost(reach, depth)));
-            close = X.AddBits(close, X.And(weight, X.AtMost(limit, depth)));
-            half = X.AddBits(half, X.And(weight, X.AtMost(wider, depth)));
+            all = X.AddBitsWhere(X.AtMost(reach, depth), all, weight);
+            close = X.AddBitsWhere(X.AtMost(limit, depth), close, weight);
+            half = X.AddBitsWhere(X.AtMost(wider, depth), half, weight);
         }
         return ScalarSum(logits, i, count, max, near, middle) + new WeightSums(Lanes<X, D>(all), Lanes<X, D>(close), Lanes<X, D>(half));
     }

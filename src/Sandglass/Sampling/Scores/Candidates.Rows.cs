@@ -12,11 +12,19 @@ internal sealed unsafe partial class Candidates
     /// <param name="room">Used where they do not lie side by side.</param>
     internal ReadOnlySpan<float> Logits(int from, Span<float> room)
     {
-        int count = Math.Min(room.Length, Places - from);
-        if (IsWhole) return Row.Slice(from, count);
+        if (IsWhole) return Row.Slice(from, Math.Min(room.Length, Places - from));
+        return Logits(_ids.AsSpan(from, Places - from), room);
+    }
+
+    /// <summary>The logits of these ids: of as many as there is room for.</summary>
+    internal ReadOnlySpan<float> Logits(ReadOnlySpan<int> ids, Span<float> room)
+    {
         ReadOnlySpan<float> row = Row;
-        for (int i = 0; i < count; i++) room[i] = row[_ids[from + i]];
-        return room[..count];
+        int count = Math.Min(room.Length, ids.Length);
+        ids = ids[..count];
+        room = room[..count];
+        for (int i = 0; i < ids.Length; i++) room[i] = row[ids[i]];
+        return room;
     }
 
     /// <summary>The largest logit.</summary>
@@ -116,21 +124,28 @@ internal sealed unsafe partial class Candidates
         _lent = null;
     }
 
-    /// <summary>Removes every candidate whose logit is below a floor.</summary>
+    /// <summary>Removes every candidate whose logit is below a floor. A stage does so once, and asks for no <see cref="Ids"/> afterwards.</summary>
     internal void RemoveBelow(double floor)
     {
         ReadOnlySpan<float> row = Row;
         float least = (float)floor;                          // the smallest F32 that is not below it
         if (least < floor) least = MathF.BitIncrement(least);
         if (least > MaxLogit()) _max = null;
-        if (IsWhole) _removed += RowScan.MarkBelow(row, least, _step, _removedBy);
-        else foreach (int id in Ids)
+        if (!IsWhole)
         {
-            if (row[id] < least) Remove(id);
+            foreach (int id in Ids)
+            {
+                if (row[id] < least) Remove(id);
+            }
+            return;
         }
+        MarkCounts counts = RowScan.MarkBelow(row, least, _step, _removedBy, _ids, VocabularySize / FewShare);
+        _removed += counts.Marked;
+        _left = counts.Left <= VocabularySize / FewShare ? counts.Left : 0;
+        _isListed = false;                                   // the list's room was used
     }
 
-    /// <summary>Removes every candidate that comes after this one in <see cref="LikelihoodOrder"/>.</summary>
+    /// <summary>Removes every candidate that comes after this one in <see cref="LikelihoodOrder"/>: see <see cref="RemoveBelow"/>.</summary>
     internal void RemoveAfter(ulong last)
     {
         ReadOnlySpan<float> row = Row;
@@ -138,7 +153,7 @@ internal sealed unsafe partial class Candidates
         if (!float.IsNegativeInfinity(floor))
         {
             RemoveBelow(floor);
-            foreach (int id in Between(floor, floor))
+            foreach (int id in _left > 0 ? _ids.AsSpan(0, _left) : Between(floor, floor))
             {
                 if (LikelihoodOrder.Key(row[id], id) > last) Remove(id);
             }

@@ -19,6 +19,7 @@ internal sealed unsafe partial class Candidates(int vocabularySize)
     private readonly int[] _ids = new int[vocabularySize];               // ascending, the first _count where _isListed
     private int _count;
     private bool _isListed;
+    private int _left;                                                   // of the whole row, listed by the running stage's floor; 0 where none was
     private bool _hasMarks;                                              // in _removedBy
     private byte _step;
     private int _removed;                                                // by the running stage
@@ -120,7 +121,7 @@ internal sealed unsafe partial class Candidates(int vocabularySize)
         if (_running is not null) _counts?.AsSpan().Clear();            // a stage threw while it counted, and the next text must not notice
         if (_hasMarks) Array.Clear(_removedBy);
         (_running, _text, _max) = (null, text, max);
-        (_count, _removed, _isListed, _hasMarks, IsWhole) = (_ids.Length, 0, false, false, true);
+        (_count, _removed, _left, _isListed, _hasMarks, IsWhole) = (_ids.Length, 0, 0, false, false, true);
     }
 
     /// <summary>
@@ -131,7 +132,7 @@ internal sealed unsafe partial class Candidates(int vocabularySize)
     {
         _step = checked((byte)chance.Step);
         _running = step;
-        _removed = 0;
+        (_removed, _left) = (0, 0);
         _hasMarks = true;                                    // also where the stage throws
         step.Apply(this, chance);
         _running = null;
@@ -175,10 +176,11 @@ internal sealed unsafe partial class Candidates(int vocabularySize)
         }
     }
 
-    /// <summary>Lists the candidates of the whole row.</summary>
+    /// <summary>Lists the candidates of the whole row: out of what a floor left, where there was one.</summary>
     private void List()
     {
-        RowScan.Unmarked(_removedBy, _ids);
+        if (_left > 0) Compact();
+        else RowScan.Unmarked(_removedBy, _ids);
         _isListed = true;
     }
 

@@ -31,15 +31,10 @@ internal sealed class Mirostat(int version, double tau, double eta) : SamplerSte
     private void KeepBySurprise(Candidates candidates)
     {
         float max = candidates.MaxLogit();
-        double z = 0;
-        foreach (int id in candidates.Ids) z += Weights.Of(candidates[id], max);
+        double z = candidates.SumWeights(max, near: 0, middle: 0).All;
         double floor = max + Elementary.Log(z / Weights.One) - Mu * Ln2;
-        ulong likeliest = LikelihoodOrder.Key(max, candidates.Likeliest());
-        if (floor > max) candidates.RemoveAfter(likeliest);  // all surprise too much
-        foreach (int id in candidates.Ids)
-        {
-            if (candidates[id] < floor && candidates[id] < max) candidates.Remove(id);
-        }
+        if (floor > max) candidates.RemoveAfter(LikelihoodOrder.Key(max, candidates.Likeliest()));   // all surprise too much
+        else candidates.RemoveBelow(floor);
     }
 
     private void KeepByRank(Candidates candidates)
