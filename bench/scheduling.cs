@@ -53,7 +53,7 @@ static async Task Waiting(string? path, int waiting)
 // 16 texts of 96 tokens together, again and again: each way to choose in turns with the likeliest token, whose cost is the row's log-probability alone
 static async Task Choosing(string path)
 {
-    const int Texts = 16, Written = 96, Rounds = 9;
+    const int Texts = 16, Written = 64, Rounds = 7;
     SamplerOptions plain = new() { TopK = 0, TopP = 1, MinP = 0, Temperature = 1 };
     (string Name, GenerationOptions Options)[] cases =
     [
