@@ -50,7 +50,8 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Text to ids and back.</summary>
     public Tokenizer Tokenizer { get; }
 
-    /// <summary>How the model wants conversations written. A model without a template has a plain one, and its <see cref="ChatTemplate.Hint"/> says so.</summary>
+    /// <summary>How the model wants conversations written. A model without a template has a plain one, and its <see cref="ChatTemplate.Hint"/> says
+    /// so.</summary>
     public ChatTemplate ChatTemplate { get; }
 
     /// <summary>Positions that prompt and completion together may take.</summary>
@@ -216,8 +217,8 @@ public sealed class LanguageModel : IDisposable
     public IAsyncEnumerable<TokenScore> ScoreAsync(IReadOnlyList<int> ids, ScoreOptions? options = null, CancellationToken cancellationToken = default) =>
         _requests.Score(ids, options ?? new ScoreOptions(), cancellationToken);
 
-    /// <summary>Makes an embedding of a text: the last hidden state, averaged over all its tokens (mean pooling), at length 1. It is the same whatever is computed
-    /// beside it.</summary>
+    /// <summary>Makes an embedding of a text: the last hidden state, averaged over all its tokens (mean pooling), at length 1. It is the same whatever is
+    /// computed beside it.</summary>
     /// <param name="ids">The text, to which nothing is added.</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the work at its next step; the task is cancelled then.</param>

@@ -20,7 +20,8 @@ public sealed class BenchCommandTests : IDisposable
     [Fact]
     public void Json_has_the_limits_and_each_measurement()
     {
-        JsonElement[] rows = Tool.Run("bench", "--model", Tool.Small, "--prefill", "8", "--decode", "4", "--depth", "6", "--batch", "1,3", "--threads", "1,2", "--repeat", "1", "--cache-type", "f32", "--json").Done().Json;
+        JsonElement[] rows = Tool.Run("bench", "--model", Tool.Small, "--prefill", "8", "--decode", "4", "--depth", "6", "--batch", "1,3", "--threads", "1,2",
+            "--repeat", "1", "--cache-type", "f32", "--json").Done().Json;
 
         string[] each = ["limit", "limit", "limit", "prefill", "decode", "decode-depth", "batch", "batch"];
         Assert.Equal([.. each, .. each], rows.Select(row => row.GetProperty("what").GetString()));
@@ -30,7 +31,8 @@ public sealed class BenchCommandTests : IDisposable
         Assert.Equal([0, 0, 0, 0, 0, 6, 0, 0], rows[..8].Select(row => row.GetProperty("depth").GetInt32()));
         Assert.All(rows, row =>
         {
-            Assert.Equal(["what", "name", "tokens", "depth", "batch", "threads", "cacheType", "tokensPerSecond", "spread", "shareOfLimit", "kernels"], row.EnumerateObject().Select(p => p.Name));
+            Assert.Equal(["what", "name", "tokens", "depth", "batch", "threads", "cacheType", "tokensPerSecond", "spread", "shareOfLimit", "kernels"],
+                row.EnumerateObject().Select(p => p.Name));
             Assert.Equal("f32", row.GetProperty("cacheType").GetString());
             Assert.True(row.GetProperty("tokensPerSecond").GetDouble() > 0);
             Assert.True(row.GetProperty("shareOfLimit").GetDouble() > 0);
@@ -40,9 +42,11 @@ public sealed class BenchCommandTests : IDisposable
     [Fact]
     public void Each_cache_type_is_measured()
     {
-        JsonElement[] rows = Tool.Run("bench", "--model", Tool.Small, "--batch", "2", "--threads", "1", "--repeat", "1", "--cache-type", "f32,F16,q8", "--json").Done().Json;
+        JsonElement[] rows = Tool.Run("bench", "--model", Tool.Small, "--batch", "2", "--threads", "1", "--repeat", "1", "--cache-type", "f32,F16,q8", "--json")
+            .Done().Json;
 
-        Assert.Equal(["limit f32", "limit f32", "limit f32", "batch f32", "batch f16", "batch q8"], rows.Select(row => $"{row.GetProperty("what").GetString()} {row.GetProperty("cacheType").GetString()}"));
+        Assert.Equal(["limit f32", "limit f32", "limit f32", "batch f32", "batch f16", "batch q8"],
+            rows.Select(row => $"{row.GetProperty("what").GetString()} {row.GetProperty("cacheType").GetString()}"));
         Assert.Contains("expected f16, f32, q8 or q4", Tool.Run("bench", "--cache-type", "f16,q9").Error, StringComparison.Ordinal);
     }
 
@@ -98,6 +102,7 @@ public sealed class BenchCommandTests : IDisposable
         ToolRun run = Tool.Run("bench", "--prefill", "5000", "--model", Tool.Small);
 
         Assert.Equal((2, ""), (run.Code, run.Text));
-        Assert.Equal("Nothing is left to measure: prefill 5,000 needs 5,001 positions; the context has 1,024. Give a larger --context, or smaller numbers.\n", run.Error);
+        Assert.Equal("Nothing is left to measure: prefill 5,000 needs 5,001 positions; the context has 1,024. Give a larger --context, or smaller numbers.\n",
+            run.Error);
     }
 }

@@ -23,8 +23,10 @@ public sealed class ChatCommandTests : IDisposable
         Assert.Equal(string.Concat(json.Json.Select(answer => answer.GetProperty("content").GetString() + "\n")), text.Text);
         foreach (JsonElement answer in json.Json)
         {
-            Assert.Equal(["role", "content", "finish", "promptTokens", "cachedTokens", "completionTokens", "seed"], answer.EnumerateObject().Select(p => p.Name));
-            Assert.Equal(("assistant", "length", 40), (answer.GetProperty("role").GetString(), answer.GetProperty("finish").GetString(), answer.GetProperty("completionTokens").GetInt32()));
+            Assert.Equal(["role", "content", "finish", "promptTokens", "cachedTokens", "completionTokens", "seed"], answer.EnumerateObject()
+                .Select(p => p.Name));
+            Assert.Equal(("assistant", "length", 40),
+                (answer.GetProperty("role").GetString(), answer.GetProperty("finish").GetString(), answer.GetProperty("completionTokens").GetInt32()));
         }
     }
 
@@ -60,7 +62,8 @@ public sealed class ChatCommandTests : IDisposable
 
         Assert.Equal(straight[..2], Contents(first));
         JsonElement saved = JsonDocument.Parse(File.ReadAllText(Saved)).RootElement;
-        Assert.Equal(["user", "assistant", "user", "assistant"], saved.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("role").GetString()));
+        Assert.Equal(["user", "assistant", "user", "assistant"], saved.GetProperty("messages").EnumerateArray()
+            .Select(message => message.GetProperty("role").GetString()));
         Assert.Equal([Saved], Directory.GetFiles(_folder));     // nothing beside it
         Assert.Single(second.Json);     // from the ids of the text, which need not be those that were chosen: not always the same answer
     }
@@ -89,7 +92,8 @@ public sealed class ChatCommandTests : IDisposable
     [Fact]
     public void A_place_that_cannot_be_written_is_refused()
     {
-        ToolRun missing = Tool.RunWithInput(Encoding.UTF8.GetBytes($"/save {_folder}/none/talk.json\n"), ["chat", .. Short]), folder = Tool.RunWithInput(Encoding.UTF8.GetBytes($"/save {_folder}\n"), ["chat", .. Short]);
+        ToolRun missing = Tool.RunWithInput(Encoding.UTF8.GetBytes($"/save {_folder}/none/talk.json\n"), ["chat", .. Short]),
+            folder = Tool.RunWithInput(Encoding.UTF8.GetBytes($"/save {_folder}\n"), ["chat", .. Short]);
 
         Assert.Equal((2, 2), (missing.Code, folder.Code));
         Assert.Contains("there is no directory", missing.Error, StringComparison.Ordinal);
@@ -238,7 +242,8 @@ public sealed class ChatCommandTests : IDisposable
         Assert.Equal(130, process.ExitCode);
     }
 
-    private static ToolRun Chat(string input, params string[] options) => Tool.RunWithInput(Encoding.UTF8.GetBytes(input), ["chat", .. Short, .. options]).Done();
+    private static ToolRun Chat(string input, params string[] options) =>
+        Tool.RunWithInput(Encoding.UTF8.GetBytes(input), ["chat", .. Short, .. options]).Done();
 
     private static string[] Contents(ToolRun run) => [.. run.Json.Select(answer => answer.GetProperty("content").GetString()!)];
 

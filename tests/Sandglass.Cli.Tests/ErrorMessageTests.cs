@@ -89,7 +89,8 @@ public class ErrorMessageTests
                 {
                     if (option.HelpName is null)
                     {
-                        ErrorMessage maybe = ErrorMessage.Of(Assert.Throws<WrongInputException>(() => SandglassCommand.Parse(new Terminal(), [.. path, $"{name}=maybe"])));
+                        ErrorMessage maybe = ErrorMessage.Of(Assert.Throws<WrongInputException>(() =>
+                            SandglassCommand.Parse(new Terminal(), [.. path, $"{name}=maybe"])));
                         Assert.Equal(($"{option.Name} is a switch: expected it alone, found {name}=maybe.", ExitCode.WrongInput), (maybe.Text, maybe.Code));
                         continue;
                     }
@@ -116,7 +117,8 @@ public class ErrorMessageTests
     [InlineData("--stop=--json", "run", "Hi", "--stop", "--json")]
     [InlineData("--at: expected N after it, found the option --json.", "lab", "fork", "--at", "--json")]
     public void An_option_in_the_place_of_a_value_is_a_value_that_is_missing(string expected, params string[] arguments) =>
-        Assert.Contains(expected, Assert.Throws<WrongInputException>(() => SandglassCommand.Parse(new Terminal(), arguments)).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<WrongInputException>(() => SandglassCommand.Parse(new Terminal(), arguments)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_foreign_name_is_answered_with_an_option_that_there_is()
@@ -132,11 +134,13 @@ public class ErrorMessageTests
     [Fact]
     public void A_person_gets_the_code_behind_the_message_and_a_script_an_object()
     {
-        ToolRun said = Tool.Run("run", "a", "--model", "missing.gguf"), written = Tool.Run("run", "a", "--model", "missing.gguf", "--json"), typed = Tool.Run("run", "a", "--top-k", "x", "--json");
+        ToolRun said = Tool.Run("run", "a", "--model", "missing.gguf"), written = Tool.Run("run", "a", "--model", "missing.gguf", "--json"),
+            typed = Tool.Run("run", "a", "--top-k", "x", "--json");
 
         Assert.EndsWith("that ships inside. [file-missing]\n", said.Error, StringComparison.Ordinal);
         JsonElement error = JsonDocument.Parse(written.Error).RootElement.GetProperty("error");
-        Assert.Equal(("file-missing", said.Error.Replace(" [file-missing]\n", "", StringComparison.Ordinal)), (error.GetProperty("code").GetString(), error.GetProperty("message").GetString()));
+        Assert.Equal(("file-missing", said.Error.Replace(" [file-missing]\n", "", StringComparison.Ordinal)),
+            (error.GetProperty("code").GetString(), error.GetProperty("message").GetString()));
         Assert.Equal("command-line", JsonDocument.Parse(typed.Error).RootElement.GetProperty("error").GetProperty("code").GetString());
         Assert.All([said, written, typed], run => Assert.Equal((2, ""), (run.Code, run.Text)));
     }

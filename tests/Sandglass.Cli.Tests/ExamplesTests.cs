@@ -27,7 +27,8 @@ public partial class ExamplesTests
         {
             Assert.Contains(example, help, StringComparison.Ordinal);
             Assert.InRange(example.Length, 1, 78);      // two columns in, a line of eighty
-            string[] words = [.. Word().Matches(example[(example.IndexOf("sandglass ", StringComparison.Ordinal) + 10)..]).Select(match => match.Value.Trim('"'))];
+            string[] words = [.. Word().Matches(example[(example.IndexOf("sandglass ", StringComparison.Ordinal) + 10)..])
+                .Select(match => match.Value.Trim('"'))];
             Assert.Empty(SandglassCommand.Create(new Terminal()).Parse(words, SandglassCommand.Parsing).Errors);
         }
     }
@@ -59,7 +60,8 @@ public partial class ExamplesTests
         Command root = SandglassCommand.Create(new Terminal());
         string[] grouped = [.. OptionGroups.All.SelectMany(group => group.Names)];
         Assert.Distinct(grouped);
-        HashSet<string> known = [.. root.Subcommands.SelectMany(command => command.Subcommands.Append(command)).SelectMany(command => command.Options).Select(option => option.Name), "--quiet", "--help"];
+        HashSet<string> known = [.. root.Subcommands.SelectMany(command => command.Subcommands.Append(command)).SelectMany(command => command.Options)
+            .Select(option => option.Name), "--quiet", "--help"];
         Assert.Empty(grouped.Except(known));
         foreach (Command command in root.Subcommands.Where(command => command.Options.Count >= OptionGroups.Many))
         {

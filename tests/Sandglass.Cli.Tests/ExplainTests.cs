@@ -10,11 +10,13 @@ public class ExplainTests
     [Theory]
     [InlineData("", "top_k,top_p,min_p,temperature")]
     [InlineData("--temperature 0", "")]
-    [InlineData("--samplers penalties;typical_p;top_p;temperature --repetition-penalty 1.3 --typical-p 0.9 --temperature 1.4", "penalties,typical_p,top_p,temperature")]
+    [InlineData("--samplers penalties;typical_p;top_p;temperature --repetition-penalty 1.3 --typical-p 0.9 --temperature 1.4",
+        "penalties,typical_p,top_p,temperature")]
     [InlineData("--samplers top_k,temperature", "top_k,temperature")]
     [InlineData("--mirostat 2 --mirostat-tau 3 --logit-bias 12=-1 --logit-bias 15=+2 --ban-ids 440", "logit_bias,banned,temperature,mirostat")]
     [InlineData("--temperature 0 --no-repeat-ngram 2 --frequency-penalty 0.3 --ignore-eos --top-k 5", "banned,no_repeat_ngram,penalties")]
-    [InlineData("--dry-multiplier 0.8 --top-n-sigma 2 --xtc-probability 0.5 --dynatemp-range 0.4 --min-tokens 4", "min_tokens,dry,top_n_sigma,top_k,top_p,min_p,xtc,temperature")]
+    [InlineData("--dry-multiplier 0.8 --top-n-sigma 2 --xtc-probability 0.5 --dynatemp-range 0.4 --min-tokens 4",
+        "min_tokens,dry,top_n_sigma,top_k,top_p,min_p,xtc,temperature")]
     public void Json_tells_what_the_chain_did(string options, string steps)
     {
         string[] more = options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -23,20 +25,23 @@ public class ExplainTests
         Assert.Equal(silent[..^1].Select(line => line.GetProperty("id").GetInt32()), lines[..^1].Select(line => line.GetProperty("id").GetInt32()));
         foreach (JsonElement line in lines[..^1])
         {
-            Assert.Equal(["index", "id", "text", "bytes", "logprob", "top", "rank", "entropyRaw", "entropyFinal", "kept", "final", "draw", "interval", "stages"], line.EnumerateObject().Select(field => field.Name));
+            Assert.Equal(["index", "id", "text", "bytes", "logprob", "top", "rank", "entropyRaw", "entropyFinal", "kept", "final", "draw", "interval",
+                "stages"], line.EnumerateObject().Select(field => field.Name));
             Assert.Equal(steps, string.Join(',', line.GetProperty("stages").EnumerateArray().Select(stage => stage.GetProperty("name").GetString())));
             double draw = line.GetProperty("draw").GetDouble();
             double[] interval = [.. line.GetProperty("interval").EnumerateArray().Select(bound => bound.GetDouble())];
             Assert.True(interval[0] <= draw && draw < interval[1] && interval[0] >= 0 && interval[1] <= 1);
 
-            (int Id, double P)[] final = [.. line.GetProperty("final").EnumerateArray().Select(token => (token.GetProperty("id").GetInt32(), token.GetProperty("probability").GetDouble()))];
+            (int Id, double P)[] final = [.. line.GetProperty("final").EnumerateArray()
+            .Select(token => (token.GetProperty("id").GetInt32(), token.GetProperty("probability").GetDouble()))];
             int at = Array.FindIndex(final, token => token.Id == line.GetProperty("id").GetInt32());
             if (at >= 0)
             {
                 Assert.Equal(final[at].P, interval[1] - interval[0], 1e-5);
                 Assert.Equal(final[..at].Sum(token => token.P), interval[0], 1e-5);
             }
-            int[] kept = [.. line.GetProperty("stages").EnumerateArray().Select(stage => stage.GetProperty("kept").GetInt32()), line.GetProperty("kept").GetInt32()];
+            int[] kept = [.. line.GetProperty("stages").EnumerateArray().Select(stage => stage.GetProperty("kept").GetInt32()), line.GetProperty("kept")
+                .GetInt32()];
             Assert.Equal(kept.OrderDescending(), kept);
         }
     }
@@ -71,7 +76,8 @@ public class ExplainTests
     public void Two_tokens_of_the_same_large_logit_have_half_each()
     {
         JsonElement token = Tool.Run([.. Usual, "--json", "--samplers", "temperature", "--logit-bias", "440=1e9", "--logit-bias", "12=1e9"]).Done().Json[0];
-        Assert.Equal([(12, 0.5), (440, 0.5)], token.GetProperty("final").EnumerateArray().Take(2).Select(one => (one.GetProperty("id").GetInt32(), one.GetProperty("probability").GetDouble())));
+        Assert.Equal([(12, 0.5), (440, 0.5)], token.GetProperty("final").EnumerateArray().Take(2)
+            .Select(one => (one.GetProperty("id").GetInt32(), one.GetProperty("probability").GetDouble())));
         Assert.Equal(Math.Log(2), token.GetProperty("entropyFinal").GetDouble(), 1e-6);
     }
 

@@ -13,7 +13,8 @@ public sealed class InspectCommandTests : IDisposable
     {
         string text = Tool.Run("inspect", "--tensors", "--metadata").Done().Text;
 
-        foreach (string expected in (string[])["llama · runs here", "5,770,496", "6 of width 256", "8 heads of 32 share 4 key-value heads", "byte-level BPE (gpt2)", "Q8_0", "8.5", "blk.5.ffn_down.weight", "tokenizer.ggml.merges"])
+        foreach (string expected in (string[])["llama · runs here", "5,770,496", "6 of width 256", "8 heads of 32 share 4 key-value heads",
+            "byte-level BPE (gpt2)", "Q8_0", "8.5", "blk.5.ffn_down.weight", "tokenizer.ggml.merges"])
             Assert.Contains(expected, text, StringComparison.Ordinal);
         Assert.DoesNotContain('\e', text);
         Assert.DoesNotContain(text.Split('\n'), line => line.EndsWith(' '));

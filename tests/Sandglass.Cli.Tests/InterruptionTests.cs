@@ -46,7 +46,8 @@ public class InterruptionTests
     public void Perplexity_tells_what_it_knows_when_it_is_cancelled()
     {
         if (OperatingSystem.IsWindows()) return;
-        JsonElement last = Cancelled(string.Concat(Enumerable.Repeat("Once upon a time there was a king. ", 60_000)), file => ["perplexity", "--file", file, "--context", "16", "--json"], out _);
+        JsonElement last = Cancelled(string.Concat(Enumerable.Repeat("Once upon a time there was a king. ", 60_000)),
+            file => ["perplexity", "--file", file, "--context", "16", "--json"], out _);
 
         int chunks = last.GetProperty("chunks").GetInt32();
         Assert.Equal(7 * chunks, last.GetProperty("tokens").GetInt32());
@@ -58,7 +59,8 @@ public class InterruptionTests
     public void A_score_that_is_cancelled_keeps_its_shape()
     {
         if (OperatingSystem.IsWindows()) return;
-        JsonElement last = Cancelled(string.Concat(Enumerable.Repeat("Once upon a time there was a king. ", 20_000)), file => ["score", "--prompt-file", file, "--context", "1000000", "--json"], out int lines);
+        JsonElement last = Cancelled(string.Concat(Enumerable.Repeat("Once upon a time there was a king. ", 20_000)),
+            file => ["score", "--prompt-file", file, "--context", "1000000", "--json"], out int lines);
 
         Assert.Equal(["tokens", "sumLogprob", "perplexity", "kernels", "compute"], last.EnumerateObject().Select(p => p.Name));
         Assert.Equal(lines - 1, last.GetProperty("tokens").GetInt32());

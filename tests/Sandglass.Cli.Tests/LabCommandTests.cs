@@ -10,7 +10,9 @@ public class LabCommandTests
         JsonElement[] rows = Tool.Run("lab", "cache", "Once upon a time", "--model", Tool.Small, "--max-tokens", "16", "--json").Done().Json;
 
         Assert.Equal(18, rows.Length);
-        Assert.All(rows[..16], row => Assert.Equal(["what", "cache", "tokens", "length", "layerTokenPasses", "multiplyAdds", "cacheBytes", "msPerToken"], row.EnumerateObject().Select(property => property.Name)));
+        Assert.All(rows[..16], row =>
+            Assert.Equal(["what", "cache", "tokens", "length", "layerTokenPasses", "multiplyAdds", "cacheBytes", "msPerToken"], row.EnumerateObject()
+            .Select(property => property.Name)));
         Assert.All(rows[16..], row => Assert.True(row.GetProperty("tokensEqual").GetBoolean()));
         Assert.Equal([true, false], rows[16..].Select(row => row.GetProperty("cache").GetBoolean()));
     }
@@ -19,13 +21,15 @@ public class LabCommandTests
     public void Without_a_text_it_is_the_usual_beginning_and_the_first_line_is_not_empty(string name)
     {
         string[] command = ["lab", name, "--model", Tool.Small, "--max-tokens", "16"];
-        ToolRun run = Tool.Run(command).Done(), said = Tool.Run([.. command, "Once upon a time"]).Done(), piped = Tool.RunWithInput("Once upon a time"u8.ToArray(), command).Done();
+        ToolRun run = Tool.Run(command).Done(), said = Tool.Run([.. command, "Once upon a time"]).Done(),
+            piped = Tool.RunWithInput("Once upon a time"u8.ToArray(), command).Done();
 
         Assert.NotEqual("", run.Text.Split('\n')[0]);
         if (name == "fork") Assert.Equal((said.Text, said.Text), (run.Text, piped.Text));
         else Assert.Equal(Counted(said), Counted(run));
 
-        static IEnumerable<string> Counted(ToolRun run) => run.Text.Split('\n').Where(line => line.StartsWith(" with", StringComparison.Ordinal)).Select(line => line[..line.LastIndexOf(' ')].TrimEnd());
+        static IEnumerable<string> Counted(ToolRun run) =>
+            run.Text.Split('\n').Where(line => line.StartsWith(" with", StringComparison.Ordinal)).Select(line => line[..line.LastIndexOf(' ')].TrimEnd());
     }
 
     [Theory]

@@ -13,7 +13,8 @@ public class LabForkCommandTests
 
         Assert.Equal(3, branches.Length);
         Assert.All(branches, branch => Assert.Equal(
-            ["branch", "at", "id", "logprob", "ids", "text", "score", "sharedTokens", "meetsAt", "finish", "kernels", "compute"], branch.EnumerateObject().Select(field => field.Name)));
+            ["branch", "at", "id", "logprob", "ids", "text", "score", "sharedTokens", "meetsAt", "finish", "kernels", "compute"], branch.EnumerateObject()
+                .Select(field => field.Name)));
         Assert.Equal([0, 1, 2], branches.Select(branch => branch.GetProperty("branch").GetInt32()));
         Assert.All(branches, branch => Assert.Equal(branch.GetProperty("id").GetInt32(), branch.GetProperty("ids")[0].GetInt32()));
         Assert.Equal(branches.OrderByDescending(branch => branch.GetProperty("logprob").GetDouble()), branches);

@@ -21,7 +21,8 @@ internal sealed class ModelCopy : IDisposable
         for (int part = 1; part >= 0; part--)
         {
             int from = part * half, to = part == 0 ? half : model.Tensors.Count;
-            Write($"{prefix}-{part + 1:D5}-of-00002.gguf", [("split.no", (ushort)part), ("split.count", (ushort)2), ("split.tensors.count", model.Tensors.Count)], i => i >= from && i < to);
+            Write($"{prefix}-{part + 1:D5}-of-00002.gguf",
+                [("split.no", (ushort)part), ("split.count", (ushort)2), ("split.tensors.count", model.Tensors.Count)], i => i >= from && i < to);
         }
         return Path.Combine(Folder, $"{prefix}-00001-of-00002.gguf");
     }

@@ -42,7 +42,8 @@ public sealed class NewcomerTests : IDisposable
 
         Assert.Equal(2, run.Code);
         Assert.Empty(run.Output);
-        Assert.Equal("No model file at missing.gguf. Give a GGUF file with --model, or leave --model out to use the model that ships inside. [file-missing]\n", run.Error);
+        Assert.Equal("No model file at missing.gguf. Give a GGUF file with --model, or leave --model out to use the model that ships inside. [file-missing]\n",
+            run.Error);
     }
 
     [Fact]
@@ -109,8 +110,10 @@ public sealed class NewcomerTests : IDisposable
 
         Assert.Contains("the file is empty", Tool.Run("run", "a", "--model", empty).Error, StringComparison.Ordinal);
         Assert.Contains("Did you mean embedded:grain-1m", Tool.Run("run", "a", "--model", "grain-1m").Error, StringComparison.Ordinal);
-        Assert.Contains("holds a vocabulary and no weights", Tool.Run("run", "a", "--model", _files.WriteVocabulary("vocabulary.gguf")).Error, StringComparison.Ordinal);
-        Assert.Equal($"OUT: there is no folder {Path.GetDirectoryName(nowhere)}. Make it first, or give another place.\n", Tool.Run("quantize", Tool.Small, nowhere, "Q8_0").Error);
+        Assert.Contains("holds a vocabulary and no weights", Tool.Run("run", "a", "--model", _files.WriteVocabulary("vocabulary.gguf")).Error,
+            StringComparison.Ordinal);
+        Assert.Equal($"OUT: there is no folder {Path.GetDirectoryName(nowhere)}. Make it first, or give another place.\n",
+            Tool.Run("quantize", Tool.Small, nowhere, "Q8_0").Error);
         foreach (string[] command in (string[][])[["inspect", "missing.gguf"], ["quantize", "missing.gguf", "x.gguf", "Q8_0"]])
         {
             ToolRun run = Tool.Run(command);
@@ -122,7 +125,8 @@ public sealed class NewcomerTests : IDisposable
     [Fact]
     public void An_empty_prompt_begins_a_text_where_the_model_has_a_begin_token()
     {
-        Assert.Equal(3, Tool.RunWithInput([], "run", "--model", Tool.Small, "--max-tokens", "3", "--json").Done().Last.GetProperty("completionTokens").GetInt32());
+        Assert.Equal(3, Tool.RunWithInput([], "run", "--model", Tool.Small, "--max-tokens", "3", "--json").Done().Last.GetProperty("completionTokens")
+            .GetInt32());
         ToolRun without = Tool.RunWithInput([], "run", "--model", Tool.Small, "--no-bos");
         Assert.Equal(2, without.Code);
         Assert.Contains("prompt is empty", without.Error, StringComparison.Ordinal);
@@ -134,7 +138,8 @@ public sealed class NewcomerTests : IDisposable
         JsonElement shape = Tool.RunWith([("SANDGLASS_MODEL", Tool.Small)], "inspect", "--json").Done().Last.GetProperty("shape");
         Assert.Equal(2, shape.GetProperty("layers").GetInt32());
 
-        Assert.Equal("scalar", Tool.RunWith([("SANDGLASS_KERNELS", "scalar")], "run", "a", "--model", Tool.Small, "--max-tokens", "1", "--json").Done().Last.GetProperty("kernels").GetString());
+        Assert.Equal("scalar", Tool.RunWith([("SANDGLASS_KERNELS", "scalar")], "run", "a", "--model", Tool.Small, "--max-tokens", "1", "--json").Done()
+            .Last.GetProperty("kernels").GetString());
         ToolRun wrong = Tool.RunWith([("SANDGLASS_KERNELS", "1024")], "run", "a", "--model", Tool.Small);
         Assert.Equal(2, wrong.Code);
         Assert.Contains("SANDGLASS_KERNELS=1024", wrong.Error, StringComparison.Ordinal);
@@ -143,10 +148,14 @@ public sealed class NewcomerTests : IDisposable
     [Fact]
     public void A_wrong_model_is_blamed_on_whoever_named_it()
     {
-        Assert.Equal("No model file at missing.gguf. SANDGLASS_MODEL names it: set it to a GGUF file, or give one with --model. [file-missing]\n", Tool.RunWith([("SANDGLASS_MODEL", "missing.gguf")], "run", "a").Error);
-        Assert.StartsWith("SANDGLASS_MODEL: No embedded model is called nope.", Tool.RunWith([("SANDGLASS_MODEL", "embedded:nope")], "inspect").Error, StringComparison.Ordinal);
-        Assert.StartsWith("No model file at other.gguf.", Tool.RunWith([("SANDGLASS_MODEL", "missing.gguf")], "run", "a", "--model", "other.gguf").Error, StringComparison.Ordinal);
-        Assert.Equal("No model file at lookpu. --draft: did you mean lookup? [file-missing]\n", Tool.Run("run", "a", "--draft", "lookpu", "--model", Tool.Small).Error);
+        Assert.Equal("No model file at missing.gguf. SANDGLASS_MODEL names it: set it to a GGUF file, or give one with --model. [file-missing]\n",
+            Tool.RunWith([("SANDGLASS_MODEL", "missing.gguf")], "run", "a").Error);
+        Assert.StartsWith("SANDGLASS_MODEL: No embedded model is called nope.", Tool.RunWith([("SANDGLASS_MODEL", "embedded:nope")], "inspect").Error,
+            StringComparison.Ordinal);
+        Assert.StartsWith("No model file at other.gguf.", Tool.RunWith([("SANDGLASS_MODEL", "missing.gguf")], "run", "a", "--model", "other.gguf").Error,
+            StringComparison.Ordinal);
+        Assert.Equal("No model file at lookpu. --draft: did you mean lookup? [file-missing]\n", Tool.Run("run", "a", "--draft", "lookpu", "--model", Tool.Small)
+            .Error);
         Assert.Contains("or lookup.", Tool.Run("run", "a", "--draft", "missing.gguf", "--model", Tool.Small).Error, StringComparison.Ordinal);
     }
 

@@ -35,7 +35,8 @@ public class RunCommandTests
 
         using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m");
         StringBuilder expected = new();
-        await foreach (GeneratedToken token in model.GenerateAsync(Prompt, new GenerationOptions { MaxTokens = 20, Sampling = new SamplerOptions { Seed = 5 } }))
+        await foreach (GeneratedToken token in model.GenerateAsync(Prompt,
+            new GenerationOptions { MaxTokens = 20, Sampling = new SamplerOptions { Seed = 5 } }))
             expected.Append(token.Text);
         Assert.Equal(Encoding.UTF8.GetBytes(expected.ToString()), run.Output);
         Assert.Contains("seed 5", run.Error, StringComparison.Ordinal);
@@ -113,7 +114,8 @@ public class RunCommandTests
     [Fact]
     public void Beams_stream_the_best_text_and_the_last_object_has_them_all()
     {
-        string[] command = ["run", Prompt, "--model", Tool.Small, "--max-tokens", "12", "--beams", "3", "--length-penalty", "-0.5", "--early-stopping", "never"];
+        string[] command = ["run", Prompt, "--model", Tool.Small, "--max-tokens", "12", "--beams", "3", "--length-penalty", "-0.5", "--early-stopping",
+            "never"];
 
         JsonElement[] lines = Tool.Run([.. command, "--json"]).Done().Json;
         ToolRun text = Tool.Run(command).Done();
@@ -174,7 +176,9 @@ public class RunCommandTests
     [Fact]
     public void No_bos_and_no_special_reach_the_tokenizer()
     {
-        int[] Ids(params string[] options) => [.. Tool.Run(["run", "<|endoftext|>a", "--model", Tool.Small, "--max-tokens", "1", "--json", .. options]).Done().Last.GetProperty("promptIds").EnumerateArray().Select(id => id.GetInt32())];
+        int[] Ids(params string[] options) =>
+            [.. Tool.Run(["run", "<|endoftext|>a", "--model", Tool.Small, "--max-tokens", "1", "--json", .. options]).Done().Last.GetProperty("promptIds")
+                .EnumerateArray().Select(id => id.GetInt32())];
 
         Assert.Equal([0, 0], Ids()[..2]);
         Assert.Equal(1, Ids("--no-bos").Count(id => id == 0));
@@ -187,16 +191,20 @@ public class RunCommandTests
         string whole = Tool.Run("run", Prompt, "--model", Tool.Small, "--temperature", "0", "--max-tokens", "20").Done().Text;
         string stop = whole[10..16];
 
-        ToolRun run = Tool.Run("run", Prompt, "--model", Tool.Small, "--temperature", "0", "--max-tokens", "20", "--json", "--stop", "nowhere to be found", "--stop", stop).Done();
+        ToolRun run = Tool.Run("run", Prompt, "--model", Tool.Small, "--temperature", "0", "--max-tokens", "20", "--json", "--stop", "nowhere to be found",
+            "--stop", stop).Done();
 
         Assert.Equal("stop", run.Last.GetProperty("finish").GetString());
-        Assert.Equal(whole[..whole.IndexOf(stop, StringComparison.Ordinal)], string.Concat(run.Json[..^1].Select(line => line.GetProperty("text").GetString())));
+        Assert.Equal(whole[..whole.IndexOf(stop, StringComparison.Ordinal)],
+            string.Concat(run.Json[..^1].Select(line => line.GetProperty("text").GetString())));
     }
 
     [Fact]
     public void End_ids_time_and_loops_end_the_run()
     {
-        string Finish(params string[] options) => Tool.Run(["run", Prompt, "--model", Tool.Small, "--temperature", "0", "--max-tokens", "300", "--json", .. options]).Done().Last.GetProperty("finish").GetString()!;
+        string Finish(params string[] options) =>
+            Tool.Run(["run", Prompt, "--model", Tool.Small, "--temperature", "0", "--max-tokens", "300", "--json", .. options]).Done()
+                .Last.GetProperty("finish").GetString()!;
         JsonElement[] lines = Tool.Run("run", Prompt, "--model", Tool.Small, "--temperature", "0", "--max-tokens", "3", "--json").Json;
 
         Assert.Equal("eos", Finish("--eos-ids", lines[2].GetProperty("id").GetRawText()));
@@ -208,7 +216,9 @@ public class RunCommandTests
     [Fact]
     public void The_cache_and_the_chunk_change_no_bit()
     {
-        string Hashes(params string[] options) => string.Join(' ', Tool.Run(["run", Prompt, "--model", Tool.Small, "--temperature", "0", "--max-tokens", "5", "--json", "--hash-logits", .. options]).Done().Json[..^1].Select(line => line.GetProperty("logitsHash").GetString()));
+        string Hashes(params string[] options) =>
+            string.Join(' ', Tool.Run(["run", Prompt, "--model", Tool.Small, "--temperature", "0", "--max-tokens", "5", "--json", "--hash-logits", .. options])
+                .Done().Json[..^1].Select(line => line.GetProperty("logitsHash").GetString()));
 
         string plain = Hashes();
         Assert.Equal(plain, Hashes("--no-cache"));
@@ -218,7 +228,8 @@ public class RunCommandTests
     [Fact]
     public void Without_a_cache_no_bytes_are_held_and_every_step_is_counted_whole()
     {
-        JsonElement last = Tool.Run("run", Prompt, "--model", Tool.Small, "--temperature", "0", "--max-tokens", "3", "--json", "--no-cache", "--compute", "exact", "--cache-type", "f32").Done().Last;
+        JsonElement last = Tool.Run("run", Prompt, "--model", Tool.Small, "--temperature", "0", "--max-tokens", "3", "--json", "--no-cache", "--compute",
+            "exact", "--cache-type", "f32").Done().Last;
 
         int prompt = last.GetProperty("promptTokens").GetInt32();
         Assert.Equal(0, last.GetProperty("cacheBytes").GetInt64());
@@ -270,7 +281,8 @@ public class RunCommandTests
         ToolRun run = Tool.Run("run", golden.GetProperty("prompt").GetString()!, "--model", Shared.Path("models", "stories260K.gguf"),
             "--temperature", "0", "--max-tokens", "40", "--cache-type", "f32", "--json").Done();
 
-        Assert.Equal(golden.GetProperty("ids").EnumerateArray().Take(40).Select(id => id.GetInt32()), run.Json[..^1].Select(line => line.GetProperty("id").GetInt32()));
+        Assert.Equal(golden.GetProperty("ids").EnumerateArray().Take(40).Select(id => id.GetInt32()),
+            run.Json[..^1].Select(line => line.GetProperty("id").GetInt32()));
     }
 
     private static string[] Keys(JsonElement json) => [.. json.EnumerateObject().Select(property => property.Name)];

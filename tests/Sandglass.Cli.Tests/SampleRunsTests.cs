@@ -12,7 +12,8 @@ public class SampleRunsTests
     {
         using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m");
         Watch watch = new();
-        SampleRuns runs = new(new Terminal(), model.GenerateSamples([1, 2, 3], samples, new GenerationOptions { MaxTokens = 100, IgnoreEnd = true }), _ => watch, json);
+        SampleRuns runs = new(new Terminal(), model.GenerateSamples([1, 2, 3], samples, new GenerationOptions { MaxTokens = 100, IgnoreEnd = true }),
+            _ => watch, json);
 
         Assert.False(await runs.ShowAsync(() => { }));
 

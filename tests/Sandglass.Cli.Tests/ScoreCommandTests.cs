@@ -23,14 +23,17 @@ public class ScoreCommandTests
     [Fact]
     public void Its_logits_are_those_of_run_by_bits()
     {
-        JsonElement[] written = Tool.Run("run", "Once", "--model", Tool.Small, "--temperature", "0", "--max-tokens", "4", "--json", "--hash-logits").Done().Json;
+        JsonElement[] written = Tool.Run("run", "Once", "--model", Tool.Small, "--temperature", "0", "--max-tokens", "4", "--json", "--hash-logits").Done()
+            .Json;
         string ids = string.Join(',', written[^1].GetProperty("promptIds").EnumerateArray().Concat(written[..^1].Select(line => line.GetProperty("id"))));
 
         JsonElement[] scored = Tool.Run("score", "--ids", ids, "--model", Tool.Small, "--json", "--hash-logits", "--prefill-chunk", "2").Done().Json;
 
         int prompt = written[^1].GetProperty("promptTokens").GetInt32();
-        Assert.Equal(written[..^1].Select(line => line.GetProperty("logitsHash").GetString()), scored[(prompt - 1)..^1].Select(line => line.GetProperty("logitsHash").GetString()));
-        Assert.Equal(written[..^1].Select(line => line.GetProperty("logprob").GetRawText()), scored[(prompt - 1)..^1].Select(line => line.GetProperty("logprob").GetRawText()));
+        Assert.Equal(written[..^1].Select(line => line.GetProperty("logitsHash").GetString()),
+            scored[(prompt - 1)..^1].Select(line => line.GetProperty("logitsHash").GetString()));
+        Assert.Equal(written[..^1].Select(line => line.GetProperty("logprob").GetRawText()),
+            scored[(prompt - 1)..^1].Select(line => line.GetProperty("logprob").GetRawText()));
         Assert.All(scored[(prompt - 1)..^1], line => Assert.Equal(1, line.GetProperty("rank").GetInt32()));
     }
 

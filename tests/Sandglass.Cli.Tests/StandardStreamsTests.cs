@@ -21,7 +21,8 @@ public class StandardStreamsTests
         ToolRun run = Shell(command);
 
         Assert.Equal((2, ""), (run.Code, run.Text));
-        if (!command.EndsWith("2>&-", StringComparison.Ordinal)) Assert.Contains("There is no text: standard input is closed.", run.Error, StringComparison.Ordinal);
+        if (!command.EndsWith("2>&-", StringComparison.Ordinal)) Assert.Contains("There is no text: standard input is closed.", run.Error,
+            StringComparison.Ordinal);
     }
 
     [TerminalTheory]

@@ -31,20 +31,24 @@ public partial class TerminalTests
     [TerminalFact]
     public void Nothing_is_wider_than_eighty_columns_and_no_word_is_broken()
     {
-        foreach (string command in (string[])[$"run Once --model {Tool.Small} --seed 1 -n 8", $"run Once --model {Tool.Small} --seed 1 -n 4 --explain --n 2", $"lab cache --model {Tool.Small}", $"lab fork 'The king' --at 3 --branches 4 --model {Tool.Small}"])
+        foreach (string command in (string[])[$"run Once --model {Tool.Small} --seed 1 -n 8", $"run Once --model {Tool.Small} --seed 1 -n 4 --explain --n 2",
+            $"lab cache --model {Tool.Small}", $"lab fork 'The king' --at 3 --branches 4 --model {Tool.Small}"])
         {
             string[] lines = [.. Show(command, noColour: true, columns: 80).Split("\r\n")];
             Assert.All(lines, line => Assert.InRange(line.Length, 0, 79));
             string all = string.Join('\n', lines);
-            if (command.StartsWith("lab cache", StringComparison.Ordinal)) Assert.All(["Tokens", "Logits", "ms/token", "without", "81.9 kB", "quadratic"], word => Assert.Contains(word, all, StringComparison.Ordinal));
-            else if (command.StartsWith("lab", StringComparison.Ordinal)) Assert.Contains("    the king's son of the king's son", all, StringComparison.Ordinal);
+            if (command.StartsWith("lab cache", StringComparison.Ordinal)) Assert.All(["Tokens", "Logits", "ms/token", "without", "81.9 kB", "quadratic"],
+                word => Assert.Contains(word, all, StringComparison.Ordinal));
+            else if (command.StartsWith("lab", StringComparison.Ordinal)) Assert.Contains("    the king's son of the king's son", all,
+                StringComparison.Ordinal);
         }
     }
 
     [TerminalFact]
     public void What_plays_no_part_with_beams_is_told_to_a_person_and_no_seed_is()
     {
-        string command = $"run Once --model {Tool.Small} -n 4 --beams 2", seen = Show($"{command} --temperature 0.3 --seed 7 --json", noColour: true), figures = Show(command, noColour: true);
+        string command = $"run Once --model {Tool.Small} -n 4 --beams 2", seen = Show($"{command} --temperature 0.3 --seed 7 --json", noColour: true),
+            figures = Show(command, noColour: true);
 
         Assert.Contains("Hint: --temperature and --seed play no part with --beams", seen, StringComparison.Ordinal);
         Assert.DoesNotContain("Hint", figures, StringComparison.Ordinal);
@@ -56,26 +60,32 @@ public partial class TerminalTests
     [TerminalFact]
     public void A_terminal_gets_nothing_but_what_is_written()
     {
-        foreach (string command in (string[])[$"run Once --model {Tool.Small} -n 2", $"run Once --model {Tool.Small} -n 2 --explain", $"score Once --model {Tool.Small}", "inspect", "tokenize Once", "--help", "run --help", "--version", "run a --top-k -1", $"lab cache -n 16 --model {Tool.Small}", $"lab fork -n 2 --model {Tool.Small}"])
+        foreach (string command in (string[])[$"run Once --model {Tool.Small} -n 2", $"run Once --model {Tool.Small} -n 2 --explain",
+            $"score Once --model {Tool.Small}", "inspect", "tokenize Once", "--help", "run --help", "--version", "run a --top-k -1",
+            $"lab cache -n 16 --model {Tool.Small}", $"lab fork -n 2 --model {Tool.Small}"])
             Assert.DoesNotMatch(@"\e(?!\[[0-9;]*m)", Show(command, noColour: false));        // colours alone
     }
 
     [TerminalFact]
     public void A_dumb_terminal_gets_no_codes_at_all()
     {
-        using Process process = Tool.Start("script", [("TERM", "dumb")], ["-qec", $"{Tool.Path} lab cache --model {Tool.Small} -n 200", "/dev/null"]);     // takes long enough for progress
+        // takes long enough for progress
+        using Process process = Tool.Start("script", [("TERM", "dumb")], ["-qec", $"{Tool.Path} lab cache --model {Tool.Small} -n 200", "/dev/null"]);
         Assert.DoesNotContain('\e', Tool.Finish(process, []).Text);
     }
 
     [TerminalFact]
     public void In_forty_columns_no_word_and_no_number_is_broken()
     {
-        string table = Show($"lab cache -n 16 --model {Tool.Small}", noColour: true, columns: 40), error = Show("run a --top-k -1", noColour: true, columns: 40);
-        string text = Show($"run Once --model {Tool.Small} -n 60 --seed 1", noColour: true, columns: 40), whole = Tool.Run("run", "Once", "--model", Tool.Small, "-n", "60", "--seed", "1").Done().Text;
+        string table = Show($"lab cache -n 16 --model {Tool.Small}", noColour: true, columns: 40),
+            error = Show("run a --top-k -1", noColour: true, columns: 40);
+        string text = Show($"run Once --model {Tool.Small} -n 60 --seed 1", noColour: true, columns: 40),
+            whole = Tool.Run("run", "Once", "--model", Tool.Small, "-n", "60", "--seed", "1").Done().Text;
 
         Assert.Contains("\r\n  Passes: 1.00 linear", table.Replace("without: ", "Passes: ", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.All([error, text], shown => Assert.All(shown.Split("\r\n"), line => Assert.InRange(line.Length, 0, 40)));
-        Assert.StartsWith($"Once{whole}".Replace('\n', ' '), text.Replace("\r\n", " ", StringComparison.Ordinal), StringComparison.Ordinal);     // where a line breaks a blank was
+        // where a line breaks a blank was
+        Assert.StartsWith($"Once{whole}".Replace('\n', ' '), text.Replace("\r\n", " ", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Contains("from\r\n0, found", error, StringComparison.Ordinal);
     }
 
@@ -119,7 +129,8 @@ public partial class TerminalTests
     [TerminalFact]
     public void No_colour_means_none()
     {
-        foreach (string command in (string[])[$"run Once --model {Tool.Small} --max-tokens 5", $"score 'Once upon' --model {Tool.Small}", "tokenize 'Once upon'", "inspect"])
+        foreach (string command in (string[])[$"run Once --model {Tool.Small} --max-tokens 5", $"score 'Once upon' --model {Tool.Small}",
+            "tokenize 'Once upon'", "inspect"])
             Assert.DoesNotMatch(@"\e\[[0-9;]*m", Show(command, noColour: true));
     }
 

@@ -23,7 +23,8 @@ public sealed class ChatClientTests(Grain grain) : IClassFixture<Grain>
         Assert.Equal(expected.Text, response.Text);
         Assert.Equal((ChatRole.Assistant, "tales", ChatFinishReason.Length), (Assert.Single(response.Messages).Role, response.ModelId, response.FinishReason));
         GenerationResult raw = Assert.IsType<GenerationResult>(response.RawRepresentation);
-        Assert.Equal((raw.PromptIds.Count, 20, raw.PromptIds.Count + 20), (response.Usage!.InputTokenCount, response.Usage.OutputTokenCount, response.Usage.TotalTokenCount));
+        Assert.Equal((raw.PromptIds.Count, 20, raw.PromptIds.Count + 20),
+            (response.Usage!.InputTokenCount, response.Usage.OutputTokenCount, response.Usage.TotalTokenCount));
         Assert.Equal((3UL, "length"), (response.AdditionalProperties!["seed"], response.AdditionalProperties["finish"]));
     }
 
@@ -96,7 +97,13 @@ public sealed class ChatClientTests(Grain grain) : IClassFixture<Grain>
             ModelId = "tales",
             ResponseFormat = ChatResponseFormat.Text,
             ToolMode = ChatToolMode.None,
-            AdditionalProperties = new() { ["min_p"] = 0.1, ["repetition_penalty"] = JsonDocument.Parse("1.1").RootElement, ["banned_token_ids"] = new[] { 5, 6 }, ["samplers"] = "penalties;top_k;top_p;min_p;temperature" },
+            AdditionalProperties = new()
+            {
+                ["min_p"] = 0.1,
+                ["repetition_penalty"] = JsonDocument.Parse("1.1").RootElement,
+                ["banned_token_ids"] = new[] { 5, 6 },
+                ["samplers"] = "penalties;top_k;top_p;min_p;temperature"
+            },
         };
         GenerationOptions same = new()
         {
@@ -139,7 +146,8 @@ public sealed class ChatClientTests(Grain grain) : IClassFixture<Grain>
 
         Assert.Equal(3, Assert.IsType<GenerationResult>(response.RawRepresentation).Beams!.Count);
         using SandglassChatClient greedy = new(grain.Model, defaults: new GenerationOptions { Sampling = SamplerOptions.Greedy, MaxTokens = 15 });
-        Assert.Equal((await greedy.GetResponseAsync("A fox?")).Text, (await _client.GetResponseAsync("A fox?", new ChatOptions { Temperature = 0, MaxOutputTokens = 15 })).Text);
+        Assert.Equal((await greedy.GetResponseAsync("A fox?")).Text,
+            (await _client.GetResponseAsync("A fox?", new ChatOptions { Temperature = 0, MaxOutputTokens = 15 })).Text);
     }
 
     [Fact]
@@ -164,9 +172,11 @@ public sealed class ChatClientTests(Grain grain) : IClassFixture<Grain>
         { "there is no option min-p. Expected allowed_token_ids,", new ChatOptions { AdditionalProperties = new() { ["min-p"] = 0.1 } } },
         { "RawRepresentationFactory gave String", new ChatOptions { RawRepresentationFactory = _ => "x" } },
         { "AdditionalProperties, min_p: expected a number, found x (String)", new ChatOptions { AdditionalProperties = new() { ["min_p"] = "x" } } },
-        { "AdditionalProperties, mirostat: expected a whole number, found 1.5 (Double)", new ChatOptions { AdditionalProperties = new() { ["mirostat"] = 1.5 } } },
+        { "AdditionalProperties, mirostat: expected a whole number, found 1.5 (Double)",
+            new ChatOptions { AdditionalProperties = new() { ["mirostat"] = 1.5 } } },
         { "AdditionalProperties, samplers: expected a list of texts, found 1 (Int32)", new ChatOptions { AdditionalProperties = new() { ["samplers"] = 1 } } },
-        { "AdditionalProperties, ignore_eos: expected true or false, found [] ", new ChatOptions { AdditionalProperties = new() { ["ignore_eos"] = JsonDocument.Parse("[] ").RootElement } } },
+        { "AdditionalProperties, ignore_eos: expected true or false, found [] ",
+            new ChatOptions { AdditionalProperties = new() { ["ignore_eos"] = JsonDocument.Parse("[] ").RootElement } } },
         { "chat_template_kwargs: expected a JsonElement that is an object", new ChatOptions { AdditionalProperties = new() { ["chat_template_kwargs"] = 1 } } },
         { "TopK: expected a whole number from 0, found -1", new ChatOptions { TopK = -1 } },
         { "MaxTokens: expected a whole number from 0, found -1", new ChatOptions { MaxOutputTokens = -1 } },
@@ -193,13 +203,15 @@ public sealed class ChatClientTests(Grain grain) : IClassFixture<Grain>
 
     [Theory, MemberData(nameof(RefusedMessages))]
     public async Task What_no_text_model_reads_is_refused(string expected, ChatMessage message) =>
-        Assert.Contains(expected, (await Assert.ThrowsAsync<NotSupportedException>(() => _client.GetResponseAsync([message]))).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, (await Assert.ThrowsAsync<NotSupportedException>(() => _client.GetResponseAsync([message]))).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task A_conversation_that_does_not_fit_is_refused_with_both_numbers()
     {
         using LanguageModel small = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Context = 32 });
-        GenerationException refusal = await Assert.ThrowsAsync<GenerationException>(() => small.AsIChatClient().GetResponseAsync(string.Concat(Enumerable.Repeat("fox ", 40))));
+        GenerationException refusal = await Assert.ThrowsAsync<GenerationException>(() => small.AsIChatClient()
+            .GetResponseAsync(string.Concat(Enumerable.Repeat("fox ", 40))));
 
         Assert.Equal("prompt-too-long", refusal.Code);
         Assert.Contains("32 tokens", refusal.Message, StringComparison.Ordinal);
@@ -216,6 +228,7 @@ public sealed class ChatClientTests(Grain grain) : IClassFixture<Grain>
         Assert.Null(client.GetService(typeof(string)));
         Assert.Null(client.GetService(typeof(IChatClient), "key"));
         client.Dispose();
-        Assert.Equal("grain-1m", new SandglassChatClient(LanguageModel.LoadEmbedded("grain-1m")).GetService(typeof(ChatClientMetadata)) is ChatClientMetadata own ? own.DefaultModelId![..8] : "");
+        Assert.Equal("grain-1m", new SandglassChatClient(LanguageModel.LoadEmbedded("grain-1m"))
+            .GetService(typeof(ChatClientMetadata)) is ChatClientMetadata own ? own.DefaultModelId![..8] : "");
     }
 }

@@ -35,12 +35,18 @@ public sealed class EmbeddingGeneratorTests(Grain grain) : IClassFixture<Grain>
 
     [Theory, MemberData(nameof(Refused))]
     public async Task What_cannot_be_honoured_is_refused_with_its_name(string expected, EmbeddingGenerationOptions options) =>
-        Assert.Contains(expected, (await Assert.ThrowsAsync<NotSupportedException>(() => _generator.GenerateAsync(["x"], options))).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, (await Assert.ThrowsAsync<NotSupportedException>(() => _generator.GenerateAsync(["x"], options))).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task The_engines_own_options_can_be_given()
     {
-        EmbeddingGenerationOptions options = new() { ModelId = "tales", Dimensions = 128, RawRepresentationFactory = _ => new EmbeddingOptions { Priority = 5000 } };
+        EmbeddingGenerationOptions options = new()
+        {
+            ModelId = "tales",
+            Dimensions = 128,
+            RawRepresentationFactory = _ => new EmbeddingOptions { Priority = 5000 }
+        };
         Assert.Equal("Priority", (await Assert.ThrowsAsync<GenerationException>(() => _generator.GenerateAsync(["x"], options))).Option);
     }
 
@@ -48,7 +54,8 @@ public sealed class EmbeddingGeneratorTests(Grain grain) : IClassFixture<Grain>
     public async Task One_text_that_cannot_be_embedded_ends_all()
     {
         await Assert.ThrowsAsync<GenerationException>(() => _generator.GenerateAsync(["A fox", string.Concat(Enumerable.Repeat("fox ", 3000))]));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _generator.GenerateAsync(["A fox"], cancellationToken: new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            _generator.GenerateAsync(["A fox"], cancellationToken: new CancellationToken(canceled: true)));
     }
 
     [Fact]

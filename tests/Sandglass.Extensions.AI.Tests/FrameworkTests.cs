@@ -18,12 +18,21 @@ public sealed class FrameworkTests(Grain grain) : IClassFixture<Grain>
         builder.Services.AddSingleton<IChatClient>(grain.Model.AsIChatClient("tales"));
         Kernel kernel = builder.Build();
         IChatCompletionService chat = kernel.GetRequiredService<IChatClient>().AsChatCompletionService();
-        PromptExecutionSettings settings = new() { ExtensionData = new Dictionary<string, object> { ["seed"] = 3L, ["max_tokens"] = 12, ["temperature"] = 0.8 } };
+        PromptExecutionSettings settings = new()
+        {
+            ExtensionData = new Dictionary<string, object>
+            {
+                ["seed"] = 3L,
+                ["max_tokens"] = 12,
+                ["temperature"] = 0.8
+            }
+        };
         ChatHistory history = new("Tell tales.");
         history.AddUserMessage("A fox?");
 
         ChatMessageContent answer = await chat.GetChatMessageContentAsync(history, settings, kernel);
-        string streamed = string.Concat(await chat.GetStreamingChatMessageContentsAsync(history, settings, kernel).Select(piece => piece.Content).ToListAsync());
+        string streamed = string.Concat(await chat.GetStreamingChatMessageContentsAsync(history, settings, kernel).Select(piece => piece.Content)
+            .ToListAsync());
         FunctionResult prompted = await kernel.InvokePromptAsync("A fox?", new KernelArguments(settings));
 
         ChatResponse expected = await grain.Model.AsIChatClient().GetResponseAsync([new(ChatRole.System, "Tell tales."), new(ChatRole.User, "A fox?")], Short);

@@ -23,7 +23,8 @@ public sealed class PipelineTests(Grain grain) : IClassFixture<Grain>
         long before = grain.Model.Activity.GeneratedTokens;
         ChatResponse first = await client.GetResponseAsync("A fox?", Short);
         Assert.Equal(before + 12, grain.Model.Activity.GeneratedTokens);
-        ChatResponse second = await client.GetResponseAsync("A fox?", Short), streamed = await client.GetStreamingResponseAsync("A wolf?", Short).ToChatResponseAsync();
+        ChatResponse second = await client.GetResponseAsync("A fox?", Short), streamed = await client.GetStreamingResponseAsync("A wolf?", Short)
+            .ToChatResponseAsync();
         ChatResponse again = await client.GetStreamingResponseAsync("A wolf?", Short).ToChatResponseAsync();
 
         Assert.Equal(before + 24, grain.Model.Activity.GeneratedTokens);
@@ -50,7 +51,8 @@ public sealed class PipelineTests(Grain grain) : IClassFixture<Grain>
         Assert.Equal(2, seen.Count);
         foreach (Activity activity in seen)
         {
-            Assert.Equal(("chat tales", "sandglass", "tales"), (activity.DisplayName, activity.GetTagItem("gen_ai.provider.name"), activity.GetTagItem("gen_ai.response.model")));
+            Assert.Equal(("chat tales", "sandglass", "tales"),
+                (activity.DisplayName, activity.GetTagItem("gen_ai.provider.name"), activity.GetTagItem("gen_ai.response.model")));
             Assert.Equal(12, Convert.ToInt32(activity.GetTagItem("gen_ai.usage.output_tokens"), System.Globalization.CultureInfo.InvariantCulture));
         }
     }
@@ -77,7 +79,8 @@ public sealed class PipelineTests(Grain grain) : IClassFixture<Grain>
         using IChatClient client = grain.Model.AsIChatClient().AsBuilder().UseFunctionInvocation().Build();
         ChatOptions options = new() { Tools = [AIFunctionFactory.Create(() => 42, "answer")] };
 
-        Assert.Contains("Tools are not supported yet", (await Assert.ThrowsAsync<NotSupportedException>(() => client.GetResponseAsync("A fox?", options))).Message, StringComparison.Ordinal);
+        Assert.Contains("Tools are not supported yet", (await Assert.ThrowsAsync<NotSupportedException>(() => client.GetResponseAsync("A fox?", options)))
+            .Message, StringComparison.Ordinal);
         Assert.NotEqual("", (await client.GetResponseAsync("A fox?", Short)).Text);
     }
 

@@ -18,7 +18,8 @@ public partial class DocumentLinkTests
                 links++;
                 string path = target[0].Length == 0 ? file : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, target[0]));
                 bool isThere = File.Exists(path) || Directory.Exists(path);
-                if (!isThere || (target.Length > 1 && !Anchors(path).Contains(target[1]))) broken.Add($"{Path.GetRelativePath(Checkout.Folder, file)}: {match.Groups["target"].Value}");
+                if (!isThere || (target.Length > 1 && !Anchors(path)
+                    .Contains(target[1]))) broken.Add($"{Path.GetRelativePath(Checkout.Folder, file)}: {match.Groups["target"].Value}");
             }
         }
 
@@ -35,11 +36,13 @@ public partial class DocumentLinkTests
     }
 
     /// <summary>Whether a build made or fetched it: packages of others bring pages along.</summary>
-    private static bool IsBuilt(string file) => Path.GetRelativePath(Checkout.Folder, file).Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin");
+    private static bool IsBuilt(string file) =>
+        Path.GetRelativePath(Checkout.Folder, file).Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin");
 
     /// <summary>The anchors that a page's headings get where it is shown.</summary>
     private static HashSet<string> Anchors(string page) =>
-        [.. File.ReadLines(page).Where(line => line.StartsWith('#')).Select(line => NotInAnchors().Replace(line.TrimStart('#').Trim().ToLowerInvariant(), "").Replace(' ', '-'))];
+        [.. File.ReadLines(page).Where(line => line.StartsWith('#'))
+            .Select(line => NotInAnchors().Replace(line.TrimStart('#').Trim().ToLowerInvariant(), "").Replace(' ', '-'))];
 
     [GeneratedRegex(@"\]\((?<target>(?!https?:|mailto:)[^)\s]+)\)", RegexOptions.ExplicitCapture)]
     private static partial Regex Link();

@@ -21,8 +21,10 @@ public partial class ErrorCodesTests
         // the search sees all rooms, and all ways to throw
         (string, string)[] some =
         [
-            ("gguf-magic", "ModelFileException"), ("metadata-kind", "ModelFileException"), ("tokenizer-pre", "ModelFileException"), ("tensor-shape", "ModelFileException"), ("synthetic-name", "ModelFileException"),
-            ("sampling-option", "SamplingException"), ("option-out-of-range", "GenerationException"), ("prompt-empty", "GenerationException"), ("cache-too-small", "GenerationException"),
+            ("gguf-magic", "ModelFileException"), ("metadata-kind", "ModelFileException"), ("tokenizer-pre", "ModelFileException"),
+            ("tensor-shape", "ModelFileException"), ("synthetic-name", "ModelFileException"),
+            ("sampling-option", "SamplingException"), ("option-out-of-range", "GenerationException"), ("prompt-empty", "GenerationException"),
+            ("cache-too-small", "GenerationException"),
             ("cache-full", "KvCacheException"), ("kernel-path", "KernelPathException"),
         ];
         Assert.Superset(some.ToHashSet(), Thrown.ToHashSet());

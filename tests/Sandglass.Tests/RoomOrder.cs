@@ -12,7 +12,8 @@ internal static class RoomOrder
     private const string Failures = "Errors"; // whose types stand in the face's namespace, since all callers catch them
 
     private static readonly string[][] Rows =
-        [[Failures], ["Tracing"], ["Kernels"], ["ModelFiles"], ["Tokenization", "KvCache", "Sampling"], ["Chat", "Transformer"], ["Generation"], [Root], ["Studies"]];
+        [[Failures], ["Tracing"], ["Kernels"], ["ModelFiles"], ["Tokenization", "KvCache", "Sampling"], ["Chat", "Transformer"], ["Generation"], [Root],
+            ["Studies"]];
 
     /// <summary>What is against the order, one line each.</summary>
     public static IReadOnlyList<string> Violations(IEnumerable<Use> uses) =>

@@ -74,7 +74,10 @@ namespace Sandglass.Tests
             }
         }
 
-        [GeneratedRegex(@"(?<![\w.])(?:global::)?(?:Sandglass\.)?(?<room>Tracing|Kernels|ModelFiles|Tokenization|KvCache|Sampling|Chat|Transformer|Generation|Studies)(?:\.[A-Z]|;)", RegexOptions.ExplicitCapture)]
+        [GeneratedRegex(
+            @"(?<![\w.])(?:global::)?(?:Sandglass\.)?(?<room>Tracing|Kernels|ModelFiles|Tokenization|KvCache|Sampling|Chat|Transformer|Generation|Studies)"
+                + @"(?:\.[A-Z]|;)",
+            RegexOptions.ExplicitCapture)]
         private static partial Regex QualifiedName();
 
         private static string Source => Path.Combine(Checkout.Folder, "src", "Sandglass");
@@ -123,10 +126,12 @@ namespace Sandglass.Tests
         [Fact]
         public void A_use_that_stands_only_in_the_code_of_a_method_is_found()
         {
-            IReadOnlyCollection<Use> uses = UsesOfTypes.Of(typeof(RoomOrderTests).Assembly, typeof(Left.Crosses).GetNestedTypes(BindingFlags.NonPublic).Append(typeof(Left.Crosses)));
+            IReadOnlyCollection<Use> uses = UsesOfTypes.Of(typeof(RoomOrderTests).Assembly, typeof(Left.Crosses).GetNestedTypes(BindingFlags.NonPublic)
+                .Append(typeof(Left.Crosses)));
 
             string[] found = [.. uses.Where(use => use.From == "Sandglass.Tests.Left.Crosses").Select(use => use.To).Order()];
-            Assert.Equal(["Sandglass.Tests.Right.ByCall", "Sandglass.Tests.Right.ByCast", "Sandglass.Tests.Right.ByLambda", "Sandglass.Tests.Right.ByTypeArgument", "Sandglass.Tests.Right.ByTypeOf"], found);
+            Assert.Equal(["Sandglass.Tests.Right.ByCall", "Sandglass.Tests.Right.ByCast", "Sandglass.Tests.Right.ByLambda",
+                "Sandglass.Tests.Right.ByTypeArgument", "Sandglass.Tests.Right.ByTypeOf"], found);
         }
     }
 }

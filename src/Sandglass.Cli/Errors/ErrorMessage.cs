@@ -148,7 +148,8 @@ internal sealed record ErrorMessage(string Text, int Code, string Name = WrongIn
     private static string OfRequest(GenerationException request) => request.Code switch
     {
         "prompt-too-long" => $"The prompt is too long: expected {request.Expected}, found {request.Found}. Shorten the prompt.",
-        "conversation-too-long" => $"The conversation is too long with this: expected {request.Expected}, found {request.Found}. It stays as it was: take turns " +
+        "conversation-too-long" =>
+        $"The conversation is too long with this: expected {request.Expected}, found {request.Found}. It stays as it was: take turns " +
             "back (/undo), begin anew (/clear), or give a larger --context.",
         "prompt-empty" => "The prompt is empty, and this model adds no begin token that could stand in for one. Give a text as an argument, through a pipe, " +
             "or with --prompt-file.",

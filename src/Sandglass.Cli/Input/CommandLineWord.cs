@@ -16,7 +16,8 @@ internal static class CommandLineWord
     {
         if (!text.Contains(Replacement) || IsAsGiven(text)) return;
         throw new WrongInputException(
-            $"{option}: expected a text in UTF-8, found {text}, where {Replacement} stands for bytes that are not. In a file or a pipe any bytes can be given.");
+            $"{option}: expected a text in UTF-8, found {text}, where {Replacement} stands for bytes that are not. " +
+                "In a file or a pipe any bytes can be given.");
     }
 
     /// <summary>The texts of an option that may be given several times, each as it was given; none where it was not.</summary>

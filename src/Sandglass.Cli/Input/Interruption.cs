@@ -42,8 +42,8 @@ internal sealed class Interruption(TimeProvider? clock = null) : IDisposable
         return new Redirection(this);
     }
 
-    /// <summary>From here on a Ctrl-C between two parts is taken for one that was meant for the part before: it ends nothing; where another one follows at once,
-    /// all.</summary>
+    /// <summary>From here on a Ctrl-C between two parts is taken for one that was meant for the part before: it ends nothing; where another one follows at
+    /// once, all.</summary>
     public void ForgiveLate() => _forgives = true;
 
     public void Dispose()

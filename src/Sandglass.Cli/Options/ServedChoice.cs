@@ -21,7 +21,8 @@ internal sealed class ServedChoice
 
     private readonly Option<string?> _draft = new("--draft")
     {
-        Description = "A smaller model of the same vocabulary, which guesses ahead for requests that ask for it (\"draft\":\"model\"); their texts stay the same.",
+        Description = "A smaller model of the same vocabulary, which guesses ahead for requests that ask for it (\"draft\":\"model\"); " +
+            "their texts stay the same.",
         HelpName = "FILE",
     };
 

@@ -144,7 +144,8 @@ internal sealed class Terminal
         Stream input = StandardStreams.OpenInput();
         try
         {
-            return await Task.Run(() => TextFile.ReadAll(input, "standard input"), CancellationToken.None).WaitAsync(cancellation); // a read of a pipe cannot be called off
+            // a read of a pipe cannot be called off
+            return await Task.Run(() => TextFile.ReadAll(input, "standard input"), CancellationToken.None).WaitAsync(cancellation);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -16,7 +16,8 @@ internal static class ReferencePage
         await context.Response.BodyWriter.WriteAsync(OpenApiDocument.Utf8, context.RequestAborted).ConfigureAwait(false);
     }
 
-    /// <summary>A middleware: the page's scripts are found from its folder, so without the last slash the way there is told, to who reads answers too.</summary>
+    /// <summary>A middleware: the page's scripts are found from its folder, so without the last slash the way there is told, to who reads answers
+    /// too.</summary>
     public static Task Redirect(HttpContext context, RequestDelegate next)
     {
         if (context.Request.Path.Value != Folder || !HttpMethods.IsGet(context.Request.Method)) return next(context);

@@ -3,7 +3,8 @@ using Sandglass.ModelFiles;
 
 namespace Sandglass.Server;
 
-/// <summary>The name of a model file's content: the SHA-256 of its tensors' and metadata's hashes, in pieces of a megabyte, so that nothing large is held.</summary>
+/// <summary>The name of a model file's content: the SHA-256 of its tensors' and metadata's hashes, in pieces of a megabyte, so that nothing large is
+/// held.</summary>
 internal static class FileHash
 {
     private const int PieceBytes = 1 << 20;

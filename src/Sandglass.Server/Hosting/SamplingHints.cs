@@ -90,7 +90,8 @@ public sealed record SamplingHints
         }.InOrder(Order(metadata));
     }
 
-    /// <summary>With an order of stages, and without what belongs to a stage that it leaves out. Mirostat, as in llama.cpp, takes the place of any order.</summary>
+    /// <summary>With an order of stages, and without what belongs to a stage that it leaves out. Mirostat, as in llama.cpp, takes the place of any
+    /// order.</summary>
     private SamplingHints InOrder(string[]? order)
     {
         if (order is null || Mirostat > 0) return this;

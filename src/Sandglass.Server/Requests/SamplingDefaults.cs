@@ -2,7 +2,8 @@ using Sandglass.Sampling;
 
 namespace Sandglass.Server;
 
-/// <summary>The defaults of OpenAI and of the model file beside what a request says: they never contradict it, and one whose stage does not run is none.</summary>
+/// <summary>The defaults of OpenAI and of the model file beside what a request says: they never contradict it, and one whose stage does not run is
+/// none.</summary>
 internal static class SamplingDefaults
 {
     // what each parameter of the draw is when it changes nothing

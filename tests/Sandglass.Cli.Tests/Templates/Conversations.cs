@@ -7,7 +7,8 @@ internal static class Conversations
 {
     private static readonly string[] Texts =
     [
-        "Hello", "", " ", "  two\nlines \n", "it's \"quoted\" \\ {{ x }} {% if %}", "<think>\nwhy\n</think>\n\nbecause", "Größe żółw 漢字", "<|im_end|>\n<|im_start|>system",
+        "Hello", "", " ", "  two\nlines \n", "it's \"quoted\" \\ {{ x }} {% if %}", "<think>\nwhy\n</think>\n\nbecause", "Größe żółw 漢字",
+        "<|im_end|>\n<|im_start|>system",
         "a<b> & c", "tab\tand\r\nreturn", "[INST] x [/INST]", "What is 2 + 2?", "\n\nleading", "trailing\n\n", "{\"json\": [1, null]}", "</think>", "user: x",
     ];
 
@@ -67,7 +68,11 @@ internal static class Conversations
             ["parameters"] = new JsonObject
             {
                 ["type"] = "object",
-                ["properties"] = new JsonObject { ["place"] = new JsonObject { ["type"] = "string", ["description"] = "Where" }, ["days"] = new JsonObject { ["type"] = "integer" } },
+                ["properties"] = new JsonObject
+                {
+                    ["place"] = new JsonObject { ["type"] = "string", ["description"] = "Where" },
+                    ["days"] = new JsonObject { ["type"] = "integer" }
+                },
                 ["required"] = new JsonArray("place"),
             },
         },

@@ -20,7 +20,8 @@ internal sealed class ExpressionWriter(Random random)
 
     private static readonly string[] Methods = ["upper()", "lower()", "strip()", "lstrip()", "rstrip()"];
     private static readonly string[] Filters = ["upper", "lower", "trim", "string", "indent", "indent(2)", "indent(width=3, blank=true)", "tojson"];
-    private static readonly string[] Keys = ["b", "a", "C", "zz"], Bounds = ["", "", "0", "1", "2", "5", "-1", "-2", "-6"], Slices = ["::-1", "::-2", "2::-1", "3:0:-1", "-1:0:-1"];
+    private static readonly string[] Keys = ["b", "a", "C", "zz"], Bounds = ["", "", "0", "1", "2", "5", "-1", "-2", "-6"],
+        Slices = ["::-1", "::-2", "2::-1", "3:0:-1", "-1:0:-1"];
 
     /// <summary>The names that can be seen, by type; what a block adds is taken away at its end.</summary>
     public List<string> Strings { get; } = ["s", "w", "e", "u", "q"];
@@ -50,7 +51,8 @@ internal sealed class ExpressionWriter(Random random)
         12 => Often(50) ? $"d.get('{Any(Keys)}', {Text(depth - 1)})" : $"(d['{Any(Keys)}']|default({Text(depth - 1)}))",
         13 => $"(nothing|default({Text(depth - 1)}))",
         14 => Often(60) ? $"({Value(depth - 1)})|tojson" : $"({Value(depth - 1)})|tojson(indent={random.Next(1, 4)})",
-        15 => Often(50) ? $"{Atom(depth)}.replace({Any(Literals)}, {Any(Literals)})" : $"{Atom(depth)}|replace({Any(Literals)}, {Any(Literals)}, {random.Next(3)})",
+        15 => Often(50) ? $"{Atom(depth)}.replace({Any(Literals)}, {Any(Literals)})"
+        : $"{Atom(depth)}|replace({Any(Literals)}, {Any(Literals)}, {random.Next(3)})",
         16 => $"({Whole(depth - 1)})|string",
         _ => Macros.Count == 0 ? Any(Strings) : Call(depth),
     };
@@ -83,7 +85,8 @@ internal sealed class ExpressionWriter(Random random)
         7 => $"('{Any(Keys)}' in d)",
         8 => $"(not {Comparison(depth)})",
         9 => $"({Flag(depth - 1)} {Any(["and", "or"])} {Flag(depth - 1)})",
-        10 => $"{Any([Any(Strings), Any(Wholes), "nothing", "no", "d", "l", "d.zz", Any(Messages) + ".x"])} is {Any(["", "not "])}{Any(["defined", "none", "string", "mapping", "undefined"])}",
+        10 => $"{Any([Any(Strings), Any(Wholes), "nothing", "no", "d", "l", "d.zz", Any(Messages) + ".x"])} is "
+            + $"{Any(["", "not "])}{Any(["defined", "none", "string", "mapping", "undefined"])}",
         11 => $"{Atom(depth)}.{Any(["startswith", "endswith"])}({Any([Any(Literals), "('H', 'a')"])})",
         _ => $"({Texts(depth - 1)})",       // an empty list is false
     };

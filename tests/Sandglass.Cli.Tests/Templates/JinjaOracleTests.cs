@@ -27,7 +27,8 @@ public class JinjaOracleTests
     [NodeFact]
     public void Templates_of_families_write_random_conversations_the_same_way()
     {
-        string[] sources = [.. FamilyTemplates.All.Where(one => one.Family != JinjaDifferences.Family).Select(one => one.Source), Default("<|im_start|>", "<|im_end|>"), Default("a")];
+        string[] sources = [.. FamilyTemplates.All.Where(one => one.Family != JinjaDifferences.Family).Select(one => one.Source),
+            Default("<|im_start|>", "<|im_end|>"), Default("a")];
         (JsonObject contexts, string[] names) = Conversations.Random(seed: 7, Talks);
         Rendered[] all = Oracle.Render(contexts, [.. sources.SelectMany(_ => names, (source, name) => (source, name))]);
 

@@ -30,7 +30,8 @@ internal static class Oracle
         {
             (string? text, string error) = Ours(one.Template, given.RootElement.GetProperty(one.Context));
             bool isText = theirs[i].TryGetProperty("text", out JsonElement answer);
-            return new Rendered(one.Template, one.Context, text, isText ? answer.GetString() : null, error, isText ? "" : theirs[i].GetProperty("error").GetString()!);
+            return new Rendered(one.Template, one.Context, text, isText ? answer.GetString() : null, error, isText ? "" : theirs[i].GetProperty("error")
+                .GetString()!);
         })];
     }
 
@@ -54,7 +55,8 @@ internal static class Oracle
             ["contexts"] = contexts.DeepClone(),
             ["cases"] = new JsonArray([.. cases.Select(one => new JsonObject { ["template"] = one.Template, ["context"] = one.Context })]),
         };
-        string folder = Directory.CreateTempSubdirectory("sandglass-").FullName, input = Path.Combine(folder, "cases.json"), output = Path.Combine(folder, "answers.json");
+        string folder = Directory.CreateTempSubdirectory("sandglass-").FullName, input = Path.Combine(folder, "cases.json"),
+            output = Path.Combine(folder, "answers.json");
         try
         {
             File.WriteAllText(input, asked.ToJsonString());

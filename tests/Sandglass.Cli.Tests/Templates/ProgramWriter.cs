@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Sandglass.Cli.Tests.Templates;
 
-/// <summary>Small random templates that render: white space and its control, branches, loops, macros, blocks and comments. The same seed writes the same ones.</summary>
+/// <summary>Small random templates that render: white space and its control, branches, loops, macros, blocks and comments. The same seed writes the same
+/// ones.</summary>
 internal sealed class ProgramWriter
 {
     // no brace begins a tag with what may follow it, and nothing that ends a tag is among them
@@ -145,7 +146,8 @@ internal sealed class ProgramWriter
         _write.Wholes.AddRange(["loop.index", "loop.index0", "loop.revindex", "loop.length"]);
         _write.Flags.AddRange(["loop.first", "loop.last", "(loop.previtem is defined)", "(loop.nextitem is undefined)"]);
         _loops++;
-        if (_write.Often(20)) _source.Append($"{{%- if {_write.Flag(1)} %}}{{% {_write.Any(["break", "continue"])} %}}{{% endif %}}");       // before anything is written
+        // before anything is written
+        if (_write.Often(20)) _source.Append($"{{%- if {_write.Flag(1)} %}}{{% {_write.Any(["break", "continue"])} %}}{{% endif %}}");
         Block(depth - 1, _random.Next(1, 4));
         _loops--;
         Cut(_write.Strings, texts);

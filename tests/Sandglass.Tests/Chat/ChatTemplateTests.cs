@@ -20,7 +20,8 @@ public class ChatTemplateTests
 
         Assert.Null(template.Hint);
         Assert.Equal(
-            "<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n<|im_start|>user\nHello<|im_end|>\n<|im_start|>assistant\n",
+            "<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n"
+                + "<|im_start|>user\nHello<|im_end|>\n<|im_start|>assistant\n",
             prompt.Text);
         Tokenizer tokenizer = Tokenizer.From(file.Metadata);
         Assert.Equal(tokenizer.Encode(prompt.Text).Ids, prompt.Encode(tokenizer).Ids);

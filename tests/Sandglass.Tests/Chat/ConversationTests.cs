@@ -12,7 +12,8 @@ public class ConversationTests
     public void Parts_are_given_to_templates_that_read_them_and_joined_for_others()
     {
         ChatRequest request = new([new ChatMessage("user") { Parts = [new ChatPart("a"), new ChatPart("b")] }]);
-        const string Reads = "{% for m in messages %}{% if m.content is string %}{{ m.content }}{% else %}{% for p in m.content %}[{{ p.text }}]{% endfor %}{% endif %}{% endfor %}";
+        const string Reads = "{% for m in messages %}{% if m.content is string %}{{ m.content }}"
+            + "{% else %}{% for p in m.content %}[{{ p.text }}]{% endfor %}{% endif %}{% endfor %}";
 
         Assert.Equal("user: a\nb\n", ChatTemplate.Compile(Texts).Render(request).Text);
         Assert.Equal("[a][b]", ChatTemplate.Compile(Reads).Render(request).Text);
@@ -47,7 +48,9 @@ public class ConversationTests
     public void A_message_without_content_is_empty_for_templates_that_stand_no_none()
     {
         ChatMessage call = new("assistant") { ToolCalls = [new ChatToolCall("f", JsonDocument.Parse("{}").RootElement)] };
-        ChatTemplate template = ChatTemplate.Compile("{% for m in messages %}<{{ m.content | trim + '' }}>{{ '' + m.content }}{% for c in m.tool_calls or [] %}{{ c.function | tojson }}{% endfor %}{% endfor %}");
+        ChatTemplate template = ChatTemplate.Compile(
+            "{% for m in messages %}<{{ m.content | trim + '' }}>{{ '' + m.content }}"
+                + "{% for c in m.tool_calls or [] %}{{ c.function | tojson }}{% endfor %}{% endfor %}");
 
         Assert.Equal("""<>{"name": "f", "arguments": {}}""", template.Render(new ChatRequest([call])).Text);
     }

@@ -28,7 +28,8 @@ public class SandboxTests
     [InlineData("{% set n = namespace(s=[1]) %}{% for x in range(60) %}{% set n.s = [n.s, n.s] %}{% endfor %}{{ n.s }}")]
     [InlineData("{% set n = namespace(s=[1]) %}{% for x in range(60) %}{% set n.s = [n.s, n.s] %}{% endfor %}{{ n.s | tojson }}")]
     [InlineData("{% set n = namespace(s=(1,)) %}{% for x in range(60) %}{% set n.s = (n.s, n.s) %}{% endfor %}{{ {n.s: 1} }}")]
-    [InlineData("{% set n = namespace(s=(1,), t=(1,)) %}{% for x in range(60) %}{% set n.s = (n.s, n.s) %}{% set n.t = (n.t, n.t) %}{% endfor %}{{ n.s == n.t }}")]
+    [InlineData(
+        "{% set n = namespace(s=(1,), t=(1,)) %}{% for x in range(60) %}{% set n.s = (n.s, n.s) %}{% set n.t = (n.t, n.t) %}{% endfor %}{{ n.s == n.t }}")]
     [InlineData("{% set n = namespace(s=[1]) %}{% for x in range(9999) %}{% set n.s = [n.s] %}{% endfor %}{{ n.s }}")]
     [InlineData("{% set n = namespace(l=[1]) %}{% for x in range(9999) %}{% set n.l = n.l | map('string') %}{% endfor %}{{ n.l | list }}")]
     [InlineData("{% set l = [] %}{% set _ = l.append(l) %}{{ l }}")]
@@ -110,7 +111,8 @@ public class SandboxTests
     [Fact]
     public void A_long_conversation_is_not_refused_for_its_length()
     {
-        const string Joins = "{% set ns = namespace(t='') %}{% for m in messages %}{% set ns.t = ns.t + m.role + ': ' + m.content | trim + '\n' %}{% endfor %}{{ ns.t }}";
+        const string Joins = "{% set ns = namespace(t='') %}"
+            + "{% for m in messages %}{% set ns.t = ns.t + m.role + ': ' + m.content | trim + '\n' %}{% endfor %}{{ ns.t }}";
         ChatMessage[] messages = [.. Enumerable.Range(0, 400).Select(i => new ChatMessage("user", new string('a', 1000) + i))];
 
         Assert.True(ChatTemplate.Compile(Joins).Render(new ChatRequest(messages)).Text.Length > 400_000);

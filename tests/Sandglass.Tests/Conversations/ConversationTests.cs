@@ -164,7 +164,8 @@ public sealed class ConversationTests(TemplateModel template) : IClassFixture<Te
         (string, string)[] one = Said(talk);
         string answer = (await talk.AskAsync("And a wolf?")).Text;
 
-        GenerationResult same = await talk.AgainAsync().Result, other = await talk.AgainAsync(Options with { Sampling = new SamplerOptions { Seed = 6 } }).Result;
+        GenerationResult same = await talk.AgainAsync().Result, other = await talk.AgainAsync(Options with { Sampling = new SamplerOptions { Seed = 6 } })
+            .Result;
         Assert.Equal(answer, same.Text);
         Assert.NotEqual(answer, other.Text);
         Assert.Equal([.. one, ("user", "And a wolf?"), ("assistant", other.Text)], Said(talk));

@@ -16,7 +16,13 @@ public sealed class ReadOnceTests(TemplateModel template) : IClassFixture<Templa
         MinTokens = 75,
     };
 
-    private static readonly GenerationOptions Cut = Ended with { MinTokens = 0, MaxTokens = 75, IgnoreEnd = true, Sampling = Ended.Sampling with { LogitBias = null } };
+    private static readonly GenerationOptions Cut = Ended with
+    {
+        MinTokens = 0,
+        MaxTokens = 75,
+        IgnoreEnd = true,
+        Sampling = Ended.Sampling with { LogitBias = null }
+    };
 
     private LanguageModel Model => template.Model;
 
@@ -76,12 +82,17 @@ public sealed class ReadOnceTests(TemplateModel template) : IClassFixture<Templa
         for (ulong seed = 0; seed < 12; seed++)
         {
             // answers of these ids end in line breaks, which would be one token with those that the template writes
-            GenerationOptions breaks = Cut with { MaxTokens = 40, Sampling = new SamplerOptions { Seed = seed, AllowedIds = plain.Tokenizer.Encode(" fox\n", addBos: false).Ids } };
+            GenerationOptions breaks = Cut with
+            {
+                MaxTokens = 40,
+                Sampling = new SamplerOptions { Seed = seed, AllowedIds = plain.Tokenizer.Encode(" fox\n", addBos: false).Ids }
+            };
             Conversation talk = plain.StartConversation(options: breaks);
             GenerationResult first = await talk.AskAsync("A fox?"), second = await talk.AskAsync("And?");
 
             Assert.True(second.CachedTokens >= (first.PromptIds.Count + 39) / Page * Page, $"{second.CachedTokens} after {first.PromptIds.Count}");
-            Assert.Equal(plain.ChatTemplate.Render(new ChatRequest(talk.Messages.Take(3).ToArray())).Text, plain.Tokenizer.Decode([.. second.PromptIds.Skip(1)]));
+            Assert.Equal(plain.ChatTemplate.Render(new ChatRequest(talk.Messages.Take(3).ToArray())).Text,
+                plain.Tokenizer.Decode([.. second.PromptIds.Skip(1)]));
         }
     }
 

@@ -13,7 +13,8 @@ public partial class OptionExceptionTests
     {
         GenerationException refused = Assert.Throws<GenerationException>(new GenerationOptions { MaxTokens = 3, MinTokens = 4 }.Validate);
 
-        Assert.Equal(("option-out-of-range", "MinTokens", "a whole number from 0 to 3 (MaxTokens)", "4"), (refused.Code, refused.Option, refused.Expected, refused.Found));
+        Assert.Equal(("option-out-of-range", "MinTokens", "a whole number from 0 to 3 (MaxTokens)", "4"),
+            (refused.Code, refused.Option, refused.Expected, refused.Found));
         Assert.Equal(["MaxTokens"], refused.Others);
         Assert.Equal("MinTokens: expected a whole number from 0 to 3 (MaxTokens), found 4.", refused.Message);
         Assert.Equal("a whole number from 0 to 3 (maxtokens)", refused.ExpectedWith(name => name.ToLowerInvariant()));
@@ -25,8 +26,10 @@ public partial class OptionExceptionTests
     {
         SamplingException refused = Assert.Throws<SamplingException>(() => Chain.Of(new SamplerOptions { Given = ["PenaltyWindow"] }, new SamplerText(10)));
 
-        Assert.Equal("PenaltyWindow: expected RepetitionPenalty or FrequencyPenalty or PresencePenalty with it, found it alone, which does nothing.", refused.Message);
-        Assert.Equal("<PenaltyWindow>: expected <RepetitionPenalty> or <FrequencyPenalty> or <PresencePenalty> with it, found it alone, which does nothing.", refused.MessageWith(name => $"<{name}>"));
+        Assert.Equal("PenaltyWindow: expected RepetitionPenalty or FrequencyPenalty or PresencePenalty with it, found it alone, which does nothing.",
+            refused.Message);
+        Assert.Equal("<PenaltyWindow>: expected <RepetitionPenalty> or <FrequencyPenalty> or <PresencePenalty> with it, found it alone, which does nothing.",
+            refused.MessageWith(name => $"<{name}>"));
     }
 
     [Fact]
@@ -44,10 +47,13 @@ public partial class OptionExceptionTests
         CultureInfo before = CultureInfo.CurrentCulture;
         try
         {
-            CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = { NegativeSign = "\u2212", NumberDecimalSeparator = "," } };     // Sweden's minus, Germany's comma
+            // Sweden's minus, Germany's comma
+            CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = { NegativeSign = "\u2212", NumberDecimalSeparator = "," } };
             Assert.Equal("-1", Assert.Throws<GenerationException>(new GenerationOptions { MaxTokens = -1 }.Validate).Found);
-            Assert.Equal("-0.5", Assert.Throws<GenerationException>(new GenerationOptions { Beams = new BeamOptions { DiversityPenalty = -0.5 } }.Validate).Found);
-            Assert.Equal("-00:00:01.5000000", Assert.Throws<GenerationException>(new GenerationOptions { TimeLimit = TimeSpan.FromSeconds(-1.5) }.Validate).Found);
+            Assert.Equal("-0.5", Assert.Throws<GenerationException>(new GenerationOptions { Beams = new BeamOptions { DiversityPenalty = -0.5 } }.Validate)
+                .Found);
+            Assert.Equal("-00:00:01.5000000", Assert.Throws<GenerationException>(new GenerationOptions { TimeLimit = TimeSpan.FromSeconds(-1.5) }.Validate)
+                .Found);
             Assert.Equal("-1.5", Assert.Throws<SamplingException>(new SamplerOptions { Temperature = -1.5 }.Validate).Found);
         }
         finally
@@ -69,10 +75,12 @@ public partial class OptionExceptionTests
     public void No_text_of_the_library_holds_an_option_of_the_tool()
     {
         string source = Path.Combine(Checkout.Folder, "src", "Sandglass");
-        string[] files = [.. Directory.GetFiles(source, "*.cs", SearchOption.AllDirectories).Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))];
+        string[] files = [.. Directory.GetFiles(source, "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))];
 
         Assert.True(files.Length > 100);
-        Assert.Empty(files.SelectMany(file => File.ReadLines(file).Where(line => ToolOption().IsMatch(line)).Select(line => $"{Path.GetRelativePath(source, file)}: {line.Trim()}")));
+        Assert.Empty(files.SelectMany(file => File.ReadLines(file).Where(line => ToolOption().IsMatch(line))
+            .Select(line => $"{Path.GetRelativePath(source, file)}: {line.Trim()}")));
     }
 
     [GeneratedRegex(@"""[^""]*--[a-z]")]

@@ -62,7 +62,8 @@ public sealed class AbandonTests : IDisposable
         ["after a token, by a loop whose token lives on"] = async model =>
             Assert.True(await model.GenerateAsync("Once", Endless).GetAsyncEnumerator(LivesOn.Token).MoveNextAsync()),
         ["after a token"] = async model => Assert.True(await model.GenerateAsync("Once", Endless).GetAsyncEnumerator().MoveNextAsync()),
-        ["after a score"] = async model => Assert.True(await model.ScoreAsync(Evidence.Ids(1024, 4096), new ScoreOptions { PrefillChunk = 1 }).GetAsyncEnumerator().MoveNextAsync()),
+        ["after a score"] = async model =>
+            Assert.True(await model.ScoreAsync(Evidence.Ids(1024, 4096), new ScoreOptions { PrefillChunk = 1 }).GetAsyncEnumerator().MoveNextAsync()),
     };
 
     [Theory, MemberData(nameof(Drops))]

@@ -43,7 +43,10 @@ public class AllocationTests(ITestOutputHelper output)
     {
         { "greedy", new GenerationOptions { Sampling = SamplerOptions.Greedy } },
         { "sampled", new GenerationOptions() },
-        { "every step, explained", new GenerationOptions { Explain = true, Sampling = new SamplerOptions { TypicalP = 0.9, RepetitionPenalty = 1.2, DryMultiplier = 0.8, AllowedIds = [1, 2, 3], TopNSigma = 2, XtcProbability = 0.1 } } },
+        { "every step, explained",
+            new GenerationOptions { Explain = true,
+            Sampling = new SamplerOptions { TypicalP = 0.9, RepetitionPenalty = 1.2, DryMultiplier = 0.8, AllowedIds = [1, 2, 3], TopNSigma = 2,
+            XtcProbability = 0.1 } } },
         { "drafts kept by their probability", new GenerationOptions { Draft = DraftKind.Lookup, DraftRejection = true } },
         { "beams", new GenerationOptions { Beams = new BeamOptions() } },
     };

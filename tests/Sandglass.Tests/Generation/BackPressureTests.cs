@@ -17,7 +17,8 @@ public sealed class BackPressureTests : IDisposable
     public async Task A_text_that_is_read_late_is_the_text_that_is_read_at_once()
     {
         Run prompt = await Run.Of(_model, "The king", Options);
-        TextGeneration late = _model.GenerateAsync("The king", Options), counted = _model.GenerateAsync("The king", Options with { TimeLimit = TimeSpan.FromHours(1) });
+        TextGeneration late = _model.GenerateAsync("The king", Options),
+            counted = _model.GenerateAsync("The king", Options with { TimeLimit = TimeSpan.FromHours(1) });
         await Run.Of(_model, "A fox", Options);     // takes as many steps as the late ones would, had they not rested
         Assert.InRange(_model.Pages.Held, 1, int.MaxValue);     // they are not over
 
@@ -129,7 +130,8 @@ public sealed class BackPressureTests : IDisposable
         using CancellationTokenSource cancel = new();
         JumpingClock clock = new();
         using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Window = 64, Time = clock });
-        TextGeneration generation = model.GenerateAsync("The king", Options with { TimeLimit = how == "timed out" ? TimeSpan.FromHours(1) : null }, cancel.Token);
+        TextGeneration generation = model.GenerateAsync("The king", Options with { TimeLimit = how == "timed out" ? TimeSpan.FromHours(1) : null },
+            cancel.Token);
         await using IAsyncEnumerator<GeneratedToken> tokens = generation.GetAsyncEnumerator();
         Assert.True(await tokens.MoveNextAsync());
         await Run.Of(model, "A fox", Options);

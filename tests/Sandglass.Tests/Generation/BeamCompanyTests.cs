@@ -37,7 +37,13 @@ public sealed class BeamCompanyTests(Grain grain) : IClassFixture<Grain>
     public async Task More_beams_than_there_are_tokens_find_every_text(int allowed, int beams)
     {
         int[] ids = [.. Enumerable.Range(300, allowed)];
-        GenerationOptions options = new() { MaxTokens = 3, EndIds = [], Sampling = new SamplerOptions { AllowedIds = ids }, Beams = new BeamOptions { Beams = beams } };
+        GenerationOptions options = new()
+        {
+            MaxTokens = 3,
+            EndIds = [],
+            Sampling = new SamplerOptions { AllowedIds = ids },
+            Beams = new BeamOptions { Beams = beams }
+        };
 
         Run run = await Run.Of(Model, Prompt, options);
 
@@ -57,7 +63,8 @@ public sealed class BeamCompanyTests(Grain grain) : IClassFixture<Grain>
         Run run = await Run.Of(model, Prompt, options);
         Run uncached = await Run.Of(model, Prompt, options with { NoCache = true });
 
-        Assert.Equal(run.Result.Beams!.Select(beam => (string.Join(',', beam.Ids), beam.Score)), uncached.Result.Beams!.Select(beam => (string.Join(',', beam.Ids), beam.Score)));
+        Assert.Equal(run.Result.Beams!.Select(beam => (string.Join(',', beam.Ids), beam.Score)),
+            uncached.Result.Beams!.Select(beam => (string.Join(',', beam.Ids), beam.Score)));
         foreach (BeamResult beam in run.Result.Beams!)
         {
             float sum = 0;
@@ -93,7 +100,8 @@ public sealed class BeamCompanyTests(Grain grain) : IClassFixture<Grain>
     [Fact]
     public async Task A_time_limit_ends_a_search_with_what_it_has()
     {
-        Run run = await Run.Of(Model, Prompt, new GenerationOptions { TimeLimit = TimeSpan.FromMilliseconds(40), EndIds = [], NoCache = true, Beams = new BeamOptions { Beams = 4 } });
+        Run run = await Run.Of(Model, Prompt,
+            new GenerationOptions { TimeLimit = TimeSpan.FromMilliseconds(40), EndIds = [], NoCache = true, Beams = new BeamOptions { Beams = 4 } });
 
         Assert.Equal(FinishReason.Time, run.Result.Finish);
         Assert.All(run.Result.Beams!, beam => Assert.Equal(FinishReason.Time, beam.Finish));

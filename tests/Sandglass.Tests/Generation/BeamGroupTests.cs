@@ -16,7 +16,8 @@ public class BeamGroupTests
 
         BeamHypothesis[] found = Search(options, width: 64);
 
-        (string Ids, double Score)[] all = [.. Texts([], 0).Select(text => (text.Ids, text.Sum / Math.Pow(text.Length, lengthPenalty))).OrderByDescending(text => text.Item2)];
+        (string Ids, double Score)[] all = [.. Texts([], 0).Select(text => (text.Ids, text.Sum / Math.Pow(text.Length, lengthPenalty)))
+        .OrderByDescending(text => text.Item2)];
         Assert.Equal(1 + 3 + 9 + 27 * 4, all.Length);
         for (int i = 0; i < 10; i++)
         {
@@ -29,7 +30,8 @@ public class BeamGroupTests
     public void Two_beams_find_what_the_likeliest_token_alone_misses()
     {
         // a: .6 then four equal ones; b: .4 then almost surely the end. The best text begins with b.
-        static float[] Row(IReadOnlyList<int> text) => text.Count == 0 ? Log(0.6, 0.4, 0, 0) : text[0] == 0 ? Log(0.25, 0.25, 0.25, 0.25) : Log(0.01, 0.01, 0.01, 0.97);
+        static float[] Row(IReadOnlyList<int> text) =>
+            text.Count == 0 ? Log(0.6, 0.4, 0, 0) : text[0] == 0 ? Log(0.25, 0.25, 0.25, 0.25) : Log(0.01, 0.01, 0.01, 0.97);
 
         BeamHypothesis one = Search(new BeamOptions { Beams = 1, LengthPenalty = 0 }, 1, Row, longest: 2)[0];
         BeamHypothesis two = Search(new BeamOptions { Beams = 2, LengthPenalty = 0 }, 2, Row, longest: 2)[0];

@@ -178,11 +178,13 @@ public sealed class BeamSearchTests(Grain grain) : IClassFixture<Grain>
         using LanguageModel tight = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { CacheMemory = pageSets * Model.Pages.Shape.SetBytes });
 
         Task<Run> first = Run.Of(tight, Prompt, Options(4, 20) with { EndIds = [] });
-        Run[] samples = await Task.WhenAll(tight.GenerateSamples(Prompt, 3, Options(0, 20) with { Sampling = new SamplerOptions { Seed = 3 } }).Select(Run.Read));
+        Run[] samples = await Task.WhenAll(tight.GenerateSamples(Prompt, 3, Options(0, 20) with { Sampling = new SamplerOptions { Seed = 3 } })
+            .Select(Run.Read));
 
         Equal(await Run.Of(Model, Prompt, Options(4, 20) with { EndIds = [] }), await first);
         for (int i = 0; i < 3; i++)
-            Assert.Equal((await Run.Of(Model, Prompt, Options(0, 20) with { Sampling = new SamplerOptions { Seed = 3 + (ulong)i } })).Hashes, samples[i].Hashes);
+            Assert.Equal((await Run.Of(Model, Prompt, Options(0, 20) with { Sampling = new SamplerOptions { Seed = 3 + (ulong)i } })).Hashes,
+                samples[i].Hashes);
         Assert.Equal(0, tight.Pages.Held);
     }
 
@@ -224,7 +226,8 @@ public sealed class BeamSearchTests(Grain grain) : IClassFixture<Grain>
         Assert.Equal((await Run.Of(Model, other, plain)).Hashes, (await text).Hashes);
         Equal(await Run.Of(Model, Prompt, search), await first);
         Equal(await Run.Of(Model, other, search), await second);
-        Assert.Equal((await Run.Score(Model, scored, new ScoreOptions { HashLogits = true })).Select(score => score.LogitsHash), (await scores).Select(score => score.LogitsHash));
+        Assert.Equal((await Run.Score(Model, scored, new ScoreOptions { HashLogits = true })).Select(score => score.LogitsHash), (await scores)
+            .Select(score => score.LogitsHash));
         Assert.Equal(0, tight.Pages.Held);
     }
 
@@ -258,7 +261,8 @@ public sealed class BeamSearchTests(Grain grain) : IClassFixture<Grain>
 
         Run run = await Run.Of(tight, Prompt, Options(4, 0) with { MaxTokens = null, IgnoreEnd = true });
 
-        Assert.All(run.Result.Beams!, beam => Assert.Equal((FinishReason.Context, 2 * 32 + 1 - Prompt.Length), (beam.Finish, beam.Ids.Count)));     // two pages for each of four
+        // two pages for each of four
+        Assert.All(run.Result.Beams!, beam => Assert.Equal((FinishReason.Context, 2 * 32 + 1 - Prompt.Length), (beam.Finish, beam.Ids.Count)));
     }
 
     [Fact]
@@ -290,8 +294,10 @@ public sealed class BeamSearchTests(Grain grain) : IClassFixture<Grain>
     private static void Equal(Run one, Run other)
     {
         Assert.Equal(one.Ids, other.Ids);
-        Assert.Equal(one.Result.Beams!.Select(beam => (string.Join(',', beam.Ids), beam.Score)), other.Result.Beams!.Select(beam => (string.Join(',', beam.Ids), beam.Score)));
+        Assert.Equal(one.Result.Beams!.Select(beam => (string.Join(',', beam.Ids), beam.Score)),
+            other.Result.Beams!.Select(beam => (string.Join(',', beam.Ids), beam.Score)));
     }
 
-    private static GenerationOptions Options(int beams, int tokens) => new() { MaxTokens = tokens, HashLogits = true, Beams = beams == 0 ? null : new BeamOptions { Beams = beams } };
+    private static GenerationOptions Options(int beams, int tokens) =>
+        new() { MaxTokens = tokens, HashLogits = true, Beams = beams == 0 ? null : new BeamOptions { Beams = beams } };
 }

@@ -35,7 +35,8 @@ public class BitsContractTests
         {
             string run = $"{expected.Model} {expected.Compute} {expected.CacheType}";
             Assert.Equal(run, $"{found.Model} {found.Compute} {found.CacheType}");
-            Assert.True(expected.Text.OrderBy(at => at.Key).SequenceEqual(found.Text.OrderBy(at => at.Key)), $"{run}: a text's logits have other bits than contract/bits.json says");
+            Assert.True(expected.Text.OrderBy(at => at.Key).SequenceEqual(found.Text.OrderBy(at => at.Key)),
+                $"{run}: a text's logits have other bits than contract/bits.json says");
             Assert.True(expected.GeneratedIds.SequenceEqual(found.GeneratedIds), $"{run}: other tokens than contract/bits.json says");
             Assert.True(expected.Generated.SequenceEqual(found.Generated), $"{run}: a generation's logits have other bits than contract/bits.json says");
         }
@@ -60,13 +61,15 @@ public class BitsContractTests
             }
         }
         return new BitsContract(
-            "Hashes of logits (SHA-256 of the F32 bits, little-endian, first 16 hex digits): equal on every machine, width of vector and number of threads. text: of the ids, at some positions. "
+            "Hashes of logits (SHA-256 of the F32 bits, little-endian, first 16 hex digits): equal on every machine, width of vector and number of threads. "
+            + "text: of the ids, at some positions. "
             + $"generated: a run behind the first {PromptLength} ids with temperature 1, no filter, the end ignored and seed {Evidence.Sampled.Seed}.",
             DateTime.UtcNow.ToString("yyyy-MM-dd"), ids, [.. runs]);
     }
 
     /// <summary>A list of numbers or hashes on one line.</summary>
-    private static string Compact(string json) => Regex.Replace(json, @"\[[^\[\]{}]+\]", list => Regex.Replace(list.Value, @"\s+", " ").Replace("[ ", "[").Replace(" ]", "]"));
+    private static string Compact(string json) =>
+        Regex.Replace(json, @"\[[^\[\]{}]+\]", list => Regex.Replace(list.Value, @"\s+", " ").Replace("[ ", "[").Replace(" ]", "]"));
 
     private static string Lower<T>(T value) where T : struct, Enum => $"{value}".ToLowerInvariant();
 

@@ -38,7 +38,8 @@ public sealed class CacheSaltTests(Grain grain) : IClassFixture<Grain>
         Assert.Equal(0, alone.Result.CachedTokens);
         foreach (Run run in (Run[])[first, second])
         {
-            Assert.Equal(alone.Result.Beams!.Select(beam => (string.Join(',', beam.Ids), beam.Score)), run.Result.Beams!.Select(beam => (string.Join(',', beam.Ids), beam.Score)));
+            Assert.Equal(alone.Result.Beams!.Select(beam => (string.Join(',', beam.Ids), beam.Score)),
+                run.Result.Beams!.Select(beam => (string.Join(',', beam.Ids), beam.Score)));
             Assert.Equal(alone.Hashes, run.Hashes);
         }
         Assert.Equal((0, 3 * model.Shape.Layers), (model.Pages.Held, model.Pages.Kept));     // of the beams' own texts nothing is kept
@@ -54,7 +55,8 @@ public sealed class CacheSaltTests(Grain grain) : IClassFixture<Grain>
     public async Task What_a_preempted_text_finds_of_its_own_is_no_hit()
     {
         using HeldEngine held = new();
-        using LanguageModel tight = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Time = held, CacheMemory = 14 * grain.Model.Pages.Shape.SetBytes });
+        using LanguageModel tight = LanguageModel.LoadEmbedded("grain-1m",
+            new ModelOptions { Time = held, CacheMemory = 14 * grain.Model.Pages.Shape.SetBytes });
         int[][] prompts = [.. Enumerable.Range(0, 6).Select(i => Evidence.Ids(100, 4096).Select(id => (id + 7 * i) % 4096).ToArray())];
 
         Task<Run>[] all = [.. prompts.Select(prompt => Run.Of(tight, prompt, Options with { MaxTokens = 120 }))];
@@ -70,7 +72,8 @@ public sealed class CacheSaltTests(Grain grain) : IClassFixture<Grain>
     public void A_salt_is_bounded()
     {
         string salt = new('x', 1025);
-        Assert.Equal("CacheSalt: expected at most 1024 characters, found 1025.", Assert.Throws<GenerationException>(() => { grain.Model.GenerateAsync(Prompt, Options with { CacheSalt = salt }); }).Message);
+        Assert.Equal("CacheSalt: expected at most 1024 characters, found 1025.",
+            Assert.Throws<GenerationException>(() => { grain.Model.GenerateAsync(Prompt, Options with { CacheSalt = salt }); }).Message);
         Assert.Throws<GenerationException>(() => { grain.Model.ScoreAsync(Prompt, new ScoreOptions { CacheSalt = salt }); });
     }
 }

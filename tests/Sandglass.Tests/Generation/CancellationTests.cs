@@ -41,7 +41,8 @@ public sealed class CancellationTests(CancellationTests.Pair models) : IClassFix
             {
                 using CancellationTokenSource cancel = new();
                 models.Clock.At(look, cancel.Cancel);
-                Run run = await Run.Read(model.GenerateAsync(Evidence.Ids(PromptTokens, 4096), Options[way] with { TimeLimit = TimeSpan.FromHours(1) }, cancel.Token));
+                Run run = await Run.Read(model.GenerateAsync(Evidence.Ids(PromptTokens, 4096), Options[way] with { TimeLimit = TimeSpan.FromHours(1) },
+                    cancel.Token));
                 NothingIsLeft(model);
                 Assert.Equal(FinishReason.Cancelled, run.Result.Finish);
                 if (run.Tokens.Length > 0) break;
@@ -108,10 +109,12 @@ public sealed class CancellationTests(CancellationTests.Pair models) : IClassFix
     public async Task Pages_are_free_one_step_later_and_so_is_the_place()
     {
         using StepClock clock = new();
-        using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { MaxBatch = 2, Window = 200, Time = clock, Threads = 1, MostUnread = 1 << 30 });
+        using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m",
+            new ModelOptions { MaxBatch = 2, Window = 200, Time = clock, Threads = 1, MostUnread = 1 << 30 });
         using CancellationTokenSource cancel = new();
         clock.Release();
-        TextGeneration[] all = [.. Enumerable.Range(0, 5).Select(_ => model.GenerateAsync(Evidence.Ids(PromptTokens, 4096), Plain with { TimeLimit = TimeSpan.FromDays(9) }, cancel.Token))];
+        TextGeneration[] all = [.. Enumerable.Range(0, 5)
+            .Select(_ => model.GenerateAsync(Evidence.Ids(PromptTokens, 4096), Plain with { TimeLimit = TimeSpan.FromDays(9) }, cancel.Token))];
         await using IAsyncEnumerator<GeneratedToken> tokens = all[0].GetAsyncEnumerator();
         Assert.True(await tokens.MoveNextAsync());
         clock.Hold();

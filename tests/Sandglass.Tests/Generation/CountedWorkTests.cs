@@ -59,7 +59,8 @@ public class CountedWorkTests(TypedModelFiles files, Grain grain) : IClassFixtur
     {
         long tokens = lengths.Sum();
         long visible = lengths.Sum(length => (long)length * (length + 1) / 2);
-        long queries = (long)shape.Heads * shape.KeyHeadDim, keys = (long)shape.KeyValueHeads * shape.KeyHeadDim, values = (long)shape.KeyValueHeads * shape.ValueHeadDim;
+        long queries = (long)shape.Heads * shape.KeyHeadDim, keys = (long)shape.KeyValueHeads * shape.KeyHeadDim,
+            values = (long)shape.KeyValueHeads * shape.ValueHeadDim;
         return new MultiplyAdds(
             Projections: shape.Layers * tokens * shape.Width * (queries + keys + values + (long)shape.Heads * shape.ValueHeadDim),
             FeedForward: shape.Layers * tokens * 3 * shape.Width * shape.FeedForwardWidth,

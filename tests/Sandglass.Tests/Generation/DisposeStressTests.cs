@@ -45,16 +45,20 @@ public class DisposeStressTests
                     await Score(model, prompt, random);
                     break;
                 case 1:
-                    await Task.WhenAll(model.GenerateSamples(prompt, random.Next(2, 6), Options(random), cancel.Token).Select(sample => Read(sample, random.Next(), cancel)));
+                    await Task.WhenAll(model.GenerateSamples(prompt, random.Next(2, 6), Options(random), cancel.Token)
+                        .Select(sample => Read(sample, random.Next(), cancel)));
                     break;
                 case 2:
-                    await Read(model.GenerateAsync(prompt, Options(random) with { Beams = new BeamOptions { Beams = random.Next(2, 5) }, Draft = DraftKind.None, MaxTokens = 30 }, cancel.Token), random.Next(), cancel);
+                    await Read(model.GenerateAsync(prompt,
+                        Options(random) with { Beams = new BeamOptions { Beams = random.Next(2, 5) }, Draft = DraftKind.None, MaxTokens = 30 }, cancel.Token),
+                        random.Next(), cancel);
                     break;
                 case 3:
                     await model.CompleteAsync(prompt, Options(random), cancel.Token);
                     break;
                 default:
-                    await Read(model.GenerateAsync(prompt, Options(random) with { Draft = model.Options.Draft is null ? DraftKind.Lookup : DraftKind.Model }, cancel.Token), random.Next(), cancel);
+                    await Read(model.GenerateAsync(prompt, Options(random) with { Draft = model.Options.Draft is null ? DraftKind.Lookup : DraftKind.Model },
+                        cancel.Token), random.Next(), cancel);
                     break;
             }
         }

@@ -42,14 +42,22 @@ public sealed class EmbeddingTests(TypedModelFiles files, Grain grain) : IClassF
     {
         float[] expected =
         [
-            0.0485006645321846f, -0.08173907548189163f, -0.004291235469281673f, -0.07894886285066605f, 0.09651731699705124f, -0.5020838975906372f, 0.04029396176338196f, 0.0024717836640775204f,
-            -0.05353870615363121f, -0.027957601472735405f, 0.0937303975224495f, -0.05176158249378204f, 0.004684657324105501f, 0.08210169523954391f, -0.14566576480865479f, -0.44516870379447937f,
-            -0.013422545976936817f, -0.21050116419792175f, 0.0866197720170021f, -0.13874846696853638f, -0.1997527927160263f, 0.07005145400762558f, 0.08534858375787735f, 0.10676831007003784f,
-            -0.0270494744181633f, 0.027094222605228424f, 0.06817221641540527f, 0.02282196283340454f, 0.0016771010123193264f, -0.12338339537382126f, 0.1027289479970932f, 0.4382551610469818f,
-            0.058662571012973785f, 0.07747561484575272f, -0.07109871506690979f, -0.12286722660064697f, 0.09272968024015427f, -0.0279424786567688f, 0.041098058223724365f, 0.06012779101729393f,
-            0.05157886818051338f, 0.05531984940171242f, -0.03745594993233681f, -0.050851814448833466f, -0.0027994082774966955f, 0.05304505303502083f, -0.03057197667658329f, -0.033378541469573975f,
-            0.051843587309122086f, 0.06539635360240936f, -0.0634501725435257f, -0.037418313324451447f, 0.04640621691942215f, -0.07853859663009644f, 0.1397819072008133f, -0.014366005547344685f,
-            0.06673847138881683f, -0.0651717334985733f, 0.05865519866347313f, -0.04270071163773537f, -0.06068844720721245f, -0.0433148592710495f, -0.04707539081573486f, 0.011696458794176579f,
+            0.0485006645321846f, -0.08173907548189163f, -0.004291235469281673f, -0.07894886285066605f, 0.09651731699705124f, -0.5020838975906372f,
+            0.04029396176338196f, 0.0024717836640775204f,
+            -0.05353870615363121f, -0.027957601472735405f, 0.0937303975224495f, -0.05176158249378204f, 0.004684657324105501f, 0.08210169523954391f,
+            -0.14566576480865479f, -0.44516870379447937f,
+            -0.013422545976936817f, -0.21050116419792175f, 0.0866197720170021f, -0.13874846696853638f, -0.1997527927160263f, 0.07005145400762558f,
+            0.08534858375787735f, 0.10676831007003784f,
+            -0.0270494744181633f, 0.027094222605228424f, 0.06817221641540527f, 0.02282196283340454f, 0.0016771010123193264f, -0.12338339537382126f,
+            0.1027289479970932f, 0.4382551610469818f,
+            0.058662571012973785f, 0.07747561484575272f, -0.07109871506690979f, -0.12286722660064697f, 0.09272968024015427f, -0.0279424786567688f,
+            0.041098058223724365f, 0.06012779101729393f,
+            0.05157886818051338f, 0.05531984940171242f, -0.03745594993233681f, -0.050851814448833466f, -0.0027994082774966955f, 0.05304505303502083f,
+            -0.03057197667658329f, -0.033378541469573975f,
+            0.051843587309122086f, 0.06539635360240936f, -0.0634501725435257f, -0.037418313324451447f, 0.04640621691942215f, -0.07853859663009644f,
+            0.1397819072008133f, -0.014366005547344685f,
+            0.06673847138881683f, -0.0651717334985733f, 0.05865519866347313f, -0.04270071163773537f, -0.06068844720721245f, -0.0433148592710495f,
+            -0.04707539081573486f, 0.011696458794176579f,
         ];
         using LanguageModel model = LanguageModel.Load(Shared.Path("models", "stories260K.gguf"), new ModelOptions { Compute = ComputeMode.Exact });
 
@@ -59,7 +67,8 @@ public sealed class EmbeddingTests(TypedModelFiles files, Grain grain) : IClassF
     }
 
     [Theory]
-    [InlineData(ComputeMode.Fast, CacheType.F16), InlineData(ComputeMode.Fine, CacheType.Q8), InlineData(ComputeMode.Exact, CacheType.F32), InlineData(ComputeMode.Fast, CacheType.Q4)]
+    [InlineData(ComputeMode.Fast, CacheType.F16), InlineData(ComputeMode.Fine, CacheType.Q8), InlineData(ComputeMode.Exact, CacheType.F32),
+        InlineData(ComputeMode.Fast, CacheType.Q4)]
     public async Task The_same_bits_in_any_chunks_company_threads_and_where_pages_are_few(ComputeMode compute, CacheType cache)
     {
         ModelOptions mode = new() { Compute = compute, CacheType = cache };
@@ -69,7 +78,8 @@ public sealed class EmbeddingTests(TypedModelFiles files, Grain grain) : IClassF
         {
             int[] text = Evidence.Ids(length, 4096);
             int[] alone = Bits(await one.EmbedAsync(text));
-            foreach (int chunk in (int[])[length < 100 ? 1 : 32, 7, 0]) Assert.Equal(alone, Bits(await model.EmbedAsync(text, new EmbeddingOptions { PrefillChunk = chunk })));
+            foreach (int chunk in (int[])[length < 100 ? 1 : 32, 7, 0]) Assert.Equal(alone,
+                Bits(await model.EmbedAsync(text, new EmbeddingOptions { PrefillChunk = chunk })));
         }
 
         int[] beside = Evidence.Ids(100, 4096), expected = Bits(await one.EmbedAsync(beside));
@@ -85,10 +95,12 @@ public sealed class EmbeddingTests(TypedModelFiles files, Grain grain) : IClassF
     public async Task A_text_that_gave_its_pages_back_adds_nothing_twice()
     {
         using HeldEngine held = new();
-        using LanguageModel tight = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Time = held, CacheMemory = 14 * grain.Model.Pages.Shape.SetBytes });
+        using LanguageModel tight = LanguageModel.LoadEmbedded("grain-1m",
+            new ModelOptions { Time = held, CacheMemory = 14 * grain.Model.Pages.Shape.SetBytes });
         int[] text = Evidence.Ids(220, 4096);
 
-        Task<GenerationResult>[] first = [.. Enumerable.Range(0, 3).Select(i => tight.CompleteAsync(Evidence.Ids(40 + i, 4096), new GenerationOptions { MaxTokens = 120, IgnoreEnd = true }))];
+        Task<GenerationResult>[] first = [.. Enumerable.Range(0, 3)
+            .Select(i => tight.CompleteAsync(Evidence.Ids(40 + i, 4096), new GenerationOptions { MaxTokens = 120, IgnoreEnd = true }))];
         Task<Embedding> embedding = tight.EmbedAsync(text, new EmbeddingOptions { PrefillChunk = 3 });
         held.Release();
         Embedding found = await embedding;
@@ -110,7 +122,8 @@ public sealed class EmbeddingTests(TypedModelFiles files, Grain grain) : IClassF
         Assert.Equal(fresh, after);
         Assert.Equal((0L, 3 * model.Shape.Layers), (model.Pages.PrefixHitTokens, model.Pages.Kept));
 
-        Embedding king = await model.EmbedAsync("The king had a daughter."), ids = await model.EmbedAsync(model.Tokenizer.Encode("The king had a daughter.", addBos: true, parseSpecial: false).Ids);
+        Embedding king = await model.EmbedAsync("The king had a daughter."),
+            ids = await model.EmbedAsync(model.Tokenizer.Encode("The king had a daughter.", addBos: true, parseSpecial: false).Ids);
         Assert.Equal(Bits(ids), Bits(king));
     }
 
@@ -123,7 +136,8 @@ public sealed class EmbeddingTests(TypedModelFiles files, Grain grain) : IClassF
         Assert.Equal(64, (await model.EmbedAsync(Evidence.Ids(64, 4096))).Tokens);
         Assert.Equal("prompt-empty", Assert.Throws<GenerationException>(() => { _ = model.EmbedAsync([]); }).Code);
         Assert.Equal("id-out-of-range", Assert.Throws<GenerationException>(() => { _ = model.EmbedAsync([4096]); }).Code);
-        Assert.Equal("PrefillChunk", Assert.Throws<GenerationException>(() => { _ = model.EmbedAsync([1], new EmbeddingOptions { PrefillChunk = -1 }); }).Option);
+        Assert.Equal("PrefillChunk", Assert.Throws<GenerationException>(() => { _ = model.EmbedAsync([1], new EmbeddingOptions { PrefillChunk = -1 }); })
+            .Option);
         using LanguageModel tight = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { CacheMemory = 2 * model.Pages.Shape.SetBytes });
         Assert.Equal("cache-too-small", Assert.Throws<GenerationException>(() => { _ = tight.EmbedAsync(Evidence.Ids(65, 4096)); }).Code);
 
@@ -149,7 +163,8 @@ public sealed class EmbeddingTests(TypedModelFiles files, Grain grain) : IClassF
     {
         CallingClock clock = new();
         LanguageModel model = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Time = clock });
-        clock.At(100, () =>
+        clock.At(100,
+        () =>
         {
             _ = Task.Run(model.Dispose);
             Assert.True(SpinWait.SpinUntil(IsClosed, TimeSpan.FromSeconds(30)));

@@ -16,7 +16,16 @@ internal static class Evidence
 
     /// <summary>A run of some tokens with its hashes.</summary>
     public static Task<Run> OfRun(LanguageModel model, int[] prompt, int tokens, int chunk = 0, bool noCache = false, SamplerOptions? sampling = null) =>
-        Run.Of(model, prompt, new GenerationOptions { Sampling = sampling ?? Sampled, MaxTokens = tokens, IgnoreEnd = true, HashLogits = true, PrefillChunk = chunk, NoCache = noCache, ShareCache = false });
+        Run.Of(model, prompt, new GenerationOptions
+        {
+            Sampling = sampling ?? Sampled,
+            MaxTokens = tokens,
+            IgnoreEnd = true,
+            HashLogits = true,
+            PrefillChunk = chunk,
+            NoCache = noCache,
+            ShareCache = false
+        });
 
     /// <summary>Ids from nothing but a counter, equal on every machine.</summary>
     public static int[] Ids(int count, int vocabulary)

@@ -25,7 +25,8 @@ public class FaceTests(Grain grain) : IClassFixture<Grain>
     [Fact]
     public async Task Samples_of_a_text_are_those_of_its_ids()
     {
-        IReadOnlyList<TextGeneration> texts = grain.Model.GenerateSamples("The king", 3, Options), ids = grain.Model.GenerateSamples(grain.Model.Tokenizer.Encode("The king").Ids, 3, Options);
+        IReadOnlyList<TextGeneration> texts = grain.Model.GenerateSamples("The king", 3, Options),
+            ids = grain.Model.GenerateSamples(grain.Model.Tokenizer.Encode("The king").Ids, 3, Options);
 
         Assert.Equal((await Task.WhenAll(ids.Select(Run.Read))).Select(run => run.Text), (await Task.WhenAll(texts.Select(Run.Read))).Select(run => run.Text));
     }
@@ -42,7 +43,8 @@ public class FaceTests(Grain grain) : IClassFixture<Grain>
     public async Task What_a_user_typed_ends_no_turn_unless_that_is_asked_for()
     {
         string control = grain.Model.Tokenizer.Piece(grain.Model.Tokenizer.EndIds.First());
-        GenerationResult typed = await grain.Model.CompleteAsync($"The {control} king", Options), template = await grain.Model.CompleteAsync($"The {control} king", Options with { ParseSpecial = true });
+        GenerationResult typed = await grain.Model.CompleteAsync($"The {control} king", Options),
+            template = await grain.Model.CompleteAsync($"The {control} king", Options with { ParseSpecial = true });
 
         Assert.DoesNotContain(typed.PromptIds.Skip(1), grain.Model.Tokenizer.EndIds.Contains);
         Assert.Contains(template.PromptIds.Skip(1), grain.Model.Tokenizer.EndIds.Contains);
@@ -58,7 +60,8 @@ public class FaceTests(Grain grain) : IClassFixture<Grain>
             using (LanguageModel model = await LanguageModel.LoadAsync(path))
                 Assert.Equal(2, (await model.CompleteAsync([1, 2], new GenerationOptions { MaxTokens = 2, IgnoreEnd = true })).CompletionTokens);
 
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => LanguageModel.LoadAsync(path, cancellationToken: new CancellationToken(canceled: true)));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+                LanguageModel.LoadAsync(path, cancellationToken: new CancellationToken(canceled: true)));
             await Assert.ThrowsAsync<ModelFileException>(() => LanguageModel.LoadAsync(Path.Combine(folder.FullName, "missing.gguf")));
         }
         finally
@@ -77,13 +80,20 @@ public class FaceTests(Grain grain) : IClassFixture<Grain>
         Action<GenerationOptions> generate = options => grain.Model.GenerateAsync("The king", options);
         Action[] wrong =
         [
-            () => generate(new() { MaxTokens = -1 }), () => generate(new() { MinTokens = -2 }), () => generate(new() { Logprobs = -3 }), () => generate(new() { TimeLimit = TimeSpan.FromSeconds(-1.5) }),
-            () => generate(new() { EndIds = [-4] }), () => generate(new() { Beams = new BeamOptions { Groups = -2, Beams = 4 } }), () => generate(new() { Beams = new BeamOptions { DiversityPenalty = -0.5 } }),
-            () => generate(new() { Sampling = new SamplerOptions { Temperature = -0.5 } }), () => generate(new() { Sampling = new SamplerOptions { TopP = 1.5 } }),
-            () => generate(new() { Sampling = new SamplerOptions { BannedIds = [-5] } }), () => generate(new() { Sampling = new SamplerOptions { LogitBias = new Dictionary<int, double> { [-6] = 0.5 } } }),
+            () => generate(new() { MaxTokens = -1 }), () => generate(new() { MinTokens = -2 }), () => generate(new() { Logprobs = -3 }),
+            () => generate(new() { TimeLimit = TimeSpan.FromSeconds(-1.5) }),
+            () => generate(new() { EndIds = [-4] }),
+            () => generate(new() { Beams = new BeamOptions { Groups = -2, Beams = 4 } }),
+            () => generate(new() { Beams = new BeamOptions { DiversityPenalty = -0.5 } }),
+            () => generate(new() { Sampling = new SamplerOptions { Temperature = -0.5 } }),
+            () => generate(new() { Sampling = new SamplerOptions { TopP = 1.5 } }),
+            () => generate(new() { Sampling = new SamplerOptions { BannedIds = [-5] } }),
+            () => generate(new() { Sampling = new SamplerOptions { LogitBias = new Dictionary<int, double> { [-6] = 0.5 } } }),
             () => generate(new() { Sampling = new SamplerOptions { LogitBias = new Dictionary<int, double> { [6] = double.NegativeInfinity } } }),
-            () => grain.Model.GenerateAsync([-7]), () => grain.Model.GenerateSamples([1], -8), () => grain.Model.ScoreAsync([1, -9]), () => grain.Model.ScoreAsync([1], new ScoreOptions { From = -1 }),
-            () => LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Threads = -1 }), () => LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { CacheMemory = -10 }),
+            () => grain.Model.GenerateAsync([-7]), () => grain.Model.GenerateSamples([1], -8), () => grain.Model.ScoreAsync([1, -9]),
+            () => grain.Model.ScoreAsync([1], new ScoreOptions { From = -1 }),
+            () => LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Threads = -1 }),
+            () => LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { CacheMemory = -10 }),
         ];
         try
         {

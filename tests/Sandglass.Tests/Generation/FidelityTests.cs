@@ -75,7 +75,8 @@ public class FidelityTests(ITestOutputHelper output)
             double rms = Math.Sqrt(scores.Average(score => Math.Pow(score.Logprob - record.GetProperty("nextLogprob")[score.Index].GetDouble(), 2)));
             double agreement = scores.Average(score => score.Top[0].Id == record.GetProperty("top1")[score.Index].GetInt32() ? 1.0 : 0.0);
             JsonElement llamaCpp = record.GetProperty("llamaCpp").Clone();
-            output.WriteLine($"{record.GetProperty("name")}: {compute}, cache {model.Options.CacheType}, deviation {rms:F5}, likeliest equal {agreement:P1}; llama.cpp {llamaCpp}");
+            output.WriteLine($"{record.GetProperty("name")}: {compute}, cache {model.Options.CacheType}, deviation {rms:F5}, "
+                + $"likeliest equal {agreement:P1}; llama.cpp {llamaCpp}");
             texts.Add(new Fidelity(rms, agreement, llamaCpp));
         }
         return texts;
@@ -87,7 +88,8 @@ public class FidelityTests(ITestOutputHelper output)
     private static double ExactPerplexity(string file)
     {
         using JsonDocument golden = JsonDocument.Parse(File.ReadAllText(Shared.Path("golden", "perplexity.json")));
-        return golden.RootElement.GetProperty("figures").EnumerateArray().First(f => f.GetProperty("model").GetString() == file).GetProperty("perplexity").GetDouble();
+        return golden.RootElement.GetProperty("figures").EnumerateArray().First(f => f.GetProperty("model").GetString() == file).GetProperty("perplexity")
+            .GetDouble();
     }
 
     private static async Task<double> Perplexity(string file, ComputeMode compute, int chunks)

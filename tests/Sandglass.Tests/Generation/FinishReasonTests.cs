@@ -67,12 +67,14 @@ public class FinishReasonTests(Grain grain) : IClassFixture<Grain>
         SamplerOptions sampling = new() { Temperature = 1.5, TopK = 0, TopP = 1, MinP = 0, Seed = 1 };
         Run? ended = null;
         for (ulong seed = 0; seed < 60 && ended?.Result.Finish != FinishReason.Eos; seed++)
-            ended = await Run.Of(Model, "\"Yes,\" said the king, and they lived happily ever after.", new GenerationOptions { Sampling = sampling with { Seed = seed }, MaxTokens = 40 });
+            ended = await Run.Of(Model, "\"Yes,\" said the king, and they lived happily ever after.",
+                new GenerationOptions { Sampling = sampling with { Seed = seed }, MaxTokens = 40 });
 
         Assert.Equal(FinishReason.Eos, ended!.Result.Finish);
         Assert.Equal(own, ended.Ids[^1]);
 
-        Run others = await Run.Of(Model, ended.Result.PromptIds, new GenerationOptions { Sampling = sampling with { Seed = ended.Result.Seed }, MaxTokens = 45, EndIds = [] });
+        Run others = await Run.Of(Model, ended.Result.PromptIds,
+            new GenerationOptions { Sampling = sampling with { Seed = ended.Result.Seed }, MaxTokens = 45, EndIds = [] });
         Assert.Equal(ended.Ids, others.Ids[..ended.Ids.Length]);
         Assert.Equal(FinishReason.Length, others.Result.Finish);
     }
@@ -200,7 +202,8 @@ public class FinishReasonTests(Grain grain) : IClassFixture<Grain>
         {
             using CancellationTokenSource cancel = new();
             clock.At(look, cancel.Cancel);
-            Run run = await Run.Read(model.GenerateAsync(Evidence.Ids(40, 4096), Greedy with { PrefillChunk = 8, TimeLimit = TimeSpan.FromHours(1) }, cancel.Token));
+            Run run = await Run.Read(model.GenerateAsync(Evidence.Ids(40, 4096), Greedy with { PrefillChunk = 8, TimeLimit = TimeSpan.FromHours(1) },
+                cancel.Token));
             Assert.Equal(0, model.Pages.Held);
             if (run.Tokens.Length > 0) break;
             Assert.Equal(FinishReason.Cancelled, run.Result.Finish);

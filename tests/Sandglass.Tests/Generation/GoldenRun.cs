@@ -64,7 +64,8 @@ internal sealed record GoldenRun(int[] PromptIds, int[] Ids, float[] Logprobs, (
     private static GoldenRun Read(JsonElement record) => new(
         Ints(record.GetProperty("promptIds")),
         Ints(record.GetProperty("ids")),
-        [.. Steps(record).Select(step => step.TryGetProperty("logprob", out JsonElement logprob) ? logprob.GetSingle() : step.GetProperty("top")[0][1].GetSingle())],
+        [.. Steps(record).Select(step => step.TryGetProperty("logprob", out JsonElement logprob) ? logprob.GetSingle()
+            : step.GetProperty("top")[0][1].GetSingle())],
         [.. Steps(record).Select(step => Top(step.GetProperty("top")))],
         TextOf(record, "prompt"),
         TextOf(record, "text"),

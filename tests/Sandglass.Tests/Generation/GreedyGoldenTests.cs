@@ -26,7 +26,8 @@ public class GreedyGoldenTests
     public async Task SmolLM2_in_exact_arithmetic_writes_what_the_reference_writes()
     {
         using LanguageModel model = Load(ComputeMode.Exact, "SmolLM2-135M-Instruct.Q4_1.gguf");
-        foreach (GoldenRun golden in GoldenRun.ReadAll(Shared.Path("golden", "SmolLM2-135M-Instruct.exact.json")).Take(Long.Asked ? int.MaxValue : ShortRecords))
+        foreach (GoldenRun golden in GoldenRun.ReadAll(Shared.Path("golden", "SmolLM2-135M-Instruct.exact.json"))
+            .Take(Long.Asked ? int.MaxValue : ShortRecords))
             await golden.Check(model, tolerance: 5e-3);
     }
 

@@ -43,7 +43,8 @@ public class LanguageModelTests(Grain grain) : IClassFixture<Grain>
     {
         for (ulong seed = 0; seed < 5; seed++)
         {
-            Run run = await Run.Of(Model, "\u201cGood day,\u201d", Sampled with { Sampling = new SamplerOptions { Seed = seed, Temperature = 2, TopK = 0, TopP = 1, MinP = 0 } });
+            Run run = await Run.Of(Model, "\u201cGood day,\u201d",
+                Sampled with { Sampling = new SamplerOptions { Seed = seed, Temperature = 2, TopK = 0, TopP = 1, MinP = 0 } });
 
             Assert.Equal(Model.Tokenizer.Decode(run.Ids), run.Text);
         }
@@ -125,7 +126,8 @@ public class LanguageModelTests(Grain grain) : IClassFixture<Grain>
     {
         LanguageModel model = LanguageModel.LoadEmbedded("grain-1m");
         TextGeneration running = model.GenerateAsync(LongPrompt, Slow);
-        TextGeneration[] others = [.. Enumerable.Range(1, StepBudget.Sequences).Select(_ => model.GenerateAsync(LongPrompt, Slow))]; // one more than run at once
+        // one more than run at once
+        TextGeneration[] others = [.. Enumerable.Range(1, StepBudget.Sequences).Select(_ => model.GenerateAsync(LongPrompt, Slow))];
         IAsyncEnumerator<TokenScore> score = model.ScoreAsync([1, 2, 3]).GetAsyncEnumerator(); // waits as well
         ValueTask<bool> scored = score.MoveNextAsync();
         await using IAsyncEnumerator<GeneratedToken> tokens = running.GetAsyncEnumerator();

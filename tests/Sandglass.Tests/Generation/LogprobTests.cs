@@ -14,7 +14,14 @@ public class LogprobTests(TypedModelFiles files) : IClassFixture<TypedModelFiles
     {
         int[] prompt = Evidence.Ids(9, TypedModel.Vocabulary);
         using LanguageModel model = LanguageModel.Load(files[TensorType.F32], new ModelOptions { CacheType = CacheType.F32 });
-        Run run = await Run.Of(model, prompt, new GenerationOptions { MaxTokens = 6, EndIds = [], Logprobs = TypedModel.Vocabulary, Sampling = new SamplerOptions { Seed = 3, Temperature = 0.2, TopK = 5 } });
+        Run run = await Run.Of(model, prompt,
+            new GenerationOptions
+            {
+                MaxTokens = 6,
+                EndIds = [],
+                Logprobs = TypedModel.Vocabulary,
+                Sampling = new SamplerOptions { Seed = 3, Temperature = 0.2, TopK = 5 }
+            });
         using SmallRun plain = new(files[TensorType.F32], ComputeMode.Exact);
         float[][] logits = plain.Logits([.. prompt, .. run.Ids]);
 

@@ -64,7 +64,8 @@ public sealed class ManyWaitingTests
         {
             Assert.InRange(step, 0, 50_000);
             for (int i = random.Next(4); step < 600 && i > 0; i--)
-                texts.Add(Add(scheduler, pages, random.Next(8) == 0 ? random.Next(200, 340) : random.Next(1, 60), random.Next(1, 40), $"t{random.Next(4)}", random.Next(-3, 4)));
+                texts.Add(Add(scheduler, pages, random.Next(8) == 0 ? random.Next(200, 340) : random.Next(1, 60), random.Next(1, 40), $"t{random.Next(4)}",
+                    random.Next(-3, 4)));
             WritingText one = texts.Count == 0 ? Add(scheduler, pages, 1, 1) : texts[random.Next(texts.Count)];
             if (random.Next(3) == 0) one.Cancel();
             one.Rests = step < 600 && random.Next(2) == 0;

@@ -13,7 +13,8 @@ public sealed class PredictionTests(SpeculationTests.Pair pair) : IClassFixture<
     {
         GenerationOptions options = new() { Sampling = SpeculationTests.ChainsByName[chain], MaxTokens = 90, HashLogits = true };
         Run plain = await Run.Of(pair.Model, Prompt, options);
-        int[][] predictions = [plain.Ids, Edited(plain.Ids), plain.Ids[20..], Evidence.Ids(90, 4096), [plain.Ids[0]], [.. Evidence.Ids(300, 4096), .. plain.Ids]];
+        int[][] predictions = [plain.Ids, Edited(plain.Ids), plain.Ids[20..], Evidence.Ids(90, 4096), [plain.Ids[0]],
+            [.. Evidence.Ids(300, 4096), .. plain.Ids]];
         for (int i = 0; i < predictions.Length; i++)
             SpeculationTests.Same(plain, await Run.Of(pair.Model, Prompt, options with { Draft = (DraftKind)(i % 3), Prediction = predictions[i] }));
         SpeculationTests.Same(plain, await Run.Of(pair.Model, Prompt, options with { Draft = DraftKind.Model, Prediction = predictions[1] }));
@@ -23,11 +24,17 @@ public sealed class PredictionTests(SpeculationTests.Pair pair) : IClassFixture<
     [Fact]
     public async Task The_nearer_it_is_the_fewer_steps()
     {
-        GenerationOptions options = new() { Sampling = new SamplerOptions { Seed = 3, Temperature = 1.2, TopK = 0, TopP = 1, MinP = 0 }, MaxTokens = 200, IgnoreEnd = true };
+        GenerationOptions options = new()
+        {
+            Sampling = new SamplerOptions { Seed = 3, Temperature = 1.2, TopK = 0, TopP = 1, MinP = 0 },
+            MaxTokens = 200,
+            IgnoreEnd = true
+        };
         int[] text = (await Run.Of(pair.Model, Prompt, options)).Ids;
         async Task<int> Steps(int[]? prediction)
         {
-            GenerationResult result = (await Run.Of(pair.Model, Prompt, options with { Draft = prediction is null ? DraftKind.Lookup : DraftKind.None, Prediction = prediction })).Result;
+            GenerationResult result = (await Run.Of(pair.Model, Prompt,
+                options with { Draft = prediction is null ? DraftKind.Lookup : DraftKind.None, Prediction = prediction })).Result;
             return result.CompletionTokens - result.Speculation!.Accepted;
         }
 
@@ -67,7 +74,8 @@ public sealed class PredictionTests(SpeculationTests.Pair pair) : IClassFixture<
             new() { Prediction = [4096] }, new() { Prediction = [-1] }, new() { Prediction = [1], NoCache = true },
             new() { Prediction = [1], Beams = new BeamOptions { Beams = 2 } }, new() { Prediction = new int[pair.Model.Context + 1] },
         ];
-        Assert.All(wrong, options => Assert.Equal("Prediction", Assert.Throws<GenerationException>(() => { pair.Model.GenerateAsync(Prompt, options); }).Option));
+        Assert.All(wrong, options =>
+            Assert.Equal("Prediction", Assert.Throws<GenerationException>(() => { pair.Model.GenerateAsync(Prompt, options); }).Option));
         Assert.Null((await pair.Model.CompleteAsync(Prompt, new GenerationOptions { MaxTokens = 2, Prediction = [], NoCache = true })).Speculation);
     }
 

@@ -6,7 +6,14 @@ namespace Sandglass.Tests.Generation;
 /// <summary>A caller's handler of progress runs on no thread of the engine's: it may lag, block or fail, and only its own text hears of it.</summary>
 public class ProgressTests(Grain grain) : IClassFixture<Grain>
 {
-    private static readonly GenerationOptions Options = new() { Sampling = SamplerOptions.Greedy, MaxTokens = 20, EndIds = [], PrefillChunk = 8, ShareCache = false };
+    private static readonly GenerationOptions Options = new()
+    {
+        Sampling = SamplerOptions.Greedy,
+        MaxTokens = 20,
+        EndIds = [],
+        PrefillChunk = 8,
+        ShareCache = false
+    };
 
     [Fact]
     public async Task A_long_prompt_reports_how_far_it_was_read_in_order_and_all_of_it_before_the_first_token()
@@ -29,7 +36,8 @@ public class ProgressTests(Grain grain) : IClassFixture<Grain>
         Recorder blocked = new(() => release.Wait());
         TextGeneration slow = grain.Model.GenerateAsync(Evidence.Ids(100, 4096), Options with { PromptProgress = blocked });
         TokenScore[] scores = [];
-        Task scoring = Task.Run(async () => scores = await Run.Score(grain.Model, Evidence.Ids(60, 4096), new ScoreOptions { PrefillChunk = 8, Progress = blocked }));
+        Task scoring = Task.Run(async () =>
+            scores = await Run.Score(grain.Model, Evidence.Ids(60, 4096), new ScoreOptions { PrefillChunk = 8, Progress = blocked }));
 
         Assert.Equal(20, (await Run.Of(grain.Model, "The king", Options)).Tokens.Length);      // comes after, and is done before
         Assert.False(slow.Result.IsCompleted);
@@ -52,7 +60,9 @@ public class ProgressTests(Grain grain) : IClassFixture<Grain>
 
         Assert.Equal("a handler's own", (await Assert.ThrowsAsync<InvalidOperationException>(() => generation.Result)).Message);
         await Assert.ThrowsAsync<InvalidOperationException>(() => Run.Read(generation));
-        Assert.Equal("a handler's own", (await Assert.ThrowsAsync<InvalidOperationException>(() => Run.Score(grain.Model, Evidence.Ids(400, 4096), new ScoreOptions { PrefillChunk = 8, Progress = failing }))).Message);
+        Assert.Equal("a handler's own",
+            (await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            Run.Score(grain.Model, Evidence.Ids(400, 4096), new ScoreOptions { PrefillChunk = 8, Progress = failing }))).Message);
         Assert.Equal(0, grain.Model.Pages.Held);
     }
 
@@ -70,7 +80,9 @@ public class ProgressTests(Grain grain) : IClassFixture<Grain>
 
     [Fact]
     public void A_load_handler_that_fails_ends_the_load() =>
-        Assert.Equal("enough", Assert.Throws<InvalidOperationException>(() => LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { LoadProgress = new LoadRecorder(() => throw new InvalidOperationException("enough")) })).Message);
+        Assert.Equal("enough", Assert.Throws<InvalidOperationException>(() =>
+            LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { LoadProgress = new LoadRecorder(() => throw new InvalidOperationException("enough")) }))
+            .Message);
 
     private sealed class Recorder(Action? first = null) : IProgress<(int Read, int Total)>
     {

@@ -68,7 +68,8 @@ public sealed class PromptScoreTests(Grain grain) : IClassFixture<Grain>
     public async Task Preempted_scores_come_once_each_and_are_the_same()
     {
         using HeldEngine held = new();
-        using LanguageModel tight = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Time = held, CacheMemory = 14 * grain.Model.Pages.Shape.SetBytes });
+        using LanguageModel tight = LanguageModel.LoadEmbedded("grain-1m",
+            new ModelOptions { Time = held, CacheMemory = 14 * grain.Model.Pages.Shape.SetBytes });
         int[][] texts = [.. Enumerable.Range(0, 5).Select(i => Evidence.Ids(220, 4096).Select(id => (id + 7 * i) % 4096).ToArray())];
 
         Task<Run>[] beside = [.. texts.Take(3).Select(text => Run.Of(tight, text[..40], Text with { MaxTokens = 120 }))];

@@ -12,15 +12,25 @@ public class QuantizedPagesTests(TypedModelFiles files) : IClassFixture<TypedMod
 {
     private static readonly CacheTypes Mixed = new(CacheType.Q8, CacheType.Q4);
 
-    private static readonly GenerationOptions Sampled = new() { Sampling = Evidence.Sampled, MaxTokens = 40, IgnoreEnd = true, HashLogits = true, ShareCache = false };
+    private static readonly GenerationOptions Sampled = new()
+    {
+        Sampling = Evidence.Sampled,
+        MaxTokens = 40,
+        IgnoreEnd = true,
+        HashLogits = true,
+        ShareCache = false
+    };
 
-    public static TheoryData<CacheType, CacheType> Types => new() { { CacheType.Q8, CacheType.Q8 }, { CacheType.Q4, CacheType.Q4 }, { Mixed.Keys, Mixed.Values }, { CacheType.F16, CacheType.Q8 }, { CacheType.Q4, CacheType.F32 } };
+    public static TheoryData<CacheType, CacheType> Types =>
+        new() { { CacheType.Q8, CacheType.Q8 }, { CacheType.Q4, CacheType.Q4 }, { Mixed.Keys, Mixed.Values }, { CacheType.F16, CacheType.Q8 },
+            { CacheType.Q4, CacheType.F32 } };
 
     [Theory, MemberData(nameof(Types))]
     public void Refused_positions_leave_no_trace_wherever_a_page_ends(CacheType keys, CacheType values)
     {
         int[] ids = Evidence.Ids(100, TypedModel.Vocabulary);
-        using SmallRun clean = new(files[TensorType.F32], ComputeMode.Exact, new CacheTypes(keys, values)), run = new(files[TensorType.F32], ComputeMode.Exact, new CacheTypes(keys, values));
+        using SmallRun clean = new(files[TensorType.F32], ComputeMode.Exact, new CacheTypes(keys, values)),
+            run = new(files[TensorType.F32], ComputeMode.Exact, new CacheTypes(keys, values));
         float[][] expected = clean.Logits(ids);
         foreach (int at in (int[])[30, 31, 32, 33, 62, 63, 64, 65])
         {
@@ -45,7 +55,8 @@ public class QuantizedPagesTests(TypedModelFiles files) : IClassFixture<TypedMod
     public void A_rollback_into_a_quantised_page_goes_back_to_its_first_position(CacheType keys, CacheType values)
     {
         int[] ids = Evidence.Ids(100, TypedModel.Vocabulary);
-        using SmallRun clean = new(files[TensorType.F32], ComputeMode.Exact, new CacheTypes(keys, values)), run = new(files[TensorType.F32], ComputeMode.Exact, new CacheTypes(keys, values));
+        using SmallRun clean = new(files[TensorType.F32], ComputeMode.Exact, new CacheTypes(keys, values)),
+            run = new(files[TensorType.F32], ComputeMode.Exact, new CacheTypes(keys, values));
         float[][] expected = clean.Logits(ids);
         foreach (int back in (int[])[31, 32, 33, 63, 64, 65, 97])
         {
@@ -111,7 +122,9 @@ public class QuantizedPagesTests(TypedModelFiles files) : IClassFixture<TypedMod
     public async Task Guesses_change_no_bit(CacheType keys, CacheType values)
     {
         using LanguageModel model = LanguageModel.LoadEmbedded("grain-6m", new ModelOptions { CacheType = new(keys, values), Draft = "embedded:grain-1m" });
-        int[] words = [.. model.Tokenizer.Encode("The wolf said to the fox, and the fox said to the wolf: what is it that the wolf said to the fox, and what is it that the fox said to the wolf? And the wolf said to the fox").Ids];
+        int[] words = [.. model.Tokenizer.Encode(
+            "The wolf said to the fox, and the fox said to the wolf: what is it that the wolf said to the fox, and what is it that the fox said to the wolf? "
+                + "And the wolf said to the fox").Ids];
         int drafted = 0, accepted = 0;
         foreach (int length in (int[])[29, 30, 31, 32, 33])
         {
@@ -147,7 +160,8 @@ public class QuantizedPagesTests(TypedModelFiles files) : IClassFixture<TypedMod
             GenerationOptions beams = Sampled with { Beams = new BeamOptions { Beams = 4 }, MaxTokens = 12 };
             Run searched = await Run.Of(model, prompt, beams), recomputed = await Run.Of(model, prompt, beams with { NoCache = true });
             Assert.Equal(recomputed.Hashes, searched.Hashes);
-            Assert.Equal(recomputed.Result.Beams!.Select(beam => string.Join(' ', beam.Ids)), searched.Result.Beams!.Select(beam => string.Join(' ', beam.Ids)));
+            Assert.Equal(recomputed.Result.Beams!.Select(beam => string.Join(' ', beam.Ids)),
+                searched.Result.Beams!.Select(beam => string.Join(' ', beam.Ids)));
             Assert.Equal(0, model.Pages.Held);
         }
     }
@@ -176,7 +190,14 @@ public class QuantizedPagesTests(TypedModelFiles files) : IClassFixture<TypedMod
         int[] prompt = Evidence.Ids(400, 4096);
         foreach ((CacheType keys, CacheType values) in (CacheTypes[])[CacheType.Q8, CacheType.Q4, Mixed])
         {
-            using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Window = window, SinkTokens = sinks, CacheType = new(keys, values), MostUnread = 16 });   // so that the text waits for who counts its pages
+            using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m",
+                new ModelOptions
+                {
+                    Window = window,
+                    SinkTokens = sinks,
+                    CacheType = new(keys, values),
+                    MostUnread = 16
+                });   // so that the text waits for who counts its pages
             Run run = await Run.Of(model, prompt, Sampled);
             foreach (int chunk in (int[])[7, 32, 100])
                 Assert.Equal(run.Hashes, (await Run.Of(model, prompt, Sampled with { PrefillChunk = chunk })).Hashes);

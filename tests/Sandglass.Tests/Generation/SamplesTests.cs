@@ -84,7 +84,8 @@ public sealed class SamplesTests(Grain grain) : IClassFixture<Grain>
     [Fact]
     public async Task More_than_run_at_once_wait_for_their_turn()
     {
-        IReadOnlyList<TextGeneration>[] requests = [.. Enumerable.Range(0, 3).Select(_ => Model.GenerateSamples(Evidence.Ids(40, 4096), 50, Options(6) with { EndIds = [] }))];
+        IReadOnlyList<TextGeneration>[] requests = [.. Enumerable.Range(0, 3)
+            .Select(_ => Model.GenerateSamples(Evidence.Ids(40, 4096), 50, Options(6) with { EndIds = [] }))];
 
         foreach (IReadOnlyList<TextGeneration> request in requests)
             Assert.All(await All(request), run => Assert.Equal(6, run.Tokens.Length));
@@ -95,7 +96,8 @@ public sealed class SamplesTests(Grain grain) : IClassFixture<Grain>
     public void As_many_as_run_at_once_may_be_asked_for(int samples) =>
         Assert.Equal("samples", Assert.Throws<GenerationException>(() => Model.GenerateSamples([1], samples)).Option);
 
-    private static GenerationOptions Options(int tokens, ulong seed = Seed) => new() { Sampling = new SamplerOptions { Seed = seed }, MaxTokens = tokens, HashLogits = true, ShareCache = false };
+    private static GenerationOptions Options(int tokens, ulong seed = Seed) =>
+        new() { Sampling = new SamplerOptions { Seed = seed }, MaxTokens = tokens, HashLogits = true, ShareCache = false };
 
     private static async Task<Run[]> All(IReadOnlyList<TextGeneration> generations) => await Task.WhenAll(generations.Select(Run.Read));
 }

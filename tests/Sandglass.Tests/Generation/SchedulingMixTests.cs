@@ -8,8 +8,8 @@ using Sandglass.Tokenization;
 namespace Sandglass.Tests.Generation;
 
 /// <summary>
-/// Thousands of random mixes within tiny budgets, on a model that takes no time: texts, samples, beams, scores, guesses, cancellations, slow readers; of several
-/// priorities and tenants, with times by which they must begin, in few places and small steps.
+/// Thousands of random mixes within tiny budgets, on a model that takes no time: texts, samples, beams, scores, guesses, cancellations, slow readers; of
+/// several priorities and tenants, with times by which they must begin, in few places and small steps.
 /// </summary>
 /// <remarks>
 /// The invariant: the first in order is never preempted and can always go on. So each gets what it gets alone, none fails that fits alone, nothing hangs, and
@@ -46,10 +46,12 @@ public sealed class SchedulingMixTests : IClassFixture<TypedModelFiles>
         for (int mix = 0; mix < 700; mix++)
         {
             (int Which, int At, int CancelAt)[] members =
-                [.. Enumerable.Range(0, random.Next(2, 7)).Select(_ => (random.Next(asked.Length), random.Next(20), random.Next(5) == 0 ? random.Next(60) : -1))];
+                [.. Enumerable.Range(0, random.Next(2, 7))
+                    .Select(_ => (random.Next(asked.Length), random.Next(20), random.Next(5) == 0 ? random.Next(60) : -1))];
             long enough = members.Max(member => asked[member.Which].Least);
             using PagePool tight = new(shape, (enough + random.Next(6)) * shape.SetBytes);
-            (Asked, int, int)[] mixed = [.. members.Select(member => (areServed ? Served(asked[member.Which], random) : asked[member.Which], member.At, member.CancelAt))];
+            (Asked, int, int)[] mixed = [.. members.Select(member =>
+            (areServed ? Served(asked[member.Which], random) : asked[member.Which], member.At, member.CancelAt))];
             ModelOptions options = areServed ? Options(random) : new ModelOptions();
             string[][] found = await RunAll(mixed, tight, count => preemptions += count, options);
 
@@ -96,7 +98,8 @@ public sealed class SchedulingMixTests : IClassFixture<TypedModelFiles>
     };
 
     /// <summary>Runs some together, each from a step on, and gives the texts of each; one that was cancelled ends with "!".</summary>
-    private async Task<string[][]> RunAll((Asked Asked, int At, int CancelAt)[] members, PagePool pages, Action<int>? preemptions = null, ModelOptions? options = null)
+    private async Task<string[][]> RunAll((Asked Asked, int At, int CancelAt)[] members, PagePool pages, Action<int>? preemptions = null,
+        ModelOptions? options = null)
     {
         StepsAsTime time = new();
         options = (options ?? new ModelOptions()) with { Time = time };
@@ -113,7 +116,8 @@ public sealed class SchedulingMixTests : IClassFixture<TypedModelFiles>
                 if (members[i].CancelAt == step) await cancel[i].CancelAsync();
             }
             SequenceGroup? first = scheduler.First;
-            _model.Step(scheduler, () =>
+            _model.Step(scheduler,
+            () =>
             {
                 // only one that waited, or rested, and comes before it
                 if (first is { Members.Length: > 0, IsHeldUp: false, IsAdmitted: false }) Assert.True(ServiceOrder.IsBefore(scheduler.First!, first));
@@ -263,7 +267,8 @@ public sealed class SchedulingMixTests : IClassFixture<TypedModelFiles>
     }
 
     /// <summary>A text whose reader is too far behind now and then, for some steps.</summary>
-    private sealed class SlowReader(Asked asked, PagePool pages) : Sequence([.. asked.Prompt], asked.Prompt.Length, pages, new SequenceGroup(new RowShare(asked.NewTicket)))
+    private sealed class SlowReader(Asked asked, PagePool pages)
+        : Sequence([.. asked.Prompt], asked.Prompt.Length, pages, new SequenceGroup(new RowShare(asked.NewTicket)))
     {
         private readonly TaskCompletionSource<string> _text = new();
         private int _polls;

@@ -25,7 +25,14 @@ public sealed class SpeculationCompanyTests(SpeculationTests.Pair pair) : IClass
     [Theory, InlineData(DraftKind.Lookup), InlineData(DraftKind.Model)]
     public async Task What_is_told_of_each_token_is_the_same(DraftKind kind)
     {
-        GenerationOptions options = new() { Sampling = new SamplerOptions { Seed = 3, RepetitionPenalty = 1.1 }, MaxTokens = 60, HashLogits = true, Logprobs = 5, Explain = true };
+        GenerationOptions options = new()
+        {
+            Sampling = new SamplerOptions { Seed = 3, RepetitionPenalty = 1.1 },
+            MaxTokens = 60,
+            HashLogits = true,
+            Logprobs = 5,
+            Explain = true
+        };
 
         Run plain = await Run.Of(pair.Model, Prompt, options), drafted = await Run.Of(pair.Model, Prompt, options with { Draft = kind });
 
@@ -45,7 +52,8 @@ public sealed class SpeculationCompanyTests(SpeculationTests.Pair pair) : IClass
     [Theory, InlineData(DraftKind.Lookup, 40, 4), InlineData(DraftKind.Lookup, 33, 0), InlineData(DraftKind.Model, 40, 4), InlineData(DraftKind.Model, 33, 0)]
     public async Task Through_a_window(DraftKind kind, int window, int sinks)
     {
-        using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Window = window, SinkTokens = sinks, Draft = "embedded:grain-1m", Time = new SpeculationTests.StandingClock() });
+        using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m",
+            new ModelOptions { Window = window, SinkTokens = sinks, Draft = "embedded:grain-1m", Time = new SpeculationTests.StandingClock() });
         GenerationOptions options = new() { Sampling = SamplerOptions.Greedy, MaxTokens = 300, IgnoreEnd = true, HashLogits = true };
 
         Run plain = await Run.Of(model, Prompt, options), drafted = await Run.Of(model, Prompt, options with { Draft = kind });
@@ -84,7 +92,8 @@ public sealed class SpeculationCompanyTests(SpeculationTests.Pair pair) : IClass
     {
         GenerationOptions options = new() { Sampling = SamplerOptions.Greedy, MaxTokens = 60, IgnoreEnd = true, HashLogits = true };
         Run plain = await Run.Of(pair.Model, Prompt, options);
-        using LanguageModel tight = LanguageModel.LoadEmbedded("grain-6m", new ModelOptions { Draft = "embedded:grain-1m", CacheMemory = pageSets * pair.Model.Pages.Shape.SetBytes });
+        using LanguageModel tight = LanguageModel.LoadEmbedded("grain-6m",
+            new ModelOptions { Draft = "embedded:grain-1m", CacheMemory = pageSets * pair.Model.Pages.Shape.SetBytes });
 
         Run[] runs = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Run.Of(tight, Prompt, options with { Draft = kind })));
 
@@ -102,7 +111,8 @@ public sealed class SpeculationCompanyTests(SpeculationTests.Pair pair) : IClass
 
         Assert.Equal(FinishReason.Time, cut.Result.Finish);
         Run plain = await Run.Of(pair.Model, Prompt, options with { MaxTokens = cut.Ids.Length });
-        Assert.Equal((plain.Ids, plain.Hashes, plain.Text), (cut.Ids, cut.Hashes, cut.Text), (one, other) => one.Ids.SequenceEqual(other.Ids) && one.Hashes.SequenceEqual(other.Hashes) && one.Text == other.Text);
+        Assert.Equal((plain.Ids, plain.Hashes, plain.Text), (cut.Ids, cut.Hashes, cut.Text), (one, other) => one.Ids.SequenceEqual(other.Ids)
+            && one.Hashes.SequenceEqual(other.Hashes) && one.Text == other.Text);
         Assert.Equal((0, 0), (model.Pages.Held, model.DraftPages!.Held));
     }
 }

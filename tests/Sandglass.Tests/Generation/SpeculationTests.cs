@@ -12,8 +12,10 @@ public sealed class SpeculationTests(SpeculationTests.Pair pair) : IClassFixture
     private static readonly string[] Heroes = ["king", "wolf", "poor miller", "fisherman", "fox", "little girl", "soldier", "princess", "old woman", "tailor"];
     private static readonly string[] Deeds =
     [
-        "had three sons", "lived in the forest", "could not sleep", "said to his wife", "went out into the world", "had lost a shoe", "was hungry", "found a golden key", "heard a voice", "kept a bird",
-        "never laughed", "climbed a hill", "sat by the fire", "met a bear", "asked for bread", "had a dream", "owned a mill", "was very proud", "came to a river", "knew no fear",
+        "had three sons", "lived in the forest", "could not sleep", "said to his wife", "went out into the world", "had lost a shoe", "was hungry",
+        "found a golden key", "heard a voice", "kept a bird",
+        "never laughed", "climbed a hill", "sat by the fire", "met a bear", "asked for bread", "had a dream", "owned a mill", "was very proud",
+        "came to a river", "knew no fear",
     ];
 
     public static TheoryData<string> Chains => [.. ChainsByName.Keys];
@@ -102,7 +104,8 @@ public sealed class SpeculationTests(SpeculationTests.Pair pair) : IClassFixture
         List<Run> alone = [];
         foreach ((int[] prompt, GenerationOptions options) in requests) alone.Add(await Run.Of(pair.Model, prompt, options));
 
-        Run[] together = await Task.WhenAll(requests.Select((request, i) => Run.Of(pair.Model, request.Prompt, request.Options with { Draft = (DraftKind)(i % 3) })));
+        Run[] together = await Task.WhenAll(requests.Select((request, i) =>
+            Run.Of(pair.Model, request.Prompt, request.Options with { Draft = (DraftKind)(i % 3) })));
 
         for (int i = 0; i < requests.Length; i++) Same(alone[i], together[i]);
         pair.NothingLeft();
@@ -111,7 +114,8 @@ public sealed class SpeculationTests(SpeculationTests.Pair pair) : IClassFixture
     [Theory, InlineData(DraftKind.Lookup), InlineData(DraftKind.Model)]
     public async Task Work_is_counted_as_it_was_done(DraftKind kind)
     {
-        Run run = await Run.Of(pair.Model, "Once upon a time", new GenerationOptions { Sampling = SamplerOptions.Greedy, MaxTokens = 150, IgnoreEnd = true, Draft = kind });
+        Run run = await Run.Of(pair.Model, "Once upon a time",
+            new GenerationOptions { Sampling = SamplerOptions.Greedy, MaxTokens = 150, IgnoreEnd = true, Draft = kind });
 
         GenerationResult result = run.Result;
         SpeculationResult guessed = result.Speculation!;
@@ -126,8 +130,16 @@ public sealed class SpeculationTests(SpeculationTests.Pair pair) : IClassFixture
     [Theory, InlineData(DraftKind.Lookup), InlineData(DraftKind.Model)]
     public async Task Guesses_kept_by_their_probabilities_give_a_text_that_repeats_and_counts_its_work(DraftKind kind)
     {
-        GenerationOptions options = new() { Sampling = new() { Temperature = 1.1, Seed = 4 }, MaxTokens = 120, IgnoreEnd = true, Draft = kind, DraftRejection = true };
-        Run one = await Run.Of(pair.Model, "The wolf said and the wolf said", options), two = await Run.Of(pair.Model, "The wolf said and the wolf said", options);
+        GenerationOptions options = new()
+        {
+            Sampling = new() { Temperature = 1.1, Seed = 4 },
+            MaxTokens = 120,
+            IgnoreEnd = true,
+            Draft = kind,
+            DraftRejection = true
+        };
+        Run one = await Run.Of(pair.Model, "The wolf said and the wolf said", options),
+            two = await Run.Of(pair.Model, "The wolf said and the wolf said", options);
 
         Assert.Equal(one.Ids, two.Ids);
         Assert.Equal(one.Result.Speculation, two.Result.Speculation);
@@ -135,7 +147,8 @@ public sealed class SpeculationTests(SpeculationTests.Pair pair) : IClassFixture
         Assert.Equal(120, one.Ids.Length);
         // of the likeliest token there is no distribution: the text without guesses
         Run greedy = await Run.Of(pair.Model, "The wolf said", options with { Sampling = SamplerOptions.Greedy });
-        Assert.Equal((await Run.Of(pair.Model, "The wolf said", options with { Sampling = SamplerOptions.Greedy, Draft = DraftKind.None, DraftRejection = false })).Ids, greedy.Ids);
+        Assert.Equal((await Run.Of(pair.Model, "The wolf said",
+            options with { Sampling = SamplerOptions.Greedy, Draft = DraftKind.None, DraftRejection = false })).Ids, greedy.Ids);
         pair.NothingLeft();
     }
 
@@ -147,7 +160,8 @@ public sealed class SpeculationTests(SpeculationTests.Pair pair) : IClassFixture
             for (int at = 0; at < 12; at++)
             {
                 using CancellationTokenSource cancel = new();
-                TextGeneration generation = pair.Model.GenerateAsync("Once upon a time", new GenerationOptions { Sampling = SamplerOptions.Greedy, IgnoreEnd = true, Draft = kind }, cancel.Token);
+                TextGeneration generation = pair.Model.GenerateAsync("Once upon a time",
+                    new GenerationOptions { Sampling = SamplerOptions.Greedy, IgnoreEnd = true, Draft = kind }, cancel.Token);
                 await foreach (GeneratedToken token in generation)
                     if (token.Index == at) await cancel.CancelAsync();
                 Assert.Equal(FinishReason.Cancelled, (await generation.Result).Finish);
@@ -159,22 +173,28 @@ public sealed class SpeculationTests(SpeculationTests.Pair pair) : IClassFixture
     [Fact]
     public void What_makes_no_sense_is_refused()
     {
-        Assert.Equal("Draft", Assert.Throws<GenerationException>(() => { pair.Model.GenerateAsync("a", new GenerationOptions { Draft = DraftKind.Lookup, NoCache = true }); }).Option);
+        Assert.Equal("Draft", Assert.Throws<GenerationException>(() =>
+            { pair.Model.GenerateAsync("a", new GenerationOptions { Draft = DraftKind.Lookup, NoCache = true }); }).Option);
         using LanguageModel without = LanguageModel.LoadEmbedded("grain-1m");
-        Assert.Equal("Draft", Assert.Throws<GenerationException>(() => { without.GenerateAsync("a", new GenerationOptions { Draft = DraftKind.Model }); }).Option);
-        Assert.Equal("model-unknown", Assert.Throws<GenerationException>(() => LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Draft = "embedded:none" })).Code);
+        Assert.Equal("Draft", Assert.Throws<GenerationException>(() => { without.GenerateAsync("a", new GenerationOptions { Draft = DraftKind.Model }); })
+            .Option);
+        Assert.Equal("model-unknown",
+            Assert.Throws<GenerationException>(() => LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Draft = "embedded:none" })).Code);
     }
 
     [GoldenFact]
     public void A_draft_of_another_vocabulary_is_refused() =>
-        Assert.Equal("draft-vocabulary", Assert.Throws<GenerationException>(() => LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Draft = Shared.Path("models", "stories260K.gguf") })).Code);
+        Assert.Equal("draft-vocabulary",
+            Assert.Throws<GenerationException>(() =>
+            LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Draft = Shared.Path("models", "stories260K.gguf") })).Code);
 
     internal static void Same(Run plain, Run drafted)
     {
         Assert.Equal(plain.Ids, drafted.Ids);
         Assert.Equal(plain.Hashes, drafted.Hashes);
         Assert.Equal(plain.Tokens.Select(token => token.Text), drafted.Tokens.Select(token => token.Text));
-        Assert.Equal(plain.Tokens.Select(token => BitConverter.SingleToInt32Bits(token.Logprob)), drafted.Tokens.Select(token => BitConverter.SingleToInt32Bits(token.Logprob)));
+        Assert.Equal(plain.Tokens.Select(token => BitConverter.SingleToInt32Bits(token.Logprob)),
+            drafted.Tokens.Select(token => BitConverter.SingleToInt32Bits(token.Logprob)));
         Assert.Equal((plain.Result.Finish, plain.Result.CacheBytes), (drafted.Result.Finish, drafted.Result.CacheBytes));
     }
 
@@ -187,7 +207,8 @@ public sealed class SpeculationTests(SpeculationTests.Pair pair) : IClassFixture
     /// <summary>The larger embedded model, for which the smaller one guesses.</summary>
     public sealed class Pair : IDisposable
     {
-        public LanguageModel Model { get; } = LanguageModel.LoadEmbedded("grain-6m", new ModelOptions { Draft = "embedded:grain-1m", Time = new StandingClock() });
+        public LanguageModel Model { get; } = LanguageModel.LoadEmbedded("grain-6m",
+            new ModelOptions { Draft = "embedded:grain-1m", Time = new StandingClock() });
 
         public void Dispose() => Model.Dispose();
 

@@ -66,7 +66,8 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
     {
         (TextGeneration[] alone, _) = Add(count: 9, prompt: 50, tokens: 20);
         while (!_stepper.Scheduler.IsIdle) _stepper.Step();
-        Stepper stepper = new(_run.Decoder, _logits, new Choosing(_alone, _choosing), new Scheduler(new ModelOptions { MaxBatch = batch, MaxBatchTokens = tokens }));
+        Stepper stepper = new(_run.Decoder, _logits, new Choosing(_alone, _choosing),
+            new Scheduler(new ModelOptions { MaxBatch = batch, MaxBatchTokens = tokens }));
         (TextGeneration[] together, _) = Add(count: 9, prompt: 50, tokens: 20, to: stepper.Scheduler);
         int steps = 0;
         for (; !stepper.Scheduler.IsIdle; steps++) stepper.Step();
@@ -141,7 +142,8 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
         {
             Run one = await Run.Read(alone[i]), other = await Run.Read(together[i]);
             Assert.Equal(one.Hashes, other.Hashes);
-            Assert.Equal((one.Result.LayerTokenPasses, one.Result.MultiplyAdds), (other.Result.LayerTokenPasses, other.Result.MultiplyAdds)); // the forward that failed counts for nobody
+            // the forward that failed counts for nobody
+            Assert.Equal((one.Result.LayerTokenPasses, one.Result.MultiplyAdds), (other.Result.LayerTokenPasses, other.Result.MultiplyAdds));
         }
         Assert.Equal((0L, new MultiplyAdds()), (failed[0].Work.LayerTokenPasses, failed[0].Work.MultiplyAdds));
         Assert.Equal(0, _run.Pages.Held);
@@ -203,7 +205,8 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
 
         Assert.Equal(1, unreachable.Ends);
         Assert.Equal(failsTwice ? null : "no", unreachable.Told?.Message);
-        Assert.Equal([3, 6, 6], (await Task.WhenAll(from generation in before.Concat(behind) select generation.Result)).Select(result => result.CompletionTokens));
+        Assert.Equal([3, 6, 6], (await Task.WhenAll(from generation in before.Concat(behind) select generation.Result))
+            .Select(result => result.CompletionTokens));
         Assert.Equal(0, _run.Pages.Held);
     }
 
@@ -217,7 +220,8 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
         while (!_stepper.Scheduler.IsIdle) _stepper.Step();
 
         Assert.Equal("no guess", misguesser.Told?.Message);
-        Assert.Equal([3, 6, 6], (await Task.WhenAll(from generation in before.Concat(behind) select generation.Result)).Select(result => result.CompletionTokens));
+        Assert.Equal([3, 6, 6], (await Task.WhenAll(from generation in before.Concat(behind) select generation.Result))
+            .Select(result => result.CompletionTokens));
         Assert.Equal(0, _run.Pages.Held);
     }
 
@@ -231,7 +235,8 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
         while (!_stepper.Scheduler.IsIdle) _stepper.Step();
 
         Assert.Equal("not to be shared", unsettled.Told?.Message);
-        Assert.Equal([3, 6, 6], (await Task.WhenAll(from generation in before.Concat(after) select generation.Result)).Select(result => result.CompletionTokens));
+        Assert.Equal([3, 6, 6], (await Task.WhenAll(from generation in before.Concat(after) select generation.Result))
+            .Select(result => result.CompletionTokens));
         Assert.Equal(0, _run.Pages.Held);
     }
 
@@ -240,7 +245,8 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
     {
         GenerationOutput[] outputs = [.. Enumerable.Range(0, 4).Select(_ => new GenerationOutput())];
         GenerationRequest request = Request(prompt: 40, tokens: 6);
-        GeneratedSequence Make(GeneratedSequence first, int number) => number == 1 ? throw new InvalidOperationException("no third") : new(request, number + 1, outputs[number + 1], first);
+        GeneratedSequence Make(GeneratedSequence first, int number) =>
+            number == 1 ? throw new InvalidOperationException("no third") : new(request, number + 1, outputs[number + 1], first);
         _stepper.Scheduler.Add(new GeneratedSequence(request, 0, outputs[0]) { Siblings = new Siblings(outputs[1..], Make) });
         while (!_stepper.Scheduler.IsIdle) _stepper.Step();
 
@@ -255,7 +261,8 @@ public sealed class StepperTests : IClassFixture<TypedModelFiles>, IDisposable
         _logits.Dispose();
     }
 
-    private (TextGeneration[] Generations, GeneratedSequence[] Sequences) Add(int count, int prompt, int tokens, CancellationToken cancellation = default, PagePool? pages = null, bool share = false, Scheduler? to = null)
+    private (TextGeneration[] Generations, GeneratedSequence[] Sequences) Add(int count, int prompt, int tokens, CancellationToken cancellation = default,
+        PagePool? pages = null, bool share = false, Scheduler? to = null)
     {
         GenerationRequest request = Request(prompt, tokens, pages, share);
         GenerationOutput[] outputs = [.. Enumerable.Range(0, count).Select(_ => new GenerationOutput(cancellation))];

@@ -64,7 +64,8 @@ public sealed class StopNameTests(Grain grain) : IClassFixture<Grain>
     public void A_beam_stops_where_a_plain_text_does_whatever_it_is_made_of()
     {
         int[] pieces = [Control, .. Tokenizer.Encode("\u2603\u00e9", addBos: false).Ids, Id(" cat"), Id(" dog"), Tokenizer.Encode("a", addBos: false).Ids[^1]];
-        string[][] stops = [["\uFFFD"], [Name], ["\u2603" + Name], ["t\uFFFD", "aa"], [Name + "a", "cat d"], ["text|><|end", "zz"], ["\u00e9a", "g" + Name + Name], []];
+        string[][] stops = [["\uFFFD"], [Name], ["\u2603" + Name], ["t\uFFFD", "aa"], [Name + "a", "cat d"], ["text|><|end", "zz"],
+            ["\u00e9a", "g" + Name + Name], []];
         HashSet<int> ends = [1];
         var random = new Random(5);
         int stopped = 0;
@@ -103,10 +104,20 @@ public sealed class StopNameTests(Grain grain) : IClassFixture<Grain>
     [Fact]
     public async Task A_breaker_that_names_a_control_token_breaks_at_it()
     {
-        SamplerOptions sampling = new() { Seed = 1, Temperature = 1, Samplers = ["dry", "temperature"], AllowedIds = [328, 329], DryMultiplier = 50, DryBreakers = [Name] };
+        SamplerOptions sampling = new()
+        {
+            Seed = 1,
+            Temperature = 1,
+            Samplers = ["dry", "temperature"],
+            AllowedIds = [328, 329],
+            DryMultiplier = 50,
+            DryBreakers = [Name]
+        };
 
-        Run run = await Run.Of(Model, [328, 1045, 270, Control, 328, 1045, 270, Control], new GenerationOptions { MaxTokens = 1, Explain = true, Sampling = sampling });
-        Run free = await Run.Of(Model, [328, 1045, 270, Control, 328, 1045, 270, Control], new GenerationOptions { MaxTokens = 1, Explain = true, Sampling = sampling with { DryBreakers = ["\u2603"] } });
+        Run run = await Run.Of(Model, [328, 1045, 270, Control, 328, 1045, 270, Control],
+            new GenerationOptions { MaxTokens = 1, Explain = true, Sampling = sampling });
+        Run free = await Run.Of(Model, [328, 1045, 270, Control, 328, 1045, 270, Control],
+            new GenerationOptions { MaxTokens = 1, Explain = true, Sampling = sampling with { DryBreakers = ["\u2603"] } });
 
         Assert.InRange(run.Tokens[0].Explanation!.Final.Single(token => token.Id == 328).Probability, 0.999, 1);
         Assert.InRange(free.Tokens[0].Explanation!.Final.Single(token => token.Id == 328).Probability, 0, 0.001);

@@ -68,7 +68,8 @@ public class StopTextTests
                 // by brute force: where the first stop text begins, else the longest end that may become one
                 int cut = stop.Select(s => seen.IndexOf(s, StringComparison.Ordinal)).Where(at => at >= 0).DefaultIfEmpty(-1).Min();
                 Assert.Equal(cut >= 0, filter.Found);
-                int held = cut >= 0 ? seen.Length - cut : Enumerable.Range(0, seen.Length + 1).Last(n => stop.Any(s => n < s.Length && s.StartsWith(seen[^n..], StringComparison.Ordinal)));
+                int held = cut >= 0 ? seen.Length - cut : Enumerable.Range(0, seen.Length + 1)
+                    .Last(n => stop.Any(s => n < s.Length && s.StartsWith(seen[^n..], StringComparison.Ordinal)));
                 Assert.True(shown == seen[..^held], $"{string.Join('|', stop)}: of {before}+{piece} {shown} was shown");
             }
             if (!filter.Found) Assert.Equal(seen, shown + filter.Flush());
@@ -87,7 +88,8 @@ public class StopTextTests
     };
 
     [Theory, MemberData(nameof(TooMuch))]
-    public void What_a_request_holds_is_bounded(GenerationOptions options, string option) => Assert.Equal(option, Assert.Throws<GenerationException>(options.Validate).Option);
+    public void What_a_request_holds_is_bounded(GenerationOptions options, string option) =>
+        Assert.Equal(option, Assert.Throws<GenerationException>(options.Validate).Option);
 
     // each character of such a text was compared with the beginnings of all of them
     [Fact]

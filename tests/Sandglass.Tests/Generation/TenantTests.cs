@@ -16,8 +16,10 @@ public sealed class TenantTests
         ModelOptions options = new() { MaxBatch = 4, Time = clock, Threads = 1, TenantWeights = new Dictionary<string, double> { ["few"] = weight } };
         using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m", options);
         GenerationOptions plain = new() { Sampling = SamplerOptions.Greedy, IgnoreEnd = true, ShareCache = false };
-        TextGeneration[] many = [.. Enumerable.Range(0, 100).Select(i => model.GenerateAsync(Evidence.Ids(30 + i % 9, 4096), plain with { Tenant = "many", MaxTokens = 40 }))];
-        TextGeneration[] few = [.. Enumerable.Range(0, 20).Select(i => model.GenerateAsync(Evidence.Ids(9 + i % 5, 4096), plain with { Tenant = "few", MaxTokens = 70 }))];
+        TextGeneration[] many = [.. Enumerable.Range(0, 100)
+            .Select(i => model.GenerateAsync(Evidence.Ids(30 + i % 9, 4096), plain with { Tenant = "many", MaxTokens = 40 }))];
+        TextGeneration[] few = [.. Enumerable.Range(0, 20)
+            .Select(i => model.GenerateAsync(Evidence.Ids(9 + i % 5, 4096), plain with { Tenant = "few", MaxTokens = 70 }))];
         Task<Run>[] manyRuns = [.. many.Select(Run.Read)], fewRuns = [.. few.Select(Run.Read)];
         clock.Release();
         Run[] of = await Task.WhenAll(fewRuns), others = await Task.WhenAll(manyRuns);
@@ -54,7 +56,8 @@ public sealed class TenantTests
         Scheduler scheduler = new(new ModelOptions { MaxBatch = 2 });
         WritingText[] plain = [Add(scheduler, pages, 5, 60), Add(scheduler, pages, 5, 60), Add(scheduler, pages, 5, 5)];
         Step(scheduler, 3);
-        WritingText urgent = Add(scheduler, pages, 5, 10, priority: -1), large = Add(scheduler, pages, 190, 10, priority: -1), slow = Add(scheduler, pages, 3, 3, priority: 9);
+        WritingText urgent = Add(scheduler, pages, 5, 10, priority: -1), large = Add(scheduler, pages, 190, 10, priority: -1),
+            slow = Add(scheduler, pages, 3, 3, priority: 9);
         Step(scheduler, 2);
         Assert.Equal((2, 0), (urgent.Written, plain[1].Cache.Length));     // the last of the less urgent gave its place, and its pages
         Assert.True(large.Cache.Length > 0);

@@ -54,7 +54,8 @@ public sealed class TimesTests
 
         using HeldEngine held = new(new SteppingTime());
         using LanguageModel tight = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Time = held, CacheMemory = 14 * model.Pages.Shape.SetBytes });
-        Task<Run>[] all = [.. Enumerable.Range(0, 6).Select(i => Run.Of(tight, [.. Evidence.Ids(100, 4096).Select(id => (id + 7 * i) % 4096)], Options with { MaxTokens = 120 }))];
+        Task<Run>[] all = [.. Enumerable.Range(0, 6)
+            .Select(i => Run.Of(tight, [.. Evidence.Ids(100, 4096).Select(id => (id + 7 * i) % 4096)], Options with { MaxTokens = 120 }))];
         held.Release();
         Run[] runs = await Task.WhenAll(all);
         Assert.True(tight.Activity.Preemptions > 0, "none was preempted: the test shows nothing");

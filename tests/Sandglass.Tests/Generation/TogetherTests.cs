@@ -30,7 +30,8 @@ public class TogetherTests(TypedModelFiles files, Grain grain) : IClassFixture<T
     [Fact]
     public async Task More_texts_than_run_at_once_wait_and_come_out_the_same()
     {
-        Request[] requests = [.. Enumerable.Range(0, StepBudget.Sequences + 9).Select(i => new Request(Evidence.Ids(1 + i % 5, 4096), Options(i, tokens: 2 + i % 7)))];
+        Request[] requests = [.. Enumerable.Range(0, StepBudget.Sequences + 9)
+            .Select(i => new Request(Evidence.Ids(1 + i % 5, 4096), Options(i, tokens: 2 + i % 7)))];
         await Check(grain.Model, requests);
     }
 
@@ -46,7 +47,8 @@ public class TogetherTests(TypedModelFiles files, Grain grain) : IClassFixture<T
         await foreach (GeneratedToken token in generation)
         {
             tokens.Add(token);
-            if (token.Index % 10 == 3) others.Add(new Request(Evidence.Ids(1 + 30 * others.Count, 4096), Options(others.Count, tokens: 1 + 6 * others.Count, chunk: others.Count)).Of(grain.Model));
+            if (token.Index % 10 == 3) others.Add(new Request(Evidence.Ids(1 + 30 * others.Count, 4096),
+                Options(others.Count, tokens: 1 + 6 * others.Count, chunk: others.Count)).Of(grain.Model));
         }
 
         Same(alone, new Run([.. tokens], await generation.Result));
@@ -87,7 +89,8 @@ public class TogetherTests(TypedModelFiles files, Grain grain) : IClassFixture<T
         Request[] requests = Requests(5, 4096, shortest: 20);
         Run[] alone = await Alone(grain.Model, requests);
         using CancellationTokenSource enough = new();
-        Task[] others = [.. Enumerable.Range(0, busy ? Environment.ProcessorCount : 0).Select(_ => Task.Factory.StartNew(() => SpinWait.SpinUntil(() => enough.IsCancellationRequested), TaskCreationOptions.LongRunning))];
+        Task[] others = [.. Enumerable.Range(0, busy ? Environment.ProcessorCount : 0)
+            .Select(_ => Task.Factory.StartNew(() => SpinWait.SpinUntil(() => enough.IsCancellationRequested), TaskCreationOptions.LongRunning))];
 
         Task<Run>[] failing = [.. Enumerable.Range(0, 6).Select(i => Run.Of(model, Evidence.Ids(20, 4096), Exhausted(afterTokens: 3 * i)))];
         Run[] found = await Task.WhenAll(requests.Select(request => request.Of(model)));
@@ -102,7 +105,12 @@ public class TogetherTests(TypedModelFiles files, Grain grain) : IClassFixture<T
     /// <summary>Each token comes once, so the allowed ones run out.</summary>
     private static GenerationOptions Exhausted(int afterTokens) => Options(1, tokens: 90) with
     {
-        Sampling = new SamplerOptions { Samplers = ["no_repeat_ngram", "allowed"], NoRepeatNgram = 1, AllowedIds = [Evidence.Ids(1, 4096)[0], .. Enumerable.Range(0, 4096).Except(Evidence.Ids(20, 4096)).Take(afterTokens)] },
+        Sampling = new SamplerOptions
+        {
+            Samplers = ["no_repeat_ngram", "allowed"],
+            NoRepeatNgram = 1,
+            AllowedIds = [Evidence.Ids(1, 4096)[0], .. Enumerable.Range(0, 4096).Except(Evidence.Ids(20, 4096)).Take(afterTokens)]
+        },
     };
 
     private static async Task Check(LanguageModel model, Request[] requests)
@@ -125,7 +133,8 @@ public class TogetherTests(TypedModelFiles files, Grain grain) : IClassFixture<T
         Assert.Equal(alone.Ids, together.Ids);
         Assert.Equal(alone.Text, together.Text);
         Assert.Equal(alone.Hashes, together.Hashes);
-        Assert.Equal(alone.Tokens.Select(token => BitConverter.SingleToInt32Bits(token.Logprob)), together.Tokens.Select(token => BitConverter.SingleToInt32Bits(token.Logprob)));
+        Assert.Equal(alone.Tokens.Select(token => BitConverter.SingleToInt32Bits(token.Logprob)),
+            together.Tokens.Select(token => BitConverter.SingleToInt32Bits(token.Logprob)));
         Assert.Equal(alone.Result.Finish, together.Result.Finish);
         Assert.Equal(alone.Result.LayerTokenPasses, together.Result.LayerTokenPasses);
         Assert.Equal(alone.Result.MultiplyAdds, together.Result.MultiplyAdds);
@@ -133,10 +142,19 @@ public class TogetherTests(TypedModelFiles files, Grain grain) : IClassFixture<T
     }
 
     private static Request[] Requests(int count, int vocabulary, int shortest) =>
-        [.. Enumerable.Range(0, count).Select(i => new Request(Evidence.Ids(Lengths[i], vocabulary), Options(i, tokens: shortest + 5 * (i % 4), Chunks[i % Chunks.Length])))];
+        [.. Enumerable.Range(0, count)
+            .Select(i => new Request(Evidence.Ids(Lengths[i], vocabulary), Options(i, tokens: shortest + 5 * (i % 4), Chunks[i % Chunks.Length])))];
 
     private static GenerationOptions Options(int seed, int tokens, int chunk = 0) =>
-        new() { Sampling = Evidence.Sampled with { Seed = (ulong)seed }, MaxTokens = tokens, EndIds = [], HashLogits = true, PrefillChunk = chunk, ShareCache = false };
+        new()
+        {
+            Sampling = Evidence.Sampled with { Seed = (ulong)seed },
+            MaxTokens = tokens,
+            EndIds = [],
+            HashLogits = true,
+            PrefillChunk = chunk,
+            ShareCache = false
+        };
 
     private sealed record Request(int[] Prompt, GenerationOptions Options)
     {

@@ -84,7 +84,8 @@ internal sealed class TypedModel
         _writer.Add("tokenizer.ggml.add_bos_token", false);
     }
 
-    private void Vector(string name, int width) => TinyModel.Add(_writer, name, [width], [.. TinyModel.Values(width, ref _seed).Select(v => _loudness * (1 + v))]);
+    private void Vector(string name, int width) =>
+        TinyModel.Add(_writer, name, [width], [.. TinyModel.Values(width, ref _seed).Select(v => _loudness * (1 + v))]);
 
     private void Matrix(string name, int columns, int rows)
     {

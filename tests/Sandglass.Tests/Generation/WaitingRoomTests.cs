@@ -60,7 +60,8 @@ public sealed class WaitingRoomTests
 
         Assert.Equal((1, 1, 2), (model.Activity.Running, model.Activity.Waiting, model.Activity.WaitingTokens));
         Assert.Equal("queue-full", Assert.Throws<BusyException>(() => model.GenerateAsync([5], endless)).Code);
-        Assert.Equal("queue-full", (await Assert.ThrowsAsync<BusyException>(async () => await model.ScoreAsync([5, 6]).GetAsyncEnumerator().MoveNextAsync())).Code);
+        Assert.Equal("queue-full", (await Assert.ThrowsAsync<BusyException>(async () => await model.ScoreAsync([5, 6]).GetAsyncEnumerator().MoveNextAsync()))
+            .Code);
 
         await waiting.DisposeAsync();
         await using TextGeneration next = model.GenerateAsync([5], endless);

@@ -16,7 +16,8 @@ internal static class WidthEvidence
         if (isShort)
         {
             foreach (TensorType type in TypedModel.Types)
-                lines.Add(await Line($"{type}", options => LanguageModel.Load(Path.Combine(folder, $"typed-{type}.gguf"), options), new ModelOptions(), length: 5));
+                lines.Add(await Line($"{type}", options => LanguageModel.Load(Path.Combine(folder, $"typed-{type}.gguf"), options), new ModelOptions(),
+                    length: 5));
             return [.. lines];
         }
         // products know nothing of the cache's type, attention nothing of the way to multiply: three modes run all kernels but those of quantised pages
@@ -24,7 +25,8 @@ internal static class WidthEvidence
         foreach (ModelOptions mode in (ModelOptions[])[fast, fine, exact])
         {
             foreach (TensorType type in TypedModel.Types)
-                lines.Add(await Line($"{type}", options => LanguageModel.Load(Path.Combine(folder, $"typed-{type}.gguf"), options), mode, length: 37)); // beyond a page of 32
+                // beyond a page of 32
+                lines.Add(await Line($"{type}", options => LanguageModel.Load(Path.Combine(folder, $"typed-{type}.gguf"), options), mode, length: 37));
         }
         foreach (ModelOptions mode in (ModelOptions[])[fast, exact, new() { CacheType = CacheType.Q4 }])
         {
@@ -32,14 +34,16 @@ internal static class WidthEvidence
                 lines.Add(await Line(kind, options => LanguageModel.Load(Path.Combine(folder, $"{kind}-{TensorType.Q8_0}-1.gguf"), options), mode, length: 37));
         }
         foreach (ModelOptions mode in Evidence.QuantizedModes)
-            lines.Add(await Line($"{TensorType.F32}", options => LanguageModel.Load(Path.Combine(folder, $"typed-{TensorType.F32}.gguf"), options), mode, length: 70));
+            lines.Add(await Line($"{TensorType.F32}", options => LanguageModel.Load(Path.Combine(folder, $"typed-{TensorType.F32}.gguf"), options), mode,
+                length: 70));
         // few tokens in few modes, for scalar code takes its time
         lines.Add(await Line("grain-1m", options => LanguageModel.LoadEmbedded("grain-1m", options), exact, length: 15));
         lines.Add(await Line("grain-6m", options => LanguageModel.LoadEmbedded("grain-6m", options), fast, length: 15));
         if (Long.Asked && Shared.Folder is not null)
         {
             foreach (ModelOptions mode in Evidence.Modes)
-                lines.Add(await Line("SmolLM2", options => LanguageModel.Load(Shared.Path("models", "SmolLM2-135M-Instruct.Q4_1.gguf"), options), mode, length: 37));
+                lines.Add(await Line("SmolLM2", options => LanguageModel.Load(Shared.Path("models", "SmolLM2-135M-Instruct.Q4_1.gguf"), options), mode,
+                    length: 37));
         }
         return [.. lines];
     }

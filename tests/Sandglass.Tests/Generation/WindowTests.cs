@@ -36,7 +36,8 @@ public class WindowTests(Grain grain) : IClassFixture<Grain>
     public async Task A_text_that_fits_into_window_and_sinks_is_what_it_is_without()
     {
         using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Window = 60, SinkTokens = 4 });
-        Run plain = await Evidence.OfRun(grain.Model, Evidence.Ids(30, 4096), tokens: 60), seen = await Evidence.OfRun(model, Evidence.Ids(30, 4096), tokens: 60);
+        Run plain = await Evidence.OfRun(grain.Model, Evidence.Ids(30, 4096), tokens: 60),
+            seen = await Evidence.OfRun(model, Evidence.Ids(30, 4096), tokens: 60);
 
         Assert.Equal(plain.Hashes[..35], seen.Hashes[..35]);  // logits of 64 positions
         Assert.NotEqual(plain.Hashes[35], seen.Hashes[35]);
@@ -48,7 +49,8 @@ public class WindowTests(Grain grain) : IClassFixture<Grain>
     {
         using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { Window = 64, Context = 128 });
         int most = 0;
-        TextGeneration generation = model.GenerateAsync(Evidence.Ids(100, 4096), new GenerationOptions { Sampling = Evidence.Sampled, MaxTokens = 6000, IgnoreEnd = true, ShareCache = false });
+        TextGeneration generation = model.GenerateAsync(Evidence.Ids(100, 4096),
+            new GenerationOptions { Sampling = Evidence.Sampled, MaxTokens = 6000, IgnoreEnd = true, ShareCache = false });
         await foreach (GeneratedToken token in generation)
             if (token.Index > 0) most = Math.Max(most, model.Pages.Held);
 

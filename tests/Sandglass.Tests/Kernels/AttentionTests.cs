@@ -22,7 +22,8 @@ public unsafe class AttentionTests
     };
 
     private static readonly CacheTypes[] Types =
-        [CacheType.F32, CacheType.F16, CacheType.Q8, CacheType.Q4, new(CacheType.Q8, CacheType.Q4), new(CacheType.F16, CacheType.Q8), new(CacheType.Q4, CacheType.F32)];
+        [CacheType.F32, CacheType.F16, CacheType.Q8, CacheType.Q4, new(CacheType.Q8, CacheType.Q4), new(CacheType.F16, CacheType.Q8),
+            new(CacheType.Q4, CacheType.F32)];
 
     [Theory, MemberData(nameof(Shapes))]
     public void Every_width_equals_the_plain_twin_and_the_formula(int first, int tokens, int heads, int kvHeads, int keyDim, int valueDim)
@@ -51,7 +52,8 @@ public unsafe class AttentionTests
 
     // first position, tokens, window, sinks: nothing has left yet; the window leaves the sinks inside the batch; pages without memory; sinks over a page and
     // over a span
-    [Theory, InlineData(0, 40, 64, 4), InlineData(0, 90, 20, 4), InlineData(0, 90, 20, 0), InlineData(700, 1, 100, 4), InlineData(700, 3, 33, 40), InlineData(1500, 2, 600, 0), InlineData(1500, 9, 600, 300), InlineData(640, 70, 31, 1)]
+    [Theory, InlineData(0, 40, 64, 4), InlineData(0, 90, 20, 4), InlineData(0, 90, 20, 0), InlineData(700, 1, 100, 4), InlineData(700, 3, 33, 40),
+        InlineData(1500, 2, 600, 0), InlineData(1500, 9, 600, 300), InlineData(640, 70, 31, 1)]
     public void A_window_hides_what_it_left_and_turns_to_the_sinks_anew(int first, int tokens, int window, int sinks)
     {
         foreach (CacheTypes types in Types)
@@ -75,7 +77,8 @@ public unsafe class AttentionTests
     }
 
     // first position, tokens, window, sinks: a cap that bites, beside every place where a window can end
-    [Theory, InlineData(0, 40, 0, 0), InlineData(250, 13, 0, 0), InlineData(1500, 2, 0, 0), InlineData(0, 90, 20, 0), InlineData(700, 3, 33, 40), InlineData(1500, 9, 601, 300)]
+    [Theory, InlineData(0, 40, 0, 0), InlineData(250, 13, 0, 0), InlineData(1500, 2, 0, 0), InlineData(0, 90, 20, 0), InlineData(700, 3, 33, 40),
+        InlineData(1500, 9, 601, 300)]
     public void Scores_are_capped_before_the_largest_is_taken(int first, int tokens, int window, int sinks)
     {
         foreach (CacheTypes types in Types)
@@ -98,7 +101,8 @@ public unsafe class AttentionTests
     [Fact]
     public void Tasks_of_different_lengths_in_one_dispatch_are_what_they_are_alone()
     {
-        List<Case> cases = [.. new[] { (0, 1), (4100, 1), (31, 40), (1300, 2), (700, 1), (90, 7) }.Select(c => new Case(CacheType.F16, c.Item1, c.Item2, heads: 9, kvHeads: 3, keyDim: 64, valueDim: 64))];
+        List<Case> cases = [.. new[] { (0, 1), (4100, 1), (31, 40), (1300, 2), (700, 1),
+            (90, 7) }.Select(c => new Case(CacheType.F16, c.Item1, c.Item2, heads: 9, kvHeads: 3, keyDim: 64, valueDim: 64))];
         float[][] expected = [.. cases.Select(attention => attention.Run(ScalarAttention.Run))];
         foreach (int threads in new[] { 1, 2, 3 })
         {
@@ -156,8 +160,10 @@ public unsafe class AttentionTests
                 valuePages[page] = (byte*)Allocate((int)(kvHeads * PageLayout.ValueBytes(types.Values, valueDim)) + 64);
                 for (int head = 0; head < kvHeads; head++)
                 {
-                    PageQuantizer.Keys(types.Keys, writtenKeyPages[page] + head * PageLayout.KeyBytes(types.Keys.Written(), keyDim), keyDim, keyPages[page] + head * PageLayout.KeyBytes(types.Keys, keyDim));
-                    PageQuantizer.Values(types.Values, writtenValuePages[page] + head * PageLayout.ValueBytes(types.Values.Written(), valueDim), valueDim, valuePages[page] + head * PageLayout.ValueBytes(types.Values, valueDim));
+                    PageQuantizer.Keys(types.Keys, writtenKeyPages[page] + head * PageLayout.KeyBytes(types.Keys.Written(), keyDim), keyDim, keyPages[page]
+                        + head * PageLayout.KeyBytes(types.Keys, keyDim));
+                    PageQuantizer.Values(types.Values, writtenValuePages[page] + head * PageLayout.ValueBytes(types.Values.Written(), valueDim), valueDim,
+                        valuePages[page] + head * PageLayout.ValueBytes(types.Values, valueDim));
                 }
             }
             _task = new AttentionTask
@@ -231,7 +237,8 @@ public unsafe class AttentionTests
                             weights[t] = double.NegativeInfinity;
                             continue;
                         }
-                        float* query = all || t >= _task.SinkTokens ? _task.Query(token, head) : _task.SinkQueries + (token * _task.Heads + head) * _task.KeyDim;
+                        float* query = all || t >= _task.SinkTokens ? _task.Query(token, head) : _task.SinkQueries
+                            + (token * _task.Heads + head) * _task.KeyDim;
                         for (int d = 0; d < _task.KeyDim; d++)
                             score += query[d] * Key(t, visible - 1, kv, d);
                         weights[t] = score / Math.Sqrt(_task.KeyDim);
@@ -272,7 +279,8 @@ public unsafe class AttentionTests
             CacheType type = t / 32 == position / 32 ? _task.Types.Values.Written() : _task.Types.Values;
             byte* page = (type == _task.Types.Values ? _task.ValuePages : _task.WrittenValuePages)[t / 32] + kv * PageLayout.ValueBytes(type, _task.ValueDim);
             ushort* scales = (ushort*)(page + PageLayout.ValueCodeBytes(type, _task.ValueDim)) + d / 32 * 32 + t % 32;
-            return Scaled(type, ScalarAttention.Element(type, page + t % 32 * PageLayout.ValueRowBytes(type, _task.ValueDim), d), scales, PageLayout.ValueBlocks(_task.ValueDim) * 32);
+            return Scaled(type, ScalarAttention.Element(type, page + t % 32 * PageLayout.ValueRowBytes(type, _task.ValueDim), d), scales,
+                PageLayout.ValueBlocks(_task.ValueDim) * 32);
         }
 
         private static double Scaled(CacheType type, float code, ushort* scale, int minima) => type switch

@@ -138,7 +138,8 @@ public class DequantizerTests
 
     /// <summary>Largest deviation of a stored value, as a share of the tensor's largest value: half a step of each type, and what its scales lose.</summary>
     [GoldenTheory]
-    [InlineData("f16", 0.0005), InlineData("bf16", 0.004), InlineData("q8_0", 0.005), InlineData("q4_0", 0.13), InlineData("q4_1", 0.075), InlineData("q5_0", 0.07), InlineData("q5_1", 0.036)]
+    [InlineData("f16", 0.0005), InlineData("bf16", 0.004), InlineData("q8_0", 0.005), InlineData("q4_0", 0.13), InlineData("q4_1", 0.075),
+        InlineData("q5_0", 0.07), InlineData("q5_1", 0.036)]
     [InlineData("q2_k", 0.4), InlineData("q3_k", 0.25), InlineData("q4_k", 0.09), InlineData("q5_k", 0.045), InlineData("q6_k", 0.035)]
     public void A_quantised_model_is_close_to_the_model_it_came_from(string type, double share)
     {

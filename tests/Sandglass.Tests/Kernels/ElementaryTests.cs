@@ -150,12 +150,14 @@ public class ElementaryTests
     [InlineData(double.NaN, 1), InlineData(2, double.NaN), InlineData(2, double.PositiveInfinity), InlineData(2, double.NegativeInfinity)]
     [InlineData(0.5, double.PositiveInfinity), InlineData(0.5, double.NegativeInfinity), InlineData(double.PositiveInfinity, 2)]
     [InlineData(double.PositiveInfinity, -2), InlineData(double.PositiveInfinity, double.NegativeInfinity), InlineData(2, 1024), InlineData(4, 511.5)]
-    [InlineData(2, -1074), InlineData(2, -1076), InlineData(double.Epsilon, 0.5), InlineData(double.Epsilon, -1), InlineData(double.MaxValue, 1), InlineData(-1, 0.5)]
+    [InlineData(2, -1074), InlineData(2, -1076), InlineData(double.Epsilon, 0.5), InlineData(double.Epsilon, -1), InlineData(double.MaxValue, 1),
+        InlineData(-1, 0.5)]
     public void Pow_at_the_edges_is_libms(double x, double y) => Assert.Equal(Math.Pow(x, y), Elementary.Pow(x, y));
 
     [Theory]
     [InlineData(0.0), InlineData(1e-300), InlineData(-1e-300), InlineData(double.Epsilon), InlineData(1e-20), InlineData(double.NaN)]
-    [InlineData(double.PositiveInfinity), InlineData(double.NegativeInfinity), InlineData(double.MaxValue), InlineData(double.MinValue), InlineData(1.0), InlineData(-1.0)]
+    [InlineData(double.PositiveInfinity), InlineData(double.NegativeInfinity), InlineData(double.MaxValue), InlineData(double.MinValue), InlineData(1.0),
+        InlineData(-1.0)]
     public void The_others_at_the_edges_are_libms(double x)
     {
         AssertBits(Math.Exp(x), Elementary.Exp(x));
@@ -197,7 +199,8 @@ public class ElementaryTests
 
     private static double UlpsF32(double expected, float found)
     {
-        if (expected > float.MaxValue) return float.IsPositiveInfinity(found) ? 0 : found == float.MaxValue && expected < float.MaxValue * (1 + 6e-8) ? 1 : double.PositiveInfinity;
+        if (expected > float.MaxValue) return float.IsPositiveInfinity(found) ? 0 : found == float.MaxValue
+            && expected < float.MaxValue * (1 + 6e-8) ? 1 : double.PositiveInfinity;
         if (float.IsPositiveInfinity(found)) return expected > float.MaxValue * (1 - 6e-8) ? 1 : double.PositiveInfinity;
         float near = (float)expected;
         return Math.Abs(found - expected) / ((double)MathF.BitIncrement(near) - near);

@@ -23,7 +23,8 @@ public sealed unsafe class GatedProductTests : IDisposable
     {
         Activation activation = gelu ? Activation.GeluTanh : Activation.Silu;
         WeightMatrix gate = Matrix(TensorType.Q4_1, rows), up = Matrix(TensorType.Q8_0, rows);
-        float[] x = Values(tokens * Columns), gateBias = Values(rows), upBias = Values(rows), expected = new float[tokens * rows + 16], beside = new float[tokens * rows + 16];
+        float[] x = Values(tokens * Columns), gateBias = Values(rows), upBias = Values(rows), expected = new float[tokens * rows + 16],
+            beside = new float[tokens * rows + 16];
         using WorkerPool pool = new(threads);
         using MatMul product = new(pool);
         GatedProduct gated = new(pool);
@@ -33,7 +34,8 @@ public sealed unsafe class GatedProductTests : IDisposable
             ActivationBlock[] found = new ActivationBlock[tokens * rows / 32];
             fixed (ActivationBlock* blocks = InBlocks.Of(from, Columns, tokens), to = found)
             {
-                Activations input = new() { Blocks = blocks, Tokens = tokens, Columns = Columns }, output = new() { Blocks = to, Tokens = tokens, Columns = rows };
+                Activations input = new() { Blocks = blocks, Tokens = tokens, Columns = Columns },
+                    output = new() { Blocks = to, Tokens = tokens, Columns = rows };
                 Assert.True(GatedProduct.CanDo(input, gate, up, output));
                 gated.Run(activation, input, gate, biasOfGate, up, biasOfUp, output);
                 OneAfterTheOther(activation, product, input, gate, biasOfGate, up, biasOfUp, a, b);
@@ -43,7 +45,8 @@ public sealed unsafe class GatedProductTests : IDisposable
             FineBlock[] fine = new FineBlock[tokens * rows / 32];
             fixed (FineBlock* blocks = InBlocks.OfFine(from, Columns, tokens), to = fine)
             {
-                Activations input = new() { FineBlocks = blocks, Tokens = tokens, Columns = Columns }, output = new() { FineBlocks = to, Tokens = tokens, Columns = rows };
+                Activations input = new() { FineBlocks = blocks, Tokens = tokens, Columns = Columns },
+                    output = new() { FineBlocks = to, Tokens = tokens, Columns = rows };
                 gated.Run(activation, input, gate, biasOfGate, up, biasOfUp, output);
                 OneAfterTheOther(activation, product, input, gate, biasOfGate, up, biasOfUp, a, b);
             }
@@ -86,7 +89,8 @@ public sealed unsafe class GatedProductTests : IDisposable
         }
     }
 
-    private static void OneAfterTheOther(Activation activation, MatMul product, in Activations input, WeightMatrix gate, float* gateBias, WeightMatrix up, float* upBias, float* a, float* b)
+    private static void OneAfterTheOther(Activation activation, MatMul product, in Activations input, WeightMatrix gate, float* gateBias, WeightMatrix up,
+        float* upBias, float* a, float* b)
     {
         product.Run(input, new MatMulTarget { Weights = gate, Bias = gateBias, Output = a }, new MatMulTarget { Weights = up, Bias = upBias, Output = b });
         GatedActivation.Apply(activation, a, b, input.Tokens * gate.Rows);

@@ -15,7 +15,8 @@ public unsafe class MatMulTests
     public void A_product_in_f32_is_the_sum_in_order(int tokens, int rows, int columns, int threads, bool add)
     {
         Random random = new(tokens);
-        float[] weights = Values(rows * columns, random), x = Values(tokens * columns, random), bias = Values(rows, random), output = Values(tokens * rows, random);
+        float[] weights = Values(rows * columns, random), x = Values(tokens * columns, random), bias = Values(rows, random),
+            output = Values(tokens * rows, random);
         float[] expected = new float[output.Length];
         for (int i = 0; i < expected.Length; i++)
         {
@@ -33,7 +34,8 @@ public unsafe class MatMulTests
         {
             for (int panel = 0; panel < matrix.PanelCount; panel++)
                 matrix.Panels.Pack((byte*)(w + panel * 16 * columns), Math.Min(16, rows - 16 * panel), columns, matrix.Panel(panel));
-            product.Run(new Activations { Values = from, Tokens = tokens, Columns = columns }, new MatMulTarget { Weights = matrix, Bias = added, Output = to, Add = add });
+            product.Run(new Activations { Values = from, Tokens = tokens, Columns = columns },
+                new MatMulTarget { Weights = matrix, Bias = added, Output = to, Add = add });
         }
 
         Assert.Equal(expected.Select(BitConverter.SingleToInt32Bits), output.Select(BitConverter.SingleToInt32Bits));
@@ -60,11 +62,13 @@ public unsafe class MatMulTests
         {
             for (int token = 0; token < Tokens; token++)
                 ActivationQuantizer.Quantize(from + token * Columns, Columns, blocks + token, Tokens);
-            product.Run(new Activations { Blocks = blocks, Tokens = Tokens, Columns = Columns }, new MatMulTarget { Weights = matrix, Bias = added, Output = all, Add = add });
+            product.Run(new Activations { Blocks = blocks, Tokens = Tokens, Columns = Columns },
+                new MatMulTarget { Weights = matrix, Bias = added, Output = all, Add = add });
             for (int token = 0; token < Tokens; token++)
             {
                 ActivationQuantizer.Quantize(from + token * Columns, Columns, one, 1);
-                product.Run(new Activations { Blocks = one, Tokens = 1, Columns = Columns }, new MatMulTarget { Weights = matrix, Bias = added, Output = each + token * Rows, Add = add });
+                product.Run(new Activations { Blocks = one, Tokens = 1, Columns = Columns },
+                    new MatMulTarget { Weights = matrix, Bias = added, Output = each + token * Rows, Add = add });
             }
         }
 

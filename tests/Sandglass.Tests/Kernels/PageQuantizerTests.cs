@@ -14,7 +14,8 @@ public unsafe class PageQuantizerTests
             return
             [
                 Random(2, 0), Random(2, 5), Random(1e-3f, -40), Random(100_000, 0), Random(1e-6f, 0),
-                [.. Enumerable.Repeat(0f, 32)], [.. Enumerable.Repeat(-0f, 32)], [.. Enumerable.Repeat(3f, 32)], [.. Enumerable.Range(0, 32).Select(i => i % 2 == 0 ? 0f : -0f)],
+                [.. Enumerable.Repeat(0f, 32)], [.. Enumerable.Repeat(-0f, 32)], [.. Enumerable.Repeat(3f, 32)],
+                    [.. Enumerable.Range(0, 32).Select(i => i % 2 == 0 ? 0f : -0f)],
                 [.. Enumerable.Range(0, 32).Select(i => i == 31 ? -65504f : 65504f)],
             ];
         }
@@ -29,8 +30,10 @@ public unsafe class PageQuantizerTests
         {
             string expected = Bits((codes, scale, minimum) => PageQuantizer.Scalar(type, block, 32, codes, scale, minimum));
             Assert.Equal(expected, Bits((codes, scale, minimum) => PageQuantizer.Vector<Lanes128, F128, I128, B128>(type, block, codes, scale, minimum)));
-            if ((int)KernelPath.Widest >= 256) Assert.Equal(expected, Bits((codes, scale, minimum) => PageQuantizer.Vector<Lanes256, F256, I256, B256>(type, block, codes, scale, minimum)));
-            if ((int)KernelPath.Widest >= 512) Assert.Equal(expected, Bits((codes, scale, minimum) => PageQuantizer.Vector<Lanes512, F512, I512, B512>(type, block, codes, scale, minimum)));
+            if ((int)KernelPath.Widest >= 256) Assert.Equal(expected,
+                Bits((codes, scale, minimum) => PageQuantizer.Vector<Lanes256, F256, I256, B256>(type, block, codes, scale, minimum)));
+            if ((int)KernelPath.Widest >= 512) Assert.Equal(expected,
+                Bits((codes, scale, minimum) => PageQuantizer.Vector<Lanes512, F512, I512, B512>(type, block, codes, scale, minimum)));
         }
     }
 
@@ -47,7 +50,8 @@ public unsafe class PageQuantizerTests
             for (int d = 0; d < width; d++)
             {
                 for (int t = 0; t < 32; t++)
-                    IsNear(type, F16.ToFloat(((ushort*)written)[d * 32 + t]), ScalarAttention.Element(type, page + d * PageLayout.BlockBytes(type), t), scales + d, PageLayout.KeyScales(width));
+                    IsNear(type, F16.ToFloat(((ushort*)written)[d * 32 + t]), ScalarAttention.Element(type, page + d * PageLayout.BlockBytes(type), t), scales
+                        + d, PageLayout.KeyScales(width));
             }
 
             PageQuantizer.Values(type, written, width, page);
@@ -55,7 +59,9 @@ public unsafe class PageQuantizerTests
             for (int t = 0; t < 32; t++)
             {
                 for (int d = 0; d < width; d++)
-                    IsNear(type, F16.ToFloat(((ushort*)written)[t * width + d]), ScalarAttention.Element(type, page + t * PageLayout.ValueRowBytes(type, width), d), scales + d / 32 * 32 + t, 32 * PageLayout.ValueBlocks(width));
+                    IsNear(type, F16.ToFloat(((ushort*)written)[t * width + d]),
+                        ScalarAttention.Element(type, page + t * PageLayout.ValueRowBytes(type, width), d), scales + d / 32 * 32 + t,
+                        32 * PageLayout.ValueBlocks(width));
             }
         }
     }

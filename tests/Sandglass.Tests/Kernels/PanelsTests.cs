@@ -239,7 +239,8 @@ public sealed unsafe class PanelsTests : IDisposable
         for (int i = 0; i < x.Length; i++)
             x[i] = (float)(random.NextDouble() - 0.5);
         x[5] = 1000; // would leave the others three bits if it decided their scale
-        float[] exact = Exact(TensorType.Q8_0, KernelPath.Widest, quantized, 64, x, 1), fast = Product(ComputeMode.Fast, TensorType.Q8_0, KernelPath.Widest, quantized, 64, x, 1);
+        float[] exact = Exact(TensorType.Q8_0, KernelPath.Widest, quantized, 64, x, 1),
+            fast = Product(ComputeMode.Fast, TensorType.Q8_0, KernelPath.Widest, quantized, 64, x, 1);
         for (int row = 0; row < 16; row++)
             Assert.Equal(exact[row], fast[row], 0.02);
 
@@ -302,7 +303,8 @@ public sealed unsafe class PanelsTests : IDisposable
                 int first = tile * tiles.Width;
                 tiles.Fill(tile, new Activations { Values = from, Tokens = tokens, Columns = columns });
                 matrix.Panels.MultiplyExact(
-                    matrix.Panel(0), matrix.PanelBytes, rows / 16, columns, tiles.Values + (long)first * columns, tiles.Width, Math.Min(tiles.Width, tokens - first), to + first * rows);
+                    matrix.Panel(0), matrix.PanelBytes, rows / 16, columns, tiles.Values + (long)first * columns, tiles.Width,
+                        Math.Min(tiles.Width, tokens - first), to + first * rows);
             }
         }
         return sums;

@@ -19,7 +19,8 @@ public class QuantizerTests
 
     [Theory]
     [InlineData(1f, 0x3C00), InlineData(1.00048828125f, 0x3C00), InlineData(1.00146484375f, 0x3C02), InlineData(65519.996f, 0x7BFF), InlineData(65520f, 0x7C00)]
-    [InlineData(5.9604645e-8f, 0x0001), InlineData(2.9802322e-8f, 0x0000), InlineData(2.9802326e-8f, 0x0001), InlineData(-6.1035156e-5f, 0x8400), InlineData(-0f, 0x8000)]
+    [InlineData(5.9604645e-8f, 0x0001), InlineData(2.9802322e-8f, 0x0000), InlineData(2.9802326e-8f, 0x0001), InlineData(-6.1035156e-5f, 0x8400),
+        InlineData(-0f, 0x8000)]
     public void F16_is_the_nearest(float value, int bits) => Assert.Equal(bits, BitConverter.ToUInt16(Bytes(TensorType.F16, value)));
 
     [Fact]
@@ -62,7 +63,8 @@ public class QuantizerTests
     }
 
     [Theory]
-    [InlineData(TensorType.Q8_0, 1 / 240.0), InlineData(TensorType.Q4_0, 1 / 8.0), InlineData(TensorType.Q4_1, 1 / 15.0), InlineData(TensorType.F16, 1 / 2048.0), InlineData(TensorType.BF16, 1 / 256.0), InlineData(TensorType.F32, 0)]
+    [InlineData(TensorType.Q8_0, 1 / 240.0), InlineData(TensorType.Q4_0, 1 / 8.0), InlineData(TensorType.Q4_1, 1 / 15.0),
+        InlineData(TensorType.F16, 1 / 2048.0), InlineData(TensorType.BF16, 1 / 256.0), InlineData(TensorType.F32, 0)]
     public void There_and_back_is_within_a_step(TensorType type, double step)
     {
         float[] values = [.. Enumerable.Range(0, 32 * 100).Select(i => (float)Math.Sin(i * 0.7) * (1 + i % 7))];

@@ -19,7 +19,9 @@ internal static class RandomBlocks
             {
                 case TensorType.F32: BitConverter.TryWriteBytes(at, (float)(random.NextDouble() - 0.5)); break;
                 case TensorType.F16: Half(at, 0, random); break;
-                case TensorType.BF16: BitConverter.TryWriteBytes(at, (ushort)(BitConverter.SingleToUInt32Bits((float)(random.NextDouble() - 0.5)) >> 16)); break;
+                case TensorType.BF16:
+                    BitConverter.TryWriteBytes(at,
+                    (ushort)(BitConverter.SingleToUInt32Bits((float)(random.NextDouble() - 0.5)) >> 16)); break;
                 case TensorType.Q4_1 or TensorType.Q5_1 or TensorType.Q4_K or TensorType.Q5_K: Half(at, 0, random); Half(at, 2, random); break;
                 case TensorType.Q2_K: Half(at, 80, random); Half(at, 82, random); break;
                 case TensorType.Q3_K: Half(at, 108, random); break;

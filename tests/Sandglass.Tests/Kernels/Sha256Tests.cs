@@ -70,7 +70,8 @@ public unsafe class Sha256Tests
         Assert.Equal(12, read.Count(one => one.Code == Code.Sha256msg1_xmm_xmmm128));
         Assert.Equal(12, read.Count(one => one.Code == Code.Sha256msg2_xmm_xmmm128));
         Assert.Equal(12, read.Count(one => one.Code == Code.Palignr_xmm_xmmm128_imm8 && one.Immediate8 == 4));
-        Assert.All(read.Where(one => one.OpCount == 2 && one.Op1Kind == OpKind.Memory && one.Op0Kind == OpKind.Register && one.Op0Register.IsXMM()), one => Assert.Equal(Code.Movups_xmm_xmmm128, one.Code));
+        Assert.All(read.Where(one => one.OpCount == 2 && one.Op1Kind == OpKind.Memory && one.Op0Kind == OpKind.Register && one.Op0Register.IsXMM()),
+            one => Assert.Equal(Code.Movups_xmm_xmmm128, one.Code));
         Assert.Equal(Code.Retnq, read[^1].Code);
         Instruction jump = read.Single(one => one.Code == Code.Jne_rel32_64);
         Assert.Contains(read, one => one.IP == jump.NearBranchTarget && one.Code == Code.Movups_xmmm128_xmm);

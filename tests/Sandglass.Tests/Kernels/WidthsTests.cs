@@ -49,8 +49,10 @@ public unsafe class WidthsTests
             if (count > 16) (gate[3], gate[4], gate[5]) = (1000f, -1000f, -0f);
             float[] expected = Run(count, to => Fix(gate, up, (a, b) => { Copy(a, to, count); SwiGlu.Scalar(to, b, count); }));
             Same(expected, Run(count, to => Fix(gate, up, (a, b) => { Copy(a, to, count); SwiGlu.Vector<Lanes128, F128, I128, B128>(to, b, count); })));
-            if (Has(256)) Same(expected, Run(count, to => Fix(gate, up, (a, b) => { Copy(a, to, count); SwiGlu.Vector<Lanes256, F256, I256, B256>(to, b, count); })));
-            if (Has(512)) Same(expected, Run(count, to => Fix(gate, up, (a, b) => { Copy(a, to, count); SwiGlu.Vector<Lanes512, F512, I512, B512>(to, b, count); })));
+            if (Has(256)) Same(expected,
+                Run(count, to => Fix(gate, up, (a, b) => { Copy(a, to, count); SwiGlu.Vector<Lanes256, F256, I256, B256>(to, b, count); })));
+            if (Has(512)) Same(expected,
+                Run(count, to => Fix(gate, up, (a, b) => { Copy(a, to, count); SwiGlu.Vector<Lanes512, F512, I512, B512>(to, b, count); })));
         }
     }
 
@@ -59,13 +61,16 @@ public unsafe class WidthsTests
     {
         Random random = new(5);
         float[] x = [.. Enumerable.Range(0, 16 * 4000).Select(_ => (float)((random.NextDouble() - 0.5) * 300))];
-        float[] special = [0f, -0f, float.NegativeInfinity, float.PositiveInfinity, -104f, -103.98f, -87.34f, 88.72f, 88.73f, 89f, 1e-30f, -1e-30f, -1e30f, 1e30f, -110f, 0.5f];
+        float[] special = [0f, -0f, float.NegativeInfinity, float.PositiveInfinity, -104f, -103.98f, -87.34f, 88.72f, 88.73f, 89f, 1e-30f, -1e-30f, -1e30f,
+            1e30f, -110f, 0.5f];
         special.CopyTo(x, 0);
         float[] expected = [.. x.Select(Elementary.Exp)];
 
         Same(expected, Run(x.Length, to => Each(x, (from, i) => Lanes128.Store(to + i, Lanes<Lanes128, F128, I128, B128>.Exp(Lanes128.Load(from + i))))));
-        if (Has(256)) Same(expected, Run(x.Length, to => Each(x, (from, i) => Lanes256.Store(to + i, Lanes<Lanes256, F256, I256, B256>.Exp(Lanes256.Load(from + i))))));
-        if (Has(512)) Same(expected, Run(x.Length, to => Each(x, (from, i) => Lanes512.Store(to + i, Lanes<Lanes512, F512, I512, B512>.Exp(Lanes512.Load(from + i))))));
+        if (Has(256)) Same(expected,
+            Run(x.Length, to => Each(x, (from, i) => Lanes256.Store(to + i, Lanes<Lanes256, F256, I256, B256>.Exp(Lanes256.Load(from + i))))));
+        if (Has(512)) Same(expected,
+            Run(x.Length, to => Each(x, (from, i) => Lanes512.Store(to + i, Lanes<Lanes512, F512, I512, B512>.Exp(Lanes512.Load(from + i))))));
     }
 
     [Fact]
@@ -161,7 +166,8 @@ public unsafe class WidthsTests
             {
                 for (int k = 0; k < 32; k++)
                     Assert.Equal(a[i].Codes[k], b[i].Codes[k]);
-                Assert.Equal((a[i].Scale, a[i].Largest, a[i].LargestColumn, a[i].LowSum, a[i].HighSum), (b[i].Scale, b[i].Largest, b[i].LargestColumn, b[i].LowSum, b[i].HighSum));
+                Assert.Equal((a[i].Scale, a[i].Largest, a[i].LargestColumn, a[i].LowSum, a[i].HighSum),
+                    (b[i].Scale, b[i].Largest, b[i].LargestColumn, b[i].LowSum, b[i].HighSum));
             }
         }
     }
@@ -237,8 +243,10 @@ public unsafe class WidthsTests
         {
             ushort* start = from;
             Same(expected, Run(expected.Length, to => { for (int i = 0; i < expected.Length; i += 16) Lanes128.Store(to + i, Lanes128.LoadHalf(start + i)); }));
-            if (Has(256)) Same(expected, Run(expected.Length, to => { for (int i = 0; i < expected.Length; i += 16) Lanes256.Store(to + i, Lanes256.LoadHalf(start + i)); }));
-            if (Has(512)) Same(expected, Run(expected.Length, to => { for (int i = 0; i < expected.Length; i += 16) Lanes512.Store(to + i, Lanes512.LoadHalf(start + i)); }));
+            if (Has(256)) Same(expected,
+                Run(expected.Length, to => { for (int i = 0; i < expected.Length; i += 16) Lanes256.Store(to + i, Lanes256.LoadHalf(start + i)); }));
+            if (Has(512)) Same(expected,
+                Run(expected.Length, to => { for (int i = 0; i < expected.Length; i += 16) Lanes512.Store(to + i, Lanes512.LoadHalf(start + i)); }));
         }
     }
 
@@ -253,7 +261,8 @@ public unsafe class WidthsTests
             values.AddRange([F16.ToFloat((ushort)bits), half, -half, MathF.BitIncrement(half), MathF.BitDecrement(half)]);
         }
         values.AddRange([0f, -0f, 65504f, 65519.99f, 65520f, -65536f, 1e30f, float.PositiveInfinity, float.NegativeInfinity, float.Epsilon]);
-        values.AddRange(Enumerable.Range(0, 100_000).Select(_ => BitConverter.Int32BitsToSingle(random.Next(int.MinValue, int.MaxValue))).Where(v => !float.IsNaN(v)));
+        values.AddRange(Enumerable.Range(0, 100_000).Select(_ => BitConverter.Int32BitsToSingle(random.Next(int.MinValue, int.MaxValue)))
+            .Where(v => !float.IsNaN(v)));
         float[] row = [.. values];
         ushort[] expected = new ushort[row.Length], found = new ushort[row.Length];
         fixed (float* from = row)

@@ -97,7 +97,8 @@ public sealed class PagePoolTests
         string page = new(MemoryMarshal.Cast<int, char>(Ids(32)));     // the bytes that a page's tokens are hashed as
 
         Assert.Equal(common, common.Salted(null));
-        PrefixHash[] names = [common, .. new[] { "", "a", "b", "\ud800", "\ud801", page }.Select(common.Salted), common.Next(Ids(32)), common.Salted("a").Salted("b")];
+        PrefixHash[] names = [common, .. new[] { "", "a", "b", "\ud800", "\ud801", page }.Select(common.Salted), common.Next(Ids(32)), common.Salted("a")
+            .Salted("b")];
         Assert.Equal(names.Length, names.Distinct().Count());
         Assert.Equal(common.Salted("a"), common.Salted("a"));
     }

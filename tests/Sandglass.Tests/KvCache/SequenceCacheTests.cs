@@ -115,7 +115,8 @@ public sealed unsafe class SequenceCacheTests : IDisposable
         Assert.Equal([1f, 2048f, 2052f, 65504f, 0f, -0f], stored);
     }
 
-    [Theory, InlineData(0, 0, 0), InlineData(1, 1, 2), InlineData(31, 1, 2), InlineData(32, 1, 1), InlineData(33, 2, 3), InlineData(64, 2, 2), InlineData(100, 4, 5)]
+    [Theory, InlineData(0, 0, 0), InlineData(1, 1, 2), InlineData(31, 1, 2), InlineData(32, 1, 1), InlineData(33, 2, 3), InlineData(64, 2, 2),
+        InlineData(100, 4, 5)]
     public void A_fork_shares_full_pages_and_copies_the_last_partial_one(int positions, int before, int after)
     {
         using SequenceCache cache = Written(positions);

@@ -4,9 +4,20 @@ namespace Sandglass.Tests.Sampling;
 
 public class ExplainTests
 {
-    private static readonly SamplerOptions Full = new() { TypicalP = 0.95, XtcProbability = 0.5, XtcThreshold = 0.02, RepetitionPenalty = 1.2, DryMultiplier = 0.8, TopNSigma = 3, DynatempRange = 0.3, TopK = 0 };
+    private static readonly SamplerOptions Full = new()
+    {
+        TypicalP = 0.95,
+        XtcProbability = 0.5,
+        XtcThreshold = 0.02,
+        RepetitionPenalty = 1.2,
+        DryMultiplier = 0.8,
+        TopNSigma = 3,
+        DynatempRange = 0.3,
+        TopK = 0
+    };
 
-    public static TheoryData<SamplerOptions> Options => [new(), Full, SamplerOptions.Greedy, new() { Mirostat = 1 }, new() { Mirostat = 2, MirostatTau = 3 }, new() { Temperature = 0, FrequencyPenalty = 1 }];
+    public static TheoryData<SamplerOptions> Options =>
+        [new(), Full, SamplerOptions.Greedy, new() { Mirostat = 1 }, new() { Mirostat = 2, MirostatTau = 3 }, new() { Temperature = 0, FrequencyPenalty = 1 }];
 
     [Theory, MemberData(nameof(Options))]
     public void What_is_told_fits_together_and_changes_nothing(SamplerOptions options)
@@ -39,7 +50,12 @@ public class ExplainTests
     [Theory, InlineData(1e9), InlineData(-1e9), InlineData(1e30)]
     public void Two_tokens_of_a_large_bias_have_half_each(double bias)
     {
-        var options = new SamplerOptions { Samplers = ["temperature"], LogitBias = new Dictionary<int, double> { [0] = bias, [1] = bias, [2] = bias, [3] = bias }, BannedIds = [1, 2] };
+        var options = new SamplerOptions
+        {
+            Samplers = ["temperature"],
+            LogitBias = new Dictionary<int, double> { [0] = bias, [1] = bias, [2] = bias, [3] = bias },
+            BannedIds = [1, 2]
+        };
         Explanation why = Steps.Sampler(options, 1, 4, explain: true).Choose([1, 1, 1, 1], 0).Explanation!;
         Assert.Equal([(0, 0.5f), (3, 0.5f)], why.Final.Select(token => (token.Id, token.Probability)));
         Assert.Equal(Math.Log(2), why.EntropyFinal, 1e-6);

@@ -55,7 +55,8 @@ public class FilterTests
     public void Top_n_sigma_counts_deviations_from_the_largest(double n, int[] kept) => Assert.Equal(kept, Run([1, 2, 3, 6], new TopNSigma(n)).Ids.ToArray());
 
     [Fact]
-    public void Top_n_sigma_leaves_out_what_the_model_forbids() => Assert.Equal([1, 2], Run([float.NegativeInfinity, 1, 2, float.NegativeInfinity], new TopNSigma(2)).Ids.ToArray());
+    public void Top_n_sigma_leaves_out_what_the_model_forbids() =>
+        Assert.Equal([1, 2], Run([float.NegativeInfinity, 1, 2, float.NegativeInfinity], new TopNSigma(2)).Ids.ToArray());
 
     [Theory]
     [InlineData(0.15, new[] { 1 / 3.0, 0, 0, 2 / 3.0 })]     // 1, 2 and 3 reach it; 3 is the last

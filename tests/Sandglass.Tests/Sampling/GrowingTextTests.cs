@@ -3,7 +3,8 @@ using Sandglass.Sampling;
 
 namespace Sandglass.Tests.Sampling;
 
-/// <summary>Stages that keep counts of the accepted text do to every row what one does that walks the whole text: RuleTests hold that one to a plain search.</summary>
+/// <summary>Stages that keep counts of the accepted text do to every row what one does that walks the whole text: RuleTests hold that one to a plain
+/// search.</summary>
 public class GrowingTextTests
 {
     private const int Vocabulary = 12;

@@ -10,7 +10,8 @@ public class IntervalsTests
     {
         float[] logits = Rows.Random(vocabulary, seed: vocabulary, withTies);
         logits[^1] = float.NegativeInfinity;
-        Assert.Equal(Walk(logits), logits.Select((logit, id) => (logit, id)).OrderByDescending(c => c.logit).ThenBy(c => c.id).Take(Walk(logits).Count).Select(c => c.id));
+        Assert.Equal(Walk(logits), logits.Select((logit, id) => (logit, id)).OrderByDescending(c => c.logit).ThenBy(c => c.id).Take(Walk(logits).Count)
+            .Select(c => c.id));
     }
 
     [Fact]

@@ -55,7 +55,8 @@ public class MixTests
         Assert.NotEmpty(Chain.Of(options, Ten));
         Assert.Equal("IgnoreEnd", Assert.Throws<SamplingException>(() => Chain.Of(options, Ten with { IgnoreEnd = true })).Option);
         Assert.Equal("MinTokens", Assert.Throws<SamplingException>(() => Chain.Of(options, Ten with { MinTokens = 1 })).Option);
-        Assert.Equal("MinTokens", Assert.Throws<SamplingException>(() => Chain.Of(new(), Ten with { EndIds = [.. Enumerable.Range(0, 10)], MinTokens = 1 })).Option);
+        Assert.Equal("MinTokens", Assert.Throws<SamplingException>(() => Chain.Of(new(), Ten with { EndIds = [.. Enumerable.Range(0, 10)], MinTokens = 1 }))
+            .Option);
     }
 
     [Fact]
@@ -84,7 +85,8 @@ public class MixTests
     public void Named_steps_run_exactly_in_their_order_the_rules_before_them_unless_named()
     {
         Assert.Equal(["temperature", "top_k"], Names(new() { Samplers = ["temp", "Top-K"] }, Ten));
-        Assert.Equal(["banned", "top_p", "no_repeat_ngram"], Names(new() { Samplers = ["nucleus", "no_repeat_ngram"], NoRepeatNgram = 2 }, Ten with { IgnoreEnd = true }));
+        Assert.Equal(["banned", "top_p", "no_repeat_ngram"],
+            Names(new() { Samplers = ["nucleus", "no_repeat_ngram"], NoRepeatNgram = 2 }, Ten with { IgnoreEnd = true }));
         Assert.Equal(["top_k", "temperature", "top_p"], Names(new() { Samplers = ["top_k,temperature", " top_p; "] }, Ten));
         Assert.Equal(["typical_p", "penalties"], Names(new() { Samplers = ["typ_p", "penalties"] }, Ten));      // also where their values leave all as it is
         Assert.Equal(["penalties"], Names(new() { Samplers = ["top_k", "penalties", "temperature"], Temperature = 0 }, Ten));
@@ -94,7 +96,14 @@ public class MixTests
     [Fact]
     public void The_chain_draws_what_the_pencil_says()
     {
-        var options = new SamplerOptions { Samplers = ["penalties", "top_k", "temperature"], BannedIds = [0, 3], PresencePenalty = Math.Log(2), TopK = 3, Temperature = 0.5 };
+        var options = new SamplerOptions
+        {
+            Samplers = ["penalties", "top_k", "temperature"],
+            BannedIds = [0, 3],
+            PresencePenalty = Math.Log(2),
+            TopK = 3,
+            Temperature = 0.5
+        };
         var sampler = Steps.Sampler(options, 8, 5);
         sampler.Accept(1);
         float[] row = Rows.Of(0.1, 0.4, 0.3, 0.15, 0.05);

@@ -39,7 +39,8 @@ public class NeverChosenTests
                 }
                 catch (SamplingException refusal) when (refusal.Expected is "at least one finite number" || refusal.Option == nameof(options.Samplers))
                 {
-                    continue;                                                               // a filter, or no_repeat_ngram, left only what the model or a rule forbids
+                    // a filter, or no_repeat_ngram, left only what the model or a rule forbids
+                    continue;
                 }
                 choices++;
                 Assert.DoesNotContain(choice.Id, banned);
@@ -71,7 +72,8 @@ public class NeverChosenTests
     /// <summary>Each value at its default, at an end of its range, or between.</summary>
     private static SamplerOptions Options(Random random, int[] banned)
     {
-        double Pick(double usual, double least, double most) => random.Next(4) switch { 0 => least, 1 => most, 2 => least + (most - least) * random.NextDouble(), _ => usual };
+        double Pick(double usual, double least, double most) =>
+            random.Next(4) switch { 0 => least, 1 => most, 2 => least + (most - least) * random.NextDouble(), _ => usual };
         double bias = Pick(0, -1e30, 1e30);
         bool mirostat = random.Next(3) == 0;
         var options = new SamplerOptions

@@ -4,7 +4,8 @@ using Sandglass.Sampling;
 
 namespace Sandglass.Tests.Sampling;
 
-/// <summary>The chain as one would write it down: a list of candidates that is sorted where order matters, and nothing in lanes. The slow twin of it all.</summary>
+/// <summary>The chain as one would write it down: a list of candidates that is sorted where order matters, and nothing in lanes. The slow twin of it
+/// all.</summary>
 internal sealed class PlainChain(float[] logits)
 {
     private List<(int Id, float Logit)> _left = [.. logits.Select((logit, id) => (id, logit))];

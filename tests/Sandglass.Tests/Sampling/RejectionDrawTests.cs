@@ -42,7 +42,8 @@ public class RejectionDrawTests
     public void A_sampler_checks_with_what_its_chain_leaves()
     {
         float[] logits = [.. Target.Select(p => p > 0 ? (float)Elementary.Log(p) : -50f)];
-        Sampler target = new([], greedy: false, seed: 3, new SamplingBuffers(Target.Length)), draft = new([], greedy: false, seed: 3, new SamplingBuffers(Target.Length));
+        Sampler target = new([], greedy: false, seed: 3, new SamplingBuffers(Target.Length)),
+            draft = new([], greedy: false, seed: 3, new SamplingBuffers(Target.Length));
         float[] others = [.. logits.Reverse()];
         double[] guessed = new double[Target.Length];
         int[] counts = new int[Target.Length];

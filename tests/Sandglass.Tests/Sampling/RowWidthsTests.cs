@@ -54,8 +54,10 @@ public unsafe class RowWidthsTests
                 {
                     Assert.Equal(new WeightSums(all, close, half), Weights.ScalarSum(logits, 0, row.Length, max, near, Middle));
                     Assert.Equal(new WeightSums(all, close, half), Weights.VectorSum<DoubleLanes128, Vector128<double>>(logits, row.Length, max, near, Middle));
-                    if (Has(256)) Assert.Equal(new WeightSums(all, close, half), Weights.VectorSum<DoubleLanes256, Vector256<double>>(logits, row.Length, max, near, Middle));
-                    if (Has(512)) Assert.Equal(new WeightSums(all, close, half), Weights.VectorSum<DoubleLanes512, Vector512<double>>(logits, row.Length, max, near, Middle));
+                    if (Has(256)) Assert.Equal(new WeightSums(all, close, half),
+                        Weights.VectorSum<DoubleLanes256, Vector256<double>>(logits, row.Length, max, near, Middle));
+                    if (Has(512)) Assert.Equal(new WeightSums(all, close, half),
+                        Weights.VectorSum<DoubleLanes512, Vector512<double>>(logits, row.Length, max, near, Middle));
                 }
             }
         });

@@ -69,7 +69,8 @@ public class RuleTests
         {
             int n = random.Next(1, 7);
             int[] text = [.. Enumerable.Range(0, random.Next(60)).Select(_ => random.Next(round % 3 + 1))];
-            HashSet<int> ends = [.. Enumerable.Range(0, Math.Max(0, text.Length - n + 1)).Where(at => text.AsSpan(at, n - 1).SequenceEqual(text.AsSpan(text.Length - n + 1))).Select(at => text[at + n - 1])];
+            HashSet<int> ends = [.. Enumerable.Range(0, Math.Max(0, text.Length - n + 1))
+                .Where(at => text.AsSpan(at, n - 1).SequenceEqual(text.AsSpan(text.Length - n + 1))).Select(at => text[at + n - 1])];
             Assert.Equal(Enumerable.Range(0, 4).Except(ends), Run(Four, text, new NoRepeatNgram(n)).Ids.ToArray());
         }
     }
@@ -80,7 +81,8 @@ public class RuleTests
         var random = new Random(4);
         for (int round = 0; round < 400; round++)
         {
-            int[][] runs = [.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(4)).ToArray())];
+            int[][] runs = [.. Enumerable.Range(0, random.Next(1, 6))
+                .Select(_ => Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(4)).ToArray())];
             int[] text = [.. Enumerable.Range(0, random.Next(12)).Select(_ => random.Next(6))];
             int since = text.Length;
             for (int at = text.Length - 1; at >= 0 && since == text.Length; at--)

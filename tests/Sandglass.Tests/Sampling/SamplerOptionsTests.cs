@@ -73,10 +73,15 @@ public class SamplerOptionsTests
         CultureInfo.CurrentCulture = swedish;
         try
         {
-            Assert.Equal("MinP: expected a number from 0 to 1, found -0.5.", Assert.Throws<SamplingException>(new SamplerOptions { MinP = -0.5 }.Validate).Message);
-            Assert.Equal("TopK: expected a whole number from 0, found -5.", Assert.Throws<SamplingException>(new SamplerOptions { TopK = -5 }.Validate).Message);
-            Assert.StartsWith("LogitBias: expected a number from -1e30 to 1e30 each", Assert.Throws<SamplingException>(new SamplerOptions { LogitBias = new Dictionary<int, double> { [0] = -1e31 } }.Validate).Message, StringComparison.Ordinal);
-            Assert.Equal("LoopNgram: expected a whole number from 1 to 4096, found -2.", Assert.Throws<GenerationException>(new GenerationOptions { LoopNgram = -2 }.Validate).Message);
+            Assert.Equal("MinP: expected a number from 0 to 1, found -0.5.", Assert.Throws<SamplingException>(new SamplerOptions { MinP = -0.5 }.Validate)
+                .Message);
+            Assert.Equal("TopK: expected a whole number from 0, found -5.", Assert.Throws<SamplingException>(new SamplerOptions { TopK = -5 }.Validate)
+                .Message);
+            Assert.StartsWith("LogitBias: expected a number from -1e30 to 1e30 each",
+                Assert.Throws<SamplingException>(new SamplerOptions { LogitBias = new Dictionary<int, double> { [0] = -1e31 } }.Validate).Message,
+                StringComparison.Ordinal);
+            Assert.Equal("LoopNgram: expected a whole number from 1 to 4096, found -2.",
+                Assert.Throws<GenerationException>(new GenerationOptions { LoopNgram = -2 }.Validate).Message);
         }
         finally
         {

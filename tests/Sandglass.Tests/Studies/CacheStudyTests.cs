@@ -15,7 +15,8 @@ public class CacheStudyTests(Grain grain) : IClassFixture<Grain>
         CacheGrowth with = result.Growth[0], without = result.Growth[1];
         Assert.Equal((true, false), (with.Cache, without.Cache));
         Assert.All([with.LayerTokenPasses, with.Projections, with.FeedForward, with.Logits, without.Logits], power => Assert.Equal(0, power, tolerance: 0.001));
-        Assert.All([with.Attention, without.LayerTokenPasses, without.Projections, without.FeedForward], power => Assert.Equal(1, power, tolerance: 1e-9));      // exactly linear, so exactly 1
+        // exactly linear, so exactly 1
+        Assert.All([with.Attention, without.LayerTokenPasses, without.Projections, without.FeedForward], power => Assert.Equal(1, power, tolerance: 1e-9));
         Assert.All(result.Growth, growth => Assert.InRange(growth.Time, growth.LeastTime, growth.MostTime));
         Assert.Equal(2, without.Attention, tolerance: 0.1);
         Assert.Equal(0, grain.Model.Pages.Held);

@@ -37,7 +37,8 @@ public sealed class ForkStudyTests(Grain grain) : IClassFixture<Grain>
     public async Task A_fork_behind_the_contexts_end_is_refused(int position)
     {
         GenerationException refused = await Assert.ThrowsAsync<GenerationException>(() => ForkStudy.RunAsync(grain.Model, Prompt, position, 2, 5));
-        Assert.Equal(("position", $"a whole number from 0 to {grain.Model.Context - Prompt.Length - 1}, a place that the context has room for"), (refused.Option, refused.Expected));
+        Assert.Equal(("position", $"a whole number from 0 to {grain.Model.Context - Prompt.Length - 1}, a place that the context has room for"),
+            (refused.Option, refused.Expected));
     }
 
     [Theory]

@@ -135,7 +135,8 @@ internal sealed partial class PlainDecoder
     /// <summary>Each run of as many values as there are weights is normed by itself.</summary>
     private double[] Norm(double[] x, string name)
     {
-        double[] weight = Tensor(name + ".weight"), bias = _centred && _file.Find(name + ".bias") is not null ? Tensor(name + ".bias") : new double[weight.Length];
+        double[] weight = Tensor(name + ".weight"), bias = _centred
+            && _file.Find(name + ".bias") is not null ? Tensor(name + ".bias") : new double[weight.Length];
         return [.. x.Chunk(weight.Length).SelectMany(run =>
         {
             double mean = _centred ? run.Average() : 0, epsilon = _centred ? _shape.LayerNormEpsilon : _shape.RmsEpsilon;

@@ -7,8 +7,8 @@ using Sandglass.Transformer;
 namespace Sandglass.Generation;
 
 /// <summary>
-/// Guesses for one text with a smaller model, or by what followed before where the text repeats itself for long or follows a prediction. The model chooses by the same chain and with
-/// the same draws as the model that checks, so that the two agree as often as they can.
+/// Guesses for one text with a smaller model, or by what followed before where the text repeats itself for long or follows a prediction. The model chooses by
+/// the same chain and with the same draws as the model that checks, so that the two agree as often as they can.
 /// </summary>
 /// <remarks>Leviathan, Kalman and Matias, <i>Fast inference from transformers via speculative decoding</i> (2023).</remarks>
 /// <param name="model">The model that drafts.</param>

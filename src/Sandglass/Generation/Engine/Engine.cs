@@ -34,7 +34,8 @@ internal sealed class Engine : IDisposable
         CancellationToken cancellation = default)
     {
         Shape = shape;
-        Options = options with { LoadProgress = null, TenantWeights = options.TenantWeights.ToFrozenDictionary() };  // the caller's, which may hold the model that this thread must not keep alive
+        // the caller's, which may hold the model that this thread must not keep alive
+        Options = options with { LoadProgress = null, TenantWeights = options.TenantWeights.ToFrozenDictionary() };
         if (options.Window > 0 && Architectures.For(shape, file.Metadata).HasLayerWindows)
         {
             string expected = $"no window, since {shape.Architecture} models have windows of their own in some layers";

@@ -8,8 +8,9 @@ namespace Sandglass.Generation;
 /// (<see cref="TenantAccount"/>); then who came first. A prompt is charged in advance, when its request is called, so that several calls in a row are fair too;
 /// what of it was found in the cache, or never read, is refunded.</para>
 /// <para>Who is called draws a number, the next one, and from then on the order is by priority and number: it does not move under those that run, whatever they
-/// write. The first in order draws a new number, the last, when it has had <see cref="Turn"/> steps while others waited: so no text without an end keeps another
-/// out for ever, and few others notice. Each keeps its own count: texts that are first by turns, because their readers pause, come to their ends too.</para>
+/// write. The first in order draws a new number, the last, when it has had <see cref="Turn"/> steps while others waited: so no text without an end keeps
+/// another out for ever, and few others notice. Each keeps its own count: texts that are first by turns, because their readers pause, come to their ends
+/// too.</para>
 /// </remarks>
 /// <param name="weights">Shares of tenants.</param>
 internal sealed class ServiceOrder(TenantWeights weights)

@@ -80,7 +80,8 @@ internal sealed class WaitingGroups(ServiceOrder order, WaitingLine line)
     }
 
     /// <summary>
-    /// Whether others wait that the first in order keeps out: then one of them is a candidate, so it comes before that one when it goes to the end of the order.
+    /// Whether others wait that the first in order keeps out: then one of them is a candidate, so it comes before that one when it goes to the end of the
+    /// order.
     /// </summary>
     /// <param name="first">Of those that run.</param>
     /// <param name="calls">Whether one is called if need be.</param>

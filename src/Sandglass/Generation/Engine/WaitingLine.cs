@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Sandglass.Generation;
 
 /// <summary>
-/// The groups that have not been called. A step looks at the next ones only, at those that were cancelled, of which it is told, and at those whose time is over:
-/// what it costs does not grow with how many wait.
+/// The groups that have not been called. A step looks at the next ones only, at those that were cancelled, of which it is told, and at those whose time is
+/// over: what it costs does not grow with how many wait.
 /// </summary>
 /// <param name="order">Of service.</param>
 /// <param name="time">The model's clock.</param>

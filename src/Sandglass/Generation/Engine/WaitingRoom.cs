@@ -96,7 +96,8 @@ internal sealed class WaitingRoom(ModelOptions options, EngineSpeed speed, PageP
         lock (_lock) (_running, _left, _leastUrgent, _preempted, _free) = (running.Count, left, leastUrgent, preempted, free);
     }
 
-    /// <summary>How long a plain newcomer would wait for its beginning, by what was measured so far; zero where a place is free, and pages for its prompt.</summary>
+    /// <summary>How long a plain newcomer would wait for its beginning, by what was measured so far; zero where a place is free, and pages for its
+    /// prompt.</summary>
     public TimeSpan EstimatedWait(int promptTokens)
     {
         lock (_lock) return Wait(new Ticket { PromptTokens = promptTokens, Expected = speed.Expected(null) });

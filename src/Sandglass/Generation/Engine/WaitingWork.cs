@@ -45,8 +45,8 @@ internal sealed class WaitingWork
     }
 
     /// <summary>
-    /// Who gives its place in a full room to a newcomer: the last to come of the tenant that has the most waiting, of those that are the least urgent. Null where
-    /// that would be no fairer: it must be less urgent, or its tenant have more left without it than the newcomer's will have.
+    /// Who gives its place in a full room to a newcomer: the last to come of the tenant that has the most waiting, of those that are the least urgent. Null
+    /// where that would be no fairer: it must be less urgent, or its tenant have more left without it than the newcomer's will have.
     /// </summary>
     /// <param name="measure">By what tenants are compared.</param>
     public Ticket? Displaced(Ticket newcomer, Func<WorkAmount, long> measure)

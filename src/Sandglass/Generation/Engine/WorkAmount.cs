@@ -13,5 +13,6 @@ internal readonly record struct WorkAmount(int Requests, long PromptTokens, long
 
     /// <summary>At most so many times another.</summary>
     public WorkAmount AtMost(int times, WorkAmount other) =>
-        new((int)Math.Min(Requests, (long)times * other.Requests), Math.Min(PromptTokens, times * other.PromptTokens), Math.Min(Written, times * other.Written));
+        new((int)Math.Min(Requests, (long)times * other.Requests), Math.Min(PromptTokens, times * other.PromptTokens),
+            Math.Min(Written, times * other.Written));
 }

@@ -56,7 +56,8 @@ public sealed record BeamOptions
         GenerationOptions.Require(
             others.Draft == DraftKind.None, nameof(others.Draft), "no {0} beside it: a step scores all of them together already", Beams, nameof(Beams));
         GenerationOptions.Require(
-            others.Prediction is null or { Count: 0 }, nameof(others.Prediction), "no {0} beside it: a step scores all of them together already", Beams, nameof(Beams));
+            others.Prediction is null or { Count: 0 }, nameof(others.Prediction), "no {0} beside it: a step scores all of them together already", Beams,
+                nameof(Beams));
         GenerationOptions.Require(
             others.LoopNgram == 0, nameof(others.LoopNgram), "no {0} beside it: a loop is of one text, and {1} keeps beams from it",
             Beams, nameof(Beams), nameof(SamplerOptions.NoRepeatNgram));

@@ -116,7 +116,8 @@ public sealed record GenerationOptions
         RequireService(Priority, Tenant, StartWithin);
         Require(Enum.IsDefined(Draft), nameof(Draft), "none, lookup or model", Draft);
         Require(Draft == DraftKind.None || !NoCache, nameof(Draft), "no {0} beside it: guesses are checked in the cache", "both", nameof(NoCache));
-        Require(Prediction is null or { Count: 0 } || !NoCache, nameof(Prediction), "no {0} beside it: guesses are checked in the cache", "both", nameof(NoCache));
+        Require(Prediction is null or { Count: 0 } || !NoCache, nameof(Prediction), "no {0} beside it: guesses are checked in the cache", "both",
+            nameof(NoCache));
         Require(!DraftRejection || !Explain, nameof(DraftRejection), "no {0} beside it: it tells of a single draw", "both", nameof(Explain));
         Require(!DraftRejection || Draft != DraftKind.None, nameof(DraftRejection), "{0} with it, which guesses", "none", nameof(Draft));
         Require(LoopNgram is >= 0 and <= LongestLoop, nameof(LoopNgram), $"a whole number from 1 to {LongestLoop}", LoopNgram);
@@ -155,7 +156,8 @@ public sealed record GenerationOptions
     internal static void RequireService(int priority, string tenant, TimeSpan? startWithin)
     {
         Require(priority is >= -MostPriority and <= MostPriority, nameof(Priority), $"a whole number from {-MostPriority} to {MostPriority}", priority);
-        Require(tenant is { Length: <= LongestTenant }, nameof(Tenant), $"a name of at most {LongestTenant} characters", tenant is null ? "null" : $"{tenant.Length}");
+        Require(tenant is { Length: <= LongestTenant }, nameof(Tenant), $"a name of at most {LongestTenant} characters",
+            tenant is null ? "null" : $"{tenant.Length}");
         Require(startWithin is null || startWithin > TimeSpan.Zero, nameof(StartWithin), "a time above 0", startWithin);
     }
 

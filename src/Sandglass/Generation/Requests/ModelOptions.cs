@@ -59,8 +59,8 @@ public sealed record ModelOptions
     /// <summary>Tokens that the prompts of waiting requests may have together; null for no limit. One may wait whatever its length.</summary>
     public long? MaxQueueTokens { get; init; }
 
-    /// <summary>Shares of tenants (<see cref="GenerationOptions.Tenant"/>), above 0: one of weight 2 is served twice as much as one of weight 1, where both have
-    /// requests waiting. Who is not named has 1.</summary>
+    /// <summary>Shares of tenants (<see cref="GenerationOptions.Tenant"/>), above 0: one of weight 2 is served twice as much as one of weight 1, where both
+    /// have requests waiting. Who is not named has 1.</summary>
     public IReadOnlyDictionary<string, double> TenantWeights { get; init; } = FrozenDictionary<string, double>.Empty;
 
     /// <summary>The clock. It is read on the engine's thread in every step, so it must be quick.</summary>

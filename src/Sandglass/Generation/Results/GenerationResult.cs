@@ -33,7 +33,8 @@ public sealed record GenerationResult
     /// <summary>From the first token to the last; null without a token.</summary>
     public TimeSpan? DecodeTime { get; init; }
 
-    /// <summary>Prompt tokens whose keys and values came from the cache instead of the model; for all samples of a prompt, which is read once, the same.</summary>
+    /// <summary>Prompt tokens whose keys and values came from the cache instead of the model; for all samples of a prompt, which is read once, the
+    /// same.</summary>
     public int CachedTokens { get; init; }
 
     /// <summary>Prompt tokens processed per second, cached ones not counted; 0 without any.</summary>

@@ -65,8 +65,8 @@ public sealed class TextGeneration : IAsyncEnumerable<GeneratedToken>, IAsyncDis
     /// <summary>Tokens that wait for their reader: near <see cref="MostUnread"/> the generation is about to rest, or rests.</summary>
     public int Unread => _output.Tokens.Unread;
 
-    /// <summary>Takes the next token without waiting, where one is there already. For the body of the loop over the tokens: a step may give several, and whoever
-    /// sends them on can send them together.</summary>
+    /// <summary>Takes the next token without waiting, where one is there already. For the body of the loop over the tokens: a step may give several, and
+    /// whoever sends them on can send them together.</summary>
     /// <example>
     /// <code>
     /// await foreach (GeneratedToken first in generation)
