@@ -202,6 +202,10 @@ public sealed class LanguageModel : IDisposable
         IReadOnlyList<int> promptIds, int samples, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
         _requests.Generate(promptIds, samples, options ?? new GenerationOptions(), cancellationToken);
 
+    /// <summary>Throws where <see cref="GenerateSamples(IReadOnlyList{int}, int, GenerationOptions?, CancellationToken)"/> would, however busy it is.</summary>
+    /// <exception cref="OptionException">The prompt or an option is wrong.</exception>
+    internal void RequireGenerates(IReadOnlyList<int> promptIds, int samples, GenerationOptions options) => _requests.Require(promptIds, samples, options);
+
     /// <summary>Gives the log-probability of each id of a text but the first, after those before it (teacher forcing).</summary>
     /// <param name="ids">The text, to which nothing is added.</param>
     /// <param name="options">How; null for the defaults.</param>

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Sandglass.Tokenization;
 
 /// <summary>Byte-level BPE (<c>gpt2</c>): a pre-tokenizer cuts text into words, whose bytes then merge by rank.</summary>
@@ -16,6 +18,8 @@ internal sealed class ByteLevelTokenizer : Tokenizer
         _preTokenizer = preTokenizer;
         _tokens = vocabulary.Lookup;
         _merges = new ByteLevelMerges(vocabulary);
+        LongestPiece = vocabulary.Texts.Max(text => text.Length);       // a letter is a byte
+        if (_merges.Unspelled is { Length: > 0 } unspelled) Unspelled = SearchValues.Create(unspelled);
     }
 
     private protected override bool AddsSpacePrefix => false;
@@ -29,6 +33,7 @@ internal sealed class ByteLevelTokenizer : Tokenizer
         while (words.MoveNext())
         {
             ReadOnlySpan<byte> word = repaired.Bytes[words.From..words.To];
+            if (sink.IsBeyond(sink.IsBounded ? LeastOfWord(word) : 0, offset + repaired.Source(words.From))) return;
             if (!workspace.Words.TryFind(word, out ReadOnlySpan<Piece> pieces)) pieces = EncodeWord(word, workspace);
 
             int at = words.From;

@@ -16,6 +16,7 @@ internal sealed class SentencePieceTokenizer : Tokenizer
     {
         AddsSpacePrefix = vocabulary.Metadata.Bool("tokenizer.ggml.add_space_prefix") ?? true;
         _merges = new SentencePieceMerges(vocabulary, UnknownId);
+        LongestPiece = _merges.LongestText;
     }
 
     private protected override bool AddsSpacePrefix { get; }
@@ -31,6 +32,7 @@ internal sealed class SentencePieceTokenizer : Tokenizer
         while (at < text.Length)
         {
             int end = cut ? WordEnd(text, at) : text.Length;
+            if (sink.IsBeyond(sink.IsBounded ? LeastOfWord(text[at..end]) : 0, offset + at)) return;
             int length = Normalise(text, at, end, prefix, workspace);
             Emit(length, offset, workspace, sink);
             at = end;

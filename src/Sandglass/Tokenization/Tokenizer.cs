@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text;
 using Sandglass.ModelFiles;
@@ -11,8 +12,9 @@ public abstract class Tokenizer
     private readonly Vocabulary _vocabulary;
     private readonly TokenBytes _bytes;
     private readonly SpecialTokens _allSpecial, _userDefined;
-    private readonly bool _addsEos;
+    private readonly bool _addsEos, _swallows;
     private readonly int? _eosId;
+    private readonly int _longestSpecial;
     private readonly ConcurrentBag<Workspace> _workspaces = [];
 
     private protected Tokenizer(Vocabulary vocabulary, SpecialIds special)
@@ -30,7 +32,10 @@ public abstract class Tokenizer
         for (int id = 0; id < vocabulary.Size; id++)
         {
             if (vocabulary.Kinds[id] == TokenKind.UserDefined) userDefined.Add(id);
-            if (vocabulary.Kinds[id] is TokenKind.UserDefined or TokenKind.Control or TokenKind.Unknown) all.Add(id);
+            if (vocabulary.Kinds[id] is not (TokenKind.UserDefined or TokenKind.Control or TokenKind.Unknown)) continue;
+            all.Add(id);
+            _longestSpecial = Math.Max(_longestSpecial, Encoding.UTF8.GetByteCount(vocabulary.Texts[id]));
+            _swallows |= special.SwallowsRight(id);
         }
         _userDefined = new SpecialTokens(vocabulary, userDefined, special.SwallowsRight);
         _allSpecial = all.Count == userDefined.Count ? _userDefined : new SpecialTokens(vocabulary, all, special.SwallowsRight);
@@ -106,10 +111,59 @@ public abstract class Tokenizer
         return Encode(utf8, _allSpecial.Find(utf8, TrustedBytes.Of(text, parts)), addBos);
     }
 
+    /// <summary>Tokenises a text for whoever can use only so many tokens: where it has more, most of the work is left undone.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="parts">As of <see cref="Encode(string, IReadOnlyList{TextPart}, bool)"/>; null for a text of one part.</param>
+    /// <param name="most">Tokens that are wanted.</param>
+    /// <param name="addBos">As of <see cref="Encode(string, bool, bool)"/>.</param>
+    /// <param name="parseSpecial">As there; of a text in parts they say it.</param>
+    /// <param name="cancellation">Ends the work with an <see cref="OperationCanceledException"/>.</param>
+    internal IdsWithin EncodeWithin(
+        string text, IReadOnlyList<TextPart>? parts, int most, bool addBos, bool parseSpecial, CancellationToken cancellation = default)
+    {
+        if (LeastTokens(text) is long least && least > most) return new IdsWithin(null, least);
+        byte[] utf8 = Encoding.UTF8.GetBytes(text);
+        List<SpecialMatch> special = parts is null ? (parseSpecial ? _allSpecial : _userDefined).Find(utf8) : _allSpecial.Find(utf8, TrustedBytes.Of(text, parts));
+        cancellation.ThrowIfCancellationRequested();
+        TokenSink sink = new(Math.Min(utf8.Length / 3, most) + 16, most, withRanges: false, cancellation);
+        Encode(utf8, special, addBos, sink);
+        if (sink.StoppedAt is int at) return new IdsWithin(null, Math.Max(most + 1L, sink.Count + LeastTokens((long)Spelled(utf8.AsSpan(at)))));
+        return sink.Count <= most ? new IdsWithin(sink.ToIds(), sink.Count) : new IdsWithin(null, sink.Count);
+    }
+
+    /// <summary>A number of tokens that a text has at least, without a look at what they are.</summary>
+    internal long LeastTokens(string text)
+    {
+        if (Unspelled is null) return LeastTokens((long)Encoding.UTF8.GetByteCount(text));
+        Span<byte> some = stackalloc byte[3 << 10];
+        long bytes = 0;
+        for (int at = 0; at < text.Length; at += some.Length / 3)
+            bytes += Spelled(some[..Encoding.UTF8.GetBytes(text.AsSpan(at, Math.Min(some.Length / 3, text.Length - at)), some)]);
+        return LeastTokens(bytes);
+    }
+
+    // none where a special token takes all the white space that follows it, or where nobody knows which bytes become no token
+    private long LeastTokens(long spelled) =>
+        _swallows || LongestPiece == 0 ? 0 : (spelled - 1) / Math.Max(LongestPiece, _longestSpecial) + (spelled > 0 ? 1 : 0);
+
+    private int Spelled(ReadOnlySpan<byte> utf8)
+    {
+        int count = utf8.Length;
+        for (int at; Unspelled is not null && (at = utf8.IndexOfAny(Unspelled)) >= 0; utf8 = utf8[(at + 1)..]) count--;
+        return count;
+    }
+
     private TokenizedText Encode(ReadOnlySpan<byte> utf8, List<SpecialMatch> special, bool addBos)
     {
         TokenSink sink = new(room: utf8.Length / 3 + 16);
+        Encode(utf8, special, addBos, sink);
+        return sink.ToText();
+    }
+
+    private void Encode(ReadOnlySpan<byte> utf8, List<SpecialMatch> special, bool addBos, TokenSink sink)
+    {
         if (!_workspaces.TryTake(out Workspace? workspace)) workspace = new Workspace();
+        workspace.Merger.Cancellation = sink.Cancellation;
 
         if (addBos && AddsBos) sink.Add(BosId!.Value, 0, 0);
         int at = 0;
@@ -117,15 +171,16 @@ public abstract class Tokenizer
         foreach (SpecialMatch match in special)
         {
             if (match.From > at) EncodeFragment(utf8[at..match.From], at, afterSpecial, workspace, sink);
+            if (sink.StoppedAt is not null || sink.IsBeyond(1, match.From)) break;
             sink.Add(match.Id, match.From, match.To);
             at = match.To;
             afterSpecial = true;
         }
-        if (at < utf8.Length) EncodeFragment(utf8[at..], at, afterSpecial, workspace, sink);
+        if (at < utf8.Length && sink.StoppedAt is null) EncodeFragment(utf8[at..], at, afterSpecial, workspace, sink);
         if (addBos && _addsEos) sink.Add(_eosId!.Value, utf8.Length, utf8.Length);
 
+        workspace.Merger.Cancellation = default;
         if (!workspace.IsHuge && _workspaces.Count < Environment.ProcessorCount) _workspaces.Add(workspace);
-        return sink.ToText();
     }
 
     /// <summary>The vocabulary's own string for a token.</summary>
@@ -150,17 +205,29 @@ public abstract class Tokenizer
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public string Decode(ReadOnlySpan<int> ids)
     {
-        if (AddsBos && ids.Length > 0 && ids[0] == BosId) ids = ids[1..];
-
         List<byte> text = [];
-        for (int i = 0; i < ids.Length; i++)
-        {
-            ReadOnlySpan<byte> bytes = Bytes(ids[i]).Span;
-            if (i == 0 && AddsSpacePrefix && bytes.StartsWith((byte)' ')) bytes = bytes[1..];
-            text.AddRange(bytes);
-        }
+        for (int at = 0; at < ids.Length; at++) text.AddRange(BytesAt(ids, at).Span);
         return Encoding.UTF8.GetString(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(text));
     }
+
+    /// <summary>What the token at a place of a text's adds to it: nothing where it begins the text, and no space that was put before the text.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
+    internal ReadOnlyMemory<byte> BytesAt(ReadOnlySpan<int> ids, int at)
+    {
+        int first = AddsBos && ids[0] == BosId ? 1 : 0;
+        ReadOnlyMemory<byte> bytes = Bytes(ids[at]);
+        if (at < first) return default;
+        return at == first && AddsSpacePrefix && bytes.Span.StartsWith((byte)' ') ? bytes[1..] : bytes;
+    }
+
+    /// <summary>Bytes of text that one token stands for at most, special ones aside; 0 where nobody knows which parts of a text become no token.</summary>
+    private protected int LongestPiece { get; init; }
+
+    /// <summary>The bytes that may become no token; null for none.</summary>
+    private protected SearchValues<byte>? Unspelled { get; init; }
+
+    /// <summary>Tokens of a word at least. A long one takes a while to merge, which is spared where there are too many even so.</summary>
+    private protected int LeastOfWord(ReadOnlySpan<byte> word) => LongestPiece == 0 ? 0 : (Spelled(word) + LongestPiece - 1) / LongestPiece;
 
     /// <summary>Whether a space is put before a text and after each special token.</summary>
     private protected abstract bool AddsSpacePrefix { get; }

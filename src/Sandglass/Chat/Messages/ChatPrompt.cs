@@ -16,8 +16,14 @@ public sealed record ChatPrompt(string Text, IReadOnlyList<TextPart> Parts)
     public TokenizedText Encode(Tokenizer tokenizer)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
-        bool begun = tokenizer.BosId is int bos && Parts is [{ IsTrusted: true } first, ..]
-            && Text.AsSpan(0, first.Length).StartsWith(tokenizer.Piece(bos), StringComparison.Ordinal);
-        return tokenizer.Encode(Text, Parts, addBos: !begun);
+        return tokenizer.Encode(Text, Parts, addBos: !HasBegun(tokenizer));
     }
+
+    /// <summary>The same for whoever can use only so many tokens.</summary>
+    internal IdsWithin EncodeWithin(Tokenizer tokenizer, int most, CancellationToken cancellation) =>
+        tokenizer.EncodeWithin(Text, Parts, most, addBos: !HasBegun(tokenizer), parseSpecial: true, cancellation);
+
+    /// <summary>Whether the template wrote the begin token.</summary>
+    private bool HasBegun(Tokenizer tokenizer) => tokenizer.BosId is int bos && Parts is [{ IsTrusted: true } first, ..]
+        && Text.AsSpan(0, first.Length).StartsWith(tokenizer.Piece(bos), StringComparison.Ordinal);
 }

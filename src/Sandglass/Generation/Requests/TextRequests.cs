@@ -16,15 +16,7 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
     /// <exception cref="ObjectDisposedException">The engine is closed.</exception>
     public IReadOnlyList<TextGeneration> Generate(IReadOnlyList<int> promptIds, int samples, GenerationOptions options, CancellationToken cancellation)
     {
-        int[] prompt = Checked(promptIds);
-        options.Validate();
-        options = options.WithOwnLists();
-        RequireIds(options.EndIds, nameof(options.EndIds));
-        RequirePrediction(options);
-        GenerationOptions.Require(samples is >= 1 and <= StepBudget.Sequences, nameof(samples), $"a whole number from 1 to {StepBudget.Sequences}", samples);
-        GenerationOptions.Require(
-            samples == 1 || options.Beams is null, nameof(samples), "1 beside {0}, which are several texts already", samples, nameof(options.Beams));
-
+        (int[] prompt, options) = Checked(promptIds, samples, options);
         int positions = Positions(prompt.Length, options);
         long? mostWritten = options.MaxTokens is int most
             ? (long)Math.Min(most, Math.Max(0, positions - prompt.Length)) * samples * (options.Beams?.Beams ?? 1) : null;
@@ -33,20 +25,7 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
         try
         {
             engine.Room.Enter(ticket);      // before samplers and the rest are made: refusing must be cheap
-            GenerationRequest request = new()
-            {
-                Prompt = prompt,
-                Options = options,
-                Ticket = ticket,
-                Model = engine.Options,
-                Tokenizer = tokenizer,
-                Pages = engine.Pages,
-                Buffers = engine.Buffers,
-                Positions = positions,
-                Seed = options.Sampling.Seed ?? (options.Beams is null ? FreshSeed.Draw() : 0),     // beams draw nothing
-                EndIds = options.EndIds is null ? tokenizer.EndIds : options.EndIds.ToHashSet(),
-                Progress = progress,
-            };
+            GenerationRequest request = RequestOf(prompt, options, positions, ticket) with { Progress = progress };
             Submit(options.Beams is null ? FirstSample(request, outputs) : new BeamSearch(request, outputs[0]).Root);
             return Array.ConvertAll(outputs, output => new TextGeneration(output));
         }
@@ -56,6 +35,15 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
             foreach (GenerationOutput output in outputs) output.Fail(refusal);      // lets go of the caller's token, which may live long
             throw;
         }
+    }
+
+    /// <summary>Refuses whatever <see cref="Generate"/> refuses for what is asked, not for what is going on: for a caller that has other work done before.</summary>
+    /// <exception cref="OptionException">An option or the prompt is wrong.</exception>
+    public void Require(IReadOnlyList<int> promptIds, int samples, GenerationOptions options)
+    {
+        (int[] prompt, options) = Checked(promptIds, samples, options);
+        GenerationRequest request = RequestOf(prompt, options, Positions(prompt.Length, options), new Ticket());
+        _ = options.Beams is null ? new GeneratedSequence(request, 0, new GenerationOutput()) : (Sequence)new BeamSearch(request, new GenerationOutput()).Root;
     }
 
     /// <summary>The scores of a text.</summary>
@@ -102,6 +90,33 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
 
         return Sample(0, null, outputs.Length == 1 ? null : new Siblings(outputs[1..], (first, i) => Sample(i + 1, first, null)));
     }
+
+    private (int[] Prompt, GenerationOptions Options) Checked(IReadOnlyList<int> promptIds, int samples, GenerationOptions options)
+    {
+        int[] prompt = Checked(promptIds);
+        options.Validate();
+        options = options.WithOwnLists();
+        RequireIds(options.EndIds, nameof(options.EndIds));
+        RequirePrediction(options);
+        GenerationOptions.Require(samples is >= 1 and <= StepBudget.Sequences, nameof(samples), $"a whole number from 1 to {StepBudget.Sequences}", samples);
+        GenerationOptions.Require(
+            samples == 1 || options.Beams is null, nameof(samples), "1 beside {0}, which are several texts already", samples, nameof(options.Beams));
+        return (prompt, options);
+    }
+
+    private GenerationRequest RequestOf(int[] prompt, GenerationOptions options, int positions, Ticket ticket) => new()
+    {
+        Prompt = prompt,
+        Options = options,
+        Ticket = ticket,
+        Model = engine.Options,
+        Tokenizer = tokenizer,
+        Pages = engine.Pages,
+        Buffers = engine.Buffers,
+        Positions = positions,
+        Seed = options.Sampling.Seed ?? (options.Beams is null ? FreshSeed.Draw() : 0),     // beams draw nothing
+        EndIds = options.EndIds is null ? tokenizer.EndIds : options.EndIds.ToHashSet(),
+    };
 
     private Ticket TicketOf(int promptTokens, long? mostWritten, int priority, string tenant, TimeSpan? startWithin, TimeSpan? timeLimit = null)
     {

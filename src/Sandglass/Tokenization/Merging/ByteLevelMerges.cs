@@ -35,15 +35,20 @@ internal sealed class ByteLevelMerges
         }
     }
 
+    /// <summary>The bytes that there is no token for: a text's are left out, but where they merge with others.</summary>
+    public byte[] Unspelled => [.. Enumerable.Range(0, 256).Where(value => _letters[value] >= _tokens).Select(value => (byte)value)];
+
     /// <summary>The tokens of a word.</summary>
     public ReadOnlySpan<Piece> Apply(ReadOnlySpan<byte> word, Workspace workspace)
     {
         Span<Symbol> symbols = workspace.Merger.Room(word.Length);
         for (int i = 0; i < symbols.Length; i++) symbols[i] = new Symbol { From = i, Length = 1, Id = _letters[word[i]] };
 
-        Span<Piece> pieces = workspace.Pieces(word.Length);
-        int count = 0;
-        foreach (Symbol symbol in workspace.Merger.Merge(word.Length, new Rule(_table)))
+        ReadOnlySpan<Symbol> merged = workspace.Merger.Merge(word.Length, new Rule(_table));
+        int most = 0, count = 0;
+        foreach (Symbol symbol in merged) most += symbol.Id < _tokens ? 1 : symbol.Length;
+        Span<Piece> pieces = workspace.Pieces(most);
+        foreach (Symbol symbol in merged)
         {
             if (symbol.Id < _tokens)
             {

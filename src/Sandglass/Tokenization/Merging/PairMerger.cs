@@ -7,11 +7,18 @@ namespace Sandglass.Tokenization;
 internal sealed class PairMerger
 {
     private const int ShortWord = 48;
+    private const int Look = 1 << 14;       // steps between two looks at the cancellation
 
     private readonly PlaceQueue _queue = new();
     private readonly uint[] _orders = new uint[ShortWord];
     private readonly int[] _merged = new int[ShortWord];
     private Symbol[] _symbols = new Symbol[ShortWord];
+
+    /// <summary>Ends the merging of a long word with an <see cref="OperationCanceledException"/>.</summary>
+    public CancellationToken Cancellation { get; set; }
+
+    /// <summary>Symbols that there is room for, in the word or in its queue.</summary>
+    public int Size => Math.Max(_symbols.Length, _queue.Size);
 
     /// <summary>Room for the symbols of a word of at most <paramref name="count"/>; the caller sets place, length and id of each.</summary>
     public Span<Symbol> Room(int count)
@@ -61,17 +68,19 @@ internal sealed class PairMerger
             symbols[i].Previous = i - 1;
             symbols[i].Next = i + 1 < symbols.Length ? i + 1 : -1;
         }
+        _queue.Reserve(symbols.Length);
         for (int i = 0; i + 1 < symbols.Length; i++) Offer(symbols, i, rule);
 
-        while (_queue.TryTake(out int at, out int size))
+        int steps = 0;
+        while (_queue.TryTake(out uint order, out int at))
         {
+            if (++steps % Look == 0) Cancellation.ThrowIfCancellationRequested();       // whoever ends here must throw the rest of the queue away
             ref Symbol left = ref symbols[at];
             if (left.Length == 0 || left.Next < 0) continue;
             ref Symbol right = ref symbols[left.Next];
-            if (left.Length + right.Length != size) continue;       // stale: one of them has grown since
-            if (!rule.MayMerge(left, right, out _, out int merged)) continue;
+            if (!rule.MayMerge(left, right, out uint now, out int merged) || now != order) continue;     // stale: one of them has grown since
 
-            left.Length = size;
+            left.Length += right.Length;
             left.Id = merged;
             left.Next = right.Next;
             right.Length = 0;
@@ -86,7 +95,7 @@ internal sealed class PairMerger
     {
         int right = symbols[left].Next;
         if (right >= 0 && rule.MayMerge(symbols[left], symbols[right], out uint order, out _))
-            _queue.Add(order, left, symbols[left].Length + symbols[right].Length);
+            _queue.Add(order, left);
     }
 
     private static int Compact(Span<Symbol> symbols)

@@ -3,20 +3,29 @@ namespace Sandglass.Tokenization;
 /// <summary>A binary heap of places in a text: the lowest order first, the leftmost of equal ones.</summary>
 internal sealed class PlaceQueue
 {
-    private (ulong Key, int Note)[] _heap = new (ulong, int)[64];
+    private ulong[] _heap = new ulong[64];      // order and place
     private int _count;
 
-    /// <summary>Adds a place; <paramref name="note"/> is returned with it.</summary>
-    public void Add(uint order, int place, int note)
+    /// <summary>Places that there is room for.</summary>
+    public int Size => _heap.Length;
+
+    /// <summary>Makes room for as many places, where none is in it.</summary>
+    public void Reserve(int places)
+    {
+        if (_heap.Length < places) _heap = new ulong[places];
+    }
+
+    /// <summary>Adds a place.</summary>
+    public void Add(uint order, int place)
     {
         if (_count == _heap.Length) Array.Resize(ref _heap, 2 * _count);
 
-        (ulong Key, int Note) added = ((ulong)order << 32 | (uint)place, note);
+        ulong added = (ulong)order << 32 | (uint)place;
         int at = _count++;
         while (at > 0)
         {
             int parent = (at - 1) / 2;
-            if (_heap[parent].Key <= added.Key) break;
+            if (_heap[parent] <= added) break;
             _heap[at] = _heap[parent];
             at = parent;
         }
@@ -24,19 +33,19 @@ internal sealed class PlaceQueue
     }
 
     /// <summary>Takes the first place.</summary>
-    public bool TryTake(out int place, out int note)
+    public bool TryTake(out uint order, out int place)
     {
-        place = note = 0;
+        (order, place) = (0, 0);
         if (_count == 0) return false;
 
-        (place, note) = ((int)(uint)_heap[0].Key, _heap[0].Note);
-        (ulong Key, int Note) last = _heap[--_count];
+        (order, place) = ((uint)(_heap[0] >> 32), (int)(uint)_heap[0]);
+        ulong last = _heap[--_count];
         int at = 0;
         while (2 * at + 1 < _count)
         {
             int child = 2 * at + 1;
-            if (child + 1 < _count && _heap[child + 1].Key < _heap[child].Key) child++;
-            if (last.Key <= _heap[child].Key) break;
+            if (child + 1 < _count && _heap[child + 1] < _heap[child]) child++;
+            if (last <= _heap[child]) break;
             _heap[at] = _heap[child];
             at = child;
         }

@@ -5,6 +5,8 @@ namespace Sandglass.Tokenization;
 /// <summary>The tokens of a SentencePiece vocabulary and their scores, applied to one word.</summary>
 internal sealed class SentencePieceMerges
 {
+    private const int MostOfCharacter = 4;      // bytes, which the unknown token stands for
+
     // keyed by UTF-8 with one character per byte, so that any part of a text can be looked up, even where it is not UTF-8
     private readonly Dictionary<string, int> _tokens;
     private readonly uint[] _orders;
@@ -27,7 +29,13 @@ internal sealed class SentencePieceMerges
         }
         for (int value = 0; value < 256; value++)
             _bytes[value] = vocabulary.Find($"<0x{value:X2}>") ?? (value < 0x80 ? vocabulary.Find(((char)value).ToString()) : null) ?? -1;
+        LongestText = _unknown >= 0 || !_bytes.Where((id, value) => value is not (0xC0 or 0xC1 or >= 0xF5) && id < 0).Any()
+            ? Math.Max(_longest, MostOfCharacter) : 0;
     }
+
+    /// <summary>Bytes of text that a token stands for at most; 0 where the vocabulary can neither spell every character nor call it unknown.</summary>
+    /// <remarks>A mark in a token stands for three: a text may have it as it is, instead of a space.</remarks>
+    public int LongestText { get; }
 
     /// <summary>Whether some token has a space after a character that ends with this byte, so that text must not be cut there.</summary>
     public bool ReachesOverSpace(byte last) => _reachesOverSpace[last];
@@ -48,9 +56,11 @@ internal sealed class SentencePieceMerges
             at += length;
         }
 
-        Span<Piece> pieces = workspace.Pieces(word.Length);
-        int count = 0;
-        foreach (Symbol symbol in workspace.Merger.Merge(symbolCount, rule))
+        ReadOnlySpan<Symbol> merged = workspace.Merger.Merge(symbolCount, rule);
+        int most = 0, count = 0;
+        foreach (Symbol symbol in merged) most += symbol.Id >= 0 ? 1 : symbol.Length;
+        Span<Piece> pieces = workspace.Pieces(most);
+        foreach (Symbol symbol in merged)
         {
             if (symbol.Id >= 0) pieces[count++] = new Piece(symbol.Id, symbol.Length);
             else count += Spell(word.Slice(symbol.From, symbol.Length), pieces[count..]);

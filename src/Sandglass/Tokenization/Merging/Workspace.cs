@@ -3,7 +3,7 @@ namespace Sandglass.Tokenization;
 /// <summary>The buffers of one call of <c>Encode</c>; concurrent calls have one each.</summary>
 internal sealed class Workspace
 {
-    private const int TooLargeToKeep = 1 << 20;
+    private const int TooLargeToKeep = 1 << 16;     // entries: together a few megabytes
     private Piece[] _pieces = new Piece[64];
     private char[] _letters = new char[64];
     private byte[] _word = new byte[64];
@@ -26,7 +26,7 @@ internal sealed class Workspace
     public Span<int> Borders(int count) => Room(ref _borders, count);
 
     /// <summary>Whether a very long word has made this too large to keep.</summary>
-    public bool IsHuge => Math.Max(_letters.Length, _word.Length) > TooLargeToKeep;
+    public bool IsHuge => Math.Max(Math.Max(_letters.Length, _word.Length), Math.Max(_pieces.Length, Merger.Size)) > TooLargeToKeep;
 
     private static Span<T> Room<T>(ref T[] room, int count)
     {

@@ -5,7 +5,7 @@ namespace Sandglass.Tokenization;
 internal sealed class SpecialTokenTrie
 {
     private readonly int[] _roots = new int[256];       // the states of one byte
-    private readonly int[] _firstChild, _sibling, _fallback, _match, _shorter;
+    private readonly int[] _firstChild, _sibling, _fallback, _match, _shorter, _ends;
     private readonly byte[] _byte;
     private readonly bool[] _isStart = new bool[256];
     private int _states = 1;
@@ -18,6 +18,7 @@ internal sealed class SpecialTokenTrie
         (_firstChild, _sibling, _fallback, _match, _shorter, _byte) =
             (new int[most], new int[most], new int[most], new int[most], new int[most], new byte[most]);
         Array.Fill(_match, -1);
+        _ends = new int[strings.Length];
         for (int index = 0; index < strings.Length; index++) Insert(strings[index], index);
         for (int value = 0; value < 256; value++) _isStart[value] = _roots[value] != 0;
         Link();
@@ -47,6 +48,9 @@ internal sealed class SpecialTokenTrie
     /// <summary>The index of the string that ends in this state.</summary>
     public int StringOf(int state) => _match[state];
 
+    /// <summary>The state in which a string ends.</summary>
+    public int StateOf(int index) => _ends[index];
+
     private void Insert(byte[] text, int index)
     {
         int state = 0;
@@ -63,6 +67,7 @@ internal sealed class SpecialTokenTrie
             }
             state = child;
         }
+        _ends[index] = state;
         if (_match[state] < 0) _match[state] = index;
     }
 

@@ -58,17 +58,17 @@ internal sealed class SpecialTokens
         if (queue is null) return found;
 
         int[] takenUntil = new int[text.Length];        // for a taken byte the end of the token that took it, else 0
-        while (queue.TryTake(out int end, out int state))
+        while (queue.TryTake(out uint order, out int end))
         {
             if (takenUntil[end - 1] != 0) continue;
-            int rank = _trie.StringOf(state);
+            int rank = (int)order, state = _trie.StateOf(rank);
             int start = end - _lengths[rank];
 
             // tokens placed before are at least as long and cannot lie inside this one, so checking both ends is enough
             if (trusted is not null && _needsTrust[rank] && !trusted.Hold(start, end))
             {
                 state = _trie.ShorterMatch(state);
-                if (state != 0) queue.Add((uint)_trie.StringOf(state), end, state);
+                if (state != 0) queue.Add((uint)_trie.StringOf(state), end);
                 continue;
             }
             if (takenUntil[start] == 0)
@@ -84,7 +84,7 @@ internal sealed class SpecialTokens
             while (takenUntil[free] != 0) free = takenUntil[free];
             do state = _trie.ShorterMatch(state);
             while (state != 0 && _lengths[_trie.StringOf(state)] > end - free);
-            if (state != 0) queue.Add((uint)_trie.StringOf(state), end, state);
+            if (state != 0) queue.Add((uint)_trie.StringOf(state), end);
         }
         found.Sort((a, b) => a.From.CompareTo(b.From));
         return found;
@@ -100,7 +100,7 @@ internal sealed class SpecialTokens
             if (state == 0 && !_trie.IsStart(text[at])) continue;
             state = _trie.Step(state, text[at]);
             int match = _trie.LongestMatch(state);
-            if (match != 0) (queue ??= new PlaceQueue()).Add((uint)_trie.StringOf(match), at + 1, match);
+            if (match != 0) (queue ??= new PlaceQueue()).Add((uint)_trie.StringOf(match), at + 1);
         }
         return queue;
     }
