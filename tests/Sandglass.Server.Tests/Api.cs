@@ -55,6 +55,9 @@ internal static class Api
     /// <summary>The first choice.</summary>
     public static JsonObject Choice(this JsonObject answer, int index = 0) => (JsonObject)answer["choices"]![index]!;
 
+    /// <summary>All of them.</summary>
+    public static IEnumerable<JsonObject> Choices(this JsonObject answer) => answer["choices"]!.AsArray().Select(choice => (JsonObject)choice!);
+
     /// <summary>What a choice says.</summary>
     public static string Text(this JsonObject answer, int index = 0) => (string)answer.Choice(index)["text"]!;
 }

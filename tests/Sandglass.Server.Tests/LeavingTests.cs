@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Sandglass.Generation;
@@ -70,6 +71,45 @@ public sealed class LeavingTests : IAsyncLifetime
     {
         JsonObject answer = await _client.Ask("v1/embeddings", """{"input":["one","two","three","four","five","six"]}""");
         Assert.Equal(6, answer["data"]!.AsArray().Count);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\"n\":3,\"seed\":5,")]
+    [InlineData("\"echo\":true,\"logprobs\":1,\"prompt_logprobs\":2,\"seed\":5,")]
+    public async Task Prompts_may_be_more_than_the_waiting_room_holds(string fields)
+    {
+        string[] prompts = ["one", "two", "three", "four", "five", "six", "seven"];
+        string Body(string prompt, string more = "") => $$"""{{{fields}}"max_tokens":5,"temperature":0{{more}},"prompt":{{prompt}}}""";
+        string list = $"[{string.Join(',', prompts.Select(prompt => $"\"{prompt}\""))}]";
+        List<string> alone = [];
+        foreach (string prompt in prompts)
+            alone.AddRange((await _client.Ask(Path, Body($"\"{prompt}\""))).Choices().Select(choice => (string)choice["text"]!));
+        JsonObject together = await _client.Ask(Path, Body(list));
+        List<JsonObject> events = await _client.Stream(Path, Body(list, ",\"stream\":true"));
+
+        Assert.Equal(alone, together.Choices().Select(choice => (string)choice["text"]!));
+        Assert.Equal(alone, events.SelectMany(one => one.Choices()).GroupBy(part => (int)part["index"]!).OrderBy(parts => parts.Key)
+            .Select(parts => string.Concat(parts.Select(part => (string)part["text"]!))));
+        Assert.Equal(Enumerable.Range(0, alone.Count), together.Choices().Select(choice => (int)choice["index"]!));
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_behind_bytes_that_nobody_reads_is_noticed()
+    {
+        long before = _model.Model.Activity.GeneratedTokens;
+        using (Socket socket = new(SocketType.Stream, ProtocolType.Tcp))
+        {
+            await socket.ConnectAsync(IPAddress.Loopback, new Uri(_server.Address).Port);
+            string body = Long.Replace("STREAM", "false");
+            string head = $"POST /{Path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n";
+            await socket.SendAsync(Encoding.ASCII.GetBytes(head + body));
+            await Until(() => _model.Model.Activity.GeneratedTokens > before);
+            await socket.SendAsync(new byte[100_000]);      // more than is read before the answer is there
+        }
+        await Until(() => _model.Model.Activity is { Running: 0, Waiting: 0 });
+
+        Assert.InRange(_model.Model.Activity.GeneratedTokens - before, 1, LongTokens - 1);
     }
 
     [Fact]

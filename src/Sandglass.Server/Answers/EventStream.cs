@@ -21,6 +21,7 @@ internal sealed class EventStream : IAsyncDisposable
     private Task _pinging = Task.CompletedTask;
     private long _lastFlush;
     private int _unflushed;     // bytes
+    private bool _isDone;
 
     /// <param name="context">The request.</param>
     /// <param name="head">What each event begins with.</param>
@@ -83,7 +84,11 @@ internal sealed class EventStream : IAsyncDisposable
     }
 
     /// <summary>The event that ends all.</summary>
-    public void Done() => Raw("data: [DONE]\n\n"u8);
+    public void Done()
+    {
+        Raw("data: [DONE]\n\n"u8);
+        _isDone = true;
+    }
 
     /// <summary>Sends what was written, all at once.</summary>
     public async Task ExitAsync()
@@ -114,7 +119,7 @@ internal sealed class EventStream : IAsyncDisposable
         {
             if (_time.GetElapsedTime(_lastFlush) < _silence) continue;
             await EnterAsync().ConfigureAwait(false);
-            Raw(": waiting\n\n"u8);
+            if (!_isDone) Raw(": waiting\n\n"u8);
             await ExitAsync().ConfigureAwait(false);
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Sandglass.Generation;
@@ -12,8 +13,9 @@ internal sealed class StreamedAnswer(
     private readonly byte[] _tail = draft.IncludeUsage ? ",\"usage\":null"u8.ToArray() : [];
     private readonly bool _needsTokens = draft.Logprobs || draft.ReturnTokenIds || draft.HashLogits || draft.Explain;
     private readonly Usage _usage = new();
-    private Exception? _failure;        // the first one; it ends all texts
 
+    /// <param name="head">What each event begins with.</param>
+    /// <param name="all">The prompts, of which the engine has the first.</param>
     public async Task WriteAsync(AnswerHead head, IReadOnlyList<PromptTexts> all)
     {
         EventStream events = new(context, head.Rendered(), draft.Limits.Ping, state.Options.Time);
@@ -33,67 +35,91 @@ internal sealed class StreamedAnswer(
         }
     }
 
+    /// <summary>The headers go out, and with them the beginnings that are known already.</summary>
     private async Task SendBeginningsAsync(EventStream events, IReadOnlyList<PromptTexts> all)
     {
         await events.EnterAsync().ConfigureAwait(false);
-        for (int i = 0; i < all.Count * draft.Samples; i++) shape.SendBeginning(events, i, all[i / draft.Samples].Prompt, _tail);
+        for (int i = 0; i < all.Count; i++)
+            if (!all[i].IsScored) SendBeginning(events, i, all[i].Prompt);
         await events.ExitAsync().ConfigureAwait(false);
+    }
+
+    private void SendBeginning(EventStream events, int at, PromptText prompt)
+    {
+        for (int i = 0; i < draft.Samples; i++) shape.SendBeginning(events, at * draft.Samples + i, prompt, _tail);
     }
 
     /// <summary>What went wrong; null for nothing.</summary>
     private async Task<ApiError?> SendTextsAsync(EventStream events, IReadOnlyList<PromptTexts> all)
     {
-        List<Task> texts = [];
-        for (int prompt = 0; prompt < all.Count; prompt++)
+        Together together = new(leave);
+        for (int i = 0; i < all.Count; i++)
         {
-            for (int i = 0; i < all[prompt].Texts.Count; i++)
-                texts.Add(SendAsync(events, prompt * draft.Samples + i, all.Count * draft.Samples, all[prompt].Prompt, all[prompt].Texts[i]));
+            int at = i;
+            if (at > 0 && !await together.TryAsync(all[at].EnterAsync).ConfigureAwait(false)) break;
+            together.Begin(() => SendAsync(events, at, all.Count * draft.Samples, all[at]));
         }
-        await Task.WhenAll(texts).ConfigureAwait(false);
-        if (_failure is null || context.RequestAborted.IsCancellationRequested) return null;
-        ApiError error = ApiError.Of(_failure, draft.Route);
-        if (error.Code == ErrorCodes.Internal) ErrorMiddleware.Log(context, _failure);
+        if (await together.EndAsync().ConfigureAwait(false) is not Exception failure || context.RequestAborted.IsCancellationRequested) return null;
+        ApiError error = ApiError.Of(Deadline.Explain(context, failure), draft.Route);
+        if (error.Code == ErrorCodes.Internal) ErrorMiddleware.Log(context, failure);
         return error;
+    }
+
+    private async Task SendAsync(EventStream events, int at, int choices, PromptTexts texts)
+    {
+        await texts.BeginAsync().ConfigureAwait(false);
+        if (texts.IsScored)
+        {
+            await events.EnterAsync().ConfigureAwait(false);
+            try
+            {
+                SendBeginning(events, at, texts.Prompt);
+            }
+            finally
+            {
+                await events.ExitAsync().ConfigureAwait(false);
+            }
+        }
+        Together together = new(leave);
+        for (int i = 0; i < texts.Texts.Count; i++)
+        {
+            (int index, TextGeneration text) = (at * draft.Samples + i, texts.Texts[i]);
+            together.Begin(() => SendAsync(events, index, choices, texts.Prompt, text));
+        }
+        if (await together.EndAsync().ConfigureAwait(false) is Exception failure) ExceptionDispatchInfo.Throw(failure);
+        texts.Ended();
     }
 
     private async Task SendAsync(EventStream events, int index, int choices, PromptText prompt, TextGeneration text)
     {
         HeldTokens? held = _needsTokens ? new HeldTokens(EndIds.Of(draft)) : null;
         int offset = draft.Echo ? prompt.Text.Length : 0;
-        try
+        await using IAsyncEnumerator<GeneratedToken> tokens = text.GetAsyncEnumerator(CancellationToken.None);
+        bool goesOn = await tokens.MoveNextAsync().ConfigureAwait(false);
+        while (goesOn)
         {
-            await using IAsyncEnumerator<GeneratedToken> tokens = text.GetAsyncEnumerator(CancellationToken.None);
-            bool goesOn = await tokens.MoveNextAsync().ConfigureAwait(false);
-            while (goesOn)
+            ValueTask<bool> next;
+            bool isThere;
+            await events.EnterAsync().ConfigureAwait(false);
+            try
             {
-                ValueTask<bool> next;
-                bool isThere;
-                await events.EnterAsync().ConfigureAwait(false);
-                try
+                // all tokens that are there, as far as a flush takes them
+                do
                 {
-                    // all tokens that are there, as far as a flush takes them
-                    do
-                    {
-                        SendToken(events, index, choices, tokens.Current, held, ref offset);
-                        next = tokens.MoveNextAsync();
-                        isThere = next.IsCompletedSuccessfully;
-                        goesOn = isThere && next.Result;
-                    }
-                    while (goesOn && !events.IsFull);
+                    SendToken(events, index, choices, tokens.Current, held, ref offset);
+                    next = tokens.MoveNextAsync();
+                    isThere = next.IsCompletedSuccessfully;
+                    goesOn = isThere && next.Result;
                 }
-                finally
-                {
-                    await events.ExitAsync().ConfigureAwait(false);
-                }
-                if (!isThere) goesOn = await next.ConfigureAwait(false);
+                while (goesOn && !events.IsFull);
             }
-            await SendEndAsync(events, index, prompt, await text.Result.ConfigureAwait(false), held, offset).ConfigureAwait(false);
+            finally
+            {
+                await events.ExitAsync().ConfigureAwait(false);
+            }
+            if (!isThere) goesOn = await next.ConfigureAwait(false);
         }
-        catch (Exception failure)
-        {
-            Interlocked.CompareExchange(ref _failure, failure, null);
-            await leave.CancelAsync().ConfigureAwait(false);
-        }
+        await SendEndAsync(events, index, prompt, await text.Result.ConfigureAwait(false), held, offset).ConfigureAwait(false);
     }
 
     /// <summary>Ends all texts before it is told what they took: a client that knows of the end may look at its account.</summary>

@@ -1,26 +1,31 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.AspNetCore.Http;
 using Sandglass.Generation;
 
 namespace Sandglass.Server;
 
 /// <summary>An answer that is sent when all its texts are written.</summary>
-internal sealed class WholeAnswer(HttpContext context, RequestDraft draft, AnswerShape shape, GenerationRecord record)
+/// <param name="leave">Ends all texts of the request.</param>
+internal sealed class WholeAnswer(HttpContext context, RequestDraft draft, AnswerShape shape, GenerationRecord record, CancellationTokenSource leave)
 {
     // what is told of tokens needs them; else the engine keeps none
     private readonly bool _needsTokens = draft.Logprobs || draft.ReturnTokenIds || draft.HashLogits || draft.Explain || draft.BestOf > draft.Samples;
 
+    /// <param name="head">What it begins with.</param>
+    /// <param name="all">The prompts, of which the engine has the first.</param>
     public async Task WriteAsync(AnswerHead head, IReadOnlyList<PromptTexts> all)
     {
         Usage usage = new();
-        List<WrittenChoice> choices = [];
-        foreach (PromptTexts texts in all)
+        IReadOnlyList<WrittenChoice>[] written = new IReadOnlyList<WrittenChoice>[all.Count];
+        Together together = new(leave);
+        for (int i = 0; i < all.Count; i++)
         {
-            // all of them run at the same time; they are read together, since a text rests whose tokens nobody reads
-            IEnumerable<WrittenChoice>[] written = await Task.WhenAll(texts.Texts.Select(text => ReadAsync(texts.Prompt, text, usage))).ConfigureAwait(false);
-            IEnumerable<WrittenChoice> ofPrompt = written.SelectMany(some => some);
-            if (draft.BestOf > draft.Samples) ofPrompt = ofPrompt.OrderByDescending(choice => choice.Mean);
-            choices.AddRange(ofPrompt.Take(draft.Samples));
+            int at = i;
+            if (at > 0 && !await together.TryAsync(all[at].EnterAsync).ConfigureAwait(false)) break;
+            together.Begin(async () => written[at] = await ReadAsync(all[at], usage).ConfigureAwait(false));
         }
+        if (await together.EndAsync().ConfigureAwait(false) is Exception failure) ExceptionDispatchInfo.Throw(failure);
+        List<WrittenChoice> choices = [.. written.SelectMany(some => some)];
         record.End(usage.Texts);
         await JsonAnswer.WriteAsync(context, 200, json =>
         {
@@ -34,6 +39,17 @@ internal sealed class WholeAnswer(HttpContext context, RequestDraft draft, Answe
             shape.WriteFields(json, [.. all.Select(texts => texts.Prompt)]);
             json.WriteEndObject();
         }).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<WrittenChoice>> ReadAsync(PromptTexts texts, Usage usage)
+    {
+        await texts.BeginAsync().ConfigureAwait(false);
+        // all of them run at the same time; they are read together, since a text rests whose tokens nobody reads
+        IEnumerable<WrittenChoice>[] written = await Task.WhenAll(texts.Texts.Select(text => ReadAsync(texts.Prompt, text, usage))).ConfigureAwait(false);
+        texts.Ended();
+        IEnumerable<WrittenChoice> choices = written.SelectMany(some => some);
+        if (draft.BestOf > draft.Samples) choices = choices.OrderByDescending(choice => choice.Mean);
+        return [.. choices.Take(draft.Samples)];
     }
 
     private async Task<IEnumerable<WrittenChoice>> ReadAsync(PromptText prompt, TextGeneration text, Usage usage)

@@ -9,27 +9,24 @@ internal sealed class ChatEndpoint(ServerState state)
 {
     public async Task Answer(HttpContext context)
     {
-        (RequestDraft draft, ChatPrompt prompt) = await ReadAsync(context, ApiRoutes.Chat).ConfigureAwait(false);
-        LanguageModel model = draft.Served.Model;
-        int[] ids = PromptIds.Fitting(prompt.Encode(model.Tokenizer).Ids, model, "messages");
+        (RequestDraft draft, int[] ids) = await JsonBody.ReadAsync(context, state, (body, cancellation) =>
+        {
+            (RequestDraft draft, ChatPrompt prompt) = Read(body, ApiRoutes.Chat);
+            PromptIds.ReadPrediction(draft, cancellation);
+            return (draft, PromptIds.Of(prompt, draft, "messages", cancellation));
+        }).ConfigureAwait(false);
         await new TextAnswer(state, context, draft, new ChatShape(draft)).WriteAsync([new PromptText(ids, "")]).ConfigureAwait(false);
     }
 
     public async Task ApplyTemplate(HttpContext context)
     {
-        (_, ChatPrompt prompt) = await ReadAsync(context, ApiRoutes.ApplyTemplate).ConfigureAwait(false);
-        await JsonAnswer.WriteAsync(context, 200, json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("prompt", prompt.Text);
-            json.WriteEndObject();
-        }).ConfigureAwait(false);
+        string prompt = await JsonBody.ReadAsync(context, state, (body, _) => Read(body, ApiRoutes.ApplyTemplate).Prompt.Text).ConfigureAwait(false);
+        await LongAnswer.WriteAsync(context, answer => answer.WriteTextAsync("prompt", prompt)).ConfigureAwait(false);
     }
 
-    private async Task<(RequestDraft Draft, ChatPrompt Prompt)> ReadAsync(HttpContext context, ApiRoutes route)
+    private (RequestDraft Draft, ChatPrompt Prompt) Read(JsonElement body, ApiRoutes route)
     {
-        using JsonDocument body = await JsonBody.ReadAsync(context, state.Options.Limits).ConfigureAwait(false);
-        RequestDraft draft = ParameterTable.Read(body.RootElement, route, state.Models, state.Options.Limits);
+        RequestDraft draft = ParameterTable.Read(body, route, state.Models, state.Options.Limits);
         RequestRules.Check(draft);
         return (draft, Conversation.Of(draft, state.Now));
     }

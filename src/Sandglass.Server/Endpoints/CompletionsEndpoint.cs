@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace Sandglass.Server;
@@ -8,17 +7,19 @@ internal sealed class CompletionsEndpoint(ServerState state)
 {
     public async Task Handle(HttpContext context)
     {
-        RequestDraft draft;
-        using (JsonDocument body = await JsonBody.ReadAsync(context, state.Options.Limits).ConfigureAwait(false))
-            draft = ParameterTable.Read(body.RootElement, ApiRoutes.Completions, state.Models, state.Options.Limits);
-        RequestRules.Check(draft);
-        List<PromptText> prompts = [.. draft.Prompts.Select(prompt => PromptOf(prompt, draft))];
+        (RequestDraft draft, List<PromptText> prompts) = await JsonBody.ReadAsync(context, state, (body, cancellation) =>
+        {
+            RequestDraft draft = ParameterTable.Read(body, ApiRoutes.Completions, state.Models, state.Options.Limits);
+            RequestRules.Check(draft);
+            PromptIds.ReadPrediction(draft, cancellation);
+            return (draft, draft.Prompts.Select(prompt => PromptOf(prompt, draft, cancellation)).ToList());
+        }).ConfigureAwait(false);
         await new TextAnswer(state, context, draft, new CompletionShape(draft)).WriteAsync(prompts).ConfigureAwait(false);
     }
 
-    private static PromptText PromptOf(Prompt prompt, RequestDraft draft)
+    private static PromptText PromptOf(Prompt prompt, RequestDraft draft, CancellationToken cancellation)
     {
-        int[] ids = PromptIds.Of(prompt, draft, "prompt");
+        int[] ids = PromptIds.Of(prompt, draft, "prompt", cancellation);
         return new PromptText(ids, !draft.Echo ? "" : prompt.Text ?? draft.Served.Model.Tokenizer.Decode(ids));
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Sandglass.Generation;
@@ -10,18 +11,22 @@ internal sealed class EmbeddingsEndpoint(ServerState state)
 {
     public async Task Handle(HttpContext context)
     {
-        RequestDraft draft;
-        using (JsonDocument body = await JsonBody.ReadAsync(context, state.Options.Limits).ConfigureAwait(false))
-            draft = ParameterTable.Read(body.RootElement, ApiRoutes.Embeddings, state.Models, state.Options.Limits);
-        draft.ParseSpecial = false;     // what a text spells is text
-        List<int[]> texts = [.. draft.Prompts.Select(prompt => PromptIds.Of(prompt, draft, "input"))];
+        (RequestDraft draft, List<int[]> texts) = await JsonBody.ReadAsync(context, state, (body, cancellation) =>
+        {
+            RequestDraft draft = ParameterTable.Read(body, ApiRoutes.Embeddings, state.Models, state.Options.Limits);
+            draft.ParseSpecial = false;     // what a text spells is text
+            List<int[]> ids = [.. draft.Prompts.Select(prompt => PromptIds.Of(prompt, draft, "input", cancellation))];
+            draft.Prompts = [];     // they may be long, and are not needed any more
+            return (draft, ids);
+        }).ConfigureAwait(false);
         Caller caller = Caller.Of(context);
         EmbeddingOptions options = new() { Tenant = caller.Tenant, Priority = caller.PriorityOf(null) };
 
         using GenerationRecord record = state.Telemetry.Begin(context, draft.Served, "embeddings", RequestFacts.Of(context)?.Id ?? "",
             texts.Sum(text => text.Length), 1, null);
         RequestLabels.Tell(draft);
-        using CancellationTokenSource leave = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, state.Drain.Ending);
+        using CancellationTokenSource leave = CancellationTokenSource.CreateLinkedTokenSource(
+            context.RequestAborted, state.Drain.Ending, Deadline.Of(context)!.Over);
         Embedding?[] vectors = new Embedding?[texts.Count];
         ApiError? error = null;
         try
@@ -29,15 +34,9 @@ internal sealed class EmbeddingsEndpoint(ServerState state)
             await AllAsync(draft.Served.Model, texts, vectors, options, leave).ConfigureAwait(false);
             record.End();
         }
-        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
-        {
-            RequestException stopping = new("stopping", "The server is stopping and ended the work. Ask again.");
-            error = ApiError.Of(stopping, draft.Route);
-            throw stopping;
-        }
         catch (Exception failure) when (!context.RequestAborted.IsCancellationRequested)
         {
-            error = ApiError.Of(failure, draft.Route);
+            error = ApiError.Of(Deadline.Explain(context, failure), draft.Route);
             throw;
         }
         finally
@@ -45,34 +44,33 @@ internal sealed class EmbeddingsEndpoint(ServerState state)
             record.Computed(read: vectors.Sum(vector => vector?.Tokens ?? 0), written: 0);
             if (error is not null) record.Fail(error);
         }
-        await JsonAnswer.WriteAsync(context, 200, json => Write(json, draft, vectors!)).ConfigureAwait(false);
+        await LongAnswer.WriteAsync(context, answer => WriteAsync(answer, draft, vectors!)).ConfigureAwait(false);
     }
 
     /// <summary>As many at the same time as a step takes, so that a long list does not fill the waiting room; the first that fails ends the others.</summary>
-    private static async Task AllAsync(
+    private async Task AllAsync(
         LanguageModel model, List<int[]> texts, Embedding?[] vectors, EmbeddingOptions options, CancellationTokenSource leave)
     {
         int next = -1;
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(model.Options.MaxBatch, texts.Count)).Select(_ => EmbedAsync())).ConfigureAwait(false);
+        Admission admission = new(state.Options.Time, leave.Token);
+        Together together = new(leave);
+        for (int i = 0; i < Math.Min(model.Options.MaxBatch, texts.Count); i++) together.Begin(EmbedAsync);
+        if (await together.EndAsync().ConfigureAwait(false) is Exception failure) ExceptionDispatchInfo.Throw(failure);
 
         async Task EmbedAsync()
         {
-            try
+            for (int i = Interlocked.Increment(ref next); i < vectors.Length; i = Interlocked.Increment(ref next))
             {
-                for (int i = Interlocked.Increment(ref next); i < vectors.Length; i = Interlocked.Increment(ref next))
-                    vectors[i] = await model.EmbedAsync(texts[i], options, leave.Token).ConfigureAwait(false);
-            }
-            catch
-            {
-                await leave.CancelAsync().ConfigureAwait(false);
-                throw;
+                Task<Embedding> embedding = await admission.EnterAsync(() => model.EmbedAsync(texts[i], options, leave.Token)).ConfigureAwait(false);
+                vectors[i] = await embedding.ConfigureAwait(false);
+                admission.Ended();
             }
         }
     }
 
-    private static void Write(Utf8JsonWriter json, RequestDraft draft, Embedding[] vectors)
+    private static async Task WriteAsync(LongAnswer answer, RequestDraft draft, Embedding[] vectors)
     {
-        json.WriteStartObject();
+        Utf8JsonWriter json = answer.Json;
         json.WriteString("object", "list");
         json.WriteStartArray("data");
         for (int i = 0; i < vectors.Length; i++)
@@ -83,6 +81,7 @@ internal sealed class EmbeddingsEndpoint(ServerState state)
             if (draft.AsBase64) json.WriteBase64String("embedding", Bytes(vectors[i].Values.Span));
             else WriteNumbers(json, vectors[i].Values.Span);
             json.WriteEndObject();
+            await answer.SendAsync().ConfigureAwait(false);
         }
         json.WriteEndArray();
         json.WriteString("model", draft.Served.Id);
@@ -92,7 +91,6 @@ internal sealed class EmbeddingsEndpoint(ServerState state)
         int tokens = vectors.Sum(vector => vector.Tokens);
         json.WriteNumber("prompt_tokens", tokens);
         json.WriteNumber("total_tokens", tokens);
-        json.WriteEndObject();
         json.WriteEndObject();
     }
 

@@ -11,62 +11,62 @@ internal sealed class TokenEndpoints(ServerState state)
 {
     public async Task Tokenize(HttpContext context)
     {
-        RequestDraft draft = await ReadAsync(context, ApiRoutes.Tokenize).ConfigureAwait(false);
-        if (draft.Has("content") == draft.Has("prompt"))
-            throw new RequestException("parameter-missing", $"content: expected a text, found {(draft.AsPrompt ? "prompt too, which is the same" : "none")}.",
-                "content");
-        Tokenizer tokenizer = draft.Served.Model.Tokenizer;
-        int[] ids = tokenizer.Encode(draft.Content, draft.Has("add_special") ? draft.AddSpecialTokens : draft.AsPrompt, draft.ParseSpecial).Ids;
-        await JsonAnswer.WriteAsync(context, 200, json =>
+        (RequestDraft draft, int[] ids) = await JsonBody.ReadAsync(context, state, (body, cancellation) =>
         {
-            json.WriteStartObject();
-            if (draft.WithPieces) WritePieces(json, tokenizer, ids);
-            else TokenDetails.WriteIds(json, "tokens", ids);
-            json.WriteNumber("count", ids.Length);
-            json.WriteNumber("max_model_len", draft.Served.Model.Context);
-            json.WriteEndObject();
+            RequestDraft draft = ParameterTable.Read(body, ApiRoutes.Tokenize, state.Models, state.Options.Limits);
+            if (draft.Has("content") == draft.Has("prompt"))
+                throw new RequestException("parameter-missing", $"content: expected a text, found {(draft.AsPrompt ? "prompt too, which is the same" : "none")}.",
+                    "content");
+            bool addsSpecial = draft.Has("add_special") ? draft.AddSpecialTokens : draft.AsPrompt;
+            int[] ids = draft.Served.Model.Tokenizer
+                .EncodeWithin(draft.Content, parts: null, most: int.MaxValue, addsSpecial, draft.ParseSpecial, cancellation).Ids!;
+            draft.Content = "";     // which may be long, and is not needed any more
+            return (draft, ids);
+        }).ConfigureAwait(false);
+        await LongAnswer.WriteAsync(context, async answer =>
+        {
+            answer.Json.WriteStartArray("tokens");
+            foreach (int id in ids)
+            {
+                if (draft.WithPieces) WritePiece(answer.Json, draft.Served.Model.Tokenizer, id);
+                else answer.Json.WriteNumberValue(id);
+                await answer.SendAsync().ConfigureAwait(false);
+            }
+            answer.Json.WriteEndArray();
+            answer.Json.WriteNumber("count", ids.Length);
+            answer.Json.WriteNumber("max_model_len", draft.Served.Model.Context);
         }).ConfigureAwait(false);
     }
 
     public async Task Detokenize(HttpContext context)
     {
-        RequestDraft draft = await ReadAsync(context, ApiRoutes.Detokenize).ConfigureAwait(false);
-        Tokenizer tokenizer = draft.Served.Model.Tokenizer;
-        PromptIds.Require(draft.Tokens, tokenizer, "tokens");
-        string text = tokenizer.Decode(draft.Tokens);
-        await JsonAnswer.WriteAsync(context, 200, json =>
+        RequestDraft draft = await JsonBody.ReadAsync(context, state, (body, _) =>
         {
-            json.WriteStartObject();
-            json.WriteString("content", text);      // llama.cpp's name
-            json.WriteString("prompt", text);       // vLLM's
-            json.WriteEndObject();
+            RequestDraft draft = ParameterTable.Read(body, ApiRoutes.Detokenize, state.Models, state.Options.Limits);
+            PromptIds.Require(draft.Tokens, draft.Served.Model.Tokenizer, "tokens");
+            return draft;
+        }).ConfigureAwait(false);
+        Tokenizer tokenizer = draft.Served.Model.Tokenizer;
+        await LongAnswer.WriteAsync(context, async answer =>
+        {
+            await answer.WriteTextAsync("content", tokenizer, draft.Tokens).ConfigureAwait(false);      // llama.cpp's name
+            await answer.WriteTextAsync("prompt", tokenizer, draft.Tokens).ConfigureAwait(false);       // vLLM's
         }).ConfigureAwait(false);
     }
 
-    private async Task<RequestDraft> ReadAsync(HttpContext context, ApiRoutes route)
-    {
-        using JsonDocument body = await JsonBody.ReadAsync(context, state.Options.Limits).ConfigureAwait(false);
-        return ParameterTable.Read(body.RootElement, route, state.Models, state.Options.Limits);
-    }
-
     // a part of a character is told as its bytes, as llama.cpp does
-    private static void WritePieces(Utf8JsonWriter json, Tokenizer tokenizer, int[] ids)
+    private static void WritePiece(Utf8JsonWriter json, Tokenizer tokenizer, int id)
     {
-        json.WriteStartArray("tokens");
-        foreach (int id in ids)
+        ReadOnlySpan<byte> bytes = tokenizer.Bytes(id).Span;
+        json.WriteStartObject();
+        json.WriteNumber("id", id);
+        if (Utf8.IsValid(bytes)) json.WriteString("piece", bytes.IsEmpty ? tokenizer.Piece(id) : Encoding.UTF8.GetString(bytes));
+        else
         {
-            ReadOnlySpan<byte> bytes = tokenizer.Bytes(id).Span;
-            json.WriteStartObject();
-            json.WriteNumber("id", id);
-            if (Utf8.IsValid(bytes)) json.WriteString("piece", bytes.IsEmpty ? tokenizer.Piece(id) : Encoding.UTF8.GetString(bytes));
-            else
-            {
-                json.WriteStartArray("piece");
-                foreach (byte value in bytes) json.WriteNumberValue(value);
-                json.WriteEndArray();
-            }
-            json.WriteEndObject();
+            json.WriteStartArray("piece");
+            foreach (byte value in bytes) json.WriteNumberValue(value);
+            json.WriteEndArray();
         }
-        json.WriteEndArray();
+        json.WriteEndObject();
     }
 }

@@ -17,6 +17,9 @@ internal sealed record ApiError(int Status, string Message, string Code, string?
     // by then another server may have taken over, or other texts have ended
     private static readonly TimeSpan AfterStopping = TimeSpan.FromSeconds(5);
 
+    // a body is read within a moment
+    private static readonly TimeSpan WhileFull = TimeSpan.FromSeconds(1);
+
     /// <summary>After this time it is worth another try; null where it is not said.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
@@ -37,7 +40,7 @@ internal sealed record ApiError(int Status, string Message, string Code, string?
     {
         RequestException refused => new(ErrorCodes.StatusOf(refused.Code), refused.Message, refused.Code, refused.Param)
         {
-            RetryAfter = refused.Code == "stopping" ? AfterStopping : null,
+            RetryAfter = refused.Code switch { "stopping" => AfterStopping, "bodies-full" => WhileFull, _ => null },
         },
         BadHttpRequestException bad => OfHttp(bad.StatusCode, bad.Message),
         SamplingException { Code: "sampling-logits" } broken => new(500, broken.Message, broken.Code),

@@ -10,6 +10,8 @@ internal static class ErrorAnswer
     public static Task WriteAsync(HttpContext context, ApiError error)
     {
         if (error.RetryAfterSeconds is string seconds) context.Response.Headers.RetryAfter = seconds;
+        // OpenAI's clients would have the same work done again
+        if (error.Status == StatusCodes.Status504GatewayTimeout) context.Response.Headers["x-should-retry"] = "false";
         return JsonAnswer.WriteAsync(context, error.Status, json => Write(json, error));
     }
 

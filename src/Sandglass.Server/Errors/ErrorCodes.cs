@@ -34,7 +34,9 @@ internal static class ErrorCodes
         ["key-tokens"] = 429,
         ["headers-too-large"] = 431,
         [Internal] = 500,
+        ["bodies-full"] = 503,
         ["stopping"] = 503,
+        ["request-time"] = 504,
     }.ToFrozenDictionary();
 
     /// <summary>The status of a refusal.</summary>

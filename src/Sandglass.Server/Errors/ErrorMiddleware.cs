@@ -21,7 +21,7 @@ internal static class ErrorMiddleware
         }
         catch (Exception failure) when (!context.Response.HasStarted)
         {
-            ApiError error = ApiError.Of(failure, ApiRouteNames.Of(context));
+            ApiError error = ApiError.Of(Deadline.Explain(context, failure), ApiRouteNames.Of(context));
             if (error.Code == ErrorCodes.Internal) Log(context, failure);
             await ErrorAnswer.WriteAsync(context, error).ConfigureAwait(false);
         }

@@ -16,6 +16,7 @@ internal static class KestrelLimits
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.LeastBytesPerSecond, limits.SlowFor);
         kestrel.Limits.MaxResponseBufferSize = limits.AnswerBytes;
         kestrel.Limits.MinResponseDataRate = new MinDataRate(limits.LeastBytesPerSecond, limits.SlowFor);
+        kestrel.Limits.MaxRequestBufferSize = limits.UnreadBytes;
         kestrel.Limits.MaxRequestBodySize = limits.BodyBytes;
         kestrel.Limits.MaxConcurrentConnections = limits.Connections;
         kestrel.Limits.RequestHeadersTimeout = limits.HeaderTime;

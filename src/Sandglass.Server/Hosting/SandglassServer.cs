@@ -65,6 +65,7 @@ public sealed class SandglassServer : IAsyncDisposable
         catch
         {
             keys.Dispose();
+            state.Dispose();
             await application.DisposeAsync().ConfigureAwait(false);
             throw;
         }
@@ -94,7 +95,7 @@ public sealed class SandglassServer : IAsyncDisposable
     {
         await _application.DisposeAsync().ConfigureAwait(false);
         _keys.Dispose();
-        _state.Drain.Dispose();
+        _state.Dispose();
     }
 
     private static void Weigh(IReadOnlyList<ServedModel> models, KeyRing ring)

@@ -16,6 +16,9 @@ public sealed record ServerLimits
     /// <summary>Bytes of a request's body.</summary>
     public long BodyBytes { get; init; } = DefaultBodyBytes;
 
+    /// <summary>Bytes of the bodies of all requests under way together, of those that have more than 64 KiB.</summary>
+    public long AllBodiesBytes => 8 * BodyBytes;
+
     /// <summary>How deep the lists and objects of a body may lie in each other.</summary>
     public int JsonDepth { get; init; } = 64;
 
@@ -45,6 +48,9 @@ public sealed record ServerLimits
 
     /// <inheritdoc cref="HeaderBytes"/>
     public int Headers { get; init; } = 64;
+
+    /// <summary>Bytes of a connection that lie in memory before something reads them.</summary>
+    public int UnreadBytes { get; init; } = 65_536;
 
     /// <summary>The least that a client has to send of a body a second.</summary>
     public double LeastBytesPerSecond { get; init; } = 240;

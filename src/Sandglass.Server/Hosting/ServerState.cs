@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Sandglass.Server;
 
 /// <summary>What the endpoints of one server share.</summary>
-internal sealed class ServerState(ServerOptions options, ILogger<ServerTelemetry> texts)
+internal sealed class ServerState(ServerOptions options, ILogger<ServerTelemetry> texts) : IDisposable
 {
     public ServerOptions Options => options;
 
@@ -13,7 +13,18 @@ internal sealed class ServerState(ServerOptions options, ILogger<ServerTelemetry
 
     public Drain Drain { get; } = new();
 
+    public LeaveWatch Leaving { get; } = new(options.Time);
+
+    public BodyRoom Bodies { get; } = new(options.Limits.AllBodiesBytes);
+
     public ServerTelemetry Telemetry { get; } = new(options.Models, options.LogPrompts, options.Time, texts);
 
     public DateTimeOffset Now => options.Time.GetUtcNow();
+
+    public void Dispose()
+    {
+        Leaving.Dispose();
+        Bodies.Dispose();
+        Drain.Dispose();
+    }
 }

@@ -32,7 +32,9 @@ internal static class EndParameters
             "ignore_eos", ApiRoutes.Text, Flag, "Never chooses one of the model's own end tokens; `stop_token_ids` still end the text.",
             static (draft, value) => draft.IgnoreEos = value, nameof(GenerationOptions.IgnoreEnd)),
         Parameter.Of(
-            "time_limit", ApiRoutes.Text, new RealType(1e-3, 1e6), "Ends the text after this many seconds, waiting included; `finish_reason` is then `length`.",
+            "time_limit", ApiRoutes.Text, new RealType(1e-3, 1e6),
+            "Ends the text after this many seconds, waiting included; `finish_reason` is then `length`. What comes before a text and is not done by then (the "
+                + "prompt's log-probabilities) is refused with 504.",
             static (draft, value) => draft.TimeLimit = value, nameof(GenerationOptions.TimeLimit)),
         Parameter.Of(
             "loop_ngram", ApiRoutes.Text, new WholeType(0, 4096),

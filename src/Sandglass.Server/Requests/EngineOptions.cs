@@ -30,13 +30,12 @@ internal static class EngineOptions
             HashLogits = draft.HashLogits,
             Explain = draft.Explain,
             Draft = draft.Draft ?? DraftKind.None,
-            Prediction = draft.Prediction is string text ? draft.Served.Model.Tokenizer.Encode(text, addBos: false, parseSpecial: false).Ids : null,
+            Prediction = draft.PredictionIds,
             Priority = caller.PriorityOf(draft.Priority),
             Tenant = caller.Tenant,
             StartWithin = draft.StartWithin is double wait ? TimeSpan.FromSeconds(wait) : null,
             ShareCache = draft.CachePrompt,
             CacheSalt = Salt(caller, draft.CacheSalt),
-            TimeLimit = TimeLimit(draft),
             LoopNgram = draft.LoopNgram,
             LoopRepeats = draft.LoopRepeats ?? new GenerationOptions().LoopRepeats,
         };
@@ -45,13 +44,6 @@ internal static class EngineOptions
     /// <summary>The prefix cache is shared by those of one scope and salt.</summary>
     public static string? Salt(Caller caller, string? salt) =>
         caller.CacheScope.Length == 0 && salt is null ? null : $"{caller.CacheScope.Length}:{caller.CacheScope}{salt}";
-
-    /// <summary>What the request asks for, but no more than the server gives; null for as long as it takes.</summary>
-    private static TimeSpan? TimeLimit(RequestDraft draft)
-    {
-        TimeSpan? asked = draft.TimeLimit is double seconds ? TimeSpan.FromSeconds(seconds) : null;
-        return asked < draft.Limits.RequestTime ? asked : draft.Limits.RequestTime ?? asked;
-    }
 
     private static string[] GivenProperties(RequestDraft draft) =>
         [.. SamplingParameters.All.Where(row => draft.Has(row.Name) && !(draft.Beams is not null && row.IsOfDraw)).Select(row => row.Property!)];

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
@@ -12,31 +10,43 @@ internal static class JsonBody
 {
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads it, and makes of it what it is for: all that takes memory or time by its length is done here, in its turn where it is long.</summary>
+    /// <param name="context">The request, whose time begins here.</param>
+    /// <param name="state">The server.</param>
+    /// <param name="read">Makes something of the object, which is gone afterwards. The token ends long work.</param>
     /// <exception cref="RequestException">It is something else.</exception>
-    public static async Task<JsonDocument> ReadAsync(HttpContext context, ServerLimits limits)
+    public static async Task<T> ReadAsync<T>(HttpContext context, ServerState state, Func<JsonElement, CancellationToken, T> read)
     {
         RequireJson(context.Request);
-        ReadOnlyMemory<byte> body = await BytesAsync(context, limits.BodyBytes).ConfigureAwait(false);
+        ServerLimits limits = state.Options.Limits;
+        Deadline deadline = Deadline.Begin(context, limits.RequestTime, state.Options.Time);
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, state.Drain.Ending, deadline.Over);
+        ReadOnlyMemory<byte> bytes = await BodyBytes.ReadAsync(context, state.Bodies, limits.BodyBytes, ended.Token).ConfigureAwait(false);
+        if (RequestFacts.Of(context) is RequestFacts facts) facts.BodyIsRead = true;
+        state.Leaving.Add(context);
+        return await state.Bodies.ReadAsync(
+            bytes.Length,
+            () =>
+            {
+                using JsonDocument document = Parse(bytes, limits.JsonDepth);
+                return read(document.RootElement, ended.Token);
+            },
+            ended.Token).ConfigureAwait(false);
+    }
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> body, int depth)
+    {
         if (body.Span.StartsWith(ByteOrderMark)) body = body[ByteOrderMark.Length..];
         if (body.IsEmpty) throw new RequestException("json-invalid", "The body is empty; expected a JSON object.");
         if (!Utf8.IsValid(body.Span)) throw new RequestException("json-invalid", "The body is not UTF-8; JSON is.");
 
-        JsonDocument document = Parse(body, limits.JsonDepth);
-        try
-        {
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw new RequestException("json-invalid", $"The body: expected an object, found {Found.Of(document.RootElement)}.");
-            return document;
-        }
-        catch
-        {
-            document.Dispose();
-            throw;
-        }
+        JsonDocument document = ParseText(body, depth);
+        if (document.RootElement.ValueKind == JsonValueKind.Object) return document;
+        using (document)
+            throw new RequestException("json-invalid", $"The body: expected an object, found {Found.Of(document.RootElement)}.");
     }
 
-    private static JsonDocument Parse(ReadOnlyMemory<byte> body, int depth)
+    private static JsonDocument ParseText(ReadOnlyMemory<byte> body, int depth)
     {
         try
         {
@@ -95,24 +105,5 @@ internal static class JsonBody
         string encoding = request.Headers.ContentEncoding.ToString();
         if (encoding.Length > 0 && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
             throw new RequestException("content-type", $"Expected a body as it is, found Content-Encoding: {Words.Short(encoding)}.");
-    }
-
-    private static async Task<ReadOnlyMemory<byte>> BytesAsync(HttpContext context, long most)
-    {
-        PipeReader reader = context.Request.BodyReader;
-        while (true)
-        {
-            ReadResult read = await reader.ReadAsync(context.RequestAborted).ConfigureAwait(false);
-            ReadOnlySequence<byte> bytes = read.Buffer;
-            if (bytes.Length > most) throw new RequestException("body-too-large", $"The body is larger than {most} bytes.");
-            if (read.IsCompleted)
-            {
-                byte[] body = bytes.ToArray();
-                reader.AdvanceTo(bytes.End);
-                if (RequestFacts.Of(context) is RequestFacts facts) facts.BodyIsRead = true;
-                return body;
-            }
-            reader.AdvanceTo(bytes.Start, bytes.End);
-        }
     }
 }

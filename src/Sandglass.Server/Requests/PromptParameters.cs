@@ -39,7 +39,7 @@ internal static class PromptParameters
         Parameter.Of(
             "prompt", ApiRoutes.Completions, new PromptType(static limits => limits.Prompts),
             "What to continue: a text, its token ids, or a list of either. With several, the choices of the first come first.",
-            static (draft, prompts) => draft.Prompts = prompts.Of(draft.Limits)) with { IsRequired = true },
+            static (draft, prompts) => draft.Prompts = prompts.Of(draft)) with { IsRequired = true },
         Parameter.Of(
             "add_special_tokens", ApiRoutes.Completions, Flag, "Whether a text gets the begin token where the model adds one. Default true.",
             static (draft, value) => draft.AddSpecialTokens = value),

@@ -15,24 +15,25 @@ internal sealed class PromptType(Func<ServerLimits, int> most) : ParameterType<P
         {"oneOf":[{{{Text}}},{{{Ids}}},{"type":"array","minItems":1,"items":{"oneOf":[{{{Text}}},{{{Ids}}}]}}]}
         """.Trim();
 
-    public override PromptList Read(JsonElement value, string name) => new(limits =>
+    public override PromptList Read(JsonElement value, string name) => new(draft =>
     {
         if (value.ValueKind == JsonValueKind.String) return [new Prompt(value.GetString(), null)];
         if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() == 0) throw Wrong(name, value);
-        if (value[0].ValueKind == JsonValueKind.Number) return [new Prompt(null, IdsOf(value, name))];
+        if (value[0].ValueKind == JsonValueKind.Number) return [new Prompt(null, IdsOf(value, draft, name))];
 
-        int count = value.GetArrayLength(), limit = most(limits);
+        int count = value.GetArrayLength(), limit = most(draft.Limits);
         if (count > limit) throw new RequestException("limit-exceeded", $"{name}: expected at most {limit} texts, found {count}.", name);
         return [.. value.EnumerateArray().Select(one => one.ValueKind switch
         {
             JsonValueKind.String => new Prompt(one.GetString(), null),
-            JsonValueKind.Array => new Prompt(null, IdsOf(one, name)),
+            JsonValueKind.Array => new Prompt(null, IdsOf(one, draft, name)),
             _ => throw Wrong(name, $"{Found.Of(one)} in it"),
         })];
     });
 
-    private int[] IdsOf(JsonElement list, string name)
+    private int[] IdsOf(JsonElement list, RequestDraft draft, string name)
     {
+        PromptIds.RequireFits(list.GetArrayLength(), draft.Served.Model, name);
         int[] ids = new int[list.GetArrayLength()];
         int at = 0;
         foreach (JsonElement one in list.EnumerateArray())
@@ -44,5 +45,5 @@ internal sealed class PromptType(Func<ServerLimits, int> most) : ParameterType<P
     }
 }
 
-/// <summary>Prompts that are still to be counted against a server's limits.</summary>
-internal sealed record PromptList(Func<ServerLimits, IReadOnlyList<Prompt>> Of);
+/// <summary>Prompts that are still to be counted against a server's limits and a model's context.</summary>
+internal sealed record PromptList(Func<RequestDraft, IReadOnlyList<Prompt>> Of);

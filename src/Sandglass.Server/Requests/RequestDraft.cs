@@ -54,6 +54,7 @@ internal sealed class RequestDraft(ApiRoutes route, ServedModel served, ServerLi
     public int? LoopRepeats { get; set; }
     public DraftKind? Draft { get; set; }
     public string? Prediction { get; set; }
+    public int[]? PredictionIds { get; set; }
 
     // how they are scheduled
     public int? Priority { get; set; }

@@ -9,7 +9,7 @@ internal static class TokenParameters
     [
         Parameter.Of(
             "input", ApiRoutes.Embeddings, new PromptType(static limits => limits.Inputs), "What to embed: a text, its token ids, or a list of either.",
-            static (draft, inputs) => draft.Prompts = inputs.Of(draft.Limits)) with { IsRequired = true },
+            static (draft, inputs) => draft.Prompts = inputs.Of(draft)) with { IsRequired = true },
         Parameter.Of(
             "encoding_format", ApiRoutes.Embeddings, new WordType("float", "base64"),
             "How a vector is written; base64 is of little-endian floats of 32 bits. Default float.",

@@ -84,10 +84,9 @@ internal sealed partial class GenerationRecord : IDisposable
 
     /// <inheritdoc cref="Computed(int, int)"/>
     /// <param name="all">Prompts with their texts, which all have ended.</param>
-    /// <param name="scored">Tokens that were read only to be scored.</param>
-    public void Computed(IEnumerable<PromptTexts> all, int scored = 0)
+    public void Computed(IEnumerable<PromptTexts> all)
     {
-        (int read, int written) = (scored, 0);
+        (int read, int written) = (0, 0);
         foreach (PromptTexts texts in all)
         {
             (int Read, int Written) more = texts.Computed(_model.Model.Shape.Layers);

@@ -14,10 +14,14 @@ internal sealed partial class AnswerJudge(JsonElement document)
     private const int LongestMessage = 1500, LongestParam = 200;
 
     // where no parameter is at fault: the body as a whole, the route, the method
-    private static readonly string[] WithoutParam = ["json-invalid", "content-type", "route-unknown", "method-not-allowed", "body-too-large", "bad-request"];
+    private static readonly string[] WithoutParam = ["json-invalid", "content-type", "route-unknown", "method-not-allowed", "body-too-large", "bad-request",
+        "request-time"];
 
     // what is not said of a body whose values all are of their schemas; that they contradict each other, or the model, may be
     private static readonly string[] AgainstSchema = ["json-invalid", "parameter-unknown", "parameter-value", "parameter-unsupported"];
+
+    // what can end a stream that has begun: time that was asked for
+    private static readonly string[] InStream = ["request-time", "deadline-passed"];
 
     private static readonly FrozenSet<string> Documented =
         Line().Matches(File.ReadAllText(Path.Combine(Checkout.Folder, "docs", "errors.md"))).Select(line => line.Groups[1].Value).ToFrozenSet();
@@ -72,6 +76,11 @@ internal sealed partial class AnswerJudge(JsonElement document)
             Assert.NotNull(response.Headers.RetryAfter);
             return code;
         }
+        if (status == 504)
+        {
+            Assert.Equal("request-time", code);         // it was asked for: time_limit
+            return code;
+        }
         Assert.InRange(status, 400, 499);
         Assert.Equal(ErrorCodes.StatusOf(code), status);
         Assert.Equal("invalid_request_error", error.GetProperty("type").GetString());
@@ -94,7 +103,10 @@ internal sealed partial class AnswerJudge(JsonElement document)
         foreach (string one in events[..^1])
         {
             Assert.StartsWith("data: ", one);
-            Assert.Null(_schema.Wrong(JsonDocument.Parse(one["data: ".Length..]).RootElement, schema));
+            JsonElement data = JsonDocument.Parse(one["data: ".Length..]).RootElement;
+            bool isLast = one == events[^2];
+            if (!isLast || !data.TryGetProperty("error", out JsonElement error)) Assert.Null(_schema.Wrong(data, schema));
+            else Assert.Contains(error.GetProperty("code").GetString(), InStream);
         }
     }
 

@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Sandglass.Server;
+
+/// <summary>Ends requests whose connection nobody can listen to: clients that leave behind bytes that they sent after their request.</summary>
+/// <remarks>
+/// Kestrel notices that a client leaves by reading on while its answer is made, and stops reading when as many bytes lie there as
+/// <see cref="ServerLimits.UnreadBytes"/>. From then on neither an end nor a break of the connection shows. Such a connection is one where the kernel has
+/// something to read and Kestrel does not take it: seen twice in a row it is closed, whether its client has left or only sends what no client sends.
+/// </remarks>
+internal sealed class LeaveWatch : IDisposable
+{
+    /// <summary>Between two looks. A client that leaves in this way is noticed within two of them.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(40);
+
+    private readonly ConcurrentDictionary<Watched, byte> _watched = new();
+    private readonly ITimer _timer;
+    private int _looks;
+
+    public LeaveWatch(TimeProvider time) => _timer = time.CreateTimer(static watch => ((LeaveWatch)watch!).Look(), this, Interval, Interval);
+
+    /// <summary>Watches the connection of a request whose body has been read, until the request is over.</summary>
+    public void Add(HttpContext context)
+    {
+        if (context.Features.Get<IConnectionSocketFeature>()?.Socket is not Socket socket) return;      // no connection of its own: a test's, or a pipe's
+        Watched watched = new(this, socket, context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>());
+        _watched.TryAdd(watched, 0);
+        context.Response.RegisterForDispose(watched);
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private void Look()
+    {
+        if (Interlocked.Exchange(ref _looks, 1) != 0) return;      // the one before still looks
+        foreach ((Watched watched, _) in _watched) watched.Look();
+        Volatile.Write(ref _looks, 0);
+    }
+
+    /// <summary>A request and its connection.</summary>
+    private sealed class Watched(LeaveWatch watch, Socket socket, IHttpRequestLifetimeFeature request) : IDisposable
+    {
+        private readonly Lock _lock = new();
+        private bool _isOver, _hasUnread;
+
+        public void Look()
+        {
+            lock (_lock)
+            {
+                if (_isOver) return;
+                bool hasUnread = HasUnread();
+                if (hasUnread && _hasUnread)
+                {
+                    _isOver = true;
+                    request.Abort();
+                }
+                _hasUnread = hasUnread;
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (_lock) _isOver = true;        // after this the connection may serve another request
+            watch._watched.TryRemove(this, out _);
+        }
+
+        private bool HasUnread()
+        {
+            try
+            {
+                return socket.Poll(0, SelectMode.SelectRead);
+            }
+            catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+            {
+                return false;       // it is closed already, and the request is told
+            }
+        }
+    }
+}
