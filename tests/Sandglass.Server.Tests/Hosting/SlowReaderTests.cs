@@ -28,7 +28,7 @@ public sealed class SlowReaderTests : IAsyncLifetime
         string text = string.Concat(Enumerable.Repeat("Once upon a time there was a king. ", 20_000));
         using Socket socket = await SendAsync("/tokenize", $$"""{"content":"{{text}}","with_pieces":true}""");
 
-        Assert.True(await ReadAfterAsync(socket, TimeSpan.FromSeconds(2)) > 0);
+        Assert.DoesNotContain("max_model_len", await ReadAfterAsync(socket, TimeSpan.FromSeconds(2)));       // its last field
     }
 
     [Fact]
@@ -60,28 +60,21 @@ public sealed class SlowReaderTests : IAsyncLifetime
         return socket;
     }
 
-    /// <summary>Reads nothing for a time, then what is left; the bytes of the announced length that never come.</summary>
-    private static async Task<long> ReadAfterAsync(Socket socket, TimeSpan pause)
+    /// <summary>Reads nothing for a time, then what is left.</summary>
+    private static async Task<string> ReadAfterAsync(Socket socket, TimeSpan pause)
     {
         await Task.Delay(pause);
         byte[] buffer = new byte[1 << 16];
-        long read = 0, announced = 0;
+        StringBuilder read = new();
         try
         {
-            for (int count; (count = await socket.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromSeconds(30))) > 0; read += count)
-                if (read == 0) announced = Announced(Encoding.ASCII.GetString(buffer, 0, count));
+            for (int count; (count = await socket.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromSeconds(30))) > 0;)
+                read.Append(Encoding.ASCII.GetString(buffer, 0, count));
         }
         catch (SocketException)
         {
             // reset
         }
-        return announced - read;
-    }
-
-    private static long Announced(string head)
-    {
-        const string Name = "Content-Length: ";
-        int at = head.IndexOf(Name, StringComparison.Ordinal) + Name.Length;
-        return long.Parse(head[at..head.IndexOf('\r', at)], System.Globalization.CultureInfo.InvariantCulture);
+        return read.ToString();
     }
 }
