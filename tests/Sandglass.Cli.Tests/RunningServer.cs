@@ -27,11 +27,18 @@ internal sealed class RunningServer : IDisposable
     public int Id => _process.Id;
 
     /// <summary>Starts one on a free port, and returns when it takes requests.</summary>
-    public static RunningServer Start((string Name, string Value)[] environment, params string[] arguments)
+    public static RunningServer Start((string Name, string Value)[] environment, params string[] arguments) =>
+        Begun(Tool.Start("env", environment, [.. Command, .. arguments]));
+
+    /// <summary>Starts one whose standard error goes to a file.</summary>
+    public static RunningServer StartLogging(string file, params string[] arguments) =>
+        Begun(Tool.Start("sh", [], ["-c", "exec env \"$@\" 2>\"$0\"", file, .. Command, .. arguments]));
+
+    // env: whoever runs the tests in the background has Ctrl-C ignored, and so would have what he starts
+    private static string[] Command => ["--default-signal=INT", Tool.Path, "serve", "--port", "0", "--model", Tool.Small];
+
+    private static RunningServer Begun(Process process)
     {
-        // env: whoever runs the tests in the background has Ctrl-C ignored, and so would have what he starts
-        string[] all = ["--default-signal=INT", Tool.Path, "serve", "--port", "0", "--model", Tool.Small, .. arguments];
-        Process process = Tool.Start("env", environment, all);
         Task<string> error = process.StandardError.ReadToEndAsync();
         string? line = process.StandardOutput.ReadLine();
         if (line is null)

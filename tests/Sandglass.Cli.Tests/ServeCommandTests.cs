@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Sandglass.Generation;
 
@@ -47,6 +49,34 @@ public sealed class ServeCommandTests : IDisposable
         Assert.DoesNotContain(key, made.Text, StringComparison.Ordinal);
         server.Signal("TERM");
         Assert.DoesNotContain(key, server.End().Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_full_disk_costs_the_log_and_no_answer()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        using RunningServer server = RunningServer.StartLogging("/dev/full", "--threads", "1");
+        for (int i = 0; i < 3; i++)
+        {
+            using HttpResponseMessage answer = await server.Client.PostAsync("v1/completions",
+                new StringContent("""{"prompt":"Once","max_tokens":3}""", Encoding.UTF8, "application/json"));
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+        server.Signal("TERM");
+        Assert.Equal(0, server.End().Code);
+    }
+
+    [Fact]
+    public void A_key_whose_entry_cannot_be_written_is_not_shown()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        using Process process = Tool.Start("sh", [], ["-c", "exec \"$0\" key alice >/dev/full", Tool.Path]);
+        process.StandardInput.Close();
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(1, process.ExitCode);
+        Assert.DoesNotContain("sg-", error, StringComparison.Ordinal);
+        Assert.Contains("[input-output]", error, StringComparison.Ordinal);
     }
 
     [Fact]

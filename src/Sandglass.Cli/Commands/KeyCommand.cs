@@ -28,18 +28,17 @@ internal sealed class KeyCommand(Terminal terminal)
         if (!ApiKey.IsName(name) || name == KeyStore.FromEnvironment)
             throw new WrongInputException($"NAME: expected 1 to 64 letters, digits, dots, dashes and underscores, found {name}.");
         byte[] key = terminal.InputIsPiped && terminal.InputIsReadable ? Trimmed(await Terminal.ReadInputAsync(cancellation)) : [];
-        if (key.Length == 0)
-        {
-            string fresh = ApiKey.Fresh();
-            key = Encoding.ASCII.GetBytes(fresh);
-            terminal.Tell($"The key of {name}, shown this once: {fresh}");
-        }
+        string? fresh = key.Length == 0 ? ApiKey.Fresh() : null;
+        if (fresh is not null) key = Encoding.ASCII.GetBytes(fresh);
         else if (key.Length is < ApiKey.FewestBytes or > ApiKey.MostBytes)
         {
             throw new WrongInputException(
                 $"The key: expected {ApiKey.FewestBytes} to {ApiKey.MostBytes} bytes, found {key.Length}. A short one can be guessed.");
         }
         Write(name, key);
+
+        // where its entry could not be written it would open nothing
+        if (fresh is not null) terminal.Tell($"The key of {name}, shown this once: {fresh}");
         return ExitCode.Done;
     }
 
