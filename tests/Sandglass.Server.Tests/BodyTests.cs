@@ -118,6 +118,31 @@ public class BodyTests(ServerFixture fixture)
         Assert.Equal(HttpStatusCode.OK, again.Status);
     }
 
+    [Fact]
+    public async Task Nobody_keeps_others_out_by_sending_slowly()
+    {
+        const int Size = 100_000, There = 70_000;
+        await using SandglassServer server = await SandglassServer.StartAsync(new ServerOptions
+        {
+            Models = [fixture.Small],
+            Address = "http://127.0.0.1:0",
+            Limits = new ServerLimits { BodyBytes = Size, SlowFor = TimeSpan.FromSeconds(1.1) },
+        });
+        using HttpClient client = new() { BaseAddress = new Uri(server.Address) };
+        List<Socket> slow = [];
+        for (int i = 0; i < 20; i++) slow.Add(await SendAsync(server, Size, There));
+        await Task.WhenAny(slow.Select(socket => socket.ReceiveAsync(new byte[1], SocketFlags.Peek)));      // one is refused: there is no more room
+        HttpStatusCode status = default;
+        for (int i = 0; i < 1000 && status != HttpStatusCode.OK; i++)
+        {
+            (status, _) = await client.Send("tokenize", $$"""{"content":"{{new string('a', Size - 14)}}"}""");
+            await Task.Delay(10);
+        }
+        foreach (Socket socket in slow) socket.Dispose();
+
+        Assert.Equal(HttpStatusCode.OK, status);
+    }
+
     /// <summary>Begins a request whose body never comes to its end.</summary>
     private static async Task<Socket> SendAsync(SandglassServer server, int size, int there)
     {

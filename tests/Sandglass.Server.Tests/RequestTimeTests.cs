@@ -79,4 +79,24 @@ public sealed class RequestTimeTests : IAsyncLifetime
 
         Assert.Equal(("length", "time", ""), ((string)answer.Choice()["finish_reason"]!, (string)answer.Choice()["finish"]!, answer.Text()));
     }
+
+    [Fact]
+    public async Task A_long_body_takes_room_only_until_it_has_been_read()
+    {
+        const int Size = 100_000, More = 12;        // than there is room for
+        await using SandglassServer server = await SandglassServer.StartAsync(
+            new ServerOptions { Models = [_model], Address = "http://127.0.0.1:0", Limits = new ServerLimits { BodyBytes = Size } });
+        using HttpClient client = new() { BaseAddress = new Uri(server.Address) };
+        List<Task<(HttpStatusCode Status, JsonObject Answer)>> asked = [];
+        for (int i = 0; i < More; i++)
+        {
+            asked.Add(client.Send(Path, $$"""{"prompt":"The king","time_limit":20{{new string(' ', Size - 100)}}}"""));
+            for (int wait = 0; wait < 3000 && _model.Model.Activity.Waiting <= i && !asked[i].IsCompleted; wait++) await Task.Delay(10);
+        }
+        bool allWait = asked.TrueForAll(one => !one.IsCompleted);
+        await _running.DisposeAsync();
+
+        Assert.True(allWait);
+        Assert.All(await Task.WhenAll(asked), one => Assert.Equal(HttpStatusCode.OK, one.Status));
+    }
 }

@@ -7,6 +7,9 @@ namespace Sandglass.Server;
 /// <param name="Text">What it says, where it is to be echoed.</param>
 internal sealed record PromptText(int[] Ids, string Text)
 {
+    /// <summary>Bytes that it takes in memory.</summary>
+    public long BytesKept => sizeof(int) * (long)Ids.Length + sizeof(char) * (long)Text.Length;
+
     /// <summary>The score of each token but the first; null where nobody asked.</summary>
     public IReadOnlyList<TokenScore>? Scores { get; init; }
 }

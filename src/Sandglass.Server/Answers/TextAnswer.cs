@@ -23,6 +23,7 @@ internal sealed class TextAnswer(ServerState state, HttpContext context, Request
             context, draft.Served, shape.Operation, head.Id, prompts.Sum(prompt => prompt.Ids.Length),
             prompts.Count * (draft.BestOf ?? draft.Samples), options);
         RequestLabels.Tell(draft);
+        BodyBytes.Of(context)?.Keep(draft.BytesKept + prompts.Sum(prompt => prompt.BytesKept));
         using CancellationTokenSource leave = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, state.Drain.Ending);
         using CancellationTokenSource hurry = CancellationTokenSource.CreateLinkedTokenSource(leave.Token, deadline.Over);
         Admission admission = new(state.Options.Time, hurry.Token);

@@ -12,7 +12,9 @@ internal sealed class CompletionsEndpoint(ServerState state)
             RequestDraft draft = ParameterTable.Read(body, ApiRoutes.Completions, state.Models, state.Options.Limits);
             RequestRules.Check(draft);
             PromptIds.ReadPrediction(draft, cancellation);
-            return (draft, draft.Prompts.Select(prompt => PromptOf(prompt, draft, cancellation)).ToList());
+            List<PromptText> prompts = [.. draft.Prompts.Select(prompt => PromptOf(prompt, draft, cancellation))];
+            draft.Prompts = [];     // they may be long, and are not needed any more
+            return (draft, prompts);
         }).ConfigureAwait(false);
         await new TextAnswer(state, context, draft, new CompletionShape(draft)).WriteAsync(prompts).ConfigureAwait(false);
     }

@@ -25,6 +25,7 @@ internal sealed class EmbeddingsEndpoint(ServerState state)
         using GenerationRecord record = state.Telemetry.Begin(context, draft.Served, "embeddings", RequestFacts.Of(context)?.Id ?? "",
             texts.Sum(text => text.Length), 1, null);
         RequestLabels.Tell(draft);
+        BodyBytes.Of(context)?.Keep(sizeof(int) * texts.Sum(text => (long)text.Length));
         using CancellationTokenSource leave = CancellationTokenSource.CreateLinkedTokenSource(
             context.RequestAborted, state.Drain.Ending, Deadline.Of(context)!.Over);
         Embedding?[] vectors = new Embedding?[texts.Count];

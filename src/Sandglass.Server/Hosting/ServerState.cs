@@ -15,7 +15,9 @@ internal sealed class ServerState(ServerOptions options, ILogger<ServerTelemetry
 
     public LeaveWatch Leaving { get; } = new(options.Time);
 
-    public BodyRoom Bodies { get; } = new(options.Limits.AllBodiesBytes);
+    public BodyRoom Bodies { get; } = new(options.Limits.AllBodiesBytes, options.Limits.SlowFor, options.Time);
+
+    public BodyTurns Turns { get; } = new();
 
     public ServerTelemetry Telemetry { get; } = new(options.Models, options.LogPrompts, options.Time, texts);
 
@@ -24,7 +26,7 @@ internal sealed class ServerState(ServerOptions options, ILogger<ServerTelemetry
     public void Dispose()
     {
         Leaving.Dispose();
-        Bodies.Dispose();
+        Turns.Dispose();
         Drain.Dispose();
     }
 }

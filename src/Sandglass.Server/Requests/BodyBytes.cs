@@ -4,52 +4,92 @@ using Microsoft.AspNetCore.Http;
 
 namespace Sandglass.Server;
 
-/// <summary>The bytes of a request's body while they come. What they take of the room for all bodies is given back when the request is over.</summary>
+/// <summary>The bytes of a request's body while they come. What they take of the room for all bodies is given back when the request is over, or no longer needs
+/// them.</summary>
 internal sealed class BodyBytes : IDisposable
 {
     private readonly BodyRoom _room;
+    private readonly CancellationTokenSource _displaced = new();
     private byte[] _bytes = [];
     private int _count;
-    private long _taken;
 
-    private BodyBytes(BodyRoom room) => _room = room;
+    private BodyBytes(BodyRoom room, long began) => (_room, Began) = (room, began);
+
+    /// <summary>When the request began, by the clock.</summary>
+    public long Began { get; }
+
+    /// <summary>What it has of the room. The <see cref="BodyRoom"/>'s alone.</summary>
+    public long Taken { get; set; }
+
+    /// <summary>Whether another has its place. The <see cref="BodyRoom"/>'s alone.</summary>
+    public bool IsDisplaced { get; set; }
+
+    /// <summary>That of a request; null where none was read.</summary>
+    public static BodyBytes? Of(HttpContext context) => context.Features.Get<BodyBytes>();
 
     /// <summary>Reads all of them.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="room">Of all bodies.</param>
-    /// <param name="most">More are refused.</param>
+    /// <param name="state">The server.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="RequestException">There are too many, of this body or of all.</exception>
-    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, BodyRoom room, long most, CancellationToken cancellation)
+    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, ServerState state, CancellationToken cancellation)
     {
-        BodyBytes body = new(room);
-        most = Math.Min(most, Array.MaxLength);
+        BodyBytes body = new(state.Bodies, state.Options.Time.GetTimestamp());
+        context.Features.Set(body);
         context.Response.RegisterForDispose(body);
-        PipeReader reader = context.Request.BodyReader;
-        while (true)
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation, body._displaced.Token);
+        try
         {
-            ReadResult read = await reader.ReadAsync(cancellation).ConfigureAwait(false);
-            try
-            {
-                if (body._count + read.Buffer.Length > most) throw new RequestException("body-too-large", $"The body is larger than {most} bytes.");
-                body.Add(read.Buffer, Math.Min(most, context.Request.ContentLength ?? 2L * body._count));
-            }
-            finally
-            {
-                reader.AdvanceTo(read.Buffer.End);      // where it is refused too: the connection goes on behind it
-            }
-            if (read.IsCompleted) return body.Release();
+            return await body.ReadAsync(context.Request, Math.Min(state.Options.Limits.BodyBytes, Array.MaxLength), ended.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (body._displaced.IsCancellationRequested)
+        {
+            throw BodyRoom.Displaced();
         }
     }
 
-    public void Dispose() => _room.Give(_taken);
+    /// <summary>The request needs no more than so many bytes of it from now on.</summary>
+    public void Keep(long bytes) => _room.Keep(this, bytes);
 
-    /// <summary>All of them, which this keeps no longer; what they take counts on.</summary>
-    private ReadOnlyMemory<byte> Release()
+    /// <summary>Another has its place: what comes is not read any more.</summary>
+    public void Leave()
     {
-        ReadOnlyMemory<byte> all = _bytes.AsMemory(0, _count);
-        _bytes = [];
-        return all;
+        try
+        {
+            _displaced.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // its request has just ended
+        }
+    }
+
+    public void Dispose()
+    {
+        _room.Leave(this);
+        _displaced.Dispose();
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, long most, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            ReadResult read = await request.BodyReader.ReadAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                if (_count + read.Buffer.Length > most) throw new RequestException("body-too-large", $"The body is larger than {most} bytes.");
+                Add(read.Buffer, Math.Min(most, request.ContentLength ?? 2L * _count));
+            }
+            finally
+            {
+                request.BodyReader.AdvanceTo(read.Buffer.End);      // where it is refused too: the connection goes on behind it
+            }
+            if (!read.IsCompleted) continue;
+            _room.Complete(this);
+            ReadOnlyMemory<byte> all = _bytes.AsMemory(0, _count);
+            _bytes = [];        // this keeps them no longer; what they take counts on
+            return all;
+        }
     }
 
     /// <summary>Adds some. Up to ordinary size the array grows with what came, not with what was announced; then it is as large as expected.</summary>
@@ -59,11 +99,7 @@ internal sealed class BodyBytes : IDisposable
         if (count > _bytes.Length)
         {
             int size = count <= BodyRoom.Ordinary ? Math.Min(Math.Max(count, 2 * _bytes.Length), BodyRoom.Ordinary) : (int)Math.Max(count, expected);
-            if (size > BodyRoom.Ordinary)
-            {
-                _room.Take(size - _taken);
-                _taken = size;
-            }
+            if (size > BodyRoom.Ordinary) _room.Take(this, size);
             byte[] larger = GC.AllocateUninitializedArray<byte>(size);
             _bytes.AsSpan(0, _count).CopyTo(larger);
             _bytes = larger;

@@ -1,56 +1,81 @@
 namespace Sandglass.Server;
 
-/// <summary>What the bodies of all requests under way may take together: bytes while they are there, and turns while they are read and encoded.</summary>
-/// <remarks>
-/// Only large ones count. An ordinary request asks for nothing here, whatever others send. A large one is read by a thread of its own, few at a time, so that
-/// neither memory nor the processor's time add up; those of more than a megabyte one at a time, so that the others do not wait for them.
-/// </remarks>
+/// <summary>The bytes that large bodies of all requests under way may take together. Where they are full a newcomer is refused, or takes the place of the body
+/// that has been coming for the longest time, if that is long: so nobody holds the room by sending slowly.</summary>
 /// <param name="most">Bytes.</param>
-internal sealed class BodyRoom(long most) : IDisposable
+/// <param name="grace">How long a body may come before its place can be taken.</param>
+/// <param name="time">The clock.</param>
+internal sealed class BodyRoom(long most, TimeSpan grace, TimeProvider time)
 {
-    /// <summary>Bytes up to which a body is an ordinary one: of 16,000 tokens, say.</summary>
+    /// <summary>Bytes up to which a body is an ordinary one, of 16,000 tokens, say: it does not count.</summary>
     public const int Ordinary = 64 << 10;
 
-    private const int Huge = 1 << 20, Together = 2;
-
-    private readonly SemaphoreSlim _large = new(Together, Together), _huge = new(1, 1);
+    private readonly Lock _lock = new();
+    private readonly LinkedList<BodyBytes> _coming = [];        // the first began first
     private long _bytes;
 
-    /// <summary>Bytes that are there now.</summary>
-    public long Bytes => Interlocked.Read(ref _bytes);
-
-    /// <summary>Takes room for more bytes.</summary>
-    /// <exception cref="RequestException">There is none.</exception>
-    public void Take(long bytes)
+    /// <summary>A body takes so many bytes in all, while more of it come.</summary>
+    /// <exception cref="RequestException">There is no room, or another has taken its place.</exception>
+    public void Take(BodyBytes body, long bytes)
     {
-        if (Interlocked.Add(ref _bytes, bytes) <= most) return;
-        Give(bytes);
-        throw new RequestException(
-            "bodies-full", $"The bodies of the requests under way have {Bytes} bytes together, and there is room for {most}. Wait as long as Retry-After says.");
+        List<BodyBytes> left = [];
+        bool fits;
+        lock (_lock)
+        {
+            if (body.IsDisplaced) throw Displaced();
+            while (_bytes + bytes - body.Taken > most && _coming.First?.Value is { } first && first != body && time.GetElapsedTime(first.Began) > grace)
+            {
+                Remove(first);
+                first.IsDisplaced = true;
+                left.Add(first);
+            }
+            fits = _bytes + bytes - body.Taken <= most;
+            if (fits)
+            {
+                if (body.Taken == 0) _coming.AddLast(body);
+                Set(body, bytes);
+            }
+        }
+        foreach (BodyBytes one in left) one.Leave();
+        if (!fits) throw new RequestException(
+            "bodies-full", $"The bodies of the requests under way have {_bytes} bytes together, and there is room for {most}. Wait as Retry-After says.");
     }
 
-    /// <summary>Gives it back.</summary>
-    public void Give(long bytes) => Interlocked.Add(ref _bytes, -bytes);
-
-    /// <summary>Does what is done with the content of a body: at once, or where it is large in its turn.</summary>
-    public async Task<T> ReadAsync<T>(int bytes, Func<T> read, CancellationToken cancellation)
+    /// <summary>All of a body is there: nobody takes its place any more.</summary>
+    /// <exception cref="RequestException">Another has taken it.</exception>
+    public void Complete(BodyBytes body)
     {
-        if (bytes <= Ordinary) return read();
-        SemaphoreSlim turns = bytes > Huge ? _huge : _large;
-        await turns.WaitAsync(cancellation).ConfigureAwait(false);
-        try
+        lock (_lock)
         {
-            return await Task.Factory.StartNew(read, cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
-        }
-        finally
-        {
-            turns.Release();
+            if (body.IsDisplaced) throw Displaced();
+            _coming.Remove(body);
         }
     }
 
-    public void Dispose()
+    /// <summary>Only so much is left of a body, at most; of an ordinary size nothing counts.</summary>
+    public void Keep(BodyBytes body, long bytes)
     {
-        _large.Dispose();
-        _huge.Dispose();
+        lock (_lock) Set(body, bytes <= Ordinary ? 0 : Math.Min(bytes, body.Taken));
+    }
+
+    /// <summary>Its request is over.</summary>
+    public void Leave(BodyBytes body)
+    {
+        lock (_lock) Remove(body);
+    }
+
+    /// <summary>What a body is ended with that another has taken the place of.</summary>
+    public static RequestException Displaced() => new("request-timeout", "The body came too slowly while others waited for its place. Send it again, faster.");
+
+    private void Remove(BodyBytes body)
+    {
+        _coming.Remove(body);
+        Set(body, 0);
+    }
+
+    private void Set(BodyBytes body, long bytes)
+    {
+        _bytes += bytes - body.Taken;
+        body.Taken = bytes;
     }
 }

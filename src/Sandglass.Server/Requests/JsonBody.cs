@@ -21,10 +21,10 @@ internal static class JsonBody
         ServerLimits limits = state.Options.Limits;
         Deadline deadline = Deadline.Begin(context, limits.RequestTime, state.Options.Time);
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, state.Drain.Ending, deadline.Over);
-        ReadOnlyMemory<byte> bytes = await BodyBytes.ReadAsync(context, state.Bodies, limits.BodyBytes, ended.Token).ConfigureAwait(false);
+        ReadOnlyMemory<byte> bytes = await BodyBytes.ReadAsync(context, state, ended.Token).ConfigureAwait(false);
         if (RequestFacts.Of(context) is RequestFacts facts) facts.BodyIsRead = true;
         state.Leaving.Add(context);
-        return await state.Bodies.ReadAsync(
+        return await state.Turns.ReadAsync(
             bytes.Length,
             () =>
             {

@@ -75,6 +75,12 @@ internal sealed class RequestDraft(ApiRoutes route, ServedModel served, ServerLi
     public int[] Tokens { get; set; } = [];
     public bool WithPieces { get; set; }
 
+    /// <summary>Bytes of what may be long in it and is kept until its texts are written, besides its prompts.</summary>
+    public long BytesKept =>
+        sizeof(int) * ((Sampling.AllowedIds?.Count ?? 0) + (Sampling.BannedIds?.Count ?? 0L) + (PredictionIds?.Length ?? 0))
+        + 32L * (Sampling.LogitBias?.Count ?? 0)        // an entry of a dictionary
+        + sizeof(char) * Stop.Sum(text => (long)text.Length);
+
     /// <summary>Whether a parameter stands in the body.</summary>
     public bool Has(string parameter) => Given.Contains(parameter);
 }
