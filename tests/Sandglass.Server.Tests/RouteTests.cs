@@ -49,6 +49,22 @@ public class RouteTests(ServerFixture fixture)
     }
 
     [Theory]
+    [InlineData("POST", "/chat/completions", "There is no POST /chat/completions. Did you mean /v1/chat/completions?")]
+    [InlineData("POST", "/v1/v1/completions", "There is no POST /v1/v1/completions. Did you mean /v1/completions?")]
+    [InlineData("GET", "/models", "There is no GET /models. Did you mean /v1/models?")]
+    [InlineData("POST", "/v1/tokenize", "There is no POST /v1/tokenize. Did you mean /tokenize?")]
+    [InlineData("POST", "/v1/responses", "There is no POST /v1/responses. Conversations are answered by POST /v1/chat/completions.")]
+    [InlineData("GET", "/v1", "There is no GET /v1. GET /openapi.json lists what is there.")]
+    public async Task A_route_that_is_nearly_one_is_told(string method, string path, string message)
+    {
+        using HttpRequestMessage request = new(new HttpMethod(method), path);
+        using HttpResponseMessage response = await fixture.Client.SendAsync(request);
+        using JsonDocument body = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+
+        Assert.Equal(message, body.RootElement.GetProperty("error").GetProperty("message").GetString());
+    }
+
+    [Theory]
     [InlineData("{\"prompt\":\"a\",\"model\":\"grain-1m\",\"max_tokens\":1}")]
     [InlineData("{\"prompt\":7}")]
     public async Task Every_answer_has_an_id_to_ask_for(string body)

@@ -37,7 +37,7 @@ internal static class ErrorMiddleware
         string route = $"{context.Request.Method} {Words.Short(context.Request.Path.Value ?? "")}", allowed = context.Response.Headers.Allow.ToString();
         return ApiError.OfHttp(context.Response.StatusCode, context.Response.StatusCode switch
         {
-            404 => $"There is no {route}; GET /openapi.json lists what is there.",
+            404 => $"There is no {route}. {NearRoute.Advice(context.Request.Path.Value ?? "")}",
             405 => $"There is no {route}; expected {(allowed.Length > 0 ? allowed : "another method")}.",
             int status => $"The request failed with status {status}.",
         });
