@@ -18,7 +18,14 @@ public class SamplingHintsTests
         Assert.Equal(
             new SamplingHints
             {
-                Temperature = 0.7, TopK = 20, TopP = 0.8, MinP = 0.01, XtcProbability = 0.5, XtcThreshold = 0.2, RepetitionPenalty = 1.1, PenaltyWindow = 64,
+                Temperature = 0.7,
+                TopK = 20,
+                TopP = 0.8,
+                MinP = 0.01,
+                XtcProbability = 0.5,
+                XtcThreshold = 0.2,
+                RepetitionPenalty = 1.1,
+                PenaltyWindow = 64,
             },
             hints with { Samplers = null });
         Assert.Equal(new SamplingHints { Mirostat = 2, MirostatTau = 4, MirostatEta = 0.2, TopK = 5 },
