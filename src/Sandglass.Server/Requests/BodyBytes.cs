@@ -72,11 +72,15 @@ internal sealed class BodyBytes : IDisposable
 
     private async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, long most, CancellationToken cancellation)
     {
+        // not by a token of the read: the web server would go on to take it for one that is under way, and could not read what is left of the body
+        using CancellationTokenRegistration ends =
+            cancellation.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), request.BodyReader);
         while (true)
         {
-            ReadResult read = await request.BodyReader.ReadAsync(cancellation).ConfigureAwait(false);
+            ReadResult read = await request.BodyReader.ReadAsync(CancellationToken.None).ConfigureAwait(false);
             try
             {
+                if (read.IsCanceled) cancellation.ThrowIfCancellationRequested();
                 if (_count + read.Buffer.Length > most) throw new RequestException("body-too-large", $"The body is larger than {most} bytes.");
                 Add(read.Buffer, Math.Min(most, request.ContentLength ?? 2L * _count));
             }

@@ -1,5 +1,8 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 using Sandglass.Generation;
 
 namespace Sandglass.Server.Tests;
@@ -10,6 +13,7 @@ public sealed class ServerDrainTests : IAsyncLifetime
     private const string Endless = """{"prompt":"Once upon a time","stream":true,"ignore_eos":true,"max_tokens":1000000,"seed":1}""";
 
     private readonly HandClock _clock = new();
+    private readonly HeardLines _log = new();
     private ServedModel _model = null!;
     private SandglassServer _server = null!;
     private HttpClient _client = null!;
@@ -17,7 +21,13 @@ public sealed class ServerDrainTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _model = await ServedModel.LoadAsync("embedded:grain-1m", options: new ModelOptions { Window = 64, Threads = 1 });
-        _server = await SandglassServer.StartAsync(new ServerOptions { Models = [_model], Address = "http://127.0.0.1:0", Time = _clock });
+        _server = await SandglassServer.StartAsync(new ServerOptions
+        {
+            Models = [_model],
+            Address = "http://127.0.0.1:0",
+            Time = _clock,
+            Logging = log => log.AddProvider(_log),
+        });
         _client = new HttpClient { BaseAddress = new Uri(_server.Address) };
     }
 
@@ -56,6 +66,23 @@ public sealed class ServerDrainTests : IAsyncLifetime
         Assert.Equal("stopping", (string)JsonNode.Parse(events[^2]["data: ".Length..])!["error"]!["code"]!);
         Assert.True(events.Length > 3);
         Assert.Equal(1, await drain);
+    }
+
+    [Fact]
+    public async Task Who_has_sent_half_a_body_is_told_so_too_and_nothing_fails()
+    {
+        using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Loopback, new Uri(_server.Address).Port);
+        await socket.SendAsync("POST /v1/completions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"u8.ToArray());
+        await Task.Delay(100);
+        Task<int> drain = _server.DrainAsync(TimeSpan.FromSeconds(30));
+        _clock.Turn(TimeSpan.FromSeconds(31));
+
+        byte[] answer = new byte[4096];
+        int read = await socket.ReceiveAsync(answer).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Contains("\"stopping\"", Encoding.UTF8.GetString(answer, 0, read));
+        await drain.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.DoesNotContain(await _log.AtLeastAsync(1), line => line.Contains("failed", StringComparison.Ordinal));
     }
 
     private async Task<HttpResponseMessage> BeginAsync()
