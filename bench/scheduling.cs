@@ -2,6 +2,7 @@
 //   dotnet run -c Release bench/scheduling.cs waiting [MODEL.gguf]     processor time of a step with 0 to 16,000 requests waiting
 //   dotnet run -c Release bench/scheduling.cs choosing MODEL.gguf      what part of a step of 16 texts it takes to choose their tokens, by what is asked for
 //   dotnet run -c Release bench/scheduling.cs batch MODEL.gguf         throughput and time to the first token against MaxBatch and MaxBatchTokens
+//   dotnet run -c Release bench/scheduling.cs queue MODEL.gguf         who is refused and who waits how long against MaxQueue and MaxQueueTokens
 #:project ../src/Sandglass/Sandglass.csproj
 using System.Diagnostics;
 using Sandglass;
@@ -22,8 +23,11 @@ switch (args)
         foreach (int batch in (int[])[1, 4, 16, 32, 64]) await Batch(model, batch, 0);
         foreach (int tokens in (int[])[32, 64, 96, 128, 192, 256]) await Batch(model, 16, tokens);
         return 0;
+    case ["queue", string model]:
+        await Queues(model);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: dotnet run -c Release bench/scheduling.cs waiting [MODEL.gguf] | choosing MODEL.gguf | batch MODEL.gguf");
+        Console.Error.WriteLine("usage: dotnet run -c Release bench/scheduling.cs waiting [MODEL.gguf] | choosing MODEL.gguf | batch MODEL.gguf | queue MODEL.gguf");
         return 2;
 }
 
@@ -114,4 +118,58 @@ static async Task Batch(string path, int batch, int tokens)
     first.Sort();
     Console.WriteLine($"| {batch} | {(tokens == 0 ? "default" : tokens)} | {Requests * Written / seconds:F0} | {first[first.Count / 2]:F2} s | {first[first.Count * 95 / 100]:F2} s "
         + $"| {1000 * seconds / model.Activity.Steps:F1} ms |");
+}
+
+// twice as many requests as can be served, evenly in time: prompts of 200 tokens that nobody shares, 60 tokens written, 16 together
+static async Task Queues(string path)
+{
+    const int Together = 16, Prompt = 200, Written = 60;
+    TimeSpan time = TimeSpan.FromSeconds(20);
+    GenerationOptions options = new() { Sampling = SamplerOptions.Greedy, IgnoreEnd = true, MaxTokens = Written, ShareCache = false };
+    double perSecond = 0;
+    Console.WriteLine("| MaxQueue | MaxQueueTokens | served | refused | told to wait | waited p50 | p95 | tokens/s written |");
+    Console.WriteLine("|--:|--:|--:|--:|--:|--:|--:|--:|");
+    foreach ((int? queue, long? tokens) in ((int?, long?)[])[(Together, null), (4, null), (16, null), (64, null), (256, null), (null, 800), (null, 3200), (null, 12_800)])
+    {
+        ModelOptions limits = new() { MaxBatch = Together, MaxQueue = queue, MaxQueueTokens = tokens };
+        using LanguageModel model = LanguageModel.Load(path, limits);
+        List<double> waits = [], told = [];
+        List<Task> asked = [];
+        long started = Stopwatch.GetTimestamp();
+        if (perSecond == 0)
+        {
+            // what it can do: as many clients as run together, each asking again at once
+            await Task.WhenAll(Enumerable.Range(0, Together).Select(_ => Task.Run(async () =>
+            {
+                while (Stopwatch.GetElapsedTime(started) < time) await Ask(model, waits, told);
+            })));
+            perSecond = waits.Count / Stopwatch.GetElapsedTime(started).TotalSeconds;
+            continue;
+        }
+        while (Stopwatch.GetElapsedTime(started) < time)
+        {
+            while (asked.Count < 2 * perSecond * Stopwatch.GetElapsedTime(started).TotalSeconds) asked.Add(Ask(model, waits, told));
+            await Task.Delay(1);
+        }
+        await Task.WhenAll(asked);
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        Console.WriteLine($"| {queue?.ToString() ?? "-"} | {tokens?.ToString() ?? "-"} | {waits.Count} | {told.Count} | {At(told, 0.5):F1} s | {At(waits, 0.5):F2} s "
+            + $"| {At(waits, 0.95):F2} s | {waits.Count * Written / seconds:F0} |");
+    }
+
+    async Task Ask(LanguageModel model, List<double> waits, List<double> told)
+    {
+        int[] prompt = [.. Enumerable.Range(0, Prompt).Select(_ => Random.Shared.Next(model.Tokenizer.VocabularySize))];
+        try
+        {
+            GenerationResult result = await model.CompleteAsync(prompt, options);
+            lock (waits) waits.Add(result.QueueTime!.Value.TotalSeconds);
+        }
+        catch (BusyException busy)
+        {
+            lock (told) told.Add(busy.RetryAfter.TotalSeconds);
+        }
+    }
+
+    static double At(List<double> values, double share) => values.Count == 0 ? 0 : values.Order().ElementAt((int)((values.Count - 1) * share));
 }
