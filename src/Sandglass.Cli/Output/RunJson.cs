@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Sandglass.Generation;
 using Sandglass.Kernels;
+using Sandglass.Sampling;
 
 namespace Sandglass.Cli;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sandglass.Generation;
+using Sandglass.Sampling;
 
 namespace Sandglass.Server;
 
@@ -17,7 +18,12 @@ internal static class TokenDetails
         if (draft.Explain)
         {
             json.WriteStartArray("explanations");
-            foreach (GeneratedToken token in tokens) ExplanationJson.Write(json, token.Explanation!);
+            foreach (GeneratedToken token in tokens)
+            {
+                json.WriteStartObject();
+                json.WriteExplanation(token.Explanation!);
+                json.WriteEndObject();
+            }
             json.WriteEndArray();
         }
     }

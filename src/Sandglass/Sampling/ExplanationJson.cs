@@ -1,14 +1,15 @@
 using System.Text.Json;
-using Sandglass.Sampling;
 
-namespace Sandglass.Server;
+namespace Sandglass.Sampling;
 
-/// <summary>Why a token was chosen, with the fields of <c>run --json --explain</c>.</summary>
-internal static class ExplanationJson
+/// <summary>Why a token was chosen, as JSON: in the tool's lines and in the server's answers alike.</summary>
+public static class ExplanationJson
 {
-    public static void Write(Utf8JsonWriter json, Explanation why)
+    /// <summary>Writes the fields <c>rank</c>, <c>entropyRaw</c>, <c>entropyFinal</c>, <c>kept</c>, <c>final</c>, <c>draw</c>, <c>interval</c> and <c>stages</c>.</summary>
+    /// <param name="json">Inside an object.</param>
+    /// <param name="why">An entropy that is no number becomes null.</param>
+    public static void WriteExplanation(this Utf8JsonWriter json, Explanation why)
     {
-        json.WriteStartObject();
         json.WriteNumber("rank", why.Rank);
         Number(json, "entropyRaw", why.EntropyRaw);
         Number(json, "entropyFinal", why.EntropyFinal);
@@ -18,11 +19,11 @@ internal static class ExplanationJson
         {
             json.WriteStartObject();
             json.WriteNumber("id", token.Id);
-            Number(json, "probability", token.Probability);
+            json.WriteNumber("probability", token.Probability);
             json.WriteEndObject();
         }
         json.WriteEndArray();
-        Number(json, "draw", why.Draw);
+        json.WriteNumber("draw", why.Draw);
         json.WriteStartArray("interval");
         json.WriteNumberValue(why.Interval.From);
         json.WriteNumberValue(why.Interval.To);
@@ -37,7 +38,6 @@ internal static class ExplanationJson
             json.WriteEndObject();
         }
         json.WriteEndArray();
-        json.WriteEndObject();
     }
 
     private static void Number(Utf8JsonWriter json, string name, double value)
