@@ -11,8 +11,9 @@ internal static class NearRoute
     public static string Advice(string path)
     {
         if (path.EndsWith(Responses, StringComparison.Ordinal)) return $"Conversations are answered by POST {Chat}.";
-        string? near = Paths.Where(known => path.EndsWith(known[(known.StartsWith(Version, StringComparison.Ordinal) ? Version.Length : 0)..], StringComparison.Ordinal))
-            .MaxBy(known => known.Length);
+        string? near = Paths.Where(known => path.EndsWith(WithoutVersion(known), StringComparison.Ordinal)).MaxBy(known => known.Length);
         return near is null ? "GET /openapi.json lists what is there." : $"Did you mean {near}?";
     }
+
+    private static string WithoutVersion(string path) => path.StartsWith(Version, StringComparison.Ordinal) ? path[Version.Length..] : path;
 }

@@ -65,7 +65,8 @@ public sealed class RequestLogTests(ServerFixture fixture)
         using HeardLines heard = new();
         using ILoggerFactory logs = LoggerFactory.Create(log => log.AddProvider(heard));
         RequestLog log = new(
-            new ServerTelemetry([], false, TimeProvider.System, logs.CreateLogger<ServerTelemetry>()), new AnswerIds(), TimeProvider.System, logs.CreateLogger<RequestLog>());
+            new ServerTelemetry([], false, TimeProvider.System, logs.CreateLogger<ServerTelemetry>()), new AnswerIds(), TimeProvider.System,
+            logs.CreateLogger<RequestLog>());
 
         await log.Handle(new DefaultHttpContext { Request = { Method = "GET" } }, context => ErrorMiddleware.Handle(context, answered =>
         {
