@@ -8,6 +8,7 @@ namespace Sandglass.Server;
 internal sealed class BodyTurns : IDisposable
 {
     private const int Huge = 1 << 20, Together = 2;
+    private const long Litter = 128L << 20;     // bytes that one body may leave to be collected: a word of some megabytes, which took seconds
 
     private readonly SemaphoreSlim _large = new(Together, Together), _huge = new(1, 1);
 
@@ -19,11 +20,26 @@ internal sealed class BodyTurns : IDisposable
         await turns.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            return await Task.Factory.StartNew(read, cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+            return await Task.Factory.StartNew(() => ReadAlone(read), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
         }
         finally
         {
             turns.Release();
+        }
+    }
+
+    /// <summary>Reads on a thread of its own. Where it takes much memory that is collected before the next turn: of its own accord that happens late, and the
+    /// bodies' memory adds up.</summary>
+    private static T ReadAlone<T>(Func<T> read)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        try
+        {
+            return read();
+        }
+        finally
+        {
+            if (GC.GetAllocatedBytesForCurrentThread() - before > Litter) GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
         }
     }
 
