@@ -27,6 +27,9 @@ public sealed class SandglassServer : IAsyncDisposable
     /// <summary>Whether requests need a key.</summary>
     public bool NeedsKeys => _keys.AreNeeded;
 
+    /// <summary>Requests under way.</summary>
+    internal int Running => _state.Drain.Running;
+
     /// <summary>The keys.</summary>
     internal KeyStore Keys => _keys;
 

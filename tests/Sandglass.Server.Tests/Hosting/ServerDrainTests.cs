@@ -74,14 +74,14 @@ public sealed class ServerDrainTests : IAsyncLifetime
         using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(IPAddress.Loopback, new Uri(_server.Address).Port);
         await socket.SendAsync("POST /v1/completions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"u8.ToArray());
-        await Task.Delay(100);
+        for (int i = 0; i < 3000 && _server.Running == 0; i++) await Task.Delay(10);
         Task<int> drain = _server.DrainAsync(TimeSpan.FromSeconds(30));
         _clock.Turn(TimeSpan.FromSeconds(31));
 
         byte[] answer = new byte[4096];
         int read = await socket.ReceiveAsync(answer).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Contains("\"stopping\"", Encoding.UTF8.GetString(answer, 0, read));
-        await drain.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(1, await drain.WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.DoesNotContain(await _log.AtLeastAsync(1), line => line.Contains("failed", StringComparison.Ordinal));
     }
 
