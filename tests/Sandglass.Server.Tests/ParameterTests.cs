@@ -106,6 +106,7 @@ public class ParameterTests(ServerFixture fixture)
     [InlineData(Chat, "prompt_cache_retention", "\"24h\"")]
     [InlineData(Chat, "chat_template", "\"x\"")]
     [InlineData(Chat, "chat_template_kwargs", "7")]
+    [InlineData(Chat, "chat_template_kwargs", "{\"messages\":[]}")]
     [InlineData(Chat, "top_logprobs", "21")]
     [InlineData(Chat, "top_logprobs", "2")]
     [InlineData(Chat, "logprobs", "3")]

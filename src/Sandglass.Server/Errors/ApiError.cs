@@ -46,6 +46,7 @@ internal sealed record ApiError(int Status, string Message, string Code, string?
         SamplingException { Code: "sampling-logits" } broken => new(500, broken.Message, broken.Code),
         BusyException busy => OfBusy(busy, route),
         OptionException option => OfOption(option, route),
+        TemplateException { Code: "template-argument" } variable => new(400, $"chat_template_kwargs: {variable.Message}", variable.Code, "chat_template_kwargs"),
         TemplateException template => new(400, template.Message, template.Code, "messages"),
         KvCacheException { Code: "cache-full" } full => new(503, full.Message, full.Code) { RetryAfter = AfterStopping },
         OperationCanceledException => new(503, "The server is stopping and ended the work. Ask again.", "stopping") { RetryAfter = AfterStopping },
