@@ -137,8 +137,12 @@ public abstract class Tokenizer
         if (Unspelled is null) return LeastTokens((long)Encoding.UTF8.GetByteCount(text));
         Span<byte> some = stackalloc byte[3 << 10];
         long bytes = 0;
-        for (int at = 0; at < text.Length; at += some.Length / 3)
-            bytes += Spelled(some[..Encoding.UTF8.GetBytes(text.AsSpan(at, Math.Min(some.Length / 3, text.Length - at)), some)]);
+        for (int at = 0, to; at < text.Length; at = to)
+        {
+            to = Math.Min(at + some.Length / 3, text.Length);
+            if (to < text.Length && char.IsHighSurrogate(text[to - 1])) to--;       // halves of a character would be more bytes
+            bytes += Spelled(some[..Encoding.UTF8.GetBytes(text.AsSpan(at, to - at), some)]);
+        }
         return LeastTokens(bytes);
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Sandglass.Chat;
 using Sandglass.ModelFiles;
 using Sandglass.Tokenization;
@@ -63,6 +64,22 @@ public class EncodeWithinTests
 
         Assert.Equal(tokenizer.LeastTokens(text), within.Count);
         Assert.InRange(within.Count, 1000, text.Length);
+    }
+
+    /// <summary>A long text is measured in pieces, which are not cut inside a character.</summary>
+    [Fact]
+    public void A_text_of_nothing_but_the_longest_token_has_as_many_of_it_as_its_length_says()
+    {
+        string Letters(string text) => string.Concat(Encoding.UTF8.GetBytes(text).Select(ByteAlphabet.Letter));
+        string llama = Letters("🦙"), lost = Letters("\uFFFD");
+        Tokenizer tokenizer = Tokenizer.From(Vocabularies.Metadata(
+            ("model", "gpt2"), ("tokens", (string[])[.. (llama + lost).Select(letter => letter.ToString()), llama[..2], llama[2..], llama]),
+            ("token_type", Enumerable.Repeat(1, 10).ToArray()),
+            ("merges", (string[])[$"{llama[0]} {llama[1]}", $"{llama[2]} {llama[3]}", $"{llama[..2]} {llama[2..]}"])));
+        string text = "a" + string.Concat(Enumerable.Repeat("🦙", 600));        // of the first one there is no token
+
+        Assert.Equal(600, tokenizer.Encode(text).Ids.Length);
+        Assert.Equal(600, tokenizer.LeastTokens(text));
     }
 
     [Theory]
