@@ -70,6 +70,21 @@ public class UnknownFieldTests(ServerFixture fixture)
         Assert.Equal(("parameter-unsupported", "messages[0].name"), ((string)error["code"]!, (string)error["param"]!));
     }
 
+    /// <summary>What was thought in earlier turns: the template says whether the model reads it.</summary>
+    [Theory]
+    [InlineData("{% for m in messages %}{% if loop.last and m.reasoning_content %}{{ m.reasoning_content }}{% endif %}{{ m.content }}{% endfor %}", true)]
+    [InlineData("{% for m in messages %}{{ m.content }}{% endfor %}", false)]
+    public void Thoughts_that_a_template_leaves_out_are_accepted_where_it_knows_them(string source, bool isAccepted)
+    {
+        ChatMessage[] messages = [new("user", "a"), new("assistant", "b") { ReasoningContent = "hm" }, new("user", "c")];
+        ChatTemplate template = ChatTemplate.Compile(source);
+        ChatPrompt prompt = template.Render(new ChatRequest(messages));
+        RequestException? refused = Record.Exception(() => ChatMessages.RequireRead(messages, prompt, template, "m")) as RequestException;
+
+        Assert.Contains((1, "reasoning_content"), prompt.Unread);
+        Assert.Equal(isAccepted ? null : "messages[1].reasoning_content", refused?.Param);
+    }
+
     [Theory]
     [InlineData("{% for m in messages %}{{ m.content }}{% endfor %}", "messages[0].mood", "messages[0].name")]
     [InlineData("{% for m in messages %}{{ m.content ~ m['mood'] }}{% endfor %}", "messages[0].name")]

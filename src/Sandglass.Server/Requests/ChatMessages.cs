@@ -8,7 +8,9 @@ internal static class ChatMessages
 {
     private static readonly WordType Roles = new("system", "developer", "user", "assistant", "tool", "function");
 
-    private static readonly string[] Told = ["role", "content", "name", "tool_calls", "tool_call_id", "reasoning_content"];
+    private const string Thoughts = "reasoning_content";        // of earlier turns, templates that know them leave them out
+
+    private static readonly string[] Told = ["role", "content", "name", "tool_calls", "tool_call_id", Thoughts];
 
     /// <summary>All of them.</summary>
     /// <param name="draft">The request; its body must still be there.</param>
@@ -22,18 +24,19 @@ internal static class ChatMessages
     /// <summary>Fails where a message has a field that the template did not look at: the model would not read it, and nobody would know.</summary>
     /// <param name="messages">Those of the request.</param>
     /// <param name="prompt">What the template made of them.</param>
-    /// <param name="served">The model, for the message.</param>
+    /// <param name="template">What made it of them.</param>
+    /// <param name="model">Whose template that is, for the message.</param>
     /// <exception cref="RequestException">A field is unknown, or of no use with this model.</exception>
-    public static void RequireRead(IReadOnlyList<ChatMessage> messages, ChatPrompt prompt, ServedModel served)
+    public static void RequireRead(IReadOnlyList<ChatMessage> messages, ChatPrompt prompt, ChatTemplate template, string model)
     {
         foreach ((int i, string field) in prompt.Unread)
         {
-            if (SaysNothing(messages, i, field)) continue;
+            if (SaysNothing(messages, i, field) || (field == Thoughts && template.Source.Contains(Thoughts, StringComparison.Ordinal))) continue;
             string path = $"messages[{i}]";
             throw Told.Contains(field)
                 ? new RequestException(
                     "parameter-unsupported",
-                    $"{path}.{field} is not supported: the template of {served.Id} does not write it, so the model would not read it. "
+                    $"{path}.{field} is not supported: the template of {model} does not write it, so the model would not read it. "
                         + "Leave it out, or say it in content.",
                     $"{path}.{field}")
                 : KnownFields.Unknown(field, path, [.. Told, .. SentBack.Names]);
@@ -54,7 +57,7 @@ internal static class ChatMessages
         {
             Name = Text(message, "name", name),
             ToolCallId = Text(message, "tool_call_id", name),
-            ReasoningContent = Text(message, "reasoning_content", name),
+            ReasoningContent = Text(message, Thoughts, name),
             ToolCalls = calls,
             Extra = message.EnumerateObject().Where(field => !Told.Contains(field.Name) && !SentBack.Names.Contains(field.Name))
                 .ToDictionary(field => field.Name, field => field.Value),      // some templates read more

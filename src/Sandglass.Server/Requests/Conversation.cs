@@ -14,7 +14,8 @@ internal static class Conversation
     public static ChatPrompt Of(RequestDraft draft, DateTimeOffset now)
     {
         ChatMessage[] messages = ChatMessages.Of(draft);
-        ChatPrompt prompt = draft.Served.Model.ChatTemplate.Render(new ChatRequest(messages)
+        ChatTemplate template = draft.Served.Model.ChatTemplate;
+        ChatPrompt prompt = template.Render(new ChatRequest(messages)
         {
             AddGenerationPrompt = draft.ContinueFinalMessage ? null : draft.AddGenerationPrompt,
             ContinueFinalMessage = draft.ContinueFinalMessage,
@@ -22,7 +23,7 @@ internal static class Conversation
             Arguments = draft.TemplateArguments is JsonElement arguments ? arguments.EnumerateObject().ToDictionary(one => one.Name, one => one.Value) : [],
             Now = now,
         });
-        ChatMessages.RequireRead(messages, prompt, draft.Served);
+        ChatMessages.RequireRead(messages, prompt, template, draft.Served.Id);
         return prompt;
     }
 }
