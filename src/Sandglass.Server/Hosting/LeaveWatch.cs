@@ -18,10 +18,16 @@ internal sealed class LeaveWatch : IDisposable
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(40);
 
     private readonly ConcurrentDictionary<Watched, byte> _watched = new();
+    private readonly TimeProvider _time;
     private readonly ITimer _timer;
+    private long _last;         // when it looked
     private int _looks;
 
-    public LeaveWatch(TimeProvider time) => _timer = time.CreateTimer(static watch => ((LeaveWatch)watch!).Look(), this, Interval, Interval);
+    public LeaveWatch(TimeProvider time)
+    {
+        (_time, _last) = (time, time.GetTimestamp());
+        _timer = time.CreateTimer(static watch => ((LeaveWatch)watch!).Look(), this, Interval, Interval);
+    }
 
     /// <summary>Watches the connection of a request whose body has been read, until the request is over.</summary>
     public void Add(HttpContext context)
@@ -37,7 +43,12 @@ internal sealed class LeaveWatch : IDisposable
     private void Look()
     {
         if (Interlocked.Exchange(ref _looks, 1) != 0) return;      // the one before still looks
-        foreach ((Watched watched, _) in _watched) watched.Look();
+        // where threads are short a timer comes late and then several times at once, and Kestrel comes to read late too
+        if (_time.GetElapsedTime(_last) > Interval / 2)
+        {
+            _last = _time.GetTimestamp();
+            foreach ((Watched watched, _) in _watched) watched.Look();
+        }
         Volatile.Write(ref _looks, 0);
     }
 
