@@ -3,8 +3,9 @@ using Sandglass.Generation;
 namespace Sandglass.Server;
 
 /// <summary>Lets the parts of a request into the engine. Where its waiting room is full the first part is refused; a further one waits until another part of
-/// the request has ended, or for a moment. So a request may have more parts than the room has places, and what was let in is not refused in its
-/// middle.</summary>
+/// the request has ended, or for a moment. So a request may have more parts than the room has places.</summary>
+/// <remarks>A part that waits may still lose its place to a more urgent request, or to one of a tenant that has less waiting: then all of its request is
+/// refused.</remarks>
 /// <param name="time">The clock.</param>
 /// <param name="cancellation">Ends the waiting.</param>
 internal sealed class Admission(TimeProvider time, CancellationToken cancellation)
@@ -12,10 +13,7 @@ internal sealed class Admission(TimeProvider time, CancellationToken cancellatio
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 
     private TaskCompletionSource _ended = New();
-    private volatile bool _hasBegun;
-
-    /// <summary>Whether the engine has taken something of the request.</summary>
-    public bool HasBegun => _hasBegun;
+    private volatile bool _hasBegun;        // the engine has taken something of the request
 
     /// <summary>Begins a part.</summary>
     /// <param name="begin">Asks the engine, which may refuse.</param>

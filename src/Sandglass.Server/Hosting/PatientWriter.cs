@@ -12,7 +12,7 @@ namespace Sandglass.Server;
 /// </remarks>
 /// <param name="inner">The connection's.</param>
 /// <param name="context">The request, which ends with its connection.</param>
-/// <param name="patience">How long what waits may wait.</param>
+/// <param name="patience">How long what waits may wait; and how long all of it may, when the request's time is over.</param>
 /// <param name="time">The clock.</param>
 internal sealed class PatientWriter(PipeWriter inner, HttpContext context, TimeSpan patience, TimeProvider time) : PipeWriter
 {
@@ -61,7 +61,8 @@ internal sealed class PatientWriter(PipeWriter inner, HttpContext context, TimeS
     {
         try
         {
-            return await sent.WaitAsync(patience, time).ConfigureAwait(false);
+            TimeSpan most = Deadline.Of(context)?.Patience(patience) ?? patience;
+            return await sent.WaitAsync(most, time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -10,11 +10,12 @@ internal sealed class Deadline : IDisposable
     private readonly TimeProvider _time;
     private readonly long _began;
     private readonly CancellationTokenSource _over;
-    private TimeSpan? _limit, _told;     // since it began, and as its owner knows it
+    private readonly TimeSpan? _most;       // that the server gives
+    private TimeSpan? _limit, _told;        // since it began, and as its owner knows it
 
     private Deadline(TimeSpan? limit, TimeProvider time)
     {
-        (_time, _began, _limit, _told) = (time, time.GetTimestamp(), limit, limit);
+        (_time, _began, _most, _limit, _told) = (time, time.GetTimestamp(), limit, limit, limit);
         _over = new CancellationTokenSource(Timer(limit), time);
     }
 
@@ -23,6 +24,14 @@ internal sealed class Deadline : IDisposable
 
     /// <summary>The time that is left, at least a moment; null for as long as it takes.</summary>
     public TimeSpan? Left => _limit is TimeSpan limit ? TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerMillisecond, (limit - Elapsed).Ticks)) : null;
+
+    /// <summary>How long its client may be waited for: as long as usual, and all in all no longer when the time is over that the server gives. Else who reads
+    /// slowly would hold for hours what the answer is made of.</summary>
+    public TimeSpan Patience(TimeSpan usual)
+    {
+        TimeSpan? last = _most - Elapsed + usual;
+        return last < usual ? TimeSpan.FromTicks(Math.Max(0, last.Value.Ticks)) : usual;
+    }
 
     private TimeSpan Elapsed => _time.GetElapsedTime(_began);
 

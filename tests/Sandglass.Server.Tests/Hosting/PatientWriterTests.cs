@@ -10,13 +10,13 @@ public sealed class PatientWriterTests : IHttpRequestLifetimeFeature
     private readonly HandClock _clock = new();
     private readonly CancellationTokenSource _aborted = new();
     private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 8192, resumeWriterThreshold: 4096, useSynchronizationContext: false));
+    private readonly DefaultHttpContext _context = new();
     private readonly PatientWriter _writer;
 
     public PatientWriterTests()
     {
-        DefaultHttpContext context = new();
-        context.Features.Set<IHttpRequestLifetimeFeature>(this);
-        _writer = new PatientWriter(_pipe.Writer, context, TimeSpan.FromSeconds(20), _clock);
+        _context.Features.Set<IHttpRequestLifetimeFeature>(this);
+        _writer = new PatientWriter(_pipe.Writer, _context, TimeSpan.FromSeconds(20), _clock);
     }
 
     CancellationToken IHttpRequestLifetimeFeature.RequestAborted { get => _aborted.Token; set => throw new NotSupportedException(); }
@@ -45,19 +45,36 @@ public sealed class PatientWriterTests : IHttpRequestLifetimeFeature
     {
         Task written = _writer.WriteAsync(new byte[100_000]).AsTask();
         int read = 0;
-        while (read < 100_000)
-        {
-            _clock.Turn(TimeSpan.FromSeconds(9));      // twice until half of what waits is read
-            ReadResult result = await _pipe.Reader.ReadAtLeastAsync(Math.Min(PatientWriter.Piece, 100_000 - read));
-            int taken = (int)Math.Min(result.Buffer.Length, PatientWriter.Piece + 1);
-            Assert.InRange(result.Buffer.Length, 1, 8192 + PatientWriter.Piece);       // no more than that ever waits
-            _pipe.Reader.AdvanceTo(result.Buffer.GetPosition(taken));
-            read += taken;
-            for (int i = 0; i < 100 && !written.IsCompleted; i++) await Task.Yield();
-        }
+        while (read < 100_000) read += await ReadAfterAsync(TimeSpan.FromSeconds(9), 100_000 - read, written);     // twice until half of what waits is read
 
         await written;
         Assert.False(_aborted.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task A_slow_reader_is_left_when_the_time_of_its_request_has_been_over_for_as_long()
+    {
+        using Deadline deadline = Deadline.Begin(_context, TimeSpan.FromSeconds(30), _clock);
+        deadline.Narrow(TimeSpan.FromSeconds(1));       // which ends the work, not the reading
+        Task written = _writer.WriteAsync(new byte[100_000]).AsTask();
+        for (int i = 0; i < 5; i++) await ReadAfterAsync(TimeSpan.FromSeconds(9), 100_000, written);
+        Assert.False(_aborted.IsCancellationRequested || written.IsCompleted);
+
+        _clock.Turn(TimeSpan.FromSeconds(6));           // 51
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => written);
+        Assert.True(_aborted.IsCancellationRequested);
+    }
+
+    /// <summary>Reads a piece, and returns how many bytes that was.</summary>
+    private async Task<int> ReadAfterAsync(TimeSpan pause, int left, Task written)
+    {
+        _clock.Turn(pause);
+        ReadResult result = await _pipe.Reader.ReadAtLeastAsync(Math.Min(PatientWriter.Piece, left));
+        int taken = (int)Math.Min(result.Buffer.Length, PatientWriter.Piece + 1);
+        Assert.InRange(result.Buffer.Length, 1, 8192 + PatientWriter.Piece);       // no more than that ever waits
+        _pipe.Reader.AdvanceTo(result.Buffer.GetPosition(taken));
+        for (int i = 0; i < 100 && !written.IsCompleted; i++) await Task.Yield();
+        return taken;
     }
 
     [Fact]
