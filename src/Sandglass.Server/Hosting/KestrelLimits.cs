@@ -1,10 +1,15 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Sandglass.Server;
 
 /// <summary>What holds of every connection, before a request is looked at.</summary>
 internal static class KestrelLimits
 {
+    private const int SystemBytes = 65_536;     // Linux takes twice as many
+
     public static void Set(KestrelServerOptions kestrel, ServerLimits limits)
     {
         kestrel.AddServerHeader = false;
@@ -22,4 +27,13 @@ internal static class KestrelLimits
         kestrel.Limits.RequestHeadersTimeout = limits.HeaderTime;
         kestrel.Limits.KeepAliveTimeout = limits.KeepAlive;
     }
+
+    /// <summary>The system's buffer for what a connection is sent. By itself it would grow to megabytes and say that there is room again when a third of them
+    /// has been read: by then a client that reads slowly would have been taken for one that reads nothing.</summary>
+    public static void Set(SocketTransportOptions sockets) => sockets.CreateBoundListenSocket = endpoint =>
+    {
+        Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        if (endpoint is IPEndPoint) socket.SendBufferSize = SystemBytes;     // those that it accepts have the same
+        return socket;
+    };
 }

@@ -111,7 +111,8 @@ public sealed class SandglassServer : IAsyncDisposable
     {
         // an empty one: no files of settings are looked for, no environment is read, no signal is taken
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => KestrelLimits.Set(kestrel, options.Limits)).UseUrls(options.Address);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => KestrelLimits.Set(kestrel, options.Limits))
+            .UseSockets(KestrelLimits.Set).UseUrls(options.Address);
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Closing);

@@ -33,6 +33,25 @@ public sealed class SlowReaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_whole_answer_that_is_read_slowly_and_steadily_is_not_ended()
+    {
+        const int Enough = 1 << 20, Piece = 1 << 16;
+        await using SandglassServer server = await SandglassServer.StartAsync(
+            new ServerOptions { Models = [_model], Address = "http://127.0.0.1:0", Limits = new ServerLimits { ReadTime = TimeSpan.FromSeconds(2) } });
+        string text = string.Concat(Enumerable.Repeat("Once upon a time there was a king. ", 60_000));
+        using Socket socket = await SendAsync("/tokenize", $$"""{"content":"{{text}}","with_pieces":true}""", server);
+        byte[] buffer = new byte[Piece];
+        int read = 0, count = 1;
+        for (; read < Enough && count > 0; read += count)
+        {
+            await Task.Delay(250);
+            count = await socket.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromSeconds(60));
+        }
+
+        Assert.InRange(read, Enough, int.MaxValue);
+    }
+
+    [Fact]
     public async Task A_stream_that_nobody_reads_ends_and_so_does_its_text()
     {
         string stops = string.Join(',', Enumerable.Range(0, 20).Select(i => $"\"nobody says this {i}\""));
@@ -51,10 +70,10 @@ public sealed class SlowReaderTests : IAsyncLifetime
         _model.Dispose();
     }
 
-    private async Task<Socket> SendAsync(string path, string body)
+    private async Task<Socket> SendAsync(string path, string body, SandglassServer? server = null)
     {
-        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
-        await socket.ConnectAsync(IPAddress.Loopback, new Uri(_server.Address).Port);
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = server is null ? 4096 : 1 << 17 };
+        await socket.ConnectAsync(IPAddress.Loopback, new Uri((server ?? _server).Address).Port);
         byte[] bytes = Encoding.UTF8.GetBytes(
             $"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
         for (int sent = 0; sent < bytes.Length;) sent += await socket.SendAsync(bytes.AsMemory(sent));
