@@ -13,8 +13,9 @@ internal sealed record Caller(KeyHolder? Holder, string CacheScope)
     /// <summary>Whose work it counts as.</summary>
     public string Tenant => Holder?.Name ?? "";
 
-    /// <summary>The priority of a request: lower is served earlier, and no request comes before what its key gives.</summary>
+    /// <summary>The priority of a request: lower is served earlier.</summary>
     /// <param name="asked">What the request asks for; null where it does not.</param>
+    /// <exception cref="RequestException">It asks to be served before what its key gives.</exception>
     public int PriorityOf(int? asked) => Holder?.PriorityOf(asked) ?? asked ?? 0;
 
     /// <summary>Counts tokens that were read or written for it.</summary>

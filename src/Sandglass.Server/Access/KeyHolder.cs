@@ -29,8 +29,10 @@ public sealed class KeyHolder
     /// <summary>Requests under way.</summary>
     public int Running => Volatile.Read(ref _running);
 
-    /// <summary>The priority of a request: what it asks for, but never before what its key gives.</summary>
-    public int PriorityOf(int? asked) => Math.Max(asked ?? Limits.Priority, Limits.Priority);
+    /// <summary>The priority of a request: what it asks for, else the key's.</summary>
+    /// <exception cref="RequestException">It asks to be served before what its key gives.</exception>
+    internal int PriorityOf(int? asked) => !(asked < Limits.Priority) ? asked ?? Limits.Priority
+        : throw new RequestException("parameter-value", $"priority: expected {Limits.Priority} or more, as the key allows, found {asked}.", "priority");
 
     /// <summary>Takes other limits, after the file of keys has changed. What was taken stays taken where the limit is the same.</summary>
     internal void Change(KeyLimits limits)

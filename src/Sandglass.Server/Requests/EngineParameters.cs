@@ -29,7 +29,7 @@ internal static class EngineParameters
             static (draft, value) => draft.Draft = value switch { "lookup" => DraftKind.Lookup, "model" => DraftKind.Model, _ => DraftKind.None },
             nameof(GenerationOptions.Draft)),
         Parameter.Of(
-            "priority", ApiRoutes.Text, new WholeType(-1000, 1000), "Lower is served earlier. Default 0; no request comes before what its key gives.",
+            "priority", ApiRoutes.Text, new WholeType(-1000, 1000), "Lower is served earlier. Default: what the key gives, or 0; less than that is refused.",
             static (draft, value) => draft.Priority = value, nameof(GenerationOptions.Priority)),
         Parameter.Of(
             "start_within", ApiRoutes.Text, new RealType(1e-3, 1e6), "Refuses the request where it cannot begin within this many seconds.",

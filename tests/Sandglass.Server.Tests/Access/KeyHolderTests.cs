@@ -71,11 +71,20 @@ public class KeyHolderTests
     [Theory]
     [InlineData(0, null, 0)]
     [InlineData(3, null, 3)]
-    [InlineData(3, -5, 3)]
+    [InlineData(3, 3, 3)]
     [InlineData(3, 7, 7)]
-    [InlineData(-2, -5, -2)]
+    [InlineData(-2, 0, 0)]
     public void A_request_may_step_back_but_not_before_its_key(int ofKey, int? asked, int given) =>
         Assert.Equal(given, new KeyHolder("a", new KeyLimits { Priority = ofKey }, _clock).PriorityOf(asked));
+
+    [Theory]
+    [InlineData(3, -5, "priority: expected 3 or more, as the key allows, found -5.")]
+    [InlineData(-2, -5, "priority: expected -2 or more, as the key allows, found -5.")]
+    public void A_request_that_would_be_served_before_its_key_is_refused(int ofKey, int asked, string message)
+    {
+        RequestException refusal = Assert.Throws<RequestException>(() => new KeyHolder("a", new KeyLimits { Priority = ofKey }, _clock).PriorityOf(asked));
+        Assert.Equal(("parameter-value", "priority", message), (refusal.Code, refusal.Param, refusal.Message));
+    }
 
     [Theory]
     [InlineData(0, "0ms")]
