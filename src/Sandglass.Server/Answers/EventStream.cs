@@ -48,6 +48,20 @@ internal sealed class EventStream : IAsyncDisposable
         _pinging = PingAsync();
     }
 
+    /// <summary>Writes while no other text does, and sends it.</summary>
+    public async Task WriteAsync(Action write)
+    {
+        await EnterAsync().ConfigureAwait(false);
+        try
+        {
+            write();
+        }
+        finally
+        {
+            await ExitAsync().ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Waits until no other text writes; <see cref="ExitAsync"/> lets the next one in.</summary>
     public Task EnterAsync() => _gate.WaitAsync(_context.RequestAborted);
 
@@ -118,9 +132,10 @@ internal sealed class EventStream : IAsyncDisposable
         while (await _ping.WaitForNextTickAsync().ConfigureAwait(false))
         {
             if (_time.GetElapsedTime(_lastFlush) < _silence) continue;
-            await EnterAsync().ConfigureAwait(false);
-            if (!_isDone) Raw(": waiting\n\n"u8);
-            await ExitAsync().ConfigureAwait(false);
+            await WriteAsync(() =>
+            {
+                if (!_isDone) Raw(": waiting\n\n"u8);
+            }).ConfigureAwait(false);
         }
     }
 

@@ -27,22 +27,21 @@ internal sealed class StreamedAnswer(
             context.RequestAborted.ThrowIfCancellationRequested();
             if (error is null) record.End(_usage.Texts);
             else await FailAsync(error, all).ConfigureAwait(false);
-            await events.EnterAsync().ConfigureAwait(false);
-            if (error is not null) events.Send(json => ErrorAnswer.Write(json, error));
-            else if (draft.IncludeUsage) SendUsage(events);
-            events.Done();
-            await events.ExitAsync().ConfigureAwait(false);
+            await events.WriteAsync(() =>
+            {
+                if (error is not null) events.Send(json => ErrorAnswer.Write(json, error));
+                else if (draft.IncludeUsage) SendUsage(events);
+                events.Done();
+            }).ConfigureAwait(false);
         }
     }
 
     /// <summary>The headers go out, and with them the beginnings that are known already.</summary>
-    private async Task SendBeginningsAsync(EventStream events, IReadOnlyList<PromptTexts> all)
+    private Task SendBeginningsAsync(EventStream events, IReadOnlyList<PromptTexts> all) => events.WriteAsync(() =>
     {
-        await events.EnterAsync().ConfigureAwait(false);
         for (int i = 0; i < all.Count; i++)
             if (!all[i].IsScored) SendBeginning(events, i, all[i].Prompt);
-        await events.ExitAsync().ConfigureAwait(false);
-    }
+    });
 
     private void SendBeginning(EventStream events, int at, PromptText prompt)
     {
@@ -68,18 +67,7 @@ internal sealed class StreamedAnswer(
     private async Task SendAsync(EventStream events, int at, int choices, PromptTexts texts)
     {
         await texts.BeginAsync().ConfigureAwait(false);
-        if (texts.IsScored)
-        {
-            await events.EnterAsync().ConfigureAwait(false);
-            try
-            {
-                SendBeginning(events, at, texts.Prompt);
-            }
-            finally
-            {
-                await events.ExitAsync().ConfigureAwait(false);
-            }
-        }
+        if (texts.IsScored) await events.WriteAsync(() => SendBeginning(events, at, texts.Prompt)).ConfigureAwait(false);
         Together together = new(leave);
         for (int i = 0; i < texts.Texts.Count; i++)
         {
@@ -146,17 +134,12 @@ internal sealed class StreamedAnswer(
         lock (_usage) _usage.Add(prompt, result);
         Cancelled.Refuse(result, context);
         BeamResult? best = result.Beams is [BeamResult first, ..] ? first : null;
-        await events.EnterAsync().ConfigureAwait(false);
-        try
+        await events.WriteAsync(() =>
         {
             shape.WriteEnd(events.Begin(), index, best?.Finish ?? result.Finish, held, offset, best);
             events.End(_tail);
             foreach ((int i, BeamResult beam) in (result.Beams ?? []).Index().Skip(1).Take(draft.Samples - 1)) SendBeam(events, index + i, beam);
-        }
-        finally
-        {
-            await events.ExitAsync().ConfigureAwait(false);
-        }
+        }).ConfigureAwait(false);
     }
 
     /// <summary>A further text that beams found: it is known at the end only.</summary>
