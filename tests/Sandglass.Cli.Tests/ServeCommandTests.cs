@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Sandglass.Generation;
 
 namespace Sandglass.Cli.Tests;
 
