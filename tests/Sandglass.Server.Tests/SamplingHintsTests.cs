@@ -100,7 +100,8 @@ public class SamplingHintsTests
         JsonObject defaults = (JsonObject)JsonNode.Parse(await client.GetStringAsync("/v1/models"))!["data"]![0]!["sampling_defaults"]!;
 
         Assert.Equal(
-            """{"temperature":1,"top_k":7,"top_p":1,"min_p":0,"repetition_penalty":1,"penalty_window":9,"xtc_probability":0.1,"mirostat":1,"mirostat_eta":0.3,"samplers":["top_k"],"from":"model file, else openai"}""",
+            """{"temperature":1,"top_k":7,"top_p":1,"min_p":0,"repetition_penalty":1,"penalty_window":9"""
+            + ""","xtc_probability":0.1,"mirostat":1,"mirostat_eta":0.3,"samplers":["top_k"],"from":"model file, else openai"}""",
             defaults.ToJsonString());
     }
 
