@@ -72,9 +72,9 @@ internal sealed class Scheduler
         _line.LookAtClock();
         while (_line.TakeOver() is SequenceGroup over) EndFinished(over);
         _waiting.Poll();
-        foreach (SequenceGroup group in _running) ForEach(group, static one => one.Poll());
+        foreach (SequenceGroup group in _running) group.Attempt(static one => one.Poll());
         Sweep();
-        foreach (SequenceGroup group in _running) ForEach(group, static one => one.Settle());
+        foreach (SequenceGroup group in _running) group.Attempt(static one => one.Settle());
         EndTurn();
         Admit();
         Sweep();    // without those that failed at their beginning
@@ -104,10 +104,10 @@ internal sealed class Scheduler
     }
 
     /// <summary>Ends all: the engine closes.</summary>
-    public void Close() => EndAll(static (group, _) => ForEach(group, static one => one.Close()), null);
+    public void Close() => EndAll(static (group, _) => group.Attempt(static one => one.Close()), null);
 
     /// <summary>Ends all with a failure that no single sequence caused.</summary>
-    public void Fail(Exception failure) => EndAll(static (group, failure) => FailAll(group, failure!), failure);
+    public void Fail(Exception failure) => EndAll(static (group, failure) => group.Fail(failure!), failure);
 
     private void EndAll(Action<SequenceGroup, Exception?> end, Exception? failure)
     {
@@ -115,11 +115,6 @@ internal sealed class Scheduler
         for (int i = 0; i < _waiting.Count; i++) end(_waiting[i], failure);
         foreach (SequenceGroup group in _running) end(group, failure);
         Commit();
-    }
-
-    private static void FailAll(SequenceGroup group, Exception failure)
-    {
-        foreach (Sequence member in group.Members) member.Fail(failure);
     }
 
     /// <summary>Ends finished members. Places and the waiting room are free before the callers hear of it: they may come again at once.</summary>
@@ -188,7 +183,7 @@ internal sealed class Scheduler
     {
         RowShare request = group.Share;
         group.IsAdmitted = true;
-        ForEach(group, static one => one.Begin());
+        group.Attempt(static one => one.Begin());
         ServiceOrder.Insert(_running, group);
         if (request.Count != _count) Count(request);
         if (group.HasBegun) return;
@@ -393,10 +388,5 @@ internal sealed class Scheduler
         CountRequests();
         _counts.Now(_requests.Count, _waiting.Preempted);
         _room?.Now(_requests, _waiting.Preempted, _waiting.Any ? 0 : _budget.Rows - _requests.Count);
-    }
-
-    private static void ForEach(SequenceGroup group, Action<Sequence> what)
-    {
-        foreach (Sequence member in group.Members) member.Attempt(what);
     }
 }

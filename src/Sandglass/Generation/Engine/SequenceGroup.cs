@@ -141,6 +141,18 @@ internal sealed class SequenceGroup(RowShare? share = null)
     /// <summary>One member more.</summary>
     public void Add(Sequence member) => _members.Add(member);
 
+    /// <summary>Does something with each member; what one fails of is its own failure.</summary>
+    public void Attempt(Action<Sequence> what)
+    {
+        foreach (Sequence member in Members) member.Attempt(what);
+    }
+
+    /// <summary>Ends all members with a failure.</summary>
+    public void Fail(Exception failure)
+    {
+        foreach (Sequence member in Members) member.Fail(failure);
+    }
+
     /// <summary>Takes all pages back. The texts stay, and are read again later as prompts are.</summary>
     public void Preempt()
     {
