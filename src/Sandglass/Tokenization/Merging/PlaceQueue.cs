@@ -9,12 +9,6 @@ internal sealed class PlaceQueue
     /// <summary>Places that there is room for.</summary>
     public int Size => _heap.Length;
 
-    /// <summary>Makes room for as many places, where none is in it.</summary>
-    public void Reserve(int places)
-    {
-        if (_heap.Length < places) _heap = new ulong[places];
-    }
-
     /// <summary>Adds a place.</summary>
     public void Add(uint order, int place)
     {
@@ -32,13 +26,18 @@ internal sealed class PlaceQueue
         _heap[at] = added;
     }
 
+    /// <summary>The first place, which stays.</summary>
+    public bool TryPeek(out uint order, out int place)
+    {
+        (order, place) = _count == 0 ? (0, 0) : ((uint)(_heap[0] >> 32), (int)(uint)_heap[0]);
+        return _count > 0;
+    }
+
     /// <summary>Takes the first place.</summary>
     public bool TryTake(out uint order, out int place)
     {
-        (order, place) = (0, 0);
-        if (_count == 0) return false;
+        if (!TryPeek(out order, out place)) return false;
 
-        (order, place) = ((uint)(_heap[0] >> 32), (int)(uint)_heap[0]);
         ulong last = _heap[--_count];
         int at = 0;
         while (2 * at + 1 < _count)
