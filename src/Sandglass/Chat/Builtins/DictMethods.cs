@@ -1,8 +1,11 @@
 namespace Sandglass.Chat;
 
-/// <summary>The methods of a dict.</summary>
+/// <summary>The methods of a dict. Those of Python that change one are refused: see <see cref="ListMethods"/>.</summary>
 internal static class DictMethods
 {
+    /// <summary>Whether it is a method that the sandbox refuses.</summary>
+    public static bool IsRefused(string name) => name is "clear" or "pop" or "popitem" or "setdefault" or "update";
+
     public static Func<Rendering, object?, Arguments, object?>? Find(string name) => name switch
     {
         "get" => static (_, self, arguments) => Get((DictValue)self!, arguments),
@@ -10,16 +13,11 @@ internal static class DictMethods
         "keys" => static (_, self, arguments) => View(self, arguments, DictPart.Keys),
         "values" => static (_, self, arguments) => View(self, arguments, DictPart.Values),
         "copy" => static (_, self, _) => ((DictValue)self!).Copy(),
-        "clear" => static (_, self, _) => Clear((DictValue)self!),
-        "pop" => static (_, self, arguments) => Pop((DictValue)self!, arguments),
-        "popitem" => static (_, self, _) => PopItem((DictValue)self!),
-        "setdefault" => static (_, self, arguments) => SetDefault((DictValue)self!, arguments),
-        "update" => static (rendering, self, arguments) => Update(rendering, (DictValue)self!, arguments),
         _ => null,
     };
 
     /// <summary>Adds the entries of a dict, or of pairs, and those given by name.</summary>
-    public static object? Update(Rendering rendering, DictValue dict, Arguments arguments)
+    public static void Update(Rendering rendering, DictValue dict, Arguments arguments)
     {
         if (arguments.Positional.Length > 1) throw new TemplateException("template-value", "Expected one dict, found several.");
         if (arguments.Positional is [DictValue other])
@@ -36,7 +34,6 @@ internal static class DictMethods
             }
         }
         foreach ((string name, object? value) in arguments.Named) dict.Set(name, value);
-        return null;
     }
 
     private static object? Get(DictValue dict, Arguments arguments)
@@ -49,39 +46,5 @@ internal static class DictMethods
     {
         arguments.Match(part.ToString().ToLowerInvariant(), 0);
         return new DictView((DictValue)self!, part);
-    }
-
-    private static object? Clear(DictValue dict)
-    {
-        dict.Clear();
-        return null;
-    }
-
-    private static object? Pop(DictValue dict, Arguments arguments)
-    {
-        object?[] given = arguments.Match("pop", 1, "key", "default");
-        if (dict.TryGet(given[0], out object? value))
-        {
-            dict.Remove(given[0]);
-            return value;
-        }
-        return ReferenceEquals(given[1], Arguments.Absent) ? throw new TemplateException("template-value", "pop: the dict has no such key.") : given[1];
-    }
-
-    private static TupleValue PopItem(DictValue dict)
-    {
-        if (dict.Count == 0) throw new TemplateException("template-value", "popitem: the dict is empty.");
-        TupleValue last = new(dict.KeyAt(dict.Count - 1), dict.ValueAt(dict.Count - 1));
-        dict.Remove(last.Items[0]);
-        return last;
-    }
-
-    private static object? SetDefault(DictValue dict, Arguments arguments)
-    {
-        object?[] given = arguments.Match("setdefault", 1, "key", "default");
-        if (dict.TryGet(given[0], out object? value)) return value;
-        value = ReferenceEquals(given[1], Arguments.Absent) ? null : given[1];
-        dict.Set(given[0], value);
-        return value;
     }
 }

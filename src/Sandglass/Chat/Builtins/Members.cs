@@ -56,6 +56,8 @@ internal static class Members
             found = new BoundMethod(value, method);
             return true;
         }
+        if ((value is ListValue && ListMethods.IsRefused(name)) || (value is DictValue && DictMethods.IsRefused(name)))
+            return Give(new Undefined($"'{name}' would change a {Kinds.Name(value)}, and a template may change none, as in transformers"), out found);
         return value switch
         {
             NamespaceValue space => space.Values.TryGet(name, out found),

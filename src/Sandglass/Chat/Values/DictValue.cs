@@ -55,8 +55,6 @@ internal sealed class DictValue
         return _entries.Remove(new Key(key));
     }
 
-    public void Clear() => _entries.Clear();
-
     public DictValue Copy()
     {
         DictValue copy = new(_rendering);
