@@ -33,6 +33,7 @@ public class BadInputTests(ServerFixture fixture)
         { "{\"model\":\"grain-1m\",\"prompt\":[]}", "parameter-value" },
         { "{\"model\":\"grain-1m\",\"prompt\":[1,\"a\"]}", "parameter-value" },
         { "{\"model\":\"grain-1m\",\"prompt\":[[]]}", "prompt-empty" },
+        { "{\"model\":\"grain-1m\",\"prompt\":[\"a\",[]]}", "prompt-empty" },
         { "{\"model\":\"grain-1m\",\"prompt\":[-1]}", "parameter-value" },
         { "{\"model\":\"grain-1m\",\"prompt\":[1.5]}", "parameter-value" },
         { "{\"model\":\"grain-1m\",\"prompt\":[99999999999]}", "parameter-value" },

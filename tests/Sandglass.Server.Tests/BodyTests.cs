@@ -143,6 +143,41 @@ public class BodyTests(ServerFixture fixture)
         Assert.Equal(HttpStatusCode.OK, status);
     }
 
+    /// <summary>They take of the room for bodies, though their requests are short: a thousand vectors of 128 numbers.</summary>
+    [Fact]
+    public async Task Vectors_that_nobody_reads_are_bounded_too()
+    {
+        const int Texts = 1000;
+        await using SandglassServer server = await SandglassServer.StartAsync(new ServerOptions
+        {
+            Models = [fixture.Small],
+            Address = "http://127.0.0.1:0",
+            Limits = new ServerLimits { BodyBytes = 100_000, AllBodiesBytes = 3L * sizeof(float) * Texts * fixture.Small.Model.Shape.Width },
+        });
+        using HttpClient client = new() { BaseAddress = new Uri(server.Address) };
+        string body = $$"""{"input":[{{string.Join(',', Enumerable.Repeat("\"a\"", Texts))}}]}""";
+        List<HttpResponseMessage> unread = [];
+        for (int i = 0; i < 3; i++) unread.Add(await Begin(client, body));
+        (HttpStatusCode Status, JsonObject Answer) refused = await client.Send("v1/embeddings", body);
+        JsonObject few = await client.Ask("v1/embeddings", """{"input":"a"}""");
+        foreach (HttpResponseMessage answer in unread) answer.Dispose();
+        HttpStatusCode again = default;
+        for (int i = 0; i < 1000 && again != HttpStatusCode.OK; i++)
+        {
+            (again, _) = await client.Send("v1/embeddings", body);
+            await Task.Delay(10);
+        }
+
+        Assert.All(unread, answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "bodies-full"), (refused.Status, (string)refused.Answer["error"]!["code"]!));
+        Assert.Single(few["data"]!.AsArray());
+        Assert.Equal(HttpStatusCode.OK, again);
+    }
+
+    private static Task<HttpResponseMessage> Begin(HttpClient client, string body) => client.SendAsync(
+        new HttpRequestMessage(HttpMethod.Post, "v1/embeddings") { Content = new StringContent(body, Encoding.UTF8, "application/json") },
+        HttpCompletionOption.ResponseHeadersRead);
+
     /// <summary>Begins a request whose body never comes to its end.</summary>
     private static async Task<Socket> SendAsync(SandglassServer server, int size, int there)
     {

@@ -94,6 +94,31 @@ public sealed class LeavingTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(0, alone.Count), together.Choices().Select(choice => (int)choice["index"]!));
     }
 
+    /// <summary>The room has one place, and a more urgent request takes it from a prompt, or a text to embed, that waits there.</summary>
+    [Theory]
+    [InlineData(Path, """{"prompt":["Once upon a time","The king"],"n":2,"max_tokens":300,"ignore_eos":true,"seed":3,"priority":5}""")]
+    [InlineData(Path, """{"prompt":["Once upon a time","The king"],"n":2,"max_tokens":300,"ignore_eos":true,"seed":3,"priority":5,"logprobs":0,"echo":true}""")]
+    public async Task A_prompt_that_loses_its_place_while_others_of_its_request_run_waits_again(string path, string body)
+    {
+        string alone = Texts(await _client.Ask(path, body));
+        Task<(HttpStatusCode Status, JsonObject Answer)> asked = _client.Send(path, body);
+        Task<List<JsonObject>>? streamed = null;
+        await Until(() => _model.Model.Activity is { Running: 1, Waiting: 1 });
+        (HttpStatusCode urgent, _) = await _client.Send(Path, """{"prompt":"The fox","max_tokens":1}""");
+        (HttpStatusCode status, JsonObject answer) = await asked;
+
+        streamed = _client.Stream(path, body.Replace("\"seed\"", "\"stream\":true,\"seed\""));
+        await Until(() => _model.Model.Activity is { Running: 1, Waiting: 1 });
+        (HttpStatusCode again, _) = await _client.Send(Path, """{"prompt":"The fox","max_tokens":1}""");
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK), (urgent, status, again));
+        Assert.Equal(alone, Texts(answer));
+        Assert.Equal(alone, string.Join("|", (await streamed).SelectMany(one => one.Choices()).GroupBy(part => (int)part["index"]!)
+            .OrderBy(parts => parts.Key).Select(parts => string.Concat(parts.Select(part => (string)part["text"]!)))));
+    }
+
+    private static string Texts(JsonObject answer) => string.Join("|", answer.Choices().Select(choice => (string)choice["text"]!));
+
     [Fact]
     public async Task A_client_that_leaves_behind_bytes_that_nobody_reads_is_noticed()
     {

@@ -206,6 +206,7 @@ public class ParameterTests(ServerFixture fixture)
     [InlineData("maxtokens", "max_tokens")]
     [InlineData("Temperature", "temperature")]
     [InlineData("frequencyPenalty", "frequency_penalty")]
+    [InlineData("topK", "top_k")]
     public async Task An_unknown_name_is_refused_with_the_nearest_that_exists(string name, string nearest)
     {
         JsonObject error = await fixture.Client.Refused(Completions, Body(Completions, $"\"{name}\":1"));
@@ -213,6 +214,24 @@ public class ParameterTests(ServerFixture fixture)
         Assert.Equal("parameter-unknown", (string)error["code"]!);
         Assert.EndsWith($"is {nearest}.", (string)error["message"]!);
     }
+
+    [Theory]
+    [InlineData("message", "The nearest name is messages, which is no parameter of this route, but one of /v1/chat/completions and /apply-template.")]
+    [InlineData("messages", "messages is no parameter of this route, but one of /v1/chat/completions and /apply-template.")]
+    [InlineData("max_new_tokens", "There is no parameter max_new_tokens. Here it is max_tokens.")]
+    [InlineData("zebra", "There is no parameter zebra. None that exists is near it: GET /openapi.json lists all.")]
+    [InlineData("k", "None that exists is near it")]
+    public async Task A_name_that_is_near_to_none_is_not_answered_with_any(string name, string message)
+    {
+        JsonObject error = await fixture.Client.Refused(Completions, Body(Completions, $"\"{name}\":1"));
+
+        Assert.Equal(("parameter-unknown", name), ((string)error["code"]!, (string)error["param"]!));
+        Assert.Contains(message, (string)error["message"]!);
+    }
+
+    [Fact]
+    public void Names_that_others_use_are_none_of_ours() =>
+        Assert.All(MeantNames.All, name => Assert.Null(ParameterTable.Find(name, ApiRoutes.Chat) ?? ParameterTable.Find(name, ApiRoutes.Completions)));
 
     [Fact]
     public async Task Two_names_of_one_parameter_are_one_too_many()

@@ -18,7 +18,6 @@ public class UnknownFieldTests(ServerFixture fixture)
     [InlineData("""{"role":"user","content":"a","Name":"b"}""", "messages[0].Name", "name")]
     [InlineData("""{"role":"user","content":"a"},{"role":"user","content":"a","refusals":null}""", "messages[1].refusals", "refusal")]
     [InlineData("""{"role":"user","content":[{"type":"text","text":"a","txt":"b"}]}""", "messages[0].content[0].txt", "text")]
-    [InlineData("""{"role":"assistant","content":[{"type":"refusal","refusal":"a","text":"b"}]}""", "messages[0].content[0].text", "type")]
     [InlineData("""{"role":"assistant","tool_calls":[{"function":{"name":"f"},"idx":1}]}""", "messages[0].tool_calls[0].idx", "id")]
     [InlineData(
         """{"role":"assistant","tool_calls":[{"function":{"name":"f","argument":"{}"}}]}""", "messages[0].tool_calls[0].function.argument", "arguments")]
@@ -32,6 +31,16 @@ public class UnknownFieldTests(ServerFixture fixture)
         "\"prediction\":{\"type\":\"content\",\"content\":[{\"type\":\"text\",\"text\":\"a\",\"texts\":1}]}", "prediction.content[0].texts", "text")]
     public async Task An_unknown_field_of_another_object_is_refused_too(string fields, string param, string nearest) =>
         Expect(await fixture.Client.Refused(Chat, Body("""{"role":"user","content":"a"}""", $",{fields}")), param, nearest);
+
+    [Fact]
+    public async Task One_that_is_near_to_none_is_refused_with_all()
+    {
+        JsonObject error = await fixture.Client.Refused(
+            Chat, Body("""{"role":"assistant","content":[{"type":"refusal","refusal":"a","text":"b"}]}"""));
+
+        Assert.Equal("messages[0].content[0].text", (string)error["param"]!);
+        Assert.Equal("There is no field text in messages[0].content[0]. It may have refusal and type.", (string)error["message"]!);
+    }
 
     private static void Expect(JsonObject error, string param, string nearest)
     {

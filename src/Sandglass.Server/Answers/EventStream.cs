@@ -102,6 +102,7 @@ internal sealed class EventStream : IAsyncDisposable
     {
         Raw("data: [DONE]\n\n"u8);
         _isDone = true;
+        LeaveWatch.Leave(_context);
     }
 
     /// <summary>Sends what was written, all at once.</summary>

@@ -18,6 +18,7 @@ internal static class JsonAnswer
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = body.WrittenCount;
+        LeaveWatch.Leave(context);
         await context.Response.BodyWriter.WriteAsync(body.WrittenMemory, context.RequestAborted).ConfigureAwait(false);
     }
 }

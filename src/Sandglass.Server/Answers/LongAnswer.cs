@@ -31,6 +31,7 @@ internal sealed class LongAnswer
             await write(answer).ConfigureAwait(false);
             answer.Json.WriteEndObject();
             answer.Json.Flush();
+            LeaveWatch.Leave(context);
             if (answer._sent == 0) context.Response.ContentLength = answer.Json.BytesCommitted;
             await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
         }

@@ -44,15 +44,19 @@ internal sealed class PromptTexts(
     /// <summary>Its texts have begun when this returns.</summary>
     public async Task BeginAsync()
     {
-        if (_scores is not IAsyncEnumerator<TokenScore> given) return;
-        _scores = null;
+        if (!IsScored) return;
         List<TokenScore> scores = [];
-        await using (given.ConfigureAwait(false))
+        while (_scores is IAsyncEnumerator<TokenScore> given)
         {
-            for (bool isThere = await _firstScore.ConfigureAwait(false); isThere; isThere = await given.MoveNextAsync().ConfigureAwait(false))
+            _scores = null;
+            try
             {
-                scores.Add(given.Current);
-                _scored = scores.Count + 1;     // the first token has no score
+                await ReadAsync(given, scores).ConfigureAwait(false);
+            }
+            catch (BusyException lost) when (Admission.IsFull(lost))
+            {
+                await admission.LostAsync(lost).ConfigureAwait(false);
+                _scores = await admission.EnterAsync(Score).ConfigureAwait(false);
             }
         }
         _scored = Prompt.Ids.Length;
@@ -61,8 +65,27 @@ internal sealed class PromptTexts(
         Texts = await admission.EnterAsync(Write).ConfigureAwait(false);
     }
 
-    /// <summary>Its texts are over: there is a place for others.</summary>
-    public void Ended() => admission.Ended();
+    /// <summary>Has its texts read from their beginning: once more where they lost their place in the waiting room, and so before anything was written. When
+    /// they are over there is a place for others.</summary>
+    /// <param name="read">Reads them.</param>
+    public async Task ReadAsync(Func<Task> read)
+    {
+        for (bool isOver = false; !isOver;)
+        {
+            try
+            {
+                await read().ConfigureAwait(false);
+                isOver = true;
+            }
+            catch (BusyException lost) when (Admission.IsFull(lost))
+            {
+                await admission.LostAsync(lost).ConfigureAwait(false);
+                foreach (TextGeneration text in Texts) await text.DisposeAsync().ConfigureAwait(false);
+                Texts = await admission.EnterAsync(Write).ConfigureAwait(false);
+            }
+        }
+        admission.Ended();
+    }
 
     /// <summary>Ends what is under way, and returns when nothing is left of it.</summary>
     public async Task EndAsync()
@@ -97,6 +120,18 @@ internal sealed class PromptTexts(
         { PrefillTime: not null } => Prompt.Ids.Length,
         _ => (int)Math.Min(Prompt.Ids.Length, result.CachedTokens + result.LayerTokenPasses / layers),     // it ended while it was read
     };
+
+    private async Task ReadAsync(IAsyncEnumerator<TokenScore> given, List<TokenScore> scores)
+    {
+        await using (given.ConfigureAwait(false))
+        {
+            for (bool isThere = await _firstScore.ConfigureAwait(false); isThere; isThere = await given.MoveNextAsync().ConfigureAwait(false))
+            {
+                scores.Add(given.Current);
+                _scored = scores.Count + 1;     // the first token has no score
+            }
+        }
+    }
 
     private IReadOnlyList<TextGeneration> Write() => draft.Served.Model.GenerateSamples(
         Prompt.Ids, Samples, options with { TimeLimit = deadline.Left }, leave);

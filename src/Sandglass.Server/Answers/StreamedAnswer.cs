@@ -68,14 +68,16 @@ internal sealed class StreamedAnswer(
     {
         await texts.BeginAsync().ConfigureAwait(false);
         if (texts.IsScored) await events.WriteAsync(() => SendBeginning(events, at, texts.Prompt)).ConfigureAwait(false);
-        Together together = new(leave);
-        for (int i = 0; i < texts.Texts.Count; i++)
+        await texts.ReadAsync(async () =>
         {
-            (int index, TextGeneration text) = (at * draft.Samples + i, texts.Texts[i]);
-            together.Begin(() => SendAsync(events, index, choices, texts.Prompt, text));
-        }
-        if (await together.EndAsync().ConfigureAwait(false) is Exception failure) ExceptionDispatchInfo.Throw(failure);
-        texts.Ended();
+            Together together = new(leave, spares: static failure => failure is BusyException);
+            for (int i = 0; i < texts.Texts.Count; i++)
+            {
+                (int index, TextGeneration text) = (at * draft.Samples + i, texts.Texts[i]);
+                together.Begin(() => SendAsync(events, index, choices, texts.Prompt, text));
+            }
+            if (await together.EndAsync().ConfigureAwait(false) is Exception failure) ExceptionDispatchInfo.Throw(failure);
+        }).ConfigureAwait(false);
     }
 
     private async Task SendAsync(EventStream events, int index, int choices, PromptText prompt, TextGeneration text)

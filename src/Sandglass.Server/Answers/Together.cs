@@ -2,7 +2,8 @@ namespace Sandglass.Server;
 
 /// <summary>The parts of a request that run at the same time. The first that fails ends the others, and is what the request failed of.</summary>
 /// <param name="leave">Ends all of them.</param>
-internal sealed class Together(CancellationTokenSource leave)
+/// <param name="spares">The failures that end no others, since all have the same; null for none.</param>
+internal sealed class Together(CancellationTokenSource leave, Func<Exception, bool>? spares = null)
 {
     private readonly List<Task> _parts = [];
     private Exception? _failure;
@@ -34,7 +35,7 @@ internal sealed class Together(CancellationTokenSource leave)
         catch (Exception failure)
         {
             Interlocked.CompareExchange(ref _failure, failure, null);
-            await leave.CancelAsync().ConfigureAwait(false);
+            if (spares?.Invoke(failure) is not true) await leave.CancelAsync().ConfigureAwait(false);
         }
     }
 }

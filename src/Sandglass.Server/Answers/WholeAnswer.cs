@@ -45,8 +45,9 @@ internal sealed class WholeAnswer(HttpContext context, RequestDraft draft, Answe
     {
         await texts.BeginAsync().ConfigureAwait(false);
         // all of them run at the same time; they are read together, since a text rests whose tokens nobody reads
-        IEnumerable<WrittenChoice>[] written = await Task.WhenAll(texts.Texts.Select(text => ReadAsync(texts.Prompt, text, usage))).ConfigureAwait(false);
-        texts.Ended();
+        IEnumerable<WrittenChoice>[] written = [];
+        await texts.ReadAsync(async () =>
+            written = await Task.WhenAll(texts.Texts.Select(text => ReadAsync(texts.Prompt, text, usage))).ConfigureAwait(false)).ConfigureAwait(false);
         IEnumerable<WrittenChoice> choices = written.SelectMany(some => some);
         if (draft.BestOf > draft.Samples) choices = choices.OrderByDescending(choice => choice.Mean);
         return [.. choices.Take(draft.Samples)];

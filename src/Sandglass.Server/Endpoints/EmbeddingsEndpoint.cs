@@ -22,10 +22,11 @@ internal sealed class EmbeddingsEndpoint(ServerState state)
         Caller caller = Caller.Of(context);
         EmbeddingOptions options = new() { Tenant = caller.Tenant, Priority = caller.PriorityOf(null) };
 
+        BodyBytes.Of(context)?.Keep(sizeof(int) * texts.Sum(text => (long)text.Length));
+        BodyBytes.Of(context)?.TakeMore((long)sizeof(float) * draft.Served.Model.Shape.Width * texts.Count);      // held until the client has read them
         using GenerationRecord record = state.Telemetry.Begin(context, draft.Served, "embeddings", RequestFacts.Of(context)?.Id ?? "",
             texts.Sum(text => text.Length), 1, null);
         RequestLabels.Tell(draft);
-        BodyBytes.Of(context)?.Keep(sizeof(int) * texts.Sum(text => (long)text.Length));
         using CancellationTokenSource leave = CancellationTokenSource.CreateLinkedTokenSource(
             context.RequestAborted, state.Drain.Ending, Deadline.Of(context)!.Over);
         Embedding?[] vectors = new Embedding?[texts.Count];
@@ -60,11 +61,18 @@ internal sealed class EmbeddingsEndpoint(ServerState state)
 
         async Task EmbedAsync()
         {
-            for (int i = Interlocked.Increment(ref next); i < vectors.Length; i = Interlocked.Increment(ref next))
+            for (int i = Interlocked.Increment(ref next); i < vectors.Length; i = vectors[i] is null ? i : Interlocked.Increment(ref next))
             {
                 Task<Embedding> embedding = await admission.EnterAsync(() => model.EmbedAsync(texts[i], options, leave.Token)).ConfigureAwait(false);
-                vectors[i] = await embedding.ConfigureAwait(false);
-                admission.Ended();
+                try
+                {
+                    vectors[i] = await embedding.ConfigureAwait(false);
+                    admission.Ended();
+                }
+                catch (BusyException lost) when (Admission.IsFull(lost))
+                {
+                    await admission.LostAsync(lost).ConfigureAwait(false);
+                }
             }
         }
     }

@@ -7,6 +7,7 @@ internal sealed class Drain : IDisposable
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _running;
     private volatile bool _began;
+    private Task _ended = Task.CompletedTask;
 
     /// <summary>Whether it takes nothing new.</summary>
     public bool HasBegun => _began;
@@ -48,7 +49,7 @@ internal sealed class Drain : IDisposable
         catch (TimeoutException)
         {
             int rest = Running;
-            await _ending.CancelAsync().ConfigureAwait(false);
+            _ended = _ending.CancelAsync();     // not waited for: it runs what many requests do at their end
             return rest;
         }
     }
@@ -56,5 +57,8 @@ internal sealed class Drain : IDisposable
     /// <summary>Returns when nothing runs.</summary>
     public Task Idle => _idle.Task;
 
-    public void Dispose() => _ending.Dispose();
+    public void Dispose()
+    {
+        if (_ended.IsCompleted) _ending.Dispose();
+    }
 }

@@ -29,14 +29,19 @@ internal sealed class LeaveWatch : IDisposable
         _timer = time.CreateTimer(static watch => ((LeaveWatch)watch!).Look(), this, Interval, Interval);
     }
 
-    /// <summary>Watches the connection of a request whose body has been read, until the request is over.</summary>
+    /// <summary>Watches the connection of a request whose body has been read, until its answer is there.</summary>
     public void Add(HttpContext context)
     {
         if (context.Features.Get<IConnectionSocketFeature>()?.Socket is not Socket socket) return;      // no connection of its own: a test's, or a pipe's
         Watched watched = new(this, socket, context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>());
         _watched.TryAdd(watched, 0);
+        context.Features.Set(watched);
         context.Response.RegisterForDispose(watched);
     }
+
+    /// <summary>The last of a request's answer goes out. Who has it may send the next request, of any length, before the end of this one is known here; and who
+    /// leaves now is noticed by writing.</summary>
+    public static void Leave(HttpContext context) => context.Features.Get<Watched>()?.Dispose();
 
     public void Dispose() => _timer.Dispose();
 

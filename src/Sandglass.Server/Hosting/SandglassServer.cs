@@ -43,15 +43,17 @@ public sealed class SandglassServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         WebApplication application = Build(options);
         ILoggerFactory logs = application.Services.GetRequiredService<ILoggerFactory>();
-        ServerState state = new(options, logs.CreateLogger<ServerTelemetry>());
-        KeyStore keys = new(options.KeyFile, options.Key, logs.CreateLogger<KeyStore>(), options.Time);
-        if (options.KeyFile is not null)
-        {
-            keys.Changed = ring => Weigh(options.Models, ring);
-            Weigh(options.Models, keys.Ring);
-        }
+        ServerState? state = null;
+        KeyStore? keys = null;
         try
         {
+            state = new ServerState(options, logs.CreateLogger<ServerTelemetry>());
+            keys = new KeyStore(options.KeyFile, options.Key, logs.CreateLogger<KeyStore>(), options.Time);
+            if (options.KeyFile is not null)
+            {
+                keys.Changed = ring => Weigh(options.Models, ring);
+                Weigh(options.Models, keys.Ring);
+            }
             application.Use(new Probes(state.Drain).Handle);
             application.Use(PatientBody.For(options.Limits.ReadTime, options.Time));
             application.Use(new RequestLog(state.Telemetry, state.Ids, options.Time, logs.CreateLogger<RequestLog>()).Handle);
@@ -67,8 +69,8 @@ public sealed class SandglassServer : IAsyncDisposable
         }
         catch
         {
-            keys.Dispose();
-            state.Dispose();
+            keys?.Dispose();
+            state?.Dispose();
             await application.DisposeAsync().ConfigureAwait(false);
             throw;
         }

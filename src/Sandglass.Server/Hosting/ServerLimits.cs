@@ -16,8 +16,13 @@ public sealed record ServerLimits
     /// <summary>Bytes of a request's body.</summary>
     public long BodyBytes { get; init; } = DefaultBodyBytes;
 
-    /// <summary>Bytes of the bodies of all requests under way together, of those that have more than 64 KiB.</summary>
-    public long AllBodiesBytes => 8 * BodyBytes;
+    /// <summary>Bytes of the bodies of all requests under way together, of those that have more than 64 KiB, and of the vectors of embeddings until they are
+    /// read; 8 times <see cref="BodyBytes"/> where nothing else is said. At least <see cref="BodyBytes"/> counts.</summary>
+    public long AllBodiesBytes
+    {
+        get => Math.Max(field > 0 ? field : 8 * BodyBytes, BodyBytes);
+        init;
+    }
 
     /// <summary>How deep the lists and objects of a body may lie in each other.</summary>
     public int JsonDepth { get; init; } = 64;

@@ -51,6 +51,10 @@ internal sealed class BodyBytes : IDisposable
     /// <summary>The request needs no more than so many bytes of it from now on.</summary>
     public void Keep(long bytes) => _room.Keep(this, bytes);
 
+    /// <summary>The request needs so many bytes for its answer, until it is over.</summary>
+    /// <exception cref="RequestException">All requests together need too many.</exception>
+    public void TakeMore(long bytes) => _room.TakeMore(this, bytes);
+
     /// <summary>Another has its place: what comes is not read any more.</summary>
     public void Leave()
     {

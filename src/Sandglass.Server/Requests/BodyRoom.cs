@@ -37,8 +37,7 @@ internal sealed class BodyRoom(long most, TimeSpan grace, TimeProvider time)
             }
         }
         foreach (BodyBytes one in left) one.Leave();
-        if (!fits) throw new RequestException(
-            "bodies-full", $"The bodies of the requests under way have {_bytes} bytes together, and there is room for {most}. Wait as Retry-After says.");
+        if (!fits) throw Full();
     }
 
     /// <summary>All of a body is there: nobody takes its place any more.</summary>
@@ -58,6 +57,19 @@ internal sealed class BodyRoom(long most, TimeSpan grace, TimeProvider time)
         lock (_lock) Set(body, bytes <= Ordinary ? 0 : Math.Min(bytes, body.Taken));
     }
 
+    /// <summary>A request whose body is there, and may be gone, takes so many bytes more for what it answers, until it is over. One that is alone may take more
+    /// than there is: else it could be refused for ever.</summary>
+    /// <exception cref="RequestException">There is no room.</exception>
+    public void TakeMore(BodyBytes body, long bytes)
+    {
+        if (bytes <= Ordinary) return;
+        lock (_lock)
+        {
+            if (_bytes + bytes > most && _bytes > body.Taken) throw Full();
+            Set(body, body.Taken + bytes);
+        }
+    }
+
     /// <summary>Its request is over.</summary>
     public void Leave(BodyBytes body)
     {
@@ -66,6 +78,10 @@ internal sealed class BodyRoom(long most, TimeSpan grace, TimeProvider time)
 
     /// <summary>What a body is ended with that another has taken the place of.</summary>
     public static RequestException Displaced() => new("request-timeout", "The body came too slowly while others waited for its place. Send it again, faster.");
+
+    private RequestException Full() => new(
+        "bodies-full", $"The long bodies and vectors of the requests under way have {_bytes} bytes together, and there is room for {most}. "
+            + "Wait as Retry-After says, or send less at a time.");
 
     private void Remove(BodyBytes body)
     {

@@ -1,9 +1,9 @@
 using System.Text.Json;
-using Sandglass.Cli;
 
 namespace Sandglass.Server;
 
-/// <summary>The fields of an object inside a body: one that is unknown is refused with the nearest name that exists, as an unknown parameter is.</summary>
+/// <summary>The fields of an object inside a body: one that is unknown is refused with the nearest name that exists, or with all where none
+/// is near.</summary>
 internal static class KnownFields
 {
     /// <summary>Fails where an object has another field.</summary>
@@ -17,11 +17,11 @@ internal static class KnownFields
             if (!known.Contains(field.Name)) throw Unknown(field.Name, path, known);
     }
 
-    /// <summary>A refusal that names the field, its place and the nearest name.</summary>
+    /// <summary>A refusal that names the field, its place and what it may have been.</summary>
     public static RequestException Unknown(string field, string path, IEnumerable<string> known)
     {
-        string shown = Words.Short(field), nearest = known.MinBy(name => (EditDistance.Between(shown, name), name))!;
-        return new RequestException(
-            "parameter-unknown", $"There is no field {shown} in {path}. The nearest name that exists is {nearest}.", $"{path}.{shown}");
+        string shown = Words.Short(field);
+        string advice = NearName.Of(shown, known) is string near ? $"The nearest name that exists is {near}." : $"It may have {Words.List([.. known.Order(StringComparer.Ordinal)], "and")}.";
+        return new RequestException("parameter-unknown", $"There is no field {shown} in {path}. {advice}", $"{path}.{shown}");
     }
 }

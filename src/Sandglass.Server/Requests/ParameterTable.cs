@@ -1,10 +1,9 @@
 using System.Collections.Frozen;
 using System.Text.Json;
-using Sandglass.Cli;
 
 namespace Sandglass.Server;
 
-/// <summary>All parameters of the API. What stands in no row is refused, with the nearest name that does.</summary>
+/// <summary>All parameters of the API. What stands in no row is refused, with the nearest name that does where one is near.</summary>
 internal static class ParameterTable
 {
     private const ApiRoutes Everywhere = ApiRoutes.Text | ApiRoutes.Embeddings | ApiRoutes.Tokenize | ApiRoutes.Detokenize | ApiRoutes.ApplyTemplate;
@@ -55,12 +54,19 @@ internal static class ParameterTable
     {
         string shown = Words.Short(name);
         if (ByName.TryGetValue(name, out Parameter[]? elsewhere))
-        {
-            string paths = Words.List([.. elsewhere.SelectMany(row => ApiRouteNames.PathsOf(row.On)).Distinct()], "and");
-            return new RequestException("parameter-unknown", $"{shown} is no parameter of this route, but one of {paths}.", shown);
-        }
-        string nearest = ByName.Where(pair => Array.Exists(pair.Value, row => row.On.HasFlag(route))).Select(pair => pair.Key)
-            .MinBy(known => (EditDistance.Between(shown, known), known))!;
-        return new RequestException("parameter-unknown", $"There is no parameter {shown}. The nearest name that exists is {nearest}.", shown);
+            return new RequestException("parameter-unknown", $"{shown} is no parameter of this route, but one of {PathsOf(elsewhere)}.", shown);
+        return new RequestException("parameter-unknown", $"There is no parameter {shown}. {Advice(shown, route)}", shown);
     }
+
+    private static string Advice(string name, ApiRoutes route)
+    {
+        if (MeantNames.Advice(name, route) is string meant) return meant;
+        if (NearName.Of(name, ByName.Where(pair => Array.Exists(pair.Value, row => row.On.HasFlag(route))).Select(pair => pair.Key)) is string near)
+            return $"The nearest name that exists is {near}.";
+        return NearName.Of(name, ByName.Keys) is string other
+            ? $"The nearest name is {other}, which is no parameter of this route, but one of {PathsOf(ByName[other])}."
+            : "None that exists is near it: GET /openapi.json lists all.";
+    }
+
+    private static string PathsOf(Parameter[] rows) => Words.List([.. rows.SelectMany(row => ApiRouteNames.PathsOf(row.On)).Distinct()], "and");
 }

@@ -19,20 +19,22 @@ internal sealed class PromptType(Func<ServerLimits, int> most) : ParameterType<P
     {
         if (value.ValueKind == JsonValueKind.String) return [new Prompt(value.GetString(), null)];
         if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() == 0) throw Wrong(name, value);
-        if (value[0].ValueKind == JsonValueKind.Number) return [new Prompt(null, IdsOf(value, draft, name))];
+        if (value[0].ValueKind == JsonValueKind.Number) return [new Prompt(null, IdsOf(value, draft, name, name))];
 
         int count = value.GetArrayLength(), limit = most(draft.Limits);
         if (count > limit) throw new RequestException("limit-exceeded", $"{name}: expected at most {limit} texts, found {count}.", name);
-        return [.. value.EnumerateArray().Select(one => one.ValueKind switch
+        return [.. value.EnumerateArray().Select((one, i) => one.ValueKind switch
         {
             JsonValueKind.String => new Prompt(one.GetString(), null),
-            JsonValueKind.Array => new Prompt(null, IdsOf(one, draft, name)),
+            JsonValueKind.Array => new Prompt(null, IdsOf(one, draft, name, $"{name}[{i}]")),
             _ => throw Wrong(name, $"{Found.Of(one)} in it"),
         })];
     });
 
-    private int[] IdsOf(JsonElement list, RequestDraft draft, string name)
+    private int[] IdsOf(JsonElement list, RequestDraft draft, string name, string place)
     {
+        if (list.GetArrayLength() == 0)
+            throw new RequestException("prompt-empty", $"{place}: expected a list of at least one token id, or a text, found an empty list.", name);
         PromptIds.RequireFits(list.GetArrayLength(), draft.Served.Model, name);
         int[] ids = new int[list.GetArrayLength()];
         int at = 0;

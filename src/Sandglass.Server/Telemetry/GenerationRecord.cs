@@ -32,7 +32,7 @@ internal sealed partial class GenerationRecord : IDisposable
         (_began, _beganAt) = (time.GetTimestamp(), time.GetUtcNow());
         (facts.Model, facts.PromptTokens) = (model.Id, promptTokens);
         Charge(promptTokens);       // at once, so that a burst of requests does not all see the same account
-        metrics.Begin(samples, options?.MaxTokens);
+        if (options is not null) metrics.Begin(samples, options.MaxTokens);     // embeddings have no n
         if (span is not null) Describe(span, answer, samples, options);
     }
 

@@ -7,6 +7,9 @@ internal sealed class HandClock : TimeProvider
     private readonly List<Waiting> _waiting = [];
     private TimeSpan _now;
 
+    /// <summary>Timers that nobody has disposed of.</summary>
+    public int Timers { get { lock (_lock) return _waiting.Count; } }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() { lock (_lock) return _now.Ticks; }

@@ -38,6 +38,26 @@ public class DrainTests
     }
 
     [Fact]
+    public async Task A_request_that_takes_its_time_to_end_does_not_hold_it_up()
+    {
+        using ManualResetEventSlim isOver = new();
+        using Drain drain = new();
+        Assert.True(drain.TryEnter());
+        using CancellationTokenRegistration slow = drain.Ending.UnsafeRegister(_ => isOver.Wait(), null);
+        Task<int> end = drain.FinishAsync(TimeSpan.FromSeconds(30), _clock);
+
+        _clock.Turn(TimeSpan.FromSeconds(31));
+        try
+        {
+            Assert.Equal(1, await end.WaitAsync(TimeSpan.FromMinutes(1)));
+        }
+        finally
+        {
+            isOver.Set();
+        }
+    }
+
+    [Fact]
     public async Task A_server_that_does_nothing_ends_at_once()
     {
         using Drain drain = new();

@@ -29,6 +29,7 @@ public sealed class MetricsTests(ServerFixture fixture) : IAsyncLifetime
         await AskAsync("\"max_tokens\":12,\"ignore_eos\":true,\"seed\":1");
         await AskAsync("\"max_tokens\":12,\"ignore_eos\":true,\"seed\":1,\"n\":2");
         await _client.Stream("v1/completions", Api.Body(Model, "Once upon a time", "\"max_tokens\":12,\"ignore_eos\":true,\"seed\":1,\"stream\":true"));
+        await _client.Ask("v1/embeddings", $$"""{"model":"{{Model}}","input":["a","b"]}""");        // has no n
         PrometheusPage now = await PageAsync(texts: 4);
 
         double Added(string name, params (string, string)[] labels) => now.Value(name, [OfModel, .. labels]) - before.Value(name, [OfModel, .. labels]);
