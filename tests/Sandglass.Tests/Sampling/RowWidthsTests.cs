@@ -40,27 +40,92 @@ public unsafe class RowWidthsTests
     {
         ForEachRow((row, max) =>
         {
-            foreach (double near in (double[])[0, 1, 6, 30])
+            foreach (double distance in (double[])[0, 1, 5, 20])
             {
-                const double Middle = 9;
-                ulong all = 0, close = 0, half = 0;
-                foreach (float logit in row)
-                {
-                    all += Weights.Of(logit, max);
-                    if ((double)max - logit <= near) close += Weights.Of(logit, max);
-                    if ((double)max - logit <= Middle) half += Weights.Of(logit, max);
-                }
+                float near = (float)(max - distance), middle = (float)(max - distance - 4);
+                WeightSums expected = PlainSums(row, max, near, middle);
                 fixed (float* logits = row)
                 {
-                    Assert.Equal(new WeightSums(all, close, half), Weights.ScalarSum(logits, 0, row.Length, max, near, Middle));
-                    Assert.Equal(new WeightSums(all, close, half), Weights.VectorSum<DoubleLanes128, Vector128<double>>(logits, row.Length, max, near, Middle));
-                    if (Has(256)) Assert.Equal(new WeightSums(all, close, half),
-                        Weights.VectorSum<DoubleLanes256, Vector256<double>>(logits, row.Length, max, near, Middle));
-                    if (Has(512)) Assert.Equal(new WeightSums(all, close, half),
-                        Weights.VectorSum<DoubleLanes512, Vector512<double>>(logits, row.Length, max, near, Middle));
+                    Assert.Equal(expected, WeightSums.Scalar(logits, 0, row.Length, max, near, middle));
+                    Assert.Equal(expected, WeightSums.Vector<DoubleLanes128, Vector128<double>>(logits, row.Length, max, near, middle));
+                    if (Has(256)) Assert.Equal(expected, WeightSums.Vector<DoubleLanes256, Vector256<double>>(logits, row.Length, max, near, middle));
+                    if (Has(512)) Assert.Equal(expected, WeightSums.Vector<DoubleLanes512, Vector512<double>>(logits, row.Length, max, near, middle));
+                    if (distance < 6) Assert.Equal(expected, WeightSums.Of(row, max, near, middle));
+                    Assert.Equal(expected.Near, WeightSums.From(row, max, near));
                 }
             }
         });
+    }
+
+    [Fact]
+    public void Weights_that_F32_is_sure_of_are_those_of_F64()
+    {
+        ForEachRow((row, max) =>
+        {
+            foreach (float floor in (float[])[max, max - 6, max - 12, max - 15, Never, float.MinValue]) SameFarWeights(row, max, floor);
+        });
+    }
+
+    // from where only some are sure to where all are 0, in steps that hit every kind of rounding
+    [Theory]
+    [InlineData(0f), InlineData(15.75f), InlineData(-3.0000002f), InlineData(3000.1f), InlineData(-1e6f), InlineData(1e30f)]
+    public void So_they_are_at_every_distance(float max)
+    {
+        const int Steps = 200_000;
+        float[] row = [.. Enumerable.Range(0, Steps).Select(i => (float)(max - 9 - i * (16.0 / Steps)))];
+        int left = Math.Max(SameFarWeights(row, max, float.MinValue), SameFarWeights(row, max, (float)(max - 15.0)));
+        if (MathF.Abs(max) < 1e6f) Assert.InRange(left, 1, Steps / 8);
+        float nearest = (float)(max - FarWeights.Nearest);
+        Assert.Equal(0UL, FarSum(KernelPath.Widest, [.. row.Where(logit => (double)max - logit <= FarWeights.Nearest), .. row[..16]], max, nearest, out _));
+        Assert.Equal(PlainSums(row, max, nearest, nearest).All, WeightSums.Of(row, max, max, max).All);
+        Assert.Equal(PlainSums(row, max, (float)(max - 13.0), max).Near, WeightSums.From(row, max, (float)(max - 13.0)));
+    }
+
+    private static int SameFarWeights(float[] row, float max, float floor)
+    {
+        int most = 0;
+        foreach (KernelWidth width in Enum.GetValues<KernelWidth>())
+        {
+            if (!Has((int)width)) continue;
+            ulong sum = FarSum(width, row, max, floor, out bool[] left);
+            Assert.Equal(PlainSums(row.Where((_, place) => !left[place]), max, floor, floor).Near, sum);
+            int count = left.Count(isLeft => isLeft);
+            if (width == KernelWidth.Scalar) Assert.Equal(row.Length, count);
+            else most = Math.Max(most, count);
+        }
+        return most;
+    }
+
+    private static ulong FarSum(KernelWidth width, float[] row, float max, float floor, out bool[] left)
+    {
+        ushort[] masks = new ushort[row.Length / 16 + 1];
+        ulong sum;
+        fixed (float* logits = row)
+        fixed (ushort* to = masks)
+        {
+            sum = width switch
+            {
+                KernelWidth.Scalar => FarWeights.Scalar(0, row.Length, to),
+                KernelWidth.Vector128 => FarWeights.Vector<Lanes128, F128, I128, B128>(logits, row.Length, max, floor, to),
+                KernelWidth.Vector256 => FarWeights.Vector<Lanes256, F256, I256, B256>(logits, row.Length, max, floor, to),
+                _ => FarWeights.Vector<Lanes512, F512, I512, B512>(logits, row.Length, max, floor, to),
+            };
+        }
+        bool[] isLeft = [.. row.Select((_, place) => (masks[place / 16] >> place % 16 & 1) != 0)];
+        Assert.Equal(isLeft.Count(one => one), masks.Sum(mask => System.Numerics.BitOperations.PopCount(mask)));    // none behind the end
+        left = isLeft;
+        return sum;
+    }
+
+    private static WeightSums PlainSums(IEnumerable<float> row, float max, float near, float middle)
+    {
+        WeightSums sums = default;
+        foreach (float logit in row)
+        {
+            ulong weight = Weights.Of(logit, max);
+            sums += new WeightSums(weight, logit >= near ? weight : 0, logit >= middle ? weight : 0);
+        }
+        return sums;
     }
 
     // every distance that has a weight, in steps finer than the functions' polynomials could hide
@@ -153,10 +218,10 @@ public unsafe class RowWidthsTests
                         if (width == 128) count = RowScan.MarkBelow<Lanes128, F128, I128, B128>(values, row.Length, least, 9, to, stay, most);
                         if (width == 256) count = RowScan.MarkBelow<Lanes256, F256, I256, B256>(values, row.Length, least, 9, to, stay, most);
                         if (width == 512) count = RowScan.MarkBelow<Lanes512, F512, I512, B512>(values, row.Length, least, 9, to, stay, most);
-                        if (width == 0) RowScan.ScalarForbid(values, 0, row.Length, to);
-                        if (width == 128) RowScan.Forbid<Lanes128, F128, I128, B128>(values, row.Length, to);
-                        if (width == 256) RowScan.Forbid<Lanes256, F256, I256, B256>(values, row.Length, to);
-                        if (width == 512) RowScan.Forbid<Lanes512, F512, I512, B512>(values, row.Length, to);
+                        if (width == 0) RowScan.ScalarForbid(values, 0, row.Length, to, values);
+                        if (width == 128) RowScan.Forbid<Lanes128, F128, I128, B128>(values, row.Length, to, values);
+                        if (width == 256) RowScan.Forbid<Lanes256, F256, I256, B256>(values, row.Length, to, values);
+                        if (width == 512) RowScan.Forbid<Lanes512, F512, I512, B512>(values, row.Length, to, values);
                     }
                     Assert.Equal(marked, count);
                     Assert.Equal(expected, found);

@@ -36,6 +36,9 @@ internal unsafe interface ILanes<F, I, B>
     /// <summary>Bit l is set where lane l of a and of b are equal.</summary>
     static abstract uint EqualMask(F a, F b);
 
+    /// <summary>The value where a is at least b, else 0.</summary>
+    static abstract F WhereAtLeast(F a, F b, F value);
+
     /// <summary>Sixteen F16, exact; infinities are not expected (a loader refuses them, a cache never holds them).</summary>
     static abstract F LoadHalf(ushort* from);
 

@@ -73,6 +73,16 @@ internal readonly unsafe struct Lanes128 : ILanes<Floats, Ints, Bytes>
         (Vector128.Equals(a.A, b.A).ExtractMostSignificantBits()) | (Vector128.Equals(a.B, b.B).ExtractMostSignificantBits() << 4)
             | (Vector128.Equals(a.C, b.C).ExtractMostSignificantBits() << 8) | (Vector128.Equals(a.D, b.D).ExtractMostSignificantBits() << 12);
 
+    [MethodImpl(Inline)]
+    public static Floats WhereAtLeast(Floats a, Floats b, Floats value) =>
+        new()
+        {
+            A = Vector128.GreaterThanOrEqual(a.A, b.A) & value.A,
+            B = Vector128.GreaterThanOrEqual(a.B, b.B) & value.B,
+            C = Vector128.GreaterThanOrEqual(a.C, b.C) & value.C,
+            D = Vector128.GreaterThanOrEqual(a.D, b.D) & value.D
+        };
+
     [MethodImpl(Inline)] public static Floats LoadHalf(ushort* from) => new() { A = Half(from), B = Half(from + 4), C = Half(from + 8), D = Half(from + 12) };
 
     [MethodImpl(Inline)]

@@ -50,6 +50,10 @@ internal readonly unsafe struct Lanes256 : ILanes<Floats, Ints, Bytes>
     public static uint EqualMask(Floats a, Floats b) =>
         (Vector256.Equals(a.A, b.A).ExtractMostSignificantBits()) | (Vector256.Equals(a.B, b.B).ExtractMostSignificantBits() << 8);
 
+    [MethodImpl(Inline)]
+    public static Floats WhereAtLeast(Floats a, Floats b, Floats value) =>
+        new() { A = Vector256.GreaterThanOrEqual(a.A, b.A) & value.A, B = Vector256.GreaterThanOrEqual(a.B, b.B) & value.B };
+
     [MethodImpl(Inline)] public static Floats LoadHalf(ushort* from) => new() { A = Half(from), B = Half(from + 8) };
     [MethodImpl(Inline)] public static Floats LoadShrunkHalf(ushort* from) => new() { A = ShrunkHalf(from), B = ShrunkHalf(from + 8) };
 

@@ -44,6 +44,10 @@ internal readonly unsafe struct Lanes256Half<H> : ILanes<Vector256<float>, Vecto
     [MethodImpl(Inline)] public static Vector256<float> Abs(Vector256<float> a) => Vector256.Abs(a);
     [MethodImpl(Inline)] public static float Largest(Vector256<float> a) => Lanes256.Largest(a);
     [MethodImpl(Inline)] public static uint EqualMask(Vector256<float> a, Vector256<float> b) => Vector256.Equals(a, b).ExtractMostSignificantBits() << First;
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> WhereAtLeast(Vector256<float> a, Vector256<float> b, Vector256<float> value) => Vector256.GreaterThanOrEqual(a, b) & value;
+
     [MethodImpl(Inline)] public static Vector256<float> LoadHalf(ushort* from) => LoadShrunkHalf(from) * Vector256.Create(F16.ExponentShift);
 
     [MethodImpl(Inline)]

@@ -24,6 +24,10 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>, Vector512<in
     [MethodImpl(Inline)] public static float Largest(Vector512<float> a) => Lanes256.Largest(Vector256.MaxNative(a.GetLower(), a.GetUpper()));
     [MethodImpl(Inline)] public static uint EqualMask(Vector512<float> a, Vector512<float> b) => (uint)Vector512.Equals(a, b).ExtractMostSignificantBits();
 
+    [MethodImpl(Inline)]
+    public static Vector512<float> WhereAtLeast(Vector512<float> a, Vector512<float> b, Vector512<float> value) =>
+        Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(a, b), value, Vector512<float>.Zero);
+
     // Subnormals included: 2^112 corrects the difference of the exponent biases.
     [MethodImpl(Inline)] public static Vector512<float> LoadHalf(ushort* from) => LoadShrunkHalf(from) * Vector512.Create(F16.ExponentShift);
 

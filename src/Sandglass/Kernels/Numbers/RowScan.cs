@@ -33,11 +33,13 @@ internal static unsafe class RowScan
         fixed (int* places = left[..row.Length]) return KernelPath.Run(new MarkKernel(values, row.Length, least, mark, to, places, most)).Counts;
     }
 
-    /// <summary>Where there is a mark, the element becomes negative infinity.</summary>
-    internal static void Forbid(Span<float> row, ReadOnlySpan<byte> marks)
+    /// <summary>Copies a row, with negative infinity where there is a mark.</summary>
+    /// <param name="to">Of the row's length; it may be the row.</param>
+    internal static void Forbid(ReadOnlySpan<float> row, ReadOnlySpan<byte> marks, Span<float> to)
     {
         fixed (float* values = row)
-        fixed (byte* from = marks[..row.Length]) KernelPath.Run(new ForbidKernel(values, row.Length, from));
+        fixed (byte* from = marks[..row.Length])
+        fixed (float* copy = to[..row.Length]) KernelPath.Run(new ForbidKernel(values, row.Length, from, copy));
     }
 
     /// <summary>Writes the places without a mark, ascending, and returns how many: integers only, so there is one way for all widths.</summary>
@@ -97,16 +99,13 @@ internal static unsafe class RowScan
         return new MarkCounts(marked, found);
     }
 
-    internal static void ScalarForbid(float* values, int from, int count, byte* marks)
+    internal static void ScalarForbid(float* values, int from, int count, byte* marks, float* to)
     {
-        for (int i = from; i < count; i++)
-        {
-            if (marks[i] != 0) values[i] = float.NegativeInfinity;
-        }
+        for (int i = from; i < count; i++) to[i] = marks[i] != 0 ? float.NegativeInfinity : values[i];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Forbid<L, F, I, B>(float* values, int count, byte* marks)
+    internal static void Forbid<L, F, I, B>(float* values, int count, byte* marks, float* to)
         where L : struct, ILanes<F, I, B>
         where F : struct
         where I : struct
@@ -116,11 +115,10 @@ internal static unsafe class RowScan
         int whole = count & ~(LaneCount - 1);
         for (int i = 0; i < whole; i += LaneCount)
         {
-            if (Vector128.Load(marks + i) == Vector128<byte>.Zero) continue;
             F amount = L.Multiply(L.Multiply(L.ToFloat(L.LoadWideBytes(marks + i)), largest), largest);    // infinity, or 0 without a mark
-            L.Store(values + i, L.Subtract(L.Load(values + i), amount));
+            L.Store(to + i, L.Subtract(L.Load(values + i), amount));
         }
-        ScalarForbid(values, whole, count, marks);
+        ScalarForbid(values, whole, count, marks, to);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -130,23 +128,17 @@ internal static unsafe class RowScan
         where I : struct
         where B : struct
     {
-        byte* orders = SetBits.Orders;
         F low = L.Broadcast(least), high = L.Broadcast(most);
-        int whole = count & ~(LaneCount - 1), found = 0;
-        int i = 0;
-        for (; i + 4 * LaneCount <= whole; i += 4 * LaneCount)
+        int found = 0, i = 0;
+        for (; i + 4 * LaneCount <= count; i += 4 * LaneCount)
         {
-            // one guess for 64 elements: mostly none of them counts, or surely one does
-            uint a = Inside<L, F, I, B>(values + i, low, high), b = Inside<L, F, I, B>(values + i + LaneCount, low, high);
-            uint c = Inside<L, F, I, B>(values + i + 2 * LaneCount, low, high), d = Inside<L, F, I, B>(values + i + 3 * LaneCount, low, high);
+            // one guess for 64 elements: how many of them count
+            ulong a = Inside<L, F, I, B>(values + i, low, high), b = Inside<L, F, I, B>(values + i + LaneCount, low, high);
+            ulong c = Inside<L, F, I, B>(values + i + 2 * LaneCount, low, high), d = Inside<L, F, I, B>(values + i + 3 * LaneCount, low, high);
             if ((a | b | c | d) == 0) continue;
-            found += SetBits.Write(orders, a, i, to + found);
-            found += SetBits.Write(orders, b, i + LaneCount, to + found);
-            found += SetBits.Write(orders, c, i + 2 * LaneCount, to + found);
-            found += SetBits.Write(orders, d, i + 3 * LaneCount, to + found);
+            for (ulong inside = a | b << 16 | c << 32 | d << 48; inside != 0; inside &= inside - 1) to[found++] = i + BitOperations.TrailingZeroCount(inside);
         }
-        for (; i < whole; i += LaneCount) found += SetBits.Write(orders, Inside<L, F, I, B>(values + i, low, high), i, to + found);
-        return found + ScalarPlaces(values, whole, count, least, most, to + found);
+        return found + ScalarPlaces(values, i, count, least, most, to + found);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -241,16 +233,16 @@ internal static unsafe class RowScan
             Found = CountFrom<L, F, I, B>(values, count, least);
     }
 
-    private readonly struct ForbidKernel(float* values, int count, byte* marks) : IKernel
+    private readonly struct ForbidKernel(float* values, int count, byte* marks, float* to) : IKernel
     {
-        public void Scalar() => ScalarForbid(values, 0, count, marks);
+        public void Scalar() => ScalarForbid(values, 0, count, marks, to);
 
         public void Vector<L, F, I, B>()
             where L : struct, ILanes<F, I, B>
             where F : struct
             where I : struct
             where B : struct =>
-            Forbid<L, F, I, B>(values, count, marks);
+            Forbid<L, F, I, B>(values, count, marks, to);
     }
 
     private struct MarkKernel(float* values, int count, float least, byte mark, byte* marks, int* left, int most) : IKernel

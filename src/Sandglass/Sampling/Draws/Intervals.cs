@@ -5,19 +5,23 @@ namespace Sandglass.Sampling;
 /// <summary>The candidates' weights side by side, from the likeliest down, on a line from 0 to <see cref="Total"/>: which one covers a point?</summary>
 /// <remarks>
 /// A whole vocabulary is never sorted. One pass in lanes adds up all weights, and apart from them those near the largest: integers, exact in any order. Where
-/// the point falls among the near ones, as almost always, only these are looked at again. They, or else all, are cut into rungs of 1/32 of a nat, and only the
-/// rung that holds the point is put in order.
+/// the point falls among the near ones, as almost always, only these are looked at again. Where it lies behind them, a part of the row tells about where, and
+/// another pass adds up what comes before. Those that are left, or else all, are cut into rungs of 1/32 of a nat, and only the rung that holds the point is put
+/// in order.
 /// </remarks>
 internal readonly ref struct Intervals
 {
     /// <summary>Elements of the room that it needs.</summary>
     internal const int Rungs = Weights.Rungs;
     private const int Near = 6;                              // nats: of a trained model's row some ten to a thousand tokens
-    private const int Middle = 11;                           // where the cut of a top_p lies, if not nearer: some thousand tokens
+    private const double Middle = 9.5;                       // where the cut of a top_p lies, if not nearer: some thousand tokens. At most FarWeights.Nearest
     private const double Slack = 1e-3;                       // nats: far more than limits lose by rounding. What is found with it is looked at again
     private const int Block = 256;                           // weighed at once: their weights and rungs stay in the nearest cache
-    private const int FewKeys = 64;                          // sorted at once: more are parted first
-    private const int MostRounds = 64;                       // of parting, whatever the keys
+    private const int Sample = 64, Stride = 16 * Sample;     // so many of so many logits tell about where a point falls
+    private const int WorthASample = 16 * Stride;            // logits
+    private const int FewKeys = 32;                          // sorted at once: more are narrowed down first
+    private const int Parts = 64;
+    private const int MostRounds = 8;                        // of narrowing: five come down to neighbours among F32
 
     private readonly Candidates _candidates;
     private readonly Span<ulong> _sums;                      // [rung], of the weights
@@ -32,7 +36,20 @@ internal readonly ref struct Intervals
         _sums = room[..Rungs];
         _max = candidates.MaxLogit();
         if (float.IsNegativeInfinity(_max)) SamplingException.ThrowNothingLeft();
-        _weights = candidates.SumWeights(_max, Near, Middle);
+        _weights = candidates.SumWeights();
+    }
+
+    /// <summary>What lies near the largest logit is at least this.</summary>
+    internal static float NearFloor(float max) => FloorAt(max, Near);
+
+    /// <summary>What lies near it, or further where a cut is likely, is at least this.</summary>
+    internal static float MiddleFloor(float max) => FloorAt(max, Middle);
+
+    /// <summary>The least F32 that is not further from the largest logit.</summary>
+    private static float FloorAt(float max, double distance)
+    {
+        float floor = (float)(max - distance);
+        return floor < max - distance ? MathF.BitIncrement(floor) : floor;
     }
 
     /// <summary>The sum of all weights, at least 2^32.</summary>
@@ -42,20 +59,16 @@ internal readonly ref struct Intervals
     internal Interval At(ulong point)
     {
         ulong from = 0;
-        Span<ulong> keys;
-        if (point < _weights.Middle)
+        Span<ulong> keys = default;
+        if (Bounds(point, ref from) is (float least, float most)) keys = Among(_candidates.Between(least, most), point, ref from);
+        if (keys.IsEmpty)
         {
-            // a little more than those whose weights were added up, for what rounding does to the limit: they lie behind the point
-            ReadOnlySpan<int> near = _candidates.Between((float)((double)_max - (point < _weights.Near ? Near : Middle) - Slack), _max);
-            keys = near.Length <= FewKeys ? Keys(near) : OnRung(Rung(near, point, ref from), near);
-        }
-        else
-        {
+            from = 0;
             int rung = Rung(point, ref from);
-            (float least, float most) = Limits(rung);
+            (least, most) = Limits(rung);
             keys = OnRung(rung, _candidates.Between(least, most));
         }
-        for (int round = 0; keys.Length > FewKeys && round < MostRounds; round++) keys = Part(keys, ref from, point);
+        for (int round = 0; keys.Length > FewKeys && round < MostRounds; round++) keys = Narrow(keys, ref from, point);
         keys.Sort();
 
         int at = 0;
@@ -66,6 +79,56 @@ internal readonly ref struct Intervals
             at++;
         }
         return new Interval(keys[at], from, from + weight);
+    }
+
+    /// <summary>Logits between which the point's lies, or most likely does, both included; null where none are known but those of all.</summary>
+    /// <param name="from">Where the first of them begins.</param>
+    private (float Least, float Most)? Bounds(ulong point, scoped ref ulong from)
+    {
+        float near = NearFloor(_max), middle = MiddleFloor(_max);
+        if (point < _weights.Near) return (near, _max);
+        if (point < _weights.Middle)
+        {
+            from = _weights.Near;
+            return (middle, MathF.BitDecrement(near));
+        }
+        if (!_candidates.IsWhole || _candidates.Places < WorthASample) return null;
+
+        (float least, float above) = Guess(point);
+        ulong before = _candidates.SumFrom(above);
+        if (point < before) return null;                     // the sample was unlike the rest
+        from = before;
+        return (least, MathF.BitDecrement(above));
+    }
+
+    /// <summary>Floors between which the point's logit should lie: it is most likely at least the first, and below the second.</summary>
+    [SkipLocalsInit]
+    private (float Least, float Above) Guess(ulong point)
+    {
+        Span<float> room = stackalloc float[Sample];
+        Span<ulong> weights = stackalloc ulong[Sample], rungs = stackalloc ulong[Sample];
+        _sums.Clear();
+        for (int place = 0; place < _candidates.Places; place += Stride) AddUp(_candidates.Logits(place, room), weights, rungs);
+
+        // from the end: what lies behind is small, and no large weight is in it that a sample may have or miss
+        ulong behind = (Total - point) / (Stride / Sample), slack = behind / 8, tail = 0;
+        int last = Rungs - 1;
+        while (last > 0 && tail + _sums[last] + slack < behind) tail += _sums[last--];
+        int first = last;
+        while (first > 0 && tail + _sums[first] < behind + slack) tail += _sums[first--];
+        return (Floor(last + 1), Floor(first - 2));          // a rung more to either side
+    }
+
+    /// <summary>The least logit of a rung, about.</summary>
+    private float Floor(int rung) => (float)(_max - (rung + 0.5) / Weights.PerNat);
+
+    /// <summary>The keys of those listed that the point may belong to; none where it lies behind them all.</summary>
+    /// <param name="from">Where the listed begin; moved to where the keys do.</param>
+    private Span<ulong> Among(ReadOnlySpan<int> ids, ulong point, scoped ref ulong from)
+    {
+        if (ids.Length <= FewKeys && point < _weights.Middle) return Keys(ids);
+        int rung = Rung(ids, point, ref from);
+        return rung < Rungs ? OnRung(rung, ids) : default;
     }
 
     /// <summary>The rung that has the point, of all candidates.</summary>
@@ -106,7 +169,7 @@ internal readonly ref struct Intervals
     private static int Rung(ulong point, ReadOnlySpan<ulong> sums, scoped ref ulong from)
     {
         int rung = 0;
-        while (from + sums[rung] <= point) from += sums[rung++];
+        while (rung < sums.Length && from + sums[rung] <= point) from += sums[rung++];
         return rung;
     }
 
@@ -144,27 +207,41 @@ internal readonly ref struct Intervals
         return keys;
     }
 
-    /// <summary>Parts keys by one of them, and returns the part that has the point.</summary>
-    /// <param name="from">Where the first key's interval begins; moved where the part is the second.</param>
-    private Span<ulong> Part(Span<ulong> keys, scoped ref ulong from, ulong point)
+    /// <summary>Cuts the stretch of logits that keys take into even parts, and keeps the keys of the one that has the point, in the order that they had.</summary>
+    /// <param name="from">Where the first key's interval begins; moved to where the part's does.</param>
+    [SkipLocalsInit]
+    private Span<ulong> Narrow(Span<ulong> keys, scoped ref ulong from, ulong point)
     {
-        ulong a = keys[0], b = keys[keys.Length / 2], c = keys[^1];
-        ulong pivot = Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c));     // the middle one of three: neither part is empty
-        int first = 0;                                                           // keys up to the pivot
-        ulong weight = 0;
-        for (int i = 0; i < keys.Length; i++)
+        ulong first = ulong.MaxValue, last = 0;
+        foreach (ulong key in keys) (first, last) = (Math.Min(first, key), Math.Max(last, key));
+        float top = LikelihoodOrder.Logit(first), scale = (Parts - 1) / (top - LikelihoodOrder.Logit(last));
+        if (first >> 32 == last >> 32)
         {
-            ulong key = keys[i];
-            if (key > pivot) continue;
-            (keys[i], keys[first]) = (keys[first], key);
-            first++;
-            weight += Weight(key);
+            ulong each = Weight(first), before = (point - from) / each;          // equal ones, in the order of ids
+            from += before * each;
+            return keys.Slice((int)before, 1);
         }
-        if (point < from + weight) return keys[..first];
-        from += weight;
-        return keys[first..];
-    }
+        if (!float.IsFinite(scale)) return keys;             // neighbours of 0
 
+        Span<float> logits = stackalloc float[Block];
+        Span<ulong> weights = stackalloc ulong[Block], rungs = stackalloc ulong[Block];
+        Span<ulong> sums = _sums[..Parts];
+        sums.Clear();
+        for (int at = 0; at < keys.Length; at += Block)
+        {
+            Span<ulong> some = keys[at..Math.Min(at + Block, keys.Length)];
+            for (int i = 0; i < some.Length; i++) logits[i] = LikelihoodOrder.Logit(some[i]);
+            Weights.Of(logits[..some.Length], _max, weights, rungs);
+            for (int i = 0; i < some.Length; i++) sums[(int)((top - logits[i]) * scale)] += weights[i];
+        }
+        int part = Rung(point, sums, ref from), count = 0;
+        foreach (ulong key in keys)
+        {
+            keys[count] = key;
+            count += (int)((top - LikelihoodOrder.Logit(key)) * scale) == part ? 1 : 0;
+        }
+        return keys[..count];
+    }
     private ulong Weight(ulong key) => Weights.Of(LikelihoodOrder.Logit(key), _max);
 }
 

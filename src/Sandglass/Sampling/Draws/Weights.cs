@@ -18,9 +18,9 @@ internal static unsafe class Weights
     /// <summary>The rungs that there are.</summary>
     internal const int Rungs = Reach * PerNat + 1;
 
-    private const int OnePower = 32;                         // 2^32 is One
-    private const double Whole = 4503599627370496;           // 2^52: added to a smaller positive number it leaves the nearest (even) integer in the low bits
-    private const ulong WholeMask = (1UL << 52) - 1;
+    internal const int OnePower = 32;                        // 2^32 is One
+    internal const double Whole = 4503599627370496;          // 2^52: added to a smaller positive number it leaves the nearest (even) integer in the low bits
+    internal const ulong WholeMask = (1UL << 52) - 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong Of(float logit, float max)
@@ -48,13 +48,6 @@ internal static unsafe class Weights
     {
         fixed (float* values = logits)
         fixed (ulong* to = weights[..logits.Length], steps = rungs[..logits.Length]) KernelPath.RunDoubles(new Kernel(values, logits.Length, max, to, steps));
-    }
-
-    /// <summary>The sum of a row's weights, and of those among them that are not further from the largest than two distances, in lanes.</summary>
-    /// <param name="max">The largest logit, finite.</param>
-    internal static WeightSums Sum(ReadOnlySpan<float> logits, float max, double near, double middle)
-    {
-        fixed (float* values = logits) return KernelPath.RunDoubles(new SumKernel(values, logits.Length, max, near, middle)).Sums;
     }
 
     /// <summary>
@@ -90,62 +83,6 @@ internal static unsafe class Weights
         Scalar(logits, i, count, max, weights, rungs);
     }
 
-    internal static WeightSums ScalarSum(float* logits, int from, int count, float max, double near, double middle)
-    {
-        ulong all = 0, close = 0, half = 0;
-        for (int i = from; i < count; i++)
-        {
-            ulong weight = Of(logits[i], max);
-            all += weight;
-            if ((double)max - logits[i] <= near) close += weight;
-            if ((double)max - logits[i] <= middle) half += weight;
-        }
-        return new WeightSums(all, close, half);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static WeightSums VectorSum<X, D>(float* logits, int count, float max, double near, double middle)
-        where X : struct, IDoubleLanes<D>
-        where D : struct
-    {
-        D top = X.Broadcast(max), reach = X.Broadcast(-Reach), limit = X.Broadcast(-near), wider = X.Broadcast(-middle);
-        D whole = X.Broadcast(Whole), mask = X.BroadcastBits(WholeMask);
-        D all = X.BroadcastBits(0), close = all, half = all;
-        int i = 0;
-        for (; i + X.Count <= count; i += X.Count)
-        {
-            D depth = X.Subtract(X.Widen(logits + i), top);                      // the distance, negated
-            D weight = X.And(X.Add(DoubleLanes<X, D>.Exp(depth, OnePower), whole), mask);
-            all = X.AddBitsWhere(X.AtMost(reach, depth), all, weight);
-            close = X.AddBitsWhere(X.AtMost(limit, depth), close, weight);
-            half = X.AddBitsWhere(X.AtMost(wider, depth), half, weight);
-        }
-        return ScalarSum(logits, i, count, max, near, middle) + new WeightSums(Lanes<X, D>(all), Lanes<X, D>(close), Lanes<X, D>(half));
-    }
-
-    private static ulong Lanes<X, D>(D sums)
-        where X : struct, IDoubleLanes<D>
-        where D : struct
-    {
-        ulong* lanes = stackalloc ulong[X.Count];
-        X.Store(lanes, sums);
-        ulong sum = 0;
-        for (int lane = 0; lane < X.Count; lane++) sum += lanes[lane];
-        return sum;
-    }
-
-    private struct SumKernel(float* logits, int count, float max, double near, double middle) : IDoubleKernel
-    {
-        public WeightSums Sums;
-
-        public void Scalar() => Sums = ScalarSum(logits, 0, count, max, near, middle);
-
-        public void Vector<X, D>()
-            where X : struct, IDoubleLanes<D>
-            where D : struct =>
-            Sums = VectorSum<X, D>(logits, count, max, near, middle);
-    }
-
     private readonly struct Kernel(float* logits, int count, float max, ulong* weights, ulong* rungs) : IDoubleKernel
     {
         public void Scalar() => Weights.Scalar(logits, 0, count, max, weights, rungs);
@@ -155,13 +92,4 @@ internal static unsafe class Weights
             where D : struct =>
             Weights.Vector<X, D>(logits, count, max, weights, rungs);
     }
-}
-
-/// <summary>Sums of weights, exact.</summary>
-/// <param name="All">Of all candidates.</param>
-/// <param name="Near">Of those up to a distance from the largest logit.</param>
-/// <param name="Middle">Of those up to another.</param>
-internal readonly record struct WeightSums(ulong All, ulong Near, ulong Middle)
-{
-    public static WeightSums operator +(WeightSums a, WeightSums b) => new(a.All + b.All, a.Near + b.Near, a.Middle + b.Middle);
 }

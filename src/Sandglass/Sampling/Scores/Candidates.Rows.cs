@@ -39,15 +39,24 @@ internal sealed unsafe partial class Candidates
         return max;
     }
 
-    /// <summary>The sum of all weights, and of those up to two distances from the largest logit.</summary>
-    internal WeightSums SumWeights(float max, double near, double middle)
+    /// <summary>The sum of all weights, and of those from <see cref="Intervals"/>' floors up.</summary>
+    internal WeightSums SumWeights()
     {
-        if (IsWhole) return Weights.Sum(Row, max, near, middle);
-        Span<float> room = stackalloc float[64];
+        if (_sums is WeightSums known) return known;
+        float max = MaxLogit(), near = Intervals.NearFloor(max), middle = Intervals.MiddleFloor(max);
         WeightSums sums = default;
-        for (int from = 0; from < _count; from += room.Length) sums += Weights.Sum(Logits(from, room), max, near, middle);
+        if (IsWhole) sums = WeightSums.Of(Row, max, near, middle);
+        else
+        {
+            Span<float> room = stackalloc float[64];
+            for (int from = 0; from < _count; from += room.Length) sums += WeightSums.Of(Logits(from, room), max, near, middle);
+        }
+        _sums = sums;
         return sums;
     }
+
+    /// <summary>The sum of the weights from a floor up, where <see cref="IsWhole"/>.</summary>
+    internal ulong SumFrom(float floor) => WeightSums.From(Row, MaxLogit(), floor);
 
     /// <summary>Each candidate's share of the weights, and 0 for any other id.</summary>
     /// <param name="to">[vocabulary]</param>
@@ -58,7 +67,7 @@ internal sealed unsafe partial class Candidates
         Span<ulong> weights = stackalloc ulong[Block], rungs = stackalloc ulong[Block];
         to.Clear();
         float max = MaxLogit();
-        double total = SumWeights(max, near: 0, middle: 0).All;
+        double total = SumWeights().All;
         for (int from = 0; from < Places; from += Block)
         {
             ReadOnlySpan<float> block = Logits(from, room);
@@ -95,13 +104,12 @@ internal sealed unsafe partial class Candidates
     internal Best Best(int count)
     {
         ReadOnlySpan<float> row = Row;
-        var best = new Best(Keys(count));
         if (IsWhole)
         {
-            best.Offer(row);
-            if (!float.IsNegativeInfinity(LikelihoodOrder.Logit(best.Worst))) return best;
-            best = new Best(Keys(count));                    // among the forbidden ones it must be told which were removed
+            Best whole = Sampling.Best.Of(row, MaxLogit(), Keys(count));
+            if (!float.IsNegativeInfinity(LikelihoodOrder.Logit(whole.Worst))) return whole;
         }
+        var best = new Best(Keys(count));                    // among the forbidden ones it must be told which were removed
         foreach (int id in Ids) best.Offer(row[id], id);
         return best;
     }
@@ -113,7 +121,7 @@ internal sealed unsafe partial class Candidates
     internal void Scale(double shift, double divisor)
     {
         if (shift == 0 && divisor == 1) return;              // no bit would change
-        _max = null;
+        (_max, _sums) = (null, null);
         if (!IsWhole || !double.IsFinite(divisor))
         {
             foreach (int id in Ids) Change(id, (this[id] - shift) / divisor);
@@ -131,6 +139,7 @@ internal sealed unsafe partial class Candidates
         float least = (float)floor;                          // the smallest F32 that is not below it
         if (least < floor) least = MathF.BitIncrement(least);
         if (least > MaxLogit()) _max = null;
+        _sums = null;
         if (!IsWhole)
         {
             foreach (int id in Ids)
@@ -143,6 +152,14 @@ internal sealed unsafe partial class Candidates
         _removed += counts.Marked;
         _left = counts.Left <= VocabularySize / FewShare ? counts.Left : 0;
         _isListed = false;                                   // the list's room was used
+    }
+
+    /// <summary>Removes every candidate whose interval lies behind one: so the sums of what is left are known.</summary>
+    internal void RemoveAfter(Interval last)
+    {
+        WeightSums sums = SumWeights();
+        RemoveAfter(last.Key);
+        _sums = new WeightSums(last.To, Math.Min(sums.Near, last.To), Math.Min(sums.Middle, last.To));
     }
 
     /// <summary>Removes every candidate that comes after this one in <see cref="LikelihoodOrder"/>: see <see cref="RemoveBelow"/>.</summary>

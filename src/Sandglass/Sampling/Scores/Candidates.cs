@@ -25,6 +25,7 @@ internal sealed unsafe partial class Candidates(int vocabularySize)
     private int _removed;                                                // by the running stage
     private SamplerStep? _running;                                       // null between stages; one that threw stays here until the next choice
     private float? _max;                                                 // null where it is not known
+    private WeightSums? _sums;                                           // of the weights; null where they are not known
     private ulong[] _keys = [];
     private int[]? _counts, _found;
     private List<int>? _text;
@@ -77,7 +78,9 @@ internal sealed unsafe partial class Candidates(int vocabularySize)
         if (float.IsNegativeInfinity(old)) return;
         float changed = (float)Math.Clamp(logit, float.MinValue, float.MaxValue);
         Own()[id] = changed;
-        if (old >= _max || changed > _max) _max = null;
+        _sums = null;
+        if (changed > _max) _max = _removedBy[id] == 0 ? changed + 0f : _max;    // + 0: see Softmax.Max
+        else if (old >= _max) _max = null;
     }
 
     /// <summary>Removes a token unless it is gone already; it leaves <see cref="Ids"/> when the stage ends.</summary>
@@ -86,6 +89,7 @@ internal sealed unsafe partial class Candidates(int vocabularySize)
         if (_removedBy[id] != 0) return;
         _removedBy[id] = _step;
         _removed++;
+        _sums = null;
         if (Row[id] >= _max) _max = null;
     }
 
@@ -120,7 +124,7 @@ internal sealed unsafe partial class Candidates(int vocabularySize)
     {
         if (_running is not null) _counts?.AsSpan().Clear();            // a stage threw while it counted, and the next text must not notice
         if (_hasMarks) Array.Clear(_removedBy);
-        (_running, _text, _max) = (null, text, max);
+        (_running, _text, _max, _sums) = (null, text, max, null);
         (_count, _removed, _left, _isListed, _hasMarks, IsWhole) = (_ids.Length, 0, 0, false, false, true);
     }
 
@@ -187,7 +191,9 @@ internal sealed unsafe partial class Candidates(int vocabularySize)
     /// <summary>In the whole row the removed ones stand as forbidden.</summary>
     private void Forbid()
     {
-        RowScan.Forbid(Own(), _removedBy);
+        RowScan.Forbid(Row, _removedBy, _logits);
+        _isLent = false;
+        _lent = null;
         _isListed = false;
     }
 
@@ -195,6 +201,6 @@ internal sealed unsafe partial class Candidates(int vocabularySize)
     private void Restore()
     {
         foreach (ref byte step in _removedBy.AsSpan()) step = step == _step ? (byte)0 : step;
-        _max = null;
+        (_max, _sums) = (null, null);
     }
 }

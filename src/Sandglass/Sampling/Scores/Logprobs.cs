@@ -17,10 +17,7 @@ internal static class Logprobs
         if (n == 0) return 0;
 
         ulong[] room = ArrayPool<ulong>.Shared.Rent(n);
-        var best = new Best(room.AsSpan(0, n));
-        best.Offer(logits);
-
-        ReadOnlySpan<ulong> keys = best.Sorted();
+        ReadOnlySpan<ulong> keys = Best.Of(logits, logSumExp.Max, room.AsSpan(0, n)).Sorted();
         for (int i = 0; i < n; i++) top[i] = new TokenLogprob(LikelihoodOrder.Id(keys[i]), logSumExp.Logprob(LikelihoodOrder.Logit(keys[i])));
         ArrayPool<ulong>.Shared.Return(room);
         return n;

@@ -31,7 +31,7 @@ internal sealed class Mirostat(int version, double tau, double eta) : SamplerSte
     private void KeepBySurprise(Candidates candidates)
     {
         float max = candidates.MaxLogit();
-        double z = candidates.SumWeights(max, near: 0, middle: 0).All;
+        double z = candidates.SumWeights().All;
         double floor = max + Elementary.Log(z / Weights.One) - Mu * Ln2;
         if (floor > max) candidates.RemoveAfter(LikelihoodOrder.Key(max, candidates.Likeliest()));   // all surprise too much
         else candidates.RemoveBelow(floor);

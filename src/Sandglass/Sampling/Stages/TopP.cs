@@ -12,6 +12,6 @@ internal sealed class TopP(double p) : SamplerStep
 
         // the running sum must reach p times the total: it covers the last whole point before that
         double enough = Math.Ceiling(p * intervals.Total);
-        candidates.RemoveAfter(intervals.At((ulong)enough - 1).Key);
+        candidates.RemoveAfter(intervals.At((ulong)enough - 1));
     }
 }
