@@ -13,7 +13,7 @@ public class OptionNamesTests
         nameof(ModelOptions.Time), nameof(ModelOptions.LoadProgress), nameof(GenerationOptions.Sampling), nameof(GenerationOptions.ShareCache),
         nameof(GenerationOptions.PromptProgress),
         nameof(GenerationOptions.CacheSalt), nameof(GenerationOptions.Prediction), nameof(GenerationOptions.Priority), nameof(GenerationOptions.Tenant),
-        nameof(GenerationOptions.StartWithin), nameof(ModelOptions.TenantWeights), nameof(ModelOptions.CacheShare),
+        nameof(GenerationOptions.StartWithin), nameof(ModelOptions.TenantWeights), nameof(ModelOptions.CacheShare), nameof(ModelOptions.SharedCache),
         nameof(ScoreOptions.From), nameof(ScoreOptions.Progress), nameof(SamplerOptions.Given),
     ];
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sandglass.Generation;
+using Sandglass.KvCache;
 using Sandglass.ModelFiles;
 using Sandglass.Server;
 
@@ -46,6 +47,7 @@ internal sealed class ServedChoice
             throw new WrongInputException("--draft guesses for one model: expected one --model beside it. Serve the others from another process.");
         ModelOptions options = with(_model.Options(parsed, draft: draft));
         double[] shares = Shares([.. named.Select(one => one.File)], options);
+        SharedCache? shared = named.Length > 1 ? new SharedCache() : null;
         List<ServedModel> served = [];
         try
         {
@@ -53,7 +55,7 @@ internal sealed class ServedChoice
             {
                 cancellation.ThrowIfCancellationRequested();
                 ServedModel model = _model.Loaded(
-                    parsed, terminal, file, options with { CacheShare = shares[i] }, byOption: given.Length > 0,
+                    parsed, terminal, file, options with { CacheShare = shares[i], SharedCache = shared }, byOption: given.Length > 0,
                     options => ServedModel.LoadAsync(file, id, options, cancellation).GetAwaiter().GetResult());
                 served.Add(model);
                 if (served.Count(other => other.Id == model.Id) > 1)
@@ -69,7 +71,8 @@ internal sealed class ServedChoice
         }
     }
 
-    /// <summary>What each may take of the caches' memory: as its longest text needs, in proportion.</summary>
+    /// <summary>What each brings of the caches' memory: as its longest text needs, in proportion. So if there is enough for the longest text of each, its floor
+    /// holds that, and else as much of it as of the others'.</summary>
     private double[] Shares(string[] files, ModelOptions options)
     {
         if (files.Length == 1) return [1];

@@ -9,7 +9,7 @@ internal static class EngineMetrics
     [
         ("vllm:num_requests_running", "gauge", "Requests that have a part in steps.", engine => engine.Running),
         ("vllm:num_requests_waiting", "gauge", "Requests that wait.", engine => engine.Waiting),
-        ("vllm:kv_cache_usage_perc", "gauge", "How much of the cache texts hold; 1 is all of it.", engine => engine.CacheUsage),
+        ("vllm:kv_cache_usage_perc", "gauge", "How much of the cache that texts could hold now they do hold; 1 is all of it.", engine => engine.CacheUsage),
         ("vllm:gpu_cache_usage_perc", "gauge", "The older name of vllm:kv_cache_usage_perc.", engine => engine.CacheUsage),
         ("vllm:prefix_cache_queries_total", "counter", "Prompt tokens that were looked up in the prefix cache.", engine => engine.PrefixQueriedTokens),
         ("vllm:prefix_cache_hits_total", "counter", "Those of them that were found.", engine => engine.PrefixHitTokens),
@@ -23,7 +23,7 @@ internal static class EngineMetrics
         ("sandglass:steps_total", "counter", "Steps in which tokens went through the model.", engine => engine.Steps),
         ("sandglass:waiting_prompt_tokens", "gauge", "Tokens of the prompts of requests that have not begun.", engine => engine.WaitingTokens),
         ("sandglass:estimated_wait_seconds", "gauge", "How long a short request would wait if it came now.", engine => engine.EstimatedWait(1).TotalSeconds),
-        ("sandglass:cache_pages", "gauge", "Pages of 32 positions that the cache's memory has.", engine => engine.Pages),
+        ("sandglass:cache_pages", "gauge", "Pages of 32 positions that texts could hold now.", engine => engine.Pages),
         ("sandglass:cache_pages_held", "gauge", "Those that texts hold.", engine => engine.HeldPages),
         ("sandglass:cache_pages_kept", "gauge", "Those kept for texts that begin alike.", engine => engine.CachedPages),
     ];
@@ -55,7 +55,7 @@ internal static class EngineMetrics
         foreach ((string labels, EngineActivity engine, LanguageModel model) in engines)
             text.Sample(
                 "vllm:cache_config_info",
-                $"{labels},block_size=\"32\",num_gpu_blocks=\"{engine.Pages}\",cache_dtype=\"{model.Options.CacheType}\",enable_prefix_caching=\"True\"", 1);
+                $"{labels},block_size=\"32\",num_gpu_blocks=\"{engine.MostPages}\",cache_dtype=\"{model.Options.CacheType}\",enable_prefix_caching=\"True\"", 1);
     }
 
     /// <summary>Tokens a step: vLLM's bounds are powers of 2, as the engine's are.</summary>

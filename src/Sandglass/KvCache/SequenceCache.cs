@@ -69,8 +69,8 @@ internal sealed unsafe class SequenceCache(PagePool pool, PrefixHash? beginning 
         return sets + written * pool.WrittenSets;
     }
 
-    /// <summary>Whether <see cref="Reserve"/> stays within the budget.</summary>
-    public bool HasRoom(int length) => Lacking(length) <= pool.Room;
+    /// <summary>Whether <see cref="Reserve"/> stays within the budget, which may grow for it.</summary>
+    public bool HasRoom(int length) => pool.HasRoom(Lacking(length));
 
     /// <summary>Where its pages come from.</summary>
     public PagePool Pool => pool;
@@ -115,7 +115,7 @@ internal sealed unsafe class SequenceCache(PagePool pool, PrefixHash? beginning 
     /// <param name="length">Positions, up to the other's length; cut down to full pages where they are fewer.</param>
     public void BeginWith(SequenceCache other, int length)
     {
-        bool copies = length == other.Length && length % PagePositions != 0 && pool.Room >= Math.Max(1, pool.WrittenSets);
+        bool copies = length == other.Length && length % PagePositions != 0 && pool.HasRoom(Math.Max(1, pool.WrittenSets));
         int pages = length / PagePositions;
         if (!copies && other.LacksWindowOf(pages * PagePositions)) return;
         (_left, _removed) = (other._left, other._removed);
@@ -293,7 +293,7 @@ internal sealed unsafe class SequenceCache(PagePool pool, PrefixHash? beginning 
         int last = _table.Count - 1;
         PageSet pages = _table[last]!;
         if (pages.References == 1 && pages.Name is null) return; // a named page may be matched by others later
-        PageSet? own = pool.Room > 0 ? pool.Rent() : null;
+        PageSet? own = pool.HasRoom(1) ? pool.Rent() : null;
         if (own is not null) pages.CopyTo(own, _shape);
         pool.Return(pages);
         _table[last] = own;

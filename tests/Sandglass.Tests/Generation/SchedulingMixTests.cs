@@ -31,13 +31,15 @@ public sealed class SchedulingMixTests : IClassFixture<TypedModelFiles>
     }
 
     [Theory, InlineData(1, 0, false), InlineData(2, 0, false), InlineData(3, 40, false), InlineData(4, 0, true), InlineData(5, 40, true)]
-    public async Task Every_text_is_what_it_is_alone(int seed, int window, bool areServed)
+    [InlineData(6, 0, true, true), InlineData(7, 40, false, true)]
+    public async Task Every_text_is_what_it_is_alone(int seed, int window, bool areServed, bool isShared = false)
     {
         Random random = new(seed);
         CacheShape shape = HashModel.Shape with { Window = window };
         Asked[] asked = [.. Enumerable.Range(0, 60).Select(_ => Ask(random, shape))];
         string[][] alone = new string[asked.Length][];
         int preemptions = 0, late = 0;
+        long grown = 0, given = 0;
         for (int i = 0; i < asked.Length; i++)
         {
             using PagePool ample = new(shape);
@@ -49,11 +51,12 @@ public sealed class SchedulingMixTests : IClassFixture<TypedModelFiles>
                 [.. Enumerable.Range(0, random.Next(2, 7))
                     .Select(_ => (random.Next(asked.Length), random.Next(20), random.Next(5) == 0 ? random.Next(60) : -1))];
             long enough = members.Max(member => asked[member.Which].Least);
-            using PagePool tight = new(shape, (enough + random.Next(6)) * shape.SetBytes);
+            Rival? rival = isShared ? new Rival(random.Next(), random.Next(1, 12) * shape.SetBytes) : null;
+            using PagePool tight = rival is null ? new(shape, (enough + random.Next(6)) * shape.SetBytes) : rival.Pool(shape, enough, random.Next(3));
             (Asked, int, int)[] mixed = [.. members.Select(member =>
             (areServed ? Served(asked[member.Which], random) : asked[member.Which], member.At, member.CancelAt))];
             ModelOptions options = areServed ? Options(random) : new ModelOptions();
-            string[][] found = await RunAll(mixed, tight, count => preemptions += count, options);
+            string[][] found = await RunAll(mixed, tight, count => preemptions += count, options, rival);
 
             for (int i = 0; i < members.Length; i++)
             {
@@ -72,7 +75,9 @@ public sealed class SchedulingMixTests : IClassFixture<TypedModelFiles>
                 }
             }
             Assert.Equal(0, tight.Held);
+            (grown, given) = (grown + (rival?.Grown ?? 0), given + (rival?.Given ?? 0));
         }
+        if (isShared) Assert.True(grown > 500 && given > 500, $"grown {grown}, given {given}");
         Assert.True(preemptions > 100);     // it was tight
         if (areServed) Assert.InRange(late, 50, 1000);
         else Assert.Equal(0, late);
@@ -99,7 +104,7 @@ public sealed class SchedulingMixTests : IClassFixture<TypedModelFiles>
 
     /// <summary>Runs some together, each from a step on, and gives the texts of each; one that was cancelled ends with "!".</summary>
     private async Task<string[][]> RunAll((Asked Asked, int At, int CancelAt)[] members, PagePool pages, Action<int>? preemptions = null,
-        ModelOptions? options = null)
+        ModelOptions? options = null, Rival? rival = null)
     {
         StepsAsTime time = new();
         options = (options ?? new ModelOptions()) with { Time = time };
@@ -123,6 +128,7 @@ public sealed class SchedulingMixTests : IClassFixture<TypedModelFiles>
                 if (first is { Members.Length: > 0, IsHeldUp: false, IsAdmitted: false }) Assert.True(ServiceOrder.IsBefore(scheduler.First!, first));
             });
             Assert.InRange(pages.Held, 0, pages.Capacity);
+            rival?.Act(pages, scheduler);
         }
         preemptions?.Invoke(scheduler.Preemptions);
         return await Task.WhenAll(texts.Select(member => Task.WhenAll(member.Select(read => read()))));
@@ -254,6 +260,49 @@ public sealed class SchedulingMixTests : IClassFixture<TypedModelFiles>
             StartWithin = Ticket.StartWithin,
             StartBy = Ticket.StartBy,
         };
+    }
+
+    /// <summary>Another model with which the pool shares its budget: it takes, gives and asks for what it likes, and has the pool do after each step what an
+    /// engine does.</summary>
+    private sealed class Rival
+    {
+        private readonly SharedCache _shared = new();
+        private readonly CachePart _part;
+        private readonly Random _random;
+        private readonly long _brought;
+
+        public Rival(int seed, long brought)
+        {
+            (_random, _brought) = (new Random(seed), brought);
+            _part = new CachePart(_shared, brought, 0, static () => { });
+            _shared.Join(_part);
+        }
+
+        /// <summary>Page sets that the pool had beyond its floor, in all steps, and those that it gave back.</summary>
+        public long Grown { get; private set; }
+
+        /// <inheritdoc cref="Grown"/>
+        public long Given { get; private set; }
+
+        public PagePool Pool(CacheShape shape, long floor, int more)
+        {
+            PagePool pool = new(shape, floor * shape.SetBytes, part: new CachePart(_shared, (floor + more) * shape.SetBytes, floor * shape.SetBytes,
+                static () => { }));
+            pool.Join();
+            return pool;
+        }
+
+        public void Act(PagePool pool, Scheduler scheduler)
+        {
+            long before = pool.Capacity;
+            Grown += Math.Max(0, before - pool.Floor);
+            pool.Tell();
+            if (pool.Owed is > 0 and long owed && !(pool.Asks && scheduler.HasPreempted)) pool.Give(owed, scheduler.Promised);
+            Given += before - pool.Capacity;
+            if (_random.Next(4) == 0) _shared.TryTake(_part, _random.NextInt64(_brought), isUrgent: _random.Next(2) == 0);
+            if (_part.Lent > 0 && _random.Next(6) == 0) _shared.Give(_part, _part.Lent);
+            if (_random.Next(6) == 0) _shared.Want(_part, _random.Next(2) * _random.NextInt64(_brought));
+        }
     }
 
     /// <summary>A clock that shows the number of the step.</summary>

@@ -34,7 +34,7 @@ internal sealed record CacheBudget(CacheShape Shape, long DraftSetBytes, long To
     public static CacheBudget For(long asked, CacheShape shape, CacheShape? draft, int context, long free)
     {
         long drafts = draft?.SetBytes ?? 0, set = shape.SetBytes + drafts;
-        if (asked > 0) return new CacheBudget(shape, drafts, asked, asked);
+        if (asked > 0) return new CacheBudget(shape, drafts, asked, long.MaxValue);
         Int128 one = (Int128)shape.SetsFor(context, StepBudget.PromptTokens) * set;
         Int128 total = Int128.Max(set, Int128.Min(Int128.Max(free / 2, Int128.Min(one, free / 5 * 4)), one * StepBudget.Requests));
         return new CacheBudget(shape, drafts, (long)total, (long)Int128.Min(total / 4, DefaultIdle));
@@ -45,6 +45,19 @@ internal sealed record CacheBudget(CacheShape Shape, long DraftSetBytes, long To
     {
         long Share(long bytes) => Math.Max(1, (long)(bytes * options.CacheShare));
         return options.CacheMemory > 0 ? For(Share(options.CacheMemory), shape, draft, context, free: 0) : For(0, shape, draft, context, Share(FreeMemory()));
+    }
+
+    /// <summary>What of it stays the model's own where it shares its memory with others: what the largest request needs, as far as it is there.</summary>
+    /// <param name="context">Positions of a text.</param>
+    /// <exception cref="GenerationException">It is not even enough for a text of one page.</exception>
+    public CacheBudget Floor(int context)
+    {
+        CacheNeed largest = new(Shape, Prompt: 0, StepBudget.Sequences), smallest = new(Shape, Prompt: 0);
+        long most = Shape.Window == 0 ? largest.Least(context) : Math.Max(largest.Least(Shape.SinkTokens + Shape.Window), largest.Least(int.MaxValue));
+        long sets = Math.Min(Own / Shape.SetBytes, most), set = Shape.SetBytes + DraftSetBytes;
+        if (sets >= smallest.Least(1)) return this with { Total = sets * set };
+        throw new GenerationException("cache-part-too-small", nameof(ModelOptions.CacheMemory),
+            $"at least {smallest.Least(1) * set} bytes as this model's part, for {CacheShape.PagePositions} positions", $"{Total} bytes");
     }
 
     /// <summary>A pool's own.</summary>

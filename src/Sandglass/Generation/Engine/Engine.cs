@@ -55,8 +55,16 @@ internal sealed class Engine : IDisposable
             Budget = CacheBudget.For(options, cache, Draft?.Shape, context);
             Context = options.CacheMemory > 0 || options.Window > 0 ? context : Budget.ContextWithin(context);
             if (Context < asked) ContextBeforeLimit = asked;
-            Pages = Own(new PagePool(cache, Budget.Own, $"{file.Name} {options.Compute}", Budget.Idle));
             Draft?.OpenPages(Budget.Draft);
+            CachePart? part = null;
+            if (options.SharedCache is SharedCache shared)
+            {
+                long brought = Budget.Own;
+                Budget = Budget.Floor(Context);
+                part = new CachePart(shared, brought, Budget.Own, Wake);
+            }
+            Pages = Own(new PagePool(cache, Budget.Own, $"{file.Name} {options.Compute}", Budget.Idle, part));
+            Pages.Join();
             _started = options.Time.GetTimestamp();
             TokenBuffer logits = Own(new TokenBuffer(StepBudget.Sequences, shape.VocabularySize));
             Choosing choosing = new(pool, Buffers);
@@ -85,7 +93,7 @@ internal sealed class Engine : IDisposable
     /// <summary>What it would be with more memory; null where that changes nothing.</summary>
     public int? ContextBeforeLimit { get; }
 
-    /// <summary>Bytes of all pages.</summary>
+    /// <summary>Bytes of all pages; of a shared budget those that are always this model's own.</summary>
     public CacheBudget Budget { get; }
 
     /// <summary>Bytes of weights that one token reads on its way.</summary>
@@ -172,10 +180,23 @@ internal sealed class Engine : IDisposable
                 scheduler.Fail(failure);    // not caused by one sequence: fail all of them and keep serving
             }
             Arrivals.Wake();
-            if (!hasWorked && !scheduler.IsIdle) _wake.WaitOne(RestPoll);
+            bool hasMore = MeetOthers();
+            if (!hasWorked && !hasMore && !scheduler.IsIdle) _wake.WaitOne(RestPoll);
             AgePages();
         }
         Free();
+    }
+
+    /// <summary>
+    /// Tells the models that share the budget what this one lacks, and gives them what it does not need; true where there is more to give. What was taken from
+    /// a text of its own, which waits for it, is not given.
+    /// </summary>
+    private bool MeetOthers()
+    {
+        Pages.Tell();
+        long owed = Pages.Owed;
+        Scheduler scheduler = _stepper.Scheduler;
+        return owed > 0 && !(Pages.Asks && scheduler.HasPreempted) && Pages.Give(owed, keep: scheduler.Promised);
     }
 
     private void AgePages()
@@ -198,6 +219,7 @@ internal sealed class Engine : IDisposable
         while (!_queue.Reader.TryPeek(out _))
         {
             if (_queue.Reader.Completion.IsCompleted) return false;
+            if (MeetOthers()) continue;
             _wake.WaitOne(Pages.KeepsMemory || Draft is { Pages.KeepsMemory: true } ? IdlePoll : Timeout.Infinite);
             AgePages();
         }

@@ -49,7 +49,7 @@ internal sealed class EngineCounts
     /// <summary>All of it at this moment.</summary>
     public EngineActivity Read(WaitingRoom room, PagePool pages)
     {
-        (int layers, long capacity) = (pages.Shape.Layers, pages.Capacity);
+        (int layers, long capacity) = (pages.Shape.Layers, pages.Reachable);
         long held = pages.Held / layers;
         return new EngineActivity(room.EstimatedWait)
         {
@@ -58,6 +58,7 @@ internal sealed class EngineCounts
             WaitingTokens = room.Tokens,
             CacheUsage = capacity > 0 ? Math.Clamp((double)held / capacity, 0, 1) : 0,
             Pages = capacity,
+            MostPages = pages.Most,
             HeldPages = held,
             CachedPages = pages.Kept / layers,
             PrefixQueriedTokens = pages.PrefixQueriedTokens,

@@ -31,6 +31,7 @@ internal sealed class Scheduler
     private readonly List<SequenceGroup> _running = [];     // in order of service
     private readonly List<RowShare> _requests = [];         // of the groups in _running, each once
     private readonly StepBatch _next = new();
+    private readonly PageSupply _supply;
     private long _step, _count;
 
     /// <param name="options">Of a step and of tenants, and the clock; null for the defaults.</param>
@@ -44,7 +45,7 @@ internal sealed class Scheduler
         _order = new ServiceOrder(Weights);
         _line = new WaitingLine(_order, options.Time, room);
         _waiting = new WaitingGroups(_order, _line);
-        (_end, _mayHaveRow) = (EndFinished, MayHaveRow);
+        (_end, _mayHaveRow, _supply) = (EndFinished, MayHaveRow, new PageSupply(_running, Preempt));
     }
 
     /// <summary>Shares of tenants; they may be changed from any thread.</summary>
@@ -55,6 +56,12 @@ internal sealed class Scheduler
 
     /// <summary>Total preemptions.</summary>
     public int Preemptions { get; private set; }
+
+    /// <summary>Whether one that was preempted waits for room.</summary>
+    public bool HasPreempted => _waiting.PreemptedThatWait > 0;
+
+    /// <summary>Page sets that those which run will rent until they have read what they have, and one for what each writes next.</summary>
+    public long Promised => _supply.Promised;
 
     /// <summary>Groups that wait and were looked at, in all steps so far.</summary>
     public long Looks => _line.Looks;
@@ -167,7 +174,7 @@ internal sealed class Scheduler
             if (i >= _waiting.Count) break;
             SequenceGroup group = _waiting[i];
             _line.Looks++;
-            if (!HasRow(group) || !TryMakeRoom(group))
+            if (!HasRow(group) || !_supply.TryMakeRoom(group, _step, asks: tries == 0))
             {
                 i++;    // smaller ones after it may go first: it does not wait for ever, since the order moves on
                 tries++;
@@ -214,34 +221,6 @@ internal sealed class Scheduler
             return true;
         }
         return false;
-    }
-
-    /// <summary>
-    /// Whether there are pages for what a group has to read, beside what those before it have yet to; taken, if that is enough, from those that come after it.
-    /// The first in order needs no promise: it gets what it needs.
-    /// </summary>
-    private bool TryMakeRoom(SequenceGroup newcomer)
-    {
-        long needed = newcomer.Lacking, room = newcomer.Room;
-        bool isFirst = true;
-        foreach (SequenceGroup group in _running)
-        {
-            if (!group.IsAdmitted) continue;
-            if (group.IsHeldUp || ServiceOrder.IsBefore(newcomer, group))
-            {
-                room += group.Freed;
-                continue;
-            }
-            needed += group.LackingIn(_step);
-            isFirst = false;
-        }
-        if (isFirst || needed > room) return isFirst;
-        while (needed > newcomer.Room)
-        {
-            if (ServiceOrder.Victim(_running, newcomer, _step) is not SequenceGroup victim) return false;
-            Preempt(victim);
-        }
-        return true;
     }
 
     /// <summary>Forms the batch: pages are got in order of service.</summary>
@@ -308,26 +287,12 @@ internal sealed class Scheduler
         sequence.Group.LastStep = _step;
     }
 
-    /// <summary>
-    /// Gets the pages for a sequence's next tokens, if need be from those that come later and have no part in this step; false where it has to stand by.
-    /// </summary>
+    /// <summary>Gets the pages for a sequence's next tokens; false where it has to stand by.</summary>
     private bool HasPages(Sequence sequence, int tokens)
     {
         int length = sequence.Cache.Length + tokens;
-        while (!sequence.Cache.HasRoom(length))
-        {
-            if (ServiceOrder.Victim(_running, sequence.Group, _step) is SequenceGroup victim)
-            {
-                Preempt(victim);
-                continue;
-            }
-            if (sequence.Group != First) return false;
-            if (sequence.Group.TryYield(sequence, _next.Sequences)) continue;
-            if (_next.Sequences.IsEmpty)    // it never comes to this where needs were compared with the budget; but nothing may wait for ever
-                sequence.Fail(CacheBudget.Of(sequence.Cache.Pool).TooSmall(new CacheNeed(sequence.Cache.Shape, length), length));
-            return false;
-        }
-        return sequence.TryReserve(length);
+        return sequence.Cache.HasRoom(length) ? sequence.TryReserve(length)
+            : _supply.TryReserve(sequence, length, _next.Sequences, _step, isFirst: sequence.Group == First);
     }
 
     private void Preempt(SequenceGroup group)
@@ -386,6 +351,7 @@ internal sealed class Scheduler
     private void Publish()
     {
         CountRequests();
+        _supply.AskAhead();
         _counts.Now(_requests.Count, _waiting.Preempted);
         _room?.Now(_requests, _waiting.Preempted, _waiting.Any ? 0 : _budget.Rows - _requests.Count);
     }

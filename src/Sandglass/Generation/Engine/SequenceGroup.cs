@@ -135,8 +135,8 @@ internal sealed class SequenceGroup(RowShare? share = null)
     public long Freed => _members.Count == 1 ? _members[0].Cache.SoleSets
         : SequenceCache.BytesOf(_members.Select(static member => member.Cache)) / _members[0].Cache.Shape.SetBytes;
 
-    /// <summary>Page sets that its pool may still hand out.</summary>
-    public long Room => Members[0].Cache.Pool.Room;
+    /// <summary>Where its pages come from.</summary>
+    public PagePool Pool => Members[0].Cache.Pool;
 
     /// <summary>One member more.</summary>
     public void Add(Sequence member) => _members.Add(member);

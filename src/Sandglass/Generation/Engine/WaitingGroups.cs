@@ -25,7 +25,10 @@ internal sealed class WaitingGroups(ServiceOrder order, WaitingLine line)
     public int Count => _groups.Count;
 
     /// <summary>Those that have begun, and were preempted.</summary>
-    public int Preempted => _behind.Count + _groups.Count - _called;
+    public int Preempted => _behind.Count + PreemptedThatWait;
+
+    /// <summary>Those of them whose readers keep up.</summary>
+    public int PreemptedThatWait => _groups.Count - _called;
 
     /// <summary>Candidates, in order of service.</summary>
     public SequenceGroup this[int at] => _groups[at];

@@ -119,7 +119,7 @@ internal sealed class WaitingRoom(ModelOptions options, EngineSpeed speed, PageP
     private TimeSpan Wait(Ticket ticket)
     {
         WorkAmount ahead = _work.Before(ticket);
-        bool hasPages = !(CacheShape.PagesFor(ticket.PromptTokens) > pages?.Room);
+        bool hasPages = !(CacheShape.PagesFor(ticket.PromptTokens) > pages?.RoomInReach);
         if (ahead.Requests < _free && hasPages) return TimeSpan.Zero;
         if (ahead.Requests == 0 && ticket.Priority < _leastUrgent) return TimeSpan.Zero;
         long one = _left / Math.Max(1, _running);       // that ends before it begins

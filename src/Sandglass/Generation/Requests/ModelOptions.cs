@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Sandglass.Kernels;
+using Sandglass.KvCache;
 
 namespace Sandglass.Generation;
 
@@ -34,6 +35,14 @@ public sealed record ModelOptions
     /// <summary>This model's share of <see cref="CacheMemory"/>, or of what it is by default: less than 1 where several models are to stay within it
     /// together.</summary>
     public double CacheShare { get; init; } = 1;
+
+    /// <summary>One budget for the caches of several models: each brings its share, and what one does not use another may. Null for a budget of its
+    /// own.</summary>
+    /// <remarks>
+    /// A drafting model's part is not lent. The largest request that is taken is what this model's own share holds, as without it; where that is more than one
+    /// text as long as the context, or one search of 64 beams of that length, needs, what is beyond is common.
+    /// </remarks>
+    public SharedCache? SharedCache { get; init; }
 
     /// <summary>Attention window: positions that a token sees, its own included; 0 for all.</summary>
     /// <remarks>With a window, memory does not grow with the text, and <see cref="Context"/> bounds the prompt only; what has left the window is

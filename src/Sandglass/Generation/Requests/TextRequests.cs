@@ -143,7 +143,7 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
         long entered = Math.Min(hasWindow ? int.MaxValue : engine.Context, prompt + tokens) - 1;    // the last token never goes through the model
         engine.Budget.Require(need, (int)Math.Max(prompt, entered));
         if (hasWindow) return int.MaxValue;
-        return options.MaxTokens is not null ? engine.Context : need.Positions(engine.Pages.Capacity, engine.Context - 1) + 1;
+        return options.MaxTokens is not null ? engine.Context : need.Positions(engine.Pages.Floor, engine.Context - 1) + 1;
     }
 
     private void Submit(Sequence sequence)

@@ -17,11 +17,15 @@ public sealed record EngineActivity
     /// <summary>Tokens of the prompts of those that have not begun.</summary>
     public required long WaitingTokens { get; init; }
 
-    /// <summary>How much of the pages' memory texts hold, from 0 to 1.</summary>
+    /// <summary>How much of the pages that texts could hold now they do hold, from 0 to 1.</summary>
     public required double CacheUsage { get; init; }
 
-    /// <summary>Pages, of 32 positions in all layers, that the budget has.</summary>
+    /// <summary>Pages, of 32 positions in all layers, that texts could hold now. Where several models have one budget (<see cref="KvCache.SharedCache"/>):
+    /// all but the others' floors, and what the others' texts hold beyond them.</summary>
     public required long Pages { get; init; }
+
+    /// <summary>Pages that texts could hold if no other model had any of the common part; always the same while the same models are loaded.</summary>
+    public required long MostPages { get; init; }
 
     /// <summary>Those of them that texts hold.</summary>
     public required long HeldPages { get; init; }
