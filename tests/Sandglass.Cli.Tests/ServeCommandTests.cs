@@ -87,6 +87,26 @@ public sealed class ServeCommandTests : IDisposable
         Assert.Equal(["grain-1m", "other"], models.RootElement.GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString()));
     }
 
+    /// <summary>What is done before, so that the first request is as quick as others, is in no count, no log and on no key's account.</summary>
+    [Fact]
+    public async Task A_server_that_has_begun_has_seen_no_request()
+    {
+        using RunningServer server = RunningServer.Start([], "--model", "other=embedded:grain-1m", "--log-format", "json");
+        string[] samples = [.. (await server.Client.GetStringAsync("metrics")).Split('\n').Where(line => line.Length > 0 && line[0] != '#')];
+        server.Signal("TERM");
+        string log = server.End().Error;
+
+        Assert.Contains(samples, line => line.StartsWith("vllm:e2e_request_latency_seconds_count", StringComparison.Ordinal));
+        IEnumerable<string> counts = samples.Where(line => line.StartsWith("vllm:", StringComparison.Ordinal)).Where(
+            line => !line.Contains("config_info", StringComparison.Ordinal));
+        Assert.All(counts, line => Assert.EndsWith(" 0.0", line, StringComparison.Ordinal));
+        Assert.DoesNotContain(samples, line => line.StartsWith("http_requests_total", StringComparison.Ordinal));
+        Assert.All(samples.Where(line => line.StartsWith("sandglass:steps_total", StringComparison.Ordinal)
+            || line.StartsWith("sandglass:cache_pages_kept", StringComparison.Ordinal)), line => Assert.EndsWith(" 0.0", line, StringComparison.Ordinal));
+        Assert.DoesNotContain("warmed", log, StringComparison.Ordinal);
+        Assert.DoesNotContain("completions", log, StringComparison.Ordinal);
+    }
+
     /// <summary>Each could hold all but what is always the other's; where there is too little for the largest request of each it is divided by what those
     /// need.</summary>
     [Fact]

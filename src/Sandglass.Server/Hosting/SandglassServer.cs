@@ -33,7 +33,7 @@ public sealed class SandglassServer : IAsyncDisposable
     /// <summary>The keys.</summary>
     internal KeyStore Keys => _keys;
 
-    /// <summary>Starts one: it takes requests when this returns.</summary>
+    /// <summary>Starts one: it takes requests when this returns, the first one as quickly as the others.</summary>
     /// <param name="options">What to serve, and where. The models stay the caller's.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="KeyFileException">The file of keys cannot be used.</exception>
@@ -41,6 +41,15 @@ public sealed class SandglassServer : IAsyncDisposable
     public static async Task<SandglassServer> StartAsync(ServerOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        return await StartAsync(options, isCold: false, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Starts one whose first requests take longer.</summary>
+    internal static Task<SandglassServer> StartColdAsync(ServerOptions options, CancellationToken cancellation) =>
+        StartAsync(options, isCold: true, cancellation);
+
+    private static async Task<SandglassServer> StartAsync(ServerOptions options, bool isCold, CancellationToken cancellationToken)
+    {
         WebApplication application = Build(options);
         ILoggerFactory logs = application.Services.GetRequiredService<ILoggerFactory>();
         ServerState? state = null;
@@ -64,6 +73,7 @@ public sealed class SandglassServer : IAsyncDisposable
             application.Use(new KeyGate(keys, options.SharePrefixes).Handle);
             application.Use(ReferencePage.Redirect);
             Routes.Map(application, state);
+            if (!isCold) await WarmUp.RunAsync(logs.CreateLogger(typeof(WarmUp)), cancellationToken).ConfigureAwait(false);
             await application.StartAsync(cancellationToken).ConfigureAwait(false);
             return new SandglassServer(application, state, keys);
         }

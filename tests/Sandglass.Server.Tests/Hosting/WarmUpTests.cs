@@ -1,0 +1,28 @@
+namespace Sandglass.Server.Tests;
+
+/// <summary>What a server does before it takes requests: it works, and where it does not the server begins all the same.</summary>
+public sealed class WarmUpTests
+{
+    private readonly HeardLines _log = new();
+
+    [Fact]
+    public async Task All_of_its_requests_are_answered()
+    {
+        await WarmUp.TryAsync(_log, TimeSpan.FromMinutes(1), CancellationToken.None);
+        Assert.Empty(await _log.AtLeastAsync(0));
+    }
+
+    [Fact]
+    public async Task One_that_takes_too_long_is_left_and_said_so()
+    {
+        await WarmUp.TryAsync(_log, TimeSpan.Zero, CancellationToken.None);
+        Assert.Contains("was not warmed up", Assert.Single(await _log.AtLeastAsync(1)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_start_that_is_ended_ends()
+    {
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => WarmUp.TryAsync(_log, TimeSpan.FromMinutes(1), new CancellationToken(canceled: true)));
+        Assert.Empty(await _log.AtLeastAsync(0));
+    }
+}
