@@ -8,6 +8,7 @@ namespace Sandglass.Kernels;
 internal static unsafe class RowScan
 {
     private const int LaneCount = 16;
+    private const int Trial = 4096;      // elements that tell how many will be left
 
     /// <summary>Writes the places of the elements from <paramref name="least"/> to <paramref name="most"/>, ascending, and returns how many.</summary>
     /// <param name="most">Not below the least.</param>
@@ -25,7 +26,7 @@ internal static unsafe class RowScan
     }
 
     /// <summary>Writes a mark for each element below <paramref name="least"/> that has none, which is 0, and lists what is left without one.</summary>
-    /// <param name="left">The places without a mark, ascending; nothing of use where there are more than <paramref name="most"/>. Room for a whole row.</param>
+    /// <param name="left">The places without a mark, ascending, unless there are more than <paramref name="most"/>, or look to be. Room for a whole row.</param>
     internal static MarkCounts MarkBelow(ReadOnlySpan<float> row, float least, byte mark, Span<byte> marks, Span<int> left, int most)
     {
         fixed (float* values = row)
@@ -96,7 +97,7 @@ internal static unsafe class RowScan
             if (found < most) left[found] = i;
             found++;
         }
-        return new MarkCounts(marked, found);
+        return new MarkCounts(marked, found, IsListed: found <= most);
     }
 
     internal static void ScalarForbid(float* values, int from, int count, byte* marks, float* to)
@@ -176,24 +177,38 @@ internal static unsafe class RowScan
         where I : struct
         where B : struct
     {
-        byte* orders = SetBits.Orders;
         F low = L.Broadcast(least);
-        Vector128<byte> all = Vector128.Create(mark);
-        int whole = count & ~(LaneCount - 1), marked = 0, found = 0;
-        for (int i = 0; i < whole; i += LaneCount)
+        int marked = 0, found = 0, i = 0;
+        for (; i + 4 * LaneCount <= count; i += 4 * LaneCount)
         {
-            F next = L.Load(values + i);
-            Vector128<byte> old = Vector128.Load(marks + i), free = Vector128.Equals(old, Vector128<byte>.Zero);
-            uint high = L.EqualMask(L.Max(low, next), next);
-            Vector128<byte> goes = Vector128.AndNot(free, Bytes(high));
-            (old | (goes & all)).Store(marks + i);
-            marked += BitOperations.PopCount(goes.ExtractMostSignificantBits());
-            uint stays = high & free.ExtractMostSignificantBits();
-            if (stays == 0) continue;
-            found += found <= most ? SetBits.Write(orders, stays, i, left + found) : BitOperations.PopCount(stays);
+            if (i == Trial && found > i / 2) most = -1;       // so many will be left that a list is made in vain
+            ulong a = Stays<L, F, I, B>(values + i, low, mark, marks + i, ref marked);
+            ulong b = Stays<L, F, I, B>(values + i + LaneCount, low, mark, marks + i + LaneCount, ref marked);
+            ulong c = Stays<L, F, I, B>(values + i + 2 * LaneCount, low, mark, marks + i + 2 * LaneCount, ref marked);
+            ulong d = Stays<L, F, I, B>(values + i + 3 * LaneCount, low, mark, marks + i + 3 * LaneCount, ref marked);
+            ulong stay = a | b << 16 | c << 32 | d << 48;
+            if (found > most) found += BitOperations.PopCount(stay);
+            else for (; stay != 0; stay &= stay - 1) left[found++] = i + BitOperations.TrailingZeroCount(stay);
         }
-        MarkCounts rest = ScalarMarkBelow(values, whole, count, least, mark, marks, left, most, found);
+        MarkCounts rest = ScalarMarkBelow(values, i, count, least, mark, marks, left, most, found);
         return rest with { Marked = marked + rest.Marked };
+    }
+
+    /// <summary>Marks those of sixteen that are below a floor and have no mark; a bit for each that still has none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Stays<L, F, I, B>(float* values, F low, byte mark, byte* marks, ref int marked)
+        where L : struct, ILanes<F, I, B>
+        where F : struct
+        where I : struct
+        where B : struct
+    {
+        F next = L.Load(values);
+        Vector128<byte> old = Vector128.Load(marks), free = Vector128.Equals(old, Vector128<byte>.Zero);
+        uint high = L.EqualMask(L.Max(low, next), next);
+        Vector128<byte> goes = Vector128.AndNot(free, Bytes(high));
+        (old | (goes & Vector128.Create(mark))).Store(marks);
+        marked += BitOperations.PopCount(goes.ExtractMostSignificantBits());
+        return high & free.ExtractMostSignificantBits();
     }
 
     /// <summary>A byte of set bits for each bit of a mask that is set.</summary>
@@ -263,4 +278,5 @@ internal static unsafe class RowScan
 /// <summary>What came of marking a row.</summary>
 /// <param name="Marked">Elements that got their mark now.</param>
 /// <param name="Left">Elements that have none.</param>
-internal readonly record struct MarkCounts(int Marked, int Left);
+/// <param name="IsListed">Whether their places are listed: if so, they are not more than was asked for.</param>
+internal readonly record struct MarkCounts(int Marked, int Left, bool IsListed);

@@ -9,7 +9,7 @@ namespace Sandglass.Sampling;
 /// another pass adds up what comes before. Those that are left, or else all, are cut into rungs of 1/32 of a nat, and only the rung that holds the point is put
 /// in order.
 /// </remarks>
-internal readonly ref struct Intervals
+internal readonly ref partial struct Intervals
 {
     /// <summary>Elements of the room that it needs.</summary>
     internal const int Rungs = Weights.Rungs;
@@ -17,8 +17,6 @@ internal readonly ref struct Intervals
     private const double Middle = 9.5;                       // where the cut of a top_p lies, if not nearer: some thousand tokens. At most FarWeights.Nearest
     private const double Slack = 1e-3;                       // nats: far more than limits lose by rounding. What is found with it is looked at again
     private const int Block = 256;                           // weighed at once: their weights and rungs stay in the nearest cache
-    private const int Sample = 64, Stride = 16 * Sample;     // so many of so many logits tell about where a point falls
-    private const int WorthASample = 16 * Stride;            // logits
     private const int FewKeys = 32;                          // sorted at once: more are narrowed down first
     private const int Parts = 64;
     private const int MostRounds = 8;                        // of narrowing: five come down to neighbours among F32
@@ -78,49 +76,9 @@ internal readonly ref struct Intervals
             from += weight;
             at++;
         }
-        return new Interval(keys[at], from, from + weight);
+        bool isTied = at + 1 < keys.Length && keys[at + 1] >> 32 == keys[at] >> 32;      // equals are never parted from each other before
+        return new Interval(keys[at], from, from + weight, isTied);
     }
-
-    /// <summary>Logits between which the point's lies, or most likely does, both included; null where none are known but those of all.</summary>
-    /// <param name="from">Where the first of them begins.</param>
-    private (float Least, float Most)? Bounds(ulong point, scoped ref ulong from)
-    {
-        float near = NearFloor(_max), middle = MiddleFloor(_max);
-        if (point < _weights.Near) return (near, _max);
-        if (point < _weights.Middle)
-        {
-            from = _weights.Near;
-            return (middle, MathF.BitDecrement(near));
-        }
-        if (!_candidates.IsWhole || _candidates.Places < WorthASample) return null;
-
-        (float least, float above) = Guess(point);
-        ulong before = _candidates.SumFrom(above);
-        if (point < before) return null;                     // the sample was unlike the rest
-        from = before;
-        return (least, MathF.BitDecrement(above));
-    }
-
-    /// <summary>Floors between which the point's logit should lie: it is most likely at least the first, and below the second.</summary>
-    [SkipLocalsInit]
-    private (float Least, float Above) Guess(ulong point)
-    {
-        Span<float> room = stackalloc float[Sample];
-        Span<ulong> weights = stackalloc ulong[Sample], rungs = stackalloc ulong[Sample];
-        _sums.Clear();
-        for (int place = 0; place < _candidates.Places; place += Stride) AddUp(_candidates.Logits(place, room), weights, rungs);
-
-        // from the end: what lies behind is small, and no large weight is in it that a sample may have or miss
-        ulong behind = (Total - point) / (Stride / Sample), slack = behind / 8, tail = 0;
-        int last = Rungs - 1;
-        while (last > 0 && tail + _sums[last] + slack < behind) tail += _sums[last--];
-        int first = last;
-        while (first > 0 && tail + _sums[first] < behind + slack) tail += _sums[first--];
-        return (Floor(last + 1), Floor(first - 2));          // a rung more to either side
-    }
-
-    /// <summary>The least logit of a rung, about.</summary>
-    private float Floor(int rung) => (float)(_max - (rung + 0.5) / Weights.PerNat);
 
     /// <summary>The keys of those listed that the point may belong to; none where it lies behind them all.</summary>
     /// <param name="from">Where the listed begin; moved to where the keys do.</param>
@@ -219,7 +177,7 @@ internal readonly ref struct Intervals
         {
             ulong each = Weight(first), before = (point - from) / each;          // equal ones, in the order of ids
             from += before * each;
-            return keys.Slice((int)before, 1);
+            return keys.Slice((int)before, Math.Min(2, keys.Length - (int)before));
         }
         if (!float.IsFinite(scale)) return keys;             // neighbours of 0
 
@@ -246,7 +204,8 @@ internal readonly ref struct Intervals
 }
 
 /// <summary>One candidate's part of the line: from &lt;= point &lt; to.</summary>
-internal readonly record struct Interval(ulong Key, ulong From, ulong To)
+/// <param name="IsTied">Whether the next one has the same logit.</param>
+internal readonly record struct Interval(ulong Key, ulong From, ulong To, bool IsTied)
 {
     internal int Id => LikelihoodOrder.Id(Key);
 }

@@ -5,6 +5,16 @@ namespace Sandglass.Sampling;
 // Over all candidates: in lanes where the row of the whole vocabulary stands for them, else along the list.
 internal sealed unsafe partial class Candidates
 {
+    /// <summary>The row of logits without any that was removed, for whatever goes over it.</summary>
+    private ReadOnlySpan<float> Whole
+    {
+        get
+        {
+            if (_isStale) Forbid();
+            return Row;
+        }
+    }
+
     /// <summary>Places to walk over, in the order of ids: as many as candidates, or the whole row with what was removed from it.</summary>
     internal int Places => IsWhole ? VocabularySize : _count;
 
@@ -12,7 +22,7 @@ internal sealed unsafe partial class Candidates
     /// <param name="room">Used where they do not lie side by side.</param>
     internal ReadOnlySpan<float> Logits(int from, Span<float> room)
     {
-        if (IsWhole) return Row.Slice(from, Math.Min(room.Length, Places - from));
+        if (IsWhole) return Whole.Slice(from, Math.Min(room.Length, Places - from));
         return Logits(_ids.AsSpan(from, Places - from), room);
     }
 
@@ -33,7 +43,7 @@ internal sealed unsafe partial class Candidates
         if (_max is float known) return known;
         ReadOnlySpan<float> row = Row;
         float max = float.NegativeInfinity;
-        if (IsWhole) max = Softmax.Max(row);
+        if (IsWhole) max = Softmax.Max(Whole);
         else foreach (int id in Ids) max = row[id] > max ? row[id] : max;
         _max = max;
         return max;
@@ -45,7 +55,7 @@ internal sealed unsafe partial class Candidates
         if (_sums is WeightSums known) return known;
         float max = MaxLogit(), near = Intervals.NearFloor(max), middle = Intervals.MiddleFloor(max);
         WeightSums sums = default;
-        if (IsWhole) sums = WeightSums.Of(Row, max, near, middle);
+        if (IsWhole) sums = WeightSums.Of(Whole, max, near, middle);
         else
         {
             Span<float> room = stackalloc float[64];
@@ -56,7 +66,17 @@ internal sealed unsafe partial class Candidates
     }
 
     /// <summary>The sum of the weights from a floor up, where <see cref="IsWhole"/>.</summary>
-    internal ulong SumFrom(float floor) => WeightSums.From(Row, MaxLogit(), floor);
+    /// <param name="areFew">Whether few are expected there: then they are listed first.</param>
+    internal ulong SumFrom(float floor, bool areFew)
+    {
+        float max = MaxLogit();
+        if (!areFew) return WeightSums.From(Whole, max, floor);
+        Span<float> room = stackalloc float[256];
+        ulong sum = 0;
+        for (ReadOnlySpan<int> ids = Between(floor, max); !ids.IsEmpty; ids = ids[Math.Min(room.Length, ids.Length)..])
+            sum += WeightSums.Plain(Logits(ids, room), max, floor, floor).Near;
+        return sum;
+    }
 
     /// <summary>Each candidate's share of the weights, and 0 for any other id.</summary>
     /// <param name="to">[vocabulary]</param>
@@ -79,14 +99,17 @@ internal sealed unsafe partial class Candidates
     /// <summary>The likeliest candidate, the lowest id where several are equal.</summary>
     internal int Likeliest()
     {
-        if (IsWhole && !float.IsNegativeInfinity(MaxLogit())) return Softmax.IndexOfMax(Row);
+        if (IsWhole && !float.IsNegativeInfinity(MaxLogit())) return Softmax.IndexOfMax(Whole);
         ReadOnlySpan<float> row = Row;
         int best = Ids[0];
         foreach (int id in Ids) best = row[id] > row[best] ? id : best;
         return best;
     }
 
-    /// <summary>The ids of the candidates whose logits lie between two finite ones, both included, ascending.</summary>
+    /// <summary>
+    /// The ids of the candidates whose logits lie between two finite ones, both included, ascending; and perhaps of removed ones that are less likely than any
+    /// candidate.
+    /// </summary>
     internal ReadOnlySpan<int> Between(float least, float most)
     {
         ReadOnlySpan<float> row = Row;
@@ -103,7 +126,7 @@ internal sealed unsafe partial class Candidates
     /// <summary>The likeliest <paramref name="count"/> candidates of more than these.</summary>
     internal Best Best(int count)
     {
-        ReadOnlySpan<float> row = Row;
+        ReadOnlySpan<float> row = IsWhole ? Whole : Row;
         if (IsWhole)
         {
             Best whole = Sampling.Best.Of(row, MaxLogit(), Keys(count));
@@ -150,7 +173,7 @@ internal sealed unsafe partial class Candidates
         }
         MarkCounts counts = RowScan.MarkBelow(row, least, _step, _removedBy, _ids, VocabularySize / FewShare);
         _removed += counts.Marked;
-        _left = counts.Left <= VocabularySize / FewShare ? counts.Left : 0;
+        _left = counts.IsListed ? counts.Left : 0;
         _isListed = false;                                   // the list's room was used
     }
 
@@ -158,7 +181,9 @@ internal sealed unsafe partial class Candidates
     internal void RemoveAfter(Interval last)
     {
         WeightSums sums = SumWeights();
-        RemoveAfter(last.Key);
+        _keepsBest = true;
+        if (last.IsTied) RemoveAfter(last.Key);
+        else RemoveBelow(LikelihoodOrder.Logit(last.Key));
         _sums = new WeightSums(last.To, Math.Min(sums.Near, last.To), Math.Min(sums.Middle, last.To));
     }
 

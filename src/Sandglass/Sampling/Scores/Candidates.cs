@@ -25,6 +25,8 @@ internal sealed unsafe partial class Candidates(int vocabularySize)
     private int _removed;                                                // by the running stage
     private SamplerStep? _running;                                       // null between stages; one that threw stays here until the next choice
     private float? _max;                                                 // null where it is not known
+    private bool _keepsBest;                                             // the running stage removes all from one candidate on, likeliest first
+    private bool _isStale;                                               // the row still has the logits of what such a stage removed
     private WeightSums? _sums;                                           // of the weights; null where they are not known
     private ulong[] _keys = [];
     private int[]? _counts, _found;
@@ -74,6 +76,7 @@ internal sealed unsafe partial class Candidates(int vocabularySize)
     internal void Change(int id, double logit)
     {
         if (double.IsNaN(logit)) SamplingException.ThrowNotANumber(_running?.Name ?? "", id);
+        if (_isStale) Forbid();
         float old = Row[id];
         if (float.IsNegativeInfinity(old)) return;
         float changed = (float)Math.Clamp(logit, float.MinValue, float.MaxValue);
@@ -125,7 +128,7 @@ internal sealed unsafe partial class Candidates(int vocabularySize)
         if (_running is not null) _counts?.AsSpan().Clear();            // a stage threw while it counted, and the next text must not notice
         if (_hasMarks) Array.Clear(_removedBy);
         (_running, _text, _max, _sums) = (null, text, max, null);
-        (_count, _removed, _left, _isListed, _hasMarks, IsWhole) = (_ids.Length, 0, 0, false, false, true);
+        (_count, _removed, _left, _isListed, _hasMarks, _isStale, IsWhole) = (_ids.Length, 0, 0, false, false, false, true);
     }
 
     /// <summary>
@@ -136,7 +139,7 @@ internal sealed unsafe partial class Candidates(int vocabularySize)
     {
         _step = checked((byte)chance.Step);
         _running = step;
-        (_removed, _left) = (0, 0);
+        (_removed, _left, _keepsBest) = (0, 0, false);
         _hasMarks = true;                                    // also where the stage throws
         step.Apply(this, chance);
         _running = null;
@@ -163,9 +166,16 @@ internal sealed unsafe partial class Candidates(int vocabularySize)
     {
         _count -= _removed;
         if (!IsWhole) Compact();
-        else if (_count <= VocabularySize / FewShare) List();
-        else Forbid();
-        IsWhole &= _count > VocabularySize / FewShare;
+        else if (_count <= VocabularySize / FewShare)
+        {
+            List();
+            (IsWhole, _isStale) = (false, false);
+        }
+        else
+        {
+            (_isListed, _isStale) = (false, true);
+            if (!_keepsBest) Forbid();
+        }
     }
 
     /// <summary>Takes the removed out of the list.</summary>
@@ -188,13 +198,16 @@ internal sealed unsafe partial class Candidates(int vocabularySize)
         _isListed = true;
     }
 
-    /// <summary>In the whole row the removed ones stand as forbidden.</summary>
+    /// <summary>
+    /// In the whole row the removed ones stand as forbidden from here on. Where they are the least likely ones, a draw comes to all others first, and need not
+    /// know: then this waits until somebody goes over the row.
+    /// </summary>
     private void Forbid()
     {
+        _isStale = false;
         RowScan.Forbid(Row, _removedBy, _logits);
         _isLent = false;
         _lent = null;
-        _isListed = false;
     }
 
     /// <summary>Puts back what the stage removed.</summary>
