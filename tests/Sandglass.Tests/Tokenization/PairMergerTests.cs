@@ -15,7 +15,7 @@ public class PairMergerTests
     [InlineData(Orders.Same)]       // as without scores
     public void A_long_word_merges_as_a_search_for_each_merge_would(Orders orders)
     {
-        PairMerger merger = new();
+        PairMerger merger = new(few: 300);      // words of this test are shorter and longer
         for (int seed = 0; seed < 40; seed++)
         {
             Random random = new(seed);
@@ -36,11 +36,12 @@ public class PairMergerTests
         for (int seed = 0; seed < 30; seed++)
         {
             Random random = new(seed);
-            PlaceLists lists = new();
+            PlaceLists lists = new(few: 1000);
             for (int use = 0; use < 3; use++)       // the same one again, once it is empty
             {
                 PriorityQueue<(uint, int), (uint, int)> heap = new();
                 int orders = random.Next(1, 60);
+                lists.Begin(use == 1 ? 1000 : 3000);
                 for (int left = 3000; left > 0 || heap.Count > 0; left--)
                 {
                     if (left > 0 && (left > 2500 || random.Next(2) == 0))

@@ -2,15 +2,16 @@ namespace Sandglass.Tokenization;
 
 /// <summary>Byte-pair merging of one word: repeatedly merges the pair of neighbours with the lowest order, the leftmost of equal ones first.</summary>
 /// <remarks>
-/// A short word is searched again for each merge, which is fastest. In a long one places wait in lists, one for each order, so that a megabyte
-/// without a space takes a quarter of a second.
+/// A short word is searched again for each merge, which is fastest. A longer one has a heap of places, and one of more than a few thousand symbols a list of
+/// places for each order.
 /// </remarks>
-internal sealed class PairMerger
+/// <param name="few">Symbols for which a heap is faster than lists.</param>
+internal sealed class PairMerger(int few = 1 << 12)
 {
     private const int ShortWord = 48;
     private const int Look = 1 << 14;       // steps between two looks at the cancellation
 
-    private readonly PlaceLists _places = new();
+    private readonly PlaceLists _places = new(few);
     private readonly uint[] _orders = new uint[ShortWord];
     private readonly int[] _merged = new int[ShortWord];
     private Symbol[] _symbols = new Symbol[ShortWord];
@@ -68,6 +69,7 @@ internal sealed class PairMerger
             symbols[i].Previous = i - 1;
             symbols[i].Next = i + 1 < symbols.Length ? i + 1 : -1;
         }
+        _places.Begin(symbols.Length);
         for (int i = 0; i < symbols.Length; i++) Offer(symbols, i, rule);
 
         int steps = 0;

@@ -5,9 +5,10 @@ namespace Sandglass.Tokenization;
 /// <summary>Places in a long word: the lowest order first, the leftmost of equal ones, as from a heap.</summary>
 /// <remarks>
 /// A heap of millions of places misses the processor's caches at each level. Here each order has a list, which is written and read from end to end; only what is
-/// added with an order whose turn has come already goes into a heap, and seldom stays there.
+/// added with an order whose turn has come already goes into a heap, and seldom stays there. Few places all go there: such a heap is faster than lists.
 /// </remarks>
-internal sealed class PlaceLists
+/// <param name="few">So many places, in a word.</param>
+internal sealed class PlaceLists(int few)
 {
     private const int Line = 16, Chunk = Line - 1;      // a chunk of a list is a line of the cache: its places, then the number of the chunk before it
 
@@ -28,6 +29,9 @@ internal sealed class PlaceLists
     /// <summary>Places that there is room for.</summary>
     public int Size => Math.Max(Math.Max(_chunks.Length, _now.Length), _late.Size);
 
+    /// <summary>Prepares for a word of so many places, where none is here.</summary>
+    public void Begin(int places) => _order = places <= few ? uint.MaxValue : -1;
+
     /// <summary>Adds a place.</summary>
     public void Add(uint order, int place)
     {
@@ -43,7 +47,7 @@ internal sealed class PlaceLists
         _chunks[list.Last * Line + at] = place;
     }
 
-    /// <summary>Takes the first place. When there is none left, any order may be added again.</summary>
+    /// <summary>Takes the first place.</summary>
     public bool TryTake(out uint order, out int place)
     {
         while (true)
@@ -56,7 +60,7 @@ internal sealed class PlaceLists
             }
             if (!_turns.TryTake(out order, out _))
             {
-                (_order, _made, _free) = (-1, 0, -1);
+                (_made, _free) = (0, -1);
                 return false;
             }
             Open(order);

@@ -11,6 +11,7 @@ internal sealed class SentencePieceMerges
     private readonly Dictionary<string, int> _tokens;
     private readonly uint[] _orders;
     private readonly int[] _bytes = new int[256];
+    private readonly int[] _letters = new int[256];     // tokens of one byte, -1 for none
     private readonly bool[] _reachesOverSpace = new bool[256];
     private readonly int _longest, _unknown;
 
@@ -27,6 +28,7 @@ internal sealed class SentencePieceMerges
             _longest = Math.Max(_longest, utf8.Length);
             NoteSpaces(utf8);
         }
+        for (int value = 0; value < 256; value++) _letters[value] = _tokens.GetValueOrDefault(((char)value).ToString(), -1);
         for (int value = 0; value < 256; value++)
             _bytes[value] = vocabulary.Find($"<0x{value:X2}>") ?? (value < 0x80 ? vocabulary.Find(((char)value).ToString()) : null) ?? -1;
         LongestText = _unknown >= 0 || !_bytes.Where((id, value) => value is not (0xC0 or 0xC1 or >= 0xF5) && id < 0).Any()
@@ -45,14 +47,14 @@ internal sealed class SentencePieceMerges
     {
         Span<char> letters = workspace.Letters(word.Length)[..word.Length];
         Encoding.Latin1.GetChars(word, letters);
-        Rule rule = new(letters, _tokens.GetAlternateLookup<ReadOnlySpan<char>>(), _orders, _longest);
+        Rule rule = new(letters, _tokens.GetAlternateLookup<ReadOnlySpan<char>>(), _orders, _longest, workspace.Pairs);
 
         Span<Symbol> symbols = workspace.Merger.Room(word.Length);
         int symbolCount = 0;
         for (int at = 0; at < word.Length;)
         {
             int length = Math.Min(word[at] switch { < 0xC0 => 1, < 0xE0 => 2, < 0xF0 => 3, _ => 4 }, word.Length - at);
-            symbols[symbolCount++] = new Symbol { From = at, Length = length, Id = rule.Find(at, length) };
+            symbols[symbolCount++] = new Symbol { From = at, Length = length, Id = length == 1 ? _letters[word[at]] : rule.Find(at, length) };
             at += length;
         }
 
@@ -117,7 +119,7 @@ internal sealed class SentencePieceMerges
     }
 
     private readonly ref struct Rule(ReadOnlySpan<char> letters, Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> tokens, uint[] orders,
-        int longest) : IMergeRule
+        int longest, PairMemo pairs) : IMergeRule
     {
         private readonly ReadOnlySpan<char> _letters = letters;
 
@@ -125,10 +127,18 @@ internal sealed class SentencePieceMerges
 
         public bool MayMerge(in Symbol left, in Symbol right, out uint order, out int merged)
         {
-            int length = left.Length + right.Length;
-            merged = length <= longest ? Find(left.From, length) : -1;
+            merged = left.Length + right.Length <= longest ? Merged(left, right) : -1;
             order = merged >= 0 ? orders[merged] : 0;
             return merged >= 0;
+        }
+
+        private int Merged(in Symbol left, in Symbol right)
+        {
+            bool areTokens = left.Id >= 0 && right.Id >= 0;     // whose ids say what they spell
+            if (areTokens && pairs.TryFind(left.Id, right.Id, out int merged)) return merged;
+            merged = Find(left.From, left.Length + right.Length);
+            if (areTokens) pairs.Add(left.Id, right.Id, merged);
+            return merged;
         }
     }
 }

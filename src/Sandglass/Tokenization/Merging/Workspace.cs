@@ -11,6 +11,8 @@ internal sealed class Workspace
 
     public WordCache Words { get; } = new();
 
+    public PairMemo Pairs { get; } = new();
+
     public PairMerger Merger { get; } = new();
 
     /// <summary>Room for the pieces of a word of this many symbols.</summary>
