@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sandglass.Cli;
 
+WiderProgram.GoOn();
 using Interruption interruption = new();
 interruption.Listen();
 Terminal terminal = new();
