@@ -1,0 +1,44 @@
+import { FileSource } from './engine/file';
+import { ServerSource } from './engine/server';
+import type { EngineKind, TraceSource } from './engine/source';
+import { parts } from './page/all';
+import { h } from './page/dom';
+import { drops } from './page/drops';
+import type { Page } from './page/parts';
+import { shell } from './page/shell';
+import { theme } from './page/theme';
+import { readAddress } from './state/address';
+import { Player } from './state/player';
+import { initial } from './state/state';
+import { createStore } from './state/store';
+import './page/page.css';
+
+/** What `sandglass page` writes into the page: which engines it has, and which traces lie beside it. From a server it has the server. */
+const meta = (name: string) => document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content.split(' ').filter(Boolean) ?? [];
+
+const sources = new Map<EngineKind, TraceSource>();
+const engines = meta('sandglass-engines');
+if (engines.includes('server')) sources.set('server', new ServerSource());
+const files = new FileSource(meta('sandglass-traces'));
+sources.set('trace', files);
+
+const shared = readAddress(location.hash);
+const store = createStore({
+  ...initial,
+  engine: sources.keys().next().value!,
+  settings: { ...initial.settings, ...shared.settings },
+  cache: shared.cache ?? true,
+  expected: shared.expected ?? null,
+});
+const live = h('p', { class: 'sr', 'aria-live': 'polite' });
+const page: Page = {
+  store,
+  player: new Player(store, sources),
+  announce(text) {
+    live.textContent = text;
+  },
+};
+theme(page);
+shell(document.getElementById('page')!, page, parts, live);
+drops(page, files);
+if (!sources.has('server') && !files.isEmpty) page.player.generate();

@@ -1,0 +1,7 @@
+import { costPart } from '../cost/cost';
+import { scenePart } from '../scene/part';
+import { stepsPart } from '../steps/steps';
+import type { Part } from './parts';
+
+/** All parts, in the order of their tabs. */
+export const parts: readonly Part[] = [scenePart, costPart, stepsPart];

@@ -1,0 +1,77 @@
+import { isToken, tokenOf } from './decode';
+import type { TokenStep, TraceEvent, TraceFile, TraceResult, TraceStart, TraceStep, TraceToken } from './types';
+
+/** One text as far as it is known: what a source told so far. A text that is continued with other options is one recording of several pieces. */
+export interface Recording {
+  start: TraceStart;
+  steps: readonly TraceStep[];
+  result: TraceResult | null;
+  /** The number of the step that each piece begins with; the first is 0. */
+  pieces: readonly number[];
+}
+
+export function begin(start: TraceStart): Recording {
+  return { start, steps: [], result: null, pieces: [0] };
+}
+
+/** The recording with more events. A second start continues the text: its prompt is everything written so far. */
+export function extend(recording: Recording | null, events: readonly TraceEvent[]): Recording | null {
+  let made = recording;
+  let steps: TraceStep[] | null = null;
+  for (const event of events) {
+    if (event.type === 'start') {
+      made = made ? { ...made, result: null, pieces: [...made.pieces, (steps ?? made.steps).length] } : begin(event.start);
+    } else if (!made) {
+      throw new Error(`A trace begins with its start, not with ${event.type}.`);
+    } else if (event.type === 'step') {
+      steps ??= [...made.steps];
+      steps.push(placed(made.start, event.step));
+    } else {
+      made = { ...made, result: event.result };
+    }
+  }
+  return made && steps ? { ...made, steps } : made;
+}
+
+/** In a text that was continued, a token's index counts from the first prompt's end. */
+function placed(start: TraceStart, step: TraceStep): TraceStep {
+  if (!isToken(step)) return step;
+  const index = step.position - start.prompt.length;
+  return index === step.index ? step : { ...step, index };
+}
+
+/** The first steps of a recording: what is kept when the text goes on in another way. */
+export function cut(recording: Recording, steps: number): Recording {
+  return { ...recording, steps: recording.steps.slice(0, steps), result: null, pieces: recording.pieces.filter(p => p === 0 || p < steps) };
+}
+
+export function tokenSteps(recording: Recording, upTo = recording.steps.length): TokenStep[] {
+  return recording.steps.slice(0, upTo).filter(isToken);
+}
+
+/** Prompt and what was written, as far as some step. */
+export function tokensOf(recording: Recording, upTo = recording.steps.length): TraceToken[] {
+  return [...recording.start.prompt, ...tokenSteps(recording, upTo).map(tokenOf)];
+}
+
+export function idsOf(recording: Recording, upTo = recording.steps.length): number[] {
+  return tokensOf(recording, upTo).map(token => token.id);
+}
+
+/** Whether a pass went over the whole text again. */
+export function isUncached(recording: Recording, step: TraceStep): boolean {
+  const whole = recording.start.model.layers * Math.max(1, step.cache.positions - 1);
+  return step.cache.blocksRecomputed > 0 && step.cache.blocksRecomputed * 2 >= whole;
+}
+
+export function toFile(recording: Recording): TraceFile {
+  const { start, steps, result } = recording;
+  return { ...start, steps: [...steps], ...(result ? { result } : {}) };
+}
+
+export function* eventsOf(file: TraceFile): Generator<TraceEvent> {
+  const { steps, result, ...start } = file;
+  yield { type: 'start', start };
+  for (const step of steps) yield { type: 'step', step };
+  if (result) yield { type: 'result', result };
+}
