@@ -20,6 +20,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // the policy of contents has no data: addresses
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    chunkSizeWarningLimit: 640, // three is fetched when the scene is first looked at
   },
   server: { proxy: Object.fromEntries(routes.map(route => [route, server])) },
   test: { include: ['tests/**/*.test.ts'] },

@@ -19,6 +19,7 @@ const bottom = 26;
 /** Curves over the length of a text. A curve without the cache is thicker, and one from a formula dashed: colours are not the only sign. */
 export function chart(title: string, curves: readonly Curve[], unit: string): SVGSVGElement {
   const points = curves.flatMap(c => c.points);
+  if (points.length === 0) points.push({ length: 0, value: 0 });
   const lengths = points.map(p => p.length);
   const [from, to] = [Math.min(...lengths), Math.max(...lengths, Math.min(...lengths) + 1)];
   const most = Math.max(...points.map(p => p.value), 1e-9);

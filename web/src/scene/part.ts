@@ -1,13 +1,53 @@
 import { h } from '../page/dom';
 import { figuresBar } from '../page/figuresBar';
 import type { Part } from '../page/parts';
+import { attentionChoice, cameraButtons, legend, pictureButton } from './toolbar';
+import './scene.css';
 
-/** The picture of the text at work. */
+/** The picture of the text at work. What draws it comes when it is first looked at; the figures are there at once. */
 export const scenePart: Part = {
   id: 'scene',
   title: 'Watch',
   place: 'view',
-  mount(root, page) {
-    root.append(figuresBar(page), h('div', { class: 'stage' }));
+  async mount(root, page) {
+    const stage = h('div', { class: 'stage' });
+    const bar = h('div', { class: 'stage-bar' }, attentionChoice(page));
+    root.append(figuresBar(page), stage);
+    stage.append(legend(page), bar, invitation(page));
+    if (!hasWebGl()) {
+      page.store.set({ camera: 'top' });
+      bar.prepend(cameraButtons(page, 'top'));
+      (await import('./flat')).flat(stage, page);
+      return;
+    }
+    bar.prepend(cameraButtons(page));
+    const { Stage } = await import('./stage');
+    const drawn = new Stage(stage, page);
+    bar.append(pictureButton(page, () => drawn.toBlob()));
   },
 };
+
+function invitation({ store }: Parameters<Part['mount']>[1]): HTMLElement {
+  const words = h(
+    'p',
+    { class: 'invitation' },
+    'A language model writes here, one token at a time. ',
+    h('b', {}, 'Generate'),
+    ' lets the first grain fall.',
+  );
+  store.watch(
+    s => s.recording === null,
+    empty => {
+      words.hidden = !empty;
+    },
+  );
+  return words;
+}
+
+function hasWebGl(): boolean {
+  try {
+    return document.createElement('canvas').getContext('webgl2') !== null;
+  } catch {
+    return false;
+  }
+}
