@@ -1,8 +1,10 @@
-import { defineConfig } from 'vitest/config';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { brotliCompressSync, constants } from 'node:zlib';
+import { defineConfig } from 'vite';
 
 // `npm run dev` shows the page from its sources, with the routes of a server that runs (`sandglass serve`).
-const server =
-  (globalThis as { process?: { env: Record<string, string | undefined> } }).process?.env.SANDGLASS_URL ?? 'http://127.0.0.1:8080';
+const server = process.env.SANDGLASS_URL ?? 'http://127.0.0.1:8080';
 const routes = ['/trace', '/v1', '/tokenize', '/detokenize', '/apply-template', '/health', '/ready', '/metrics'];
 
 /** While developing, styles come as scripts and changes through a socket, which the page's own policy forbids. */
@@ -12,8 +14,26 @@ const withoutPolicy = {
   transformIndexHtml: (html: string) => html.replace(/<meta\s+http-equiv="Content-Security-Policy"[^>]*>/, ''),
 };
 
+/** Each file that becomes smaller lies compressed beside itself: the server embeds and sends it as it is. */
+const packed = {
+  name: 'packed',
+  apply: 'build' as const,
+  async writeBundle({ dir }: { dir?: string }) {
+    if (!dir) return;
+    for (const name of await readdir(dir, { recursive: true })) {
+      if (!/\.(js|css|html|svg|json|wasm)$/.test(name)) continue;
+      const file = join(dir, name);
+      const plain = await readFile(file);
+      const small = brotliCompressSync(plain, {
+        params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length },
+      });
+      if (small.length < plain.length) await writeFile(`${file}.br`, small);
+    }
+  },
+};
+
 export default defineConfig({
-  plugins: [withoutPolicy],
+  plugins: [withoutPolicy, packed],
   base: './', // the static folder works at any path
   build: {
     target: 'es2022',
@@ -23,5 +43,4 @@ export default defineConfig({
     chunkSizeWarningLimit: 640, // three is fetched when the scene is first looked at
   },
   server: { proxy: Object.fromEntries(routes.map(route => [route, server])) },
-  test: { include: ['tests/**/*.test.ts'] },
 });

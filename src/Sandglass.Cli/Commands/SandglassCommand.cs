@@ -43,6 +43,7 @@ internal static class SandglassCommand
             new BenchCommand(terminal).Create(),
             LabCommand.Create(terminal),
             new ServeCommand(terminal).Create(),
+            new PageCommand(terminal).Create(),
             new KeyCommand(terminal).Create(),
             new Option<bool>(Quiet, "-q") { Description = "Nothing on standard error but errors: no figures, hints or progress.", Recursive = true },
             new HelpOption("--help", "-h", "-?") { Action = help, Description = "Show this." },

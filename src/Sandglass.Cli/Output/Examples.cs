@@ -75,6 +75,11 @@ internal static class Examples
             "sandglass serve --host 0.0.0.0 --api-key-file keys.json --drain 60",
             "sandglass serve --max-batch 16 --max-queue 200 --cache-memory 4G",
         ],
+        "page" =>
+        [
+            "sandglass page --out site",
+            "sandglass page --out site --trace story.json --trace code.json",
+        ],
         "key" =>
         [
             "sandglass key alice",

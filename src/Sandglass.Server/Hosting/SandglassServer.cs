@@ -65,6 +65,7 @@ public sealed class SandglassServer : IAsyncDisposable
             }
             application.Use(new Probes(state.Drain).Handle);
             application.Use(PatientBody.For(options.Limits.ReadTime, options.Time));
+            application.Use(PageFiles.Handle);      // before the log, which is of the API, and before keys are asked for
             application.Use(new RequestLog(state.Telemetry, state.Ids, options.Time, logs.CreateLogger<RequestLog>()).Handle);
             application.Use(UnreadBodies.Handle);
             application.Use(ErrorMiddleware.Handle);

@@ -30,7 +30,7 @@ const rows: Shown[] = [
     test: 'kv-cache',
     unit: 'bytes',
     value: f => f.cacheBytes,
-    note: f => (f.pageBytes > 0 ? `in pages of ${bytes(f.pageBytes)}, counted` : 'nothing is kept'),
+    note: f => (f.pageBytes > 0 ? `${bytes(f.pageBytes)} of pages` : 'nothing is kept'),
   },
   {
     name: 'COMPUTE',
@@ -67,8 +67,8 @@ export function figuresBar({ store }: Page): HTMLElement {
     const cell = h(
       'div',
       { class: 'figure' },
-      h('dt', {}, row.name, h('i', { class: `kind kind-${row.kind}` }, row.kind)),
-      h('dd', {}, value, row.unit ? h('span', { class: 'unit' }, row.unit) : null, note),
+      h('dt', {}, row.name),
+      h('dd', {}, value, h('span', { class: 'unit' }, row.unit ?? '', h('i', { class: `kind kind-${row.kind}` }, row.kind)), note),
     );
     return { row, value, note, cell };
   });

@@ -37,6 +37,7 @@ export function transport(page: Page): HTMLElement {
     const steps = recording?.steps.length ?? 0;
     range.max = String(steps);
     range.value = String(cursor);
+    range.style.setProperty('--part', `${steps > 0 ? (100 * cursor) / steps : 0}%`);
     range.disabled = steps === 0;
     const shown = recording ? tokenSteps(recording, cursor).length : 0;
     const all = recording ? tokenSteps(recording).length : 0;

@@ -24,7 +24,7 @@ void main() {
   vec4 there = projectionMatrix * modelViewMatrix * vec4(position + tangent3 * 0.05, 1.0);
   vec2 direction = (there.xy / there.w - here.xy / here.w) * resolution;
   direction = length(direction) > 1e-6 ? normalize(direction) : vec2(1.0, 0.0);
-  float width = (1.6 + 5.5 * beam.z) * ratio;
+  float width = (1.8 + 6.0 * beam.z) * ratio;
   here.xy += vec2(-direction.y, direction.x) / resolution * width * beam.x * here.w;
   gl_Position = here;
 }`;
@@ -39,7 +39,7 @@ void main() {
   float core = smoothstep(0.55, 1.0, across);
   float away = (of.y - pulse) * 7.0;
   float moving = exp(-away * away);
-  float alpha = body * of.z * (0.5 + 0.35 * core + 0.9 * moving);
+  float alpha = body * of.z * (0.75 + 0.5 * core + 0.9 * moving);
   if (of.w > 0.5) alpha *= 0.45 * step(0.5, fract(of.y * 22.0));
   alpha *= smoothstep(0.0, 0.06, of.y) * 0.85 + 0.15;
   vec3 color = mix(sand, sandLight, light > 0.5 ? 0.0 : max(core * 0.6, moving));
@@ -93,10 +93,12 @@ export class Beams {
 
   draw(beams: readonly Beam[], fromY: number, toX: number, toY: number) {
     const shown = beams.slice(0, most);
-    const strongest = Math.max(1e-6, ...shown.map(b => b.weight));
+    const strongest = Math.max(1e-6, ...shown.filter(b => !b.isRest).map(b => b.weight));
     shown.forEach((beam, n) => {
       const { x, y, z } = way(beam.x, fromY, toX, toY, pieces);
-      const seen = strength(beam.weight) * (0.45 + 0.55 * strength(beam.weight / strongest));
+      const seen = beam.isRest
+        ? Math.min(0.5, strength(beam.weight))
+        : 0.3 * strength(beam.weight) + 0.7 * strength(beam.weight / strongest);
       for (let i = 0; i <= pieces; i++) {
         const [before, after] = [Math.max(0, i - 1), Math.min(pieces, i + 1)];
         for (const side of [0, 1]) {

@@ -5,7 +5,7 @@ import { glassHeight, type Layout, stackBottom } from './layout';
 
 const tweenMs = 520;
 const angle = 36; // of view, vertically, in degrees
-const widest = 90; // a longer text is shown by its end
+const widest = 40; // a longer text is shown by its end
 
 export interface Shot {
   eye: Vector3;
@@ -23,12 +23,12 @@ export function shot(preset: Exclude<Camera, 'orbit'>, picture: Layout, aspect: 
   if (preset === 'head') return { eye: new Vector3(head + 3.4, 3.5, 2.3), target: new Vector3(head - 7, 0.1, -0.4), haze: 44 };
   if (preset === 'follow') {
     const near = aspect < 0.9 ? 1.5 : aspect < 1.4 ? 1.15 : 1;
-    return { eye: new Vector3(head + 2.6 * near, 4.6 * near, 10.6 * near), target: new Vector3(head - 3.9 / near, 0.15, 0), haze: 52 };
+    return { eye: new Vector3(head + 2.6 * near, 4.6 * near, 10.6 * near), target: new Vector3(head - 3.9 / near, -0.35, 0), haze: 52 };
   }
-  const from = Math.max(-0.6, end - widest);
+  const from = Math.max(-0.6, end - (preset === 'top' ? widest * 1.4 : widest) * Math.min(1, aspect));
   const wide = Math.max(9, end - from) + 1.2;
   const middle = end + 0.6 - wide / 2;
-  const arch = 0.5 + 1.5 * Math.sqrt(wide);
+  const arch = 0.4 + 1.25 * Math.sqrt(wide);
   if (preset === 'top') {
     const deep = arch + 2.4;
     const far = Math.max(wide / (2 * tall * aspect), deep / (2 * tall));
@@ -39,7 +39,7 @@ export function shot(preset: Exclude<Camera, 'orbit'>, picture: Layout, aspect: 
     };
   }
   const bottom = stackBottom(picture.blocks) - 0.7;
-  const high = glassHeight + 2.2 + arch * 0.75 - bottom;
+  const high = glassHeight + 1.6 + arch * 0.5 - bottom;
   const far = Math.max(wide / (2 * tall * aspect), high / (2 * tall)) + 1;
   const centre = bottom + high / 2;
   return { eye: new Vector3(middle, centre + far * 0.05, far), target: new Vector3(middle, centre, 0), haze: far * 6 };

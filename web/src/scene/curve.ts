@@ -7,8 +7,8 @@ export interface Way {
 
 export function way(fromX: number, fromY: number, toX: number, toY: number, pieces: number): Way {
   const far = Math.abs(toX - fromX);
-  const rise = 0.35 + 1.15 * Math.sqrt(far);
-  const out = 0.25 + 1.3 * Math.sqrt(far);
+  const rise = 0.3 + 0.5 * Math.sqrt(far);
+  const out = 0.2 + 1.25 * Math.sqrt(far);
   const x = new Float32Array(pieces + 1);
   const y = new Float32Array(pieces + 1);
   const z = new Float32Array(pieces + 1);

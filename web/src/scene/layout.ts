@@ -60,7 +60,7 @@ export function layout(recording: Recording, cursor: number): Layout {
   let x = 0;
   const given = recording.start.prompt.length;
   tokensOf(recording, cursor).forEach((token, position) => {
-    const label = visible(labelOf(token));
+    const label = position === 0 && token.text === '' && !token.bytes ? '‹start›' : visible(labelOf(token));
     const width = widthOf(label);
     tokens.push({ position, label, given: position < given, fill: chances.get(position) ?? 0, x: x + width / 2, width });
     x += width + gap;

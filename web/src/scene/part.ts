@@ -1,6 +1,7 @@
 import { h } from '../page/dom';
 import { figuresBar } from '../page/figuresBar';
 import type { Part } from '../page/parts';
+import { phase } from './phase';
 import { attentionChoice, cameraButtons, legend, pictureButton } from './toolbar';
 import './scene.css';
 
@@ -13,7 +14,7 @@ export const scenePart: Part = {
     const stage = h('div', { class: 'stage' });
     const bar = h('div', { class: 'stage-bar' }, attentionChoice(page));
     root.append(figuresBar(page), stage);
-    stage.append(legend(page), bar, invitation(page));
+    stage.append(legend(page), phase(page), bar, invitation(page));
     if (!hasWebGl()) {
       page.store.set({ camera: 'top' });
       bar.prepend(cameraButtons(page, 'top'));

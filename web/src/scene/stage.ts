@@ -175,11 +175,14 @@ export class Stage {
   private addTokens(picture: Layout, heat: ReturnType<typeof layerWeights> | null, layers: number) {
     const last = picture.tokens.length - 1;
     const columns = heat && layers > 0 ? heat.weights.length / layers : 0;
-    let blocks: number[] = [];
+    const warmest = warmestOf(heat?.weights, columns);
+    const { recording, cursor } = this.page.store.get();
+    const step = recording?.steps[cursor - 1];
+    const [from, to] = step?.kind === 'prefill' ? [step.from, step.to] : [picture.filled - 1, picture.filled];
+    const filling: number[] = [];
     for (const token of picture.tokens) {
       const i = token.position;
       if (i >= picture.filled && !picture.kept && picture.recomputed === 0) continue;
-      if (i === picture.filled - 1 || i === last) blocks = [];
       const column = heat ? heat.columnOf(i) : -1;
       for (let b = 0; b < picture.blocks; b++) {
         const { y, height } = blockPlace(b, picture.blocks);
@@ -195,10 +198,10 @@ export class Stage {
           1,
           i < picture.filled ? 1 : 0,
           kinds.block,
-          strength(warm),
+          strength(Math.min(1, warm / warmest)),
           i < picture.recomputed ? 1 : 0,
         );
-        if (i === picture.filled - 1 && picture.recomputed === 0) blocks.push(number);
+        if (i >= from && i < to && picture.recomputed === 0) filling.push(number);
       }
     }
     for (const token of picture.tokens) {
@@ -214,7 +217,7 @@ export class Stage {
         0,
         0,
       );
-      if (token.position === last && !token.given) this.newest = { token: number, blocks, fill: token.fill };
+      if (token.position === last) this.newest = { token: number, blocks: filling, fill: token.given ? -1 : token.fill };
     }
   }
 
@@ -281,6 +284,9 @@ export class Stage {
     const again = this.picture && this.picture.recomputed > 0;
     this.blocks.uniform('flash', again ? (this.moveMs === 0 ? 0.55 : 1 - 0.72 * part) : 0);
     if (!token || !this.newest) return;
+    for (const block of this.newest.blocks) this.blocks.setFill(block, eased);
+    this.blocks.changed();
+    if (this.newest.fill < 0) return; // the prompt was read: nothing was written
     const drop = part < 0.45 ? 1 - (part / 0.45) ** 2 : 0;
     this.blocks.put(
       this.newest.token,
@@ -295,8 +301,6 @@ export class Stage {
       0,
       0,
     );
-    for (const block of this.newest.blocks) this.blocks.setFill(block, eased);
-    this.blocks.changed();
   }
 
   /** A slow machine gets a coarser picture rather than a stuttering one. */
@@ -347,6 +351,15 @@ export class Stage {
     this.frame(performance.now());
     return new Promise(resolve => this.canvas.toBlob(resolve, 'image/png'));
   }
+}
+
+/** The largest weight beside the first token's, to which the blocks' warmth is in proportion. */
+function warmestOf(weights: Float32Array | undefined, columns: number): number {
+  let warmest = 0.02;
+  weights?.forEach((weight, i) => {
+    if (i % columns !== 0) warmest = Math.max(warmest, weight);
+  });
+  return warmest;
 }
 
 const emptyPicture: Layout = { tokens: [], pages: [], merged: 1, blocks: 6, filled: 0, recomputed: 0, kept: false, headX: 0.5 };
