@@ -33,7 +33,8 @@ function isInstalled() {
   const wanted = JSON.parse(readFileSync('package-lock.json', 'utf8')).packages;
   const there = JSON.parse(readFileSync('node_modules/.package-lock.json', 'utf8')).packages;
   return Object.entries(wanted).every(
-    ([path, { version, dev, optional, peer }]) => path === '' || dev || optional || peer || (there[path]?.version === version && existsSync(`${path}/package.json`)),
+    ([path, { version, dev, optional, peer }]) =>
+      path === '' || dev || optional || peer || (there[path]?.version === version && existsSync(`${path}/package.json`)),
   );
 }
 

@@ -36,7 +36,7 @@ const rows: Shown[] = [
     name: 'COMPUTE',
     kind: 'counted',
     test: 'compute',
-    unit: 'layer-token passes',
+    unit: 'passes',
     value: f => f.passes,
     note: f => `${short(sum(f.multiplyAdds))} multiply-adds`,
   },

@@ -22,8 +22,12 @@ export function shot(preset: Exclude<Camera, 'orbit'>, picture: Layout, aspect: 
   const end = Math.max(last ? last.x + last.width / 2 : 0, head) + 0.9;
   if (preset === 'head') return { eye: new Vector3(head + 3.4, 3.5, 2.3), target: new Vector3(head - 7, 0.1, -0.4), haze: 44 };
   if (preset === 'follow') {
-    const near = aspect < 0.9 ? 1.5 : aspect < 1.4 ? 1.15 : 1;
-    return { eye: new Vector3(head + 2.6 * near, 4.6 * near, 10.6 * near), target: new Vector3(head - 3.9 / near, -0.35, 0), haze: 52 };
+    const near = aspect < 0.9 ? 1.25 : aspect < 1.4 ? 1.1 : 1;
+    return {
+      eye: new Vector3(head + 2.4 * near, 4.7 * near, 11 * near),
+      target: new Vector3(head - 3.7 / near, aspect < 0.9 ? -1.3 : -0.1, 0),
+      haze: 52,
+    };
   }
   const from = Math.max(-0.6, end - (preset === 'top' ? widest * 1.4 : widest) * Math.min(1, aspect));
   const wide = Math.max(9, end - from) + 1.2;
