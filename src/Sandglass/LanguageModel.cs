@@ -21,6 +21,7 @@ public sealed class LanguageModel : IDisposable
 {
     private readonly Engine _engine;
     private readonly TextRequests _requests;
+    private readonly Lazy<TraceModel> _traced;
 
     private LanguageModel(ModelFile file, ModelOptions options, CancellationToken cancellation = default)
     {
@@ -33,6 +34,8 @@ public sealed class LanguageModel : IDisposable
         Options = options;
         _engine = options.Draft is null ? new Engine(file, Shape, options, cancellation: cancellation) : WithDraft(file, options, options.Draft, cancellation);
         _requests = new TextRequests(_engine, Tokenizer, this);
+        (string source, long bytes) = (Path.Exists(file.Name) ? Path.GetFullPath(file.Name) : file.Name, file.Length);
+        _traced = new Lazy<TraceModel>(() => Traced(source, bytes));
     }
 
     /// <summary>Frees the model for a caller that dropped it. A text that is still read keeps its model.</summary>
@@ -202,6 +205,32 @@ public sealed class LanguageModel : IDisposable
         IReadOnlyList<int> promptIds, int samples, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
         _requests.Generate(promptIds, samples, options ?? new GenerationOptions(), cancellationToken);
 
+    /// <summary>Continues a text and watches how: for each token the candidates and what became of them, what it attended to, the cache, the cost. The text
+    /// is the one that <see cref="GenerateAsync(string, GenerationOptions?, CancellationToken)"/> gives, and so are its bits.</summary>
+    /// <param name="prompt">The text to continue.</param>
+    /// <param name="options">How; null for the defaults. Each token is explained, whatever they say.</param>
+    /// <param name="watched">What is told; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the generation at its next token.</param>
+    /// <remarks>The first call of a model reads its file once more, for the hash that the trace names it by.</remarks>
+    /// <inheritdoc cref="GenerateAsync(string, GenerationOptions?, CancellationToken)"/>
+    /// <example>
+    /// <code>
+    /// await using TextTrace trace = model.TraceAsync("Once upon a time", new GenerationOptions { MaxTokens = 20 });
+    /// await foreach (TraceStep step in trace)
+    ///     if (step is TokenStep token) Console.WriteLine($"{token.Token.Text}: {token.Token.Explanation!.EntropyRaw:F2} nats");
+    /// </code>
+    /// </example>
+    public TextTrace TraceAsync(
+        string prompt, GenerationOptions? options = null, TraceOptions? watched = null, CancellationToken cancellationToken = default) =>
+        TraceAsync(Ids(prompt, options), options, watched, cancellationToken);
+
+    /// <summary>Continues a sequence of ids, to which nothing is added, and watches how.</summary>
+    /// <param name="promptIds">The ids to continue.</param>
+    /// <inheritdoc cref="TraceAsync(string, GenerationOptions?, TraceOptions?, CancellationToken)"/>
+    public TextTrace TraceAsync(
+        IReadOnlyList<int> promptIds, GenerationOptions? options = null, TraceOptions? watched = null, CancellationToken cancellationToken = default) =>
+        _requests.Trace(promptIds, options ?? new GenerationOptions(), watched ?? new TraceOptions(), _traced.Value, cancellationToken);
+
     /// <summary>Throws where <see cref="GenerateSamples(IReadOnlyList{int}, int, GenerationOptions?, CancellationToken)"/> would, however busy it is.</summary>
     /// <exception cref="OptionException">The prompt or an option is wrong.</exception>
     internal void RequireGenerates(IReadOnlyList<int> promptIds, int samples, GenerationOptions options) => _requests.Require(promptIds, samples, options);
@@ -264,6 +293,41 @@ public sealed class LanguageModel : IDisposable
     {
         _engine.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    private TraceModel Traced(string source, long bytes)
+    {
+        CacheShape cache = _engine.Pages.Shape;
+        return new TraceModel
+        {
+            Name = Name,
+            Hash = HashOf(source, bytes),
+            Architecture = Shape.Architecture,
+            Layers = cache.Layers,
+            Heads = Shape.Heads,
+            KeyValueHeads = cache.KvHeads,
+            KeyDim = cache.KeyDim,
+            ValueDim = cache.ValueDim,
+            Width = Shape.Width,
+            Vocabulary = Shape.VocabularySize,
+            Context = Context,
+            WeightBytesPerToken = WeightBytesPerToken,
+            CacheBytesPerPosition = cache.SetBytes / (double)CacheShape.PagePositions,
+        };
+    }
+
+    /// <summary>Null where the file is no longer there, or no longer of this length.</summary>
+    private static string? HashOf(string source, long bytes)
+    {
+        try
+        {
+            using ModelFile file = EmbeddedModels.OpenNamed(source);
+            return file.Length == bytes ? file.Hash() : null;
+        }
+        catch (SandglassException)
+        {
+            return null;
+        }
     }
 
     private Engine WithDraft(ModelFile file, ModelOptions options, string name, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using System.Text;
 using Sandglass.Kernels;
 
 namespace Sandglass.KvCache;
@@ -18,6 +19,7 @@ internal sealed unsafe class SequenceCache(PagePool pool, PrefixHash? beginning 
     private readonly PageTable _table = new(pool.Shape);
     private int _left;          // pages before this one have left the window; the sinks' stay
     private int _removed;       // places that the table no longer has, after the sinks' spans: whole spans, all of which have left the window
+    private int _adopted;       // pages from the first on that came from another text
     private int _names;         // pages from the first on whose names are known
     private PrefixHash _name = beginning ?? pool.Beginning; // the last one's
 
@@ -36,6 +38,37 @@ internal sealed unsafe class SequenceCache(PagePool pool, PrefixHash? beginning 
 
     /// <summary>The shape of the pages.</summary>
     public CacheShape Shape => _shape;
+
+    /// <summary>Bytes of some positions' keys and values in one layer, in the cache's type, without what a page rounds up.</summary>
+    public long BytesOf(long positions) => positions * _shape.PageBytes / PagePositions;
+
+    /// <summary>
+    /// A letter for each page of 32 positions: o own, a adopted from a text that began alike, s its own and shared by another now, l left the window; capital
+    /// where the page has its quantised form.
+    /// </summary>
+    public string Letters => LettersOf([this]);
+
+    /// <summary>The same of several texts that share pages: each page once, where it is first.</summary>
+    public static string LettersOf(IEnumerable<SequenceCache> caches)
+    {
+        StringBuilder letters = new();
+        HashSet<PageSet> seen = [];
+        foreach (SequenceCache cache in caches) cache.Write(letters, seen);
+        return letters.ToString();
+    }
+
+    private void Write(StringBuilder letters, HashSet<PageSet> seen)
+    {
+        bool isFirst = letters.Length == 0;
+        for (int page = 0; page < CacheShape.PagesFor(Length); page++)
+        {
+            bool hasLeft = page >= SinkPages && page < _left;
+            PageSet? set = hasLeft ? null : _table[Place(page)];
+            if (set is null ? hasLeft && !isFirst : !seen.Add(set)) continue;
+            char letter = hasLeft ? 'l' : page < _adopted ? 'a' : set?.References > 1 ? 's' : 'o';
+            letters.Append(IsQuantized && set is not null ? char.ToUpperInvariant(letter) : letter);
+        }
+    }
 
     /// <summary>
     /// Positions removed from the tables: a page of a later position is that much further to the front. Whole spans of attention, none of which is visible any
@@ -118,7 +151,7 @@ internal sealed unsafe class SequenceCache(PagePool pool, PrefixHash? beginning 
         bool copies = length == other.Length && length % PagePositions != 0 && pool.HasRoom(Math.Max(1, pool.WrittenSets));
         int pages = length / PagePositions;
         if (!copies && other.LacksWindowOf(pages * PagePositions)) return;
-        (_left, _removed) = (other._left, other._removed);
+        (_left, _removed, _adopted) = (other._left, other._removed, Math.Min(other._adopted, pages));
         if (other._names <= pages) (_names, _name) = (other._names, other._name);
         int full = pages - _removed;
         _table.Grow(full + 1);
@@ -174,6 +207,7 @@ internal sealed unsafe class SequenceCache(PagePool pool, PrefixHash? beginning 
             _table[_names] = found;
             _name = next;
         }
+        _adopted = _table.Count;
         Length = _table.Count * PagePositions;
         if (!isAgain) pool.CountPrefix(ids.Length, Length);
         return Length;
@@ -204,6 +238,7 @@ internal sealed unsafe class SequenceCache(PagePool pool, PrefixHash? beginning 
         if (IsQuantized && length % PagePositions != 0 && _table.Written(Place(length / PagePositions)) is null) length -= length % PagePositions;
         if (LacksWindowOf(length)) length = 0;
         Length = length;
+        _adopted = Math.Min(_adopted, length / PagePositions);
         if (length == 0) (_left, _removed) = (0, 0);
         for (int keep = CacheShape.PagesFor(length) - _removed; _table.Count > keep; _table.RemoveLast())
             Return(_table.Count - 1);

@@ -74,6 +74,26 @@ public sealed class ModelFile : IDisposable
         }
     }
 
+    /// <summary>First 16 hex digits of the SHA-256 of the file, of a split one of all parts one after the other.</summary>
+    internal string Hash()
+    {
+        int part = 0;
+        long at = 0;
+        Span<byte> hash = stackalloc byte[Sha256.HashBytes];
+        Sha256.Hash(
+            to =>
+            {
+                if (at == _parts[part].Length) (part, at) = (part + 1, 0);
+                if (part == _parts.Count) return 0;
+                int bytes = (int)Math.Min(to.Length, _parts[part].Length - at);
+                _parts[part].Read(at, to[..bytes]);
+                at += bytes;
+                return bytes;
+            },
+            hash);
+        return Convert.ToHexStringLower(hash[..8]);
+    }
+
     /// <summary>The paths of all parts.</summary>
     internal IEnumerable<string> Paths => _parts.Select(part => part.Name);
 

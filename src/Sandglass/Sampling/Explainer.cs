@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Sandglass.Kernels;
 
 namespace Sandglass.Sampling;
@@ -9,79 +10,146 @@ internal sealed class Explainer(int vocabularySize)
     private const int Likeliest = 64;
     private const int Others = 5;
 
+    private static readonly FrozenSet<string> Filters =
+        StepKind.All.Where(kind => kind.Role == StepRole.Filter).Select(kind => kind.Name).ToFrozenSet();
+
     private readonly float[] _row = new float[vocabularySize];
     private readonly List<SamplerStage> _stages = [];
+    private double _rawEntropy, _entropy;       // of the model's own distribution; of what is left
+    private LogSumExp _sum;                     // of what is left
+    private int _count;
+    private bool _isRaw;                        // no stage has changed anything
 
     /// <summary>A token is about to be chosen.</summary>
-    internal void Begin() => _stages.Clear();
+    internal void Begin(Candidates candidates)
+    {
+        _stages.Clear();
+        Look(candidates);
+        _rawEntropy = _entropy;
+        _isRaw = true;
+    }
 
     /// <summary>A stage has run.</summary>
-    internal void Note(SamplerStep step, Candidates candidates) => _stages.Add(new SamplerStage(step.Name, candidates.Count, Entropy(Row(candidates), out _)));
+    internal void Note(SamplerStep step, Candidates candidates)
+    {
+        if (candidates.Count != _count || !Filters.Contains(step.Name))     // a filter that removed nothing changed nothing
+        {
+            Look(candidates);
+            _isRaw = false;
+        }
+        _stages.Add(new SamplerStage(step.Name, _count, _entropy));
+    }
 
     /// <summary>The token is chosen.</summary>
-    internal Explanation Explain(
-        ReadOnlySpan<float> logits, LogSumExp logSumExp, Candidates candidates, Drawn drawn, IReadOnlyList<SamplerStep> steps, bool greedy)
+    /// <param name="watch">What else is told; null for nothing.</param>
+    internal (Explanation Why, WatchedCandidates? Watched) Explain(
+        ReadOnlySpan<float> logits, LogSumExp logSumExp, Candidates candidates, Drawn drawn, SamplerStep[] steps, bool greedy, CandidateWatch? watch)
     {
-        int chosen = drawn.Interval.Id;
-        double entropy = Entropy(Row(candidates), out LogSumExp finalSum);
-        return new Explanation
+        int chosen = drawn.Interval.Id, told = Math.Max(Others + 1, watch?.Likeliest ?? 0);
+        TokenLogprob[] top = new TokenLogprob[Math.Min(_isRaw ? Math.Max(told, Likeliest) : told, logits.Length)];
+        Logprobs.Top(logits, logSumExp, top);
+        Told row = new(logits, logSumExp, candidates, _sum, steps, top);
+        Explanation why = new()
         {
-            Rank = Logprobs.Rank(logits, chosen),
-            EntropyRaw = Entropy(logits, out _),
-            EntropyFinal = entropy,
-            Kept = candidates.Count,
-            Final = Final(candidates, finalSum),
+            Rank = row.Rank(chosen),
+            EntropyRaw = _rawEntropy,
+            EntropyFinal = _entropy,
+            Kept = _count,
+            Final = _isRaw ? Final(top.AsSpan(0, Math.Min(Likeliest, top.Length))) : Final(candidates),
             IsLikeliest = greedy,
             Draw = drawn.Point / (double)drawn.Total,
             Interval = (drawn.Interval.From / (double)drawn.Total, drawn.Interval.To / (double)drawn.Total),
             Stages = [.. _stages],
-            Alternatives = Alternatives(logits, logSumExp, candidates, finalSum, chosen, steps),
+            Alternatives = row.Alternatives(chosen),
         };
+        return (why, watch is null ? null : row.Watched(watch, chosen));
     }
 
-    private ReadOnlySpan<float> Row(Candidates candidates)
+    private void Look(Candidates candidates)
     {
-        int count = 0;
-        foreach (int id in candidates.Ids) _row[count++] = candidates[id];
-        return _row.AsSpan(0, count);
+        // what lies side by side already is not copied
+        _entropy = Entropy.Of(candidates.Logits(0, _row), out float max, out double log);
+        (_sum, _count) = (new LogSumExp(max, log), candidates.Count);
     }
 
-    /// <summary>The sum of -p ln p over a row's F32 softmax, in nats.</summary>
-    private static double Entropy(ReadOnlySpan<float> row, out LogSumExp logSumExp)
+    private static TokenProbability[] Final(ReadOnlySpan<TokenLogprob> likeliest)
     {
-        logSumExp = LogSumExp.Of(row);
-        double entropy = 0;
-        foreach (float logit in row)
-        {
-            float logprob = logSumExp.Logprob(logit);
-            if (float.IsFinite(logprob)) entropy -= (double)Elementary.Exp(logprob) * logprob;
-        }
-        return Math.Max(entropy, 0);                         // one token's probability may round to a little above 1
-    }
-
-    private static TokenProbability[] Final(Candidates candidates, LogSumExp logSumExp)
-    {
-        var best = new Best(new ulong[Math.Min(Likeliest, candidates.Count)]);
-        foreach (int id in candidates.Ids) best.Offer(candidates[id], id);
-        ReadOnlySpan<ulong> keys = best.Sorted();
-        var final = new TokenProbability[keys.Length];
-        for (int i = 0; i < final.Length; i++) final[i] = new(LikelihoodOrder.Id(keys[i]), Elementary.Exp(logSumExp.Logprob(LikelihoodOrder.Logit(keys[i]))));
+        var final = new TokenProbability[likeliest.Length];
+        for (int i = 0; i < final.Length; i++) final[i] = new(likeliest[i].Id, Elementary.Exp(likeliest[i].Logprob));
         return final;
     }
 
-    private static Alternative[] Alternatives(
-        ReadOnlySpan<float> logits, LogSumExp logSumExp, Candidates candidates, LogSumExp finalSum, int chosen, IReadOnlyList<SamplerStep> steps)
+    private TokenProbability[] Final(Candidates candidates)
     {
-        Span<TokenLogprob> top = stackalloc TokenLogprob[Math.Min(Others + 1, logits.Length)];
-        Logprobs.Top(logits, logSumExp, top);
-        List<Alternative> alternatives = [];
-        foreach (TokenLogprob token in top)
+        ReadOnlySpan<ulong> keys = candidates.Best(Math.Min(Likeliest, candidates.Count)).Sorted();
+        var final = new TokenProbability[keys.Length];
+        for (int i = 0; i < final.Length; i++) final[i] = new(LikelihoodOrder.Id(keys[i]), Elementary.Exp(_sum.Logprob(LikelihoodOrder.Logit(keys[i]))));
+        return final;
+    }
+
+    /// <summary>What is told of single tokens of a row.</summary>
+    /// <param name="logits">[vocabulary], the model's own row.</param>
+    /// <param name="raw">Of that row.</param>
+    /// <param name="candidates">What the chain left.</param>
+    /// <param name="final">Of what is left.</param>
+    /// <param name="steps">The chain.</param>
+    /// <param name="top">The likeliest of the row.</param>
+    private readonly ref struct Told(
+        ReadOnlySpan<float> logits, LogSumExp raw, Candidates candidates, LogSumExp final, SamplerStep[] steps, TokenLogprob[] top)
+    {
+        private readonly ReadOnlySpan<float> _logits = logits;
+        private readonly LogSumExp _raw = raw, _final = final;
+
+        public int Rank(int id)
         {
-            if (token.Id == chosen || alternatives.Count == Others) continue;
-            int step = candidates.RemovedBy(token.Id);
-            float probability = step == 0 ? Elementary.Exp(finalSum.Logprob(candidates[token.Id])) : 0;
-            alternatives.Add(new Alternative(token.Id, token.Logprob, probability, step == 0 ? null : steps[step - 1].Name));
+            for (int i = 0; i < top.Length; i++)
+            {
+                if (top[i].Id == id) return i + 1;
+            }
+            return Logprobs.Rank(_logits, id);
         }
-        return [.. alternatives];
+
+        public Alternative[] Alternatives(int chosen)
+        {
+            List<Alternative> alternatives = new(Others);
+            for (int i = 0; i < Math.Min(Others + 1, top.Length); i++)
+            {
+                if (top[i].Id == chosen || alternatives.Count == Others) continue;
+                (float probability, string? removedBy) = Fate(top[i].Id);
+                alternatives.Add(new Alternative(top[i].Id, top[i].Logprob, probability, removedBy));
+            }
+            return [.. alternatives];
+        }
+
+        public WatchedCandidates Watched(CandidateWatch watch, int chosen)
+        {
+            TraceCandidate[] likeliest = new TraceCandidate[Math.Min(watch.Likeliest, top.Length)];
+            double coverage = 0;
+            for (int i = 0; i < likeliest.Length; i++)
+            {
+                likeliest[i] = Candidate(top[i].Id, i + 1);
+                coverage += likeliest[i].Probability;
+            }
+            TraceCandidate[] asked = new TraceCandidate[1 + watch.Asked.Length];
+            for (int i = 0; i < asked.Length; i++)
+            {
+                int id = i == 0 ? chosen : watch.Asked[i - 1];
+                asked[i] = Candidate(id, Rank(id));
+            }
+            return new WatchedCandidates(likeliest, Math.Min(coverage, 1), asked);
+        }
+
+        private TraceCandidate Candidate(int id, int rank)
+        {
+            (float probability, string? removedBy) = Fate(id);
+            return new TraceCandidate(id, rank, _logits[id], Elementary.Exp(_raw.Logprob(_logits[id])), probability, removedBy);
+        }
+
+        /// <summary>A token's probability in the distribution that the draw was from, or the stage that removed it.</summary>
+        private (float Probability, string? RemovedBy) Fate(int id)
+        {
+            int step = candidates.RemovedBy(id);
+            return step == 0 ? (Elementary.Exp(_final.Logprob(candidates[id])), null) : (0, steps[step - 1].Name);
+        }
     }
 }

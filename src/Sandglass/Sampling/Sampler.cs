@@ -15,26 +15,31 @@ internal sealed unsafe partial class Sampler
     private readonly bool _isPlain;                          // the likeliest of the raw row is all that is asked for
     private readonly List<int>? _text;                       // prompt and accepted tokens; null if no stage looks back
     private readonly bool _explains;
+    private readonly CandidateWatch? _watch;
     private (int Id, double Surprise)? _drawn;               // by the last choice, until a token is accepted
 
     /// <exception cref="SamplingException">An option is out of its range, does nothing, or contradicts another.</exception>
     /// <param name="buffers">Shared with the samplers that choose in turns with this one.</param>
-    internal Sampler(SamplerOptions options, ulong seed, SamplerText text, SamplingBuffers buffers, bool explain = false)
-        : this(Chain.Of(options, text), options.Temperature == 0, seed, buffers, explain) { }
+    /// <param name="explain">Whether each choice tells why.</param>
+    /// <param name="watch">What else each choice tells, which then tells why; null for nothing.</param>
+    internal Sampler(
+        SamplerOptions options, ulong seed, SamplerText text, SamplingBuffers buffers, bool explain = false, CandidateWatch? watch = null)
+        : this(Chain.Of(options, text), options.Temperature == 0, seed, buffers, explain, watch) { }
 
     /// <param name="steps">The chain, in order.</param>
     /// <param name="greedy">Whether the chain ends with the likeliest candidate instead of a draw.</param>
     /// <param name="seed">The key of all randomness.</param>
     /// <param name="buffers">Shared with the samplers that choose in turns with this one.</param>
     /// <param name="explain">Whether each choice tells why.</param>
-    internal Sampler(SamplerStep[] steps, bool greedy, ulong seed, SamplingBuffers buffers, bool explain = false)
+    /// <param name="watch">What else each choice tells, which then tells why; null for nothing.</param>
+    internal Sampler(SamplerStep[] steps, bool greedy, ulong seed, SamplingBuffers buffers, bool explain = false, CandidateWatch? watch = null)
     {
         _steps = steps;
         _greedy = greedy;
         _seed = seed;
         Buffers = buffers;
-        _explains = explain;
-        _isPlain = greedy && steps.Length == 0 && !explain;
+        (_explains, _watch) = (explain || watch is not null, watch);
+        _isPlain = greedy && steps.Length == 0 && !_explains;
         if (Array.Exists(steps, step => step.LooksBack)) _text = [];
     }
 
@@ -42,9 +47,12 @@ internal sealed unsafe partial class Sampler
     {
         _steps = Array.ConvertAll(other._steps, step => step.Fork());
         (_greedy, _seed, _drawn) = (other._greedy, seed, other._drawn);
-        (Buffers, _isPlain, _explains) = (other.Buffers, other._isPlain, other._explains);
+        (Buffers, _isPlain, _explains, _watch) = (other.Buffers, other._isPlain, other._explains, other._watch);
         if (other._text is not null) _text = [.. other._text];
     }
+
+    /// <summary>The chain's steps, in order.</summary>
+    internal IEnumerable<string> Steps => _steps.Select(step => step.Name);
 
     /// <summary>What the next choice takes, and what is asked about it afterwards: another worker has others.</summary>
     internal SamplingBuffers Buffers { get; set; }
@@ -98,7 +106,9 @@ internal sealed unsafe partial class Sampler
         Drawn drawn = _greedy ? Draw.Likeliest(candidates) : Draw.Pick(candidates, new Chance(_seed, position, Step: 0));
         int id = drawn.Interval.Id;
         _drawn = (id, Elementary.Log2((double)drawn.Total / (drawn.Interval.To - drawn.Interval.From)));
-        return new Choice(id, logSumExp.Logprob(logits[id]), logSumExp, explainer?.Explain(logits, logSumExp, candidates, drawn, _steps, _greedy));
+        if (explainer is null) return new Choice(id, logSumExp.Logprob(logits[id]), logSumExp);
+        (Explanation why, WatchedCandidates? watched) = explainer.Explain(logits, logSumExp, candidates, drawn, _steps, _greedy, _watch);
+        return new Choice(id, logSumExp.Logprob(logits[id]), logSumExp, why, watched);
     }
 
     /// <summary>Tells the stages that a token, of the prompt or chosen, is now part of the text.</summary>
@@ -115,7 +125,7 @@ internal sealed unsafe partial class Sampler
 
     private void RunChain(Candidates candidates, Explainer? explainer, long position)
     {
-        explainer?.Begin();
+        explainer?.Begin(candidates);
         for (int i = 0; i < _steps.Length; i++)
         {
             candidates.Run(_steps[i], new Chance(_seed, position, i + 1));

@@ -11,6 +11,9 @@ internal sealed class Counters
     /// <summary>Multiply-adds so far.</summary>
     public MultiplyAdds MultiplyAdds => new(_projections, _feedForward, _attention, _logits);
 
+    /// <summary>Bytes of keys and values that queries saw, each position once a pass and layer.</summary>
+    public long CacheBytes { get; private set; }
+
     public void AddLayerTokenPasses(long count) => LayerTokenPasses += count;
 
     public void AddProjections(long multiplyAdds) => _projections += multiplyAdds;
@@ -20,4 +23,6 @@ internal sealed class Counters
     public void AddAttention(long multiplyAdds) => _attention += multiplyAdds;
 
     public void AddLogits(long multiplyAdds) => _logits += multiplyAdds;
+
+    public void AddCacheBytes(long bytes) => CacheBytes += bytes;
 }

@@ -130,6 +130,7 @@ internal sealed unsafe class Decoder : IDisposable
             segment.Work.AddProjections(tokens * block.Attention.MultiplyAdds);
             segment.Work.AddFeedForward(tokens * block.FeedForward.MultiplyAdds);
             segment.Work.AddAttention(block.Attention.MultiplyAddsOf(segment, _state.Window, _state.SinkTokens));
+            segment.Work.AddCacheBytes(segment.Cache.BytesOf(block.Attention.PositionsSeenBy(segment, _state.Window, _state.SinkTokens)));
         }
     }
 }

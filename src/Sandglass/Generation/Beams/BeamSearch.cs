@@ -46,8 +46,12 @@ internal sealed class BeamSearch
         _groups = [.. Enumerable.Range(0, Options.Groups).Select(_ => new BeamGroup(Options.Beams / Options.Groups, Options, most, full))];
         _places = [.. _groups.Select(_ => new[] { Root })];
         _candidates = [.. _groups.Select(_ => new List<BeamCandidate>())];
+        Tracer = request.Watched is null ? null : new BeamTracer(_times, Work, output, Pages.Shape.Layers);
         if (most <= 0) Finish(full);
     }
+
+    /// <summary>Null where it is not traced.</summary>
+    public BeamTracer? Tracer { get; }
 
     /// <summary>The sequence that reads the prompt.</summary>
     public BeamSequence Root { get; }
@@ -73,12 +77,13 @@ internal sealed class BeamSearch
     public int LongestChunk => _request.LongestChunk;
 
     /// <summary>Whether the caller reads so slowly that the search rests.</summary>
-    public bool IsReaderBehind => _output.Tokens.IsFull;
+    public bool IsReaderBehind => _output.IsFull;
 
     public void Begin(BeamSequence sequence)
     {
         if (HasBegun) return;   // preempted: the beams go through the model again
         int found = SharesCache ? sequence.Cache.MatchPrefix(sequence.Ids.Span, isAgain: _times.HasBegun) : 0;
+        Tracer?.Adopted(found);
         if (_times.HasBegun) return;
         _times.Begin();
         _cached = found;
@@ -90,11 +95,12 @@ internal sealed class BeamSearch
         if (_stop.Interruption(_output.Cancellation) is FinishReason reason) Finish(reason);
     }
 
-    public void Watch(Action cancelled) => _output.Tokens.Watch(cancelled);
+    public void Watch(Action cancelled) => _output.Watch(cancelled);
 
     public void ChunkRead(BeamSequence sequence)
     {
         if (!HasBegun) _request.Progress?.Report((sequence.Cache.Length, _request.Prompt.Length));
+        Tracer?.Read(sequence);
     }
 
     /// <summary>Takes the logits after a beam; with those of the last one the step is decided.</summary>
@@ -166,7 +172,9 @@ internal sealed class BeamSearch
     private void Decide()
     {
         _times.Step();
+        Tracer?.Weigh(_groups);
         List<int> chosen = [];      // by earlier groups in this step
+        int running = 0;            // beams of theirs
         for (int i = 0; i < _groups.Length; i++)
         {
             BeamGroup group = _groups[i];
@@ -175,12 +183,16 @@ internal sealed class BeamSearch
             if (chosen.Count > 0) Penalise(candidates, group, chosen);
             candidates.Sort();
             int needed = Math.Min(candidates.Count, group.CandidatesNeeded(_ends.Count));
-            group.Advance(CollectionsMarshal.AsSpan(candidates)[..needed], EndOf);
+            Span<BeamCandidate> best = CollectionsMarshal.AsSpan(candidates)[..needed];
+            group.Advance(best, EndOf);
+            Tracer?.Decided(group, i, best, running);
+            running += group.Running.Count;
             candidates.Clear();
             chosen.AddRange(group.Chosen);
         }
         if (Array.TrueForAll(_groups, group => group.IsOver)) Leave();
         else GoOn();
+        Tracer?.Decided(_live);
         Show();
     }
 

@@ -32,6 +32,8 @@ internal sealed class BeamSequence : Sequence
 
     public override int FirstScored => Length - 1;
 
+    public override SequenceTracer? Tracer => _search.Tracer;
+
     protected override bool SharesCache => _search.SharesCache;
 
     /// <summary>Of the texts most are given up.</summary>

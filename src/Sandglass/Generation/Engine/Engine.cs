@@ -71,7 +71,7 @@ internal sealed class Engine : IDisposable
             WarmUpSequence.Run(new Stepper(model, logits, choosing), Pages);     // its steps count as nobody's
             EngineSpeed speed = new(options.Time);
             Room = new WaitingRoom(Options, speed, Pages);
-            _stepper = new Stepper(model, logits, choosing, new Scheduler(Options, Room, _counts), speed);
+            _stepper = new Stepper(model, logits, choosing, new Scheduler(Options, Room, _counts), speed, options.Time);
             progress?.Finish();
             _thread = new Thread(Serve) { IsBackground = true, Name = "sandglass engine" };
             _thread.UnsafeStart();  // without the loader's execution context: no AsyncLocal of its outlives it here

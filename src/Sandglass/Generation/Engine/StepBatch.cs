@@ -36,12 +36,21 @@ internal sealed class StepBatch
     /// <summary>Tokens that are read: of prompts, or of texts that were preempted.</summary>
     public int Read { get; private set; }
 
+    /// <summary>Whether one of the sequences is traced.</summary>
+    public bool IsTraced { get; private set; }
+
     /// <summary>Adds the next pending tokens of a sequence, and the drafted ones after them.</summary>
     public void Add(Sequence sequence, int tokens)
     {
         int from = sequence.Cache.Length, firstRow = Batch.Tokens;
         _sequences.Add(sequence);
-        if (sequence.Phase == SequencePhase.Prefilling) Read += tokens;
+        bool reads = sequence.Phase == SequencePhase.Prefilling;
+        if (reads) Read += tokens;
+        if (sequence.Tracer is SequenceTracer tracer)
+        {
+            tracer.Enter(sequence, from, tokens, reads);
+            IsTraced = true;
+        }
         Batch.Add(sequence.Cache, sequence.IdsAndDrafts.Slice(from, tokens), sequence.Work);
         for (int position = Math.Max(from, sequence.FirstScored); position < from + tokens; position++)
         {
@@ -61,7 +70,7 @@ internal sealed class StepBatch
         _sequences.Clear();
         _rows.Clear();
         _owners.Clear();
-        Read = 0;
+        (Read, IsTraced) = (0, false);
         _pooledRows.Clear();
         _pooledOwners.Clear();
         Batch.Clear();

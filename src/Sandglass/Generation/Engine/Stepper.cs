@@ -7,8 +7,11 @@ namespace Sandglass.Generation;
 /// <param name="choosing">What turns them into tokens.</param>
 /// <param name="scheduler">What runs and what waits; null for one of its own.</param>
 /// <param name="speed">Measures the steps; null for nobody.</param>
-internal sealed unsafe class Stepper(Decoder model, TokenBuffer logits, Choosing choosing, Scheduler? scheduler = null, EngineSpeed? speed = null)
+/// <param name="time">The clock for steps that are traced; null for the system's.</param>
+internal sealed unsafe class Stepper(
+    Decoder model, TokenBuffer logits, Choosing choosing, Scheduler? scheduler = null, EngineSpeed? speed = null, TimeProvider? time = null)
 {
+    private readonly PassClock _clock = new(time ?? TimeProvider.System);
     private readonly StepBatch _alone = new();
 
     /// <summary>What runs, and what waits.</summary>
@@ -32,7 +35,9 @@ internal sealed unsafe class Stepper(Decoder model, TokenBuffer logits, Choosing
     {
         try
         {
+            if (batch.IsTraced) _clock.Begin();
             if (batch.Batch.Tokens > 0) model.Forward(batch.Batch);
+            if (batch.IsTraced) _clock.EndForward();
             return null;
         }
         catch (Exception failure)
@@ -51,15 +56,30 @@ internal sealed unsafe class Stepper(Decoder model, TokenBuffer logits, Choosing
             int count = Math.Min(logits.Tokens, batch.Rows.Length - from);
             if (Logits(batch, from, count) is null)
             {
-                choosing.Give(batch, from, count, logits);
+                Give(batch, from, count);
                 continue;
             }
             for (int row = from; row < from + count; row++)     // one of the rows is the reason: each goes alone
             {
                 if (Logits(batch, row, 1) is Exception failure) batch.Owners[row].Fail(failure);
-                else choosing.Give(batch, row, 1, logits);
+                else Give(batch, row, 1);
             }
         }
+        if (batch.IsTraced) Tell(batch);
+    }
+
+    private void Give(StepBatch batch, int from, int count)
+    {
+        if (batch.IsTraced) _clock.EndForward();
+        choosing.Give(batch, from, count, logits);
+        if (batch.IsTraced) _clock.EndChoosing();
+    }
+
+    /// <summary>What the pass took is known only now.</summary>
+    private void Tell(StepBatch batch)
+    {
+        TracedPass pass = new(_clock.Forward, _clock.Choosing, batch.Sequences.Length, batch.Batch.Tokens, model.WeightBytesPerToken);
+        foreach (Sequence sequence in batch.Sequences) sequence.Tell(pass);
     }
 
     /// <summary>Hidden states go to the sequences that average them, position by position.</summary>

@@ -40,6 +40,16 @@ internal sealed record GenerationRequest
     /// <summary>Ids that end the text.</summary>
     public required IReadOnlySet<int> EndIds { get; init; }
 
+    /// <summary>What is traced of it; null for nothing.</summary>
+    public TraceOptions? Watched { get; init; }
+
+    /// <summary>What its sampler tells of candidates; null for nothing.</summary>
+    public CandidateWatch? CandidateWatch => Watched is null ? null : new CandidateWatch(Watched.Candidates, [.. Watched.Asked]);
+
+    /// <summary>The chain's steps that run, in order.</summary>
+    public IReadOnlyList<string> Samplers =>
+        [.. (Options.Beams is null ? Chain.Of(Options.Sampling, SamplerText) : Chain.WithoutDraw(Options.Sampling, SamplerText)).Select(step => step.Name)];
+
     /// <summary>The caller's handler of progress, or null.</summary>
     public ProgressRelay<(int Read, int Total)>? Progress { get; init; }
 

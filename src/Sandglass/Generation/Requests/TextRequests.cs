@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Sandglass.Kernels;
 using Sandglass.Sampling;
 using Sandglass.Tokenization;
 
@@ -11,6 +12,9 @@ namespace Sandglass.Generation;
 /// <param name="model">The caller's object, which each text keeps alive until it ends.</param>
 internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object model)
 {
+    private const long MostTraceBytes = 16 << 20;
+    private const int FewestSteps = 4;
+
     /// <summary>Samples of one prompt, or one beam search.</summary>
     /// <exception cref="OptionException">An option or the prompt is wrong.</exception>
     /// <exception cref="ObjectDisposedException">The engine is closed.</exception>
@@ -18,16 +22,53 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
     {
         (int[] prompt, options) = Checked(promptIds, samples, options);
         int positions = Positions(prompt.Length, options);
-        long? mostWritten = options.MaxTokens is int most
-            ? (long)Math.Min(most, Math.Max(0, positions - prompt.Length)) * samples * (options.Beams?.Beams ?? 1) : null;
-        Ticket ticket = TicketOf(prompt.Length, mostWritten, options.Priority, options.Tenant, options.StartWithin, options.TimeLimit);
         GenerationOutput[] outputs = Outputs(samples, options, cancellation, out ProgressRelay<(int Read, int Total)>? progress);
+        Start(prompt, options, positions, outputs, progress);
+        return Array.ConvertAll(outputs, output => new TextGeneration(output));
+    }
+
+    /// <summary>A text, or a beam search, that is watched.</summary>
+    /// <param name="traced">The model, as the trace tells of it.</param>
+    /// <inheritdoc cref="Generate"/>
+    public TextTrace Trace(
+        IReadOnlyList<int> promptIds, GenerationOptions options, TraceOptions watched, TraceModel traced, CancellationToken cancellation)
+    {
+        watched = watched.Checked(engine.Shape);
+        (int[] prompt, options) = Checked(promptIds, 1, options);
+        GenerationOptions.Require(!options.DraftRejection, nameof(options.DraftRejection), "no trace of it: it tells of a single draw", "both");
+        int positions = Positions(prompt.Length, options);
+        GenerationOutput output = TraceOutput(prompt.Length, options, watched, positions, cancellation, out ProgressRelay<(int Read, int Total)>? progress);
+        GenerationRequest request = Start(prompt, options, positions, [output], progress, watched);
+        TraceStart start = new()
+        {
+            Model = traced,
+            PromptIds = request.Prompt,
+            Seed = request.Seed,
+            Options = request.Options,
+            Watched = watched,
+            Samplers = request.Samplers,
+            CacheType = engine.Pages.Shape.Types,
+            Window = engine.Pages.Shape.Window,
+            SinkTokens = engine.Pages.Shape.SinkTokens,
+            Compute = engine.Options.Compute,
+            Kernels = KernelPath.Name,
+        };
+        return new TextTrace(start, output);
+    }
+
+    private GenerationRequest Start(
+        int[] prompt, GenerationOptions options, int positions, GenerationOutput[] outputs, ProgressRelay<(int Read, int Total)>? progress,
+        TraceOptions? watched = null)
+    {
+        long? mostWritten = options.MaxTokens is int most
+            ? (long)Math.Min(most, Math.Max(0, positions - prompt.Length)) * outputs.Length * (options.Beams?.Beams ?? 1) : null;
+        Ticket ticket = TicketOf(prompt.Length, mostWritten, options.Priority, options.Tenant, options.StartWithin, options.TimeLimit);
         try
         {
             engine.Room.Enter(ticket);      // before samplers and the rest are made: refusing must be cheap
-            GenerationRequest request = RequestOf(prompt, options, positions, ticket) with { Progress = progress };
+            GenerationRequest request = RequestOf(prompt, options, positions, ticket) with { Progress = progress, Watched = watched };
             Submit(options.Beams is null ? FirstSample(request, outputs) : new BeamSearch(request, outputs[0]).Root);
-            return Array.ConvertAll(outputs, output => new TextGeneration(output));
+            return request;
         }
         catch (Exception refusal)
         {
@@ -81,6 +122,22 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
         ProgressRelay<(int Read, int Total)>? relay = progress =
             options.PromptProgress is null ? null : new(options.PromptProgress, _ => Array.ForEach(tokens, queue => queue.Cancel()));
         return Array.ConvertAll(tokens, queue => new GenerationOutput(cancellation, queue, relay));
+    }
+
+    /// <summary>The steps of a trace wait for their reader, so many as take <see cref="MostTraceBytes"/>.</summary>
+    private GenerationOutput TraceOutput(
+        int prompt, GenerationOptions options, TraceOptions watched, int positions, CancellationToken cancellation,
+        out ProgressRelay<(int Read, int Total)>? progress)
+    {
+        long text = Math.Min(positions, prompt + (long)(options.MaxTokens ?? int.MaxValue));
+        if (engine.Options.Window > 0) text = Math.Min(text, (long)engine.Options.Window + engine.Options.SinkTokens);
+        OutputQueue<TraceStep> steps = new(engine.Wake, model, engine.Arrivals)
+        {
+            IsEndless = GenerationRequest.IsEndless(options, engine.Options) && !cancellation.CanBeCanceled,
+            Most = (int)Math.Clamp(MostTraceBytes / watched.BytesOf(text, engine.Shape), FewestSteps, engine.Options.MostUnread),
+        };
+        progress = options.PromptProgress is null ? null : new(options.PromptProgress, _ => steps.Cancel());
+        return new GenerationOutput(cancellation, progress: progress, steps: steps);
     }
 
     private GeneratedSequence FirstSample(GenerationRequest request, GenerationOutput[] outputs)

@@ -14,6 +14,7 @@ internal sealed class GeneratedSequence : Sequence
     private readonly GenerationTimes _times;
     private readonly ulong _seed;
     private readonly Speculation? _speculation;
+    private readonly TextTracer? _tracer;
     private Siblings? _siblings;
     private int _cached;
     private FinishReason? _finish;
@@ -31,10 +32,12 @@ internal sealed class GeneratedSequence : Sequence
         (_request, _seed, _output) = (request, unchecked(request.Seed + (ulong)sample), output);
         _speculation = drafter is null ? null : new Speculation(drafter, Options.RejectsDrafts ? null : request.Model.Time);
         _text = new WrittenText(request.Tokenizer, request.EndIds, first?._text.Stops ?? StopTexts.Of(Options.Stop));
-        _sampler = first?._sampler.Fork(_seed) ?? new Sampler(Options.Sampling, _seed, request.SamplerText, request.Buffers, Options.Explain);
+        _sampler = first?._sampler.Fork(_seed)
+            ?? new Sampler(Options.Sampling, _seed, request.SamplerText, request.Buffers, Options.Explain, request.CandidateWatch);
         for (int i = 0; i < request.Prompt.Length && first is null; i++) _sampler.Accept(request.Prompt[i]);    // a fork has its state already
         _times = first is null ? new GenerationTimes(request.Model.Time) : new GenerationTimes(first._times);
         _cached = first?._cached ?? 0;
+        _tracer = request.Watched is TraceOptions watched ? new TextTracer(watched, _times, Work, output, request.Pages.Shape.Layers) : null;
         _stop = new StopRules(Options, request.EndIds, request.Positions, request.Model.Time, _times.Requested);
         if (Options.MaxTokens == 0) Finish(FinishReason.Length);
         else if (request.Prompt.Length >= request.Positions) Finish(FinishReason.Context);
@@ -50,7 +53,9 @@ internal sealed class GeneratedSequence : Sequence
 
     public override int FirstScored => Length - 1;
 
-    protected override bool MustRest => _output.Tokens.IsFull;
+    public override SequenceTracer? Tracer => _tracer;
+
+    protected override bool MustRest => _output.IsFull;
 
     private GenerationOptions Options => _request.Options;
 
@@ -64,6 +69,7 @@ internal sealed class GeneratedSequence : Sequence
     public override void Begin()
     {
         int found = SharesCache ? Cache.MatchPrefix(Ids.Span, isAgain: _times.HasBegun) : 0;
+        _tracer?.Adopted(found);
         if (_times.HasBegun) return;    // preempted: its text goes through the model again
         _times.Begin();
         _cached = found;
@@ -74,11 +80,12 @@ internal sealed class GeneratedSequence : Sequence
         if (!IsOver) Finish(_stop.Interruption(_output.Cancellation));
     }
 
-    public override void Watch(Action cancelled) => _output.Tokens.Watch(cancelled);
+    public override void Watch(Action cancelled) => _output.Watch(cancelled);
 
     public override void ChunkRead()
     {
         if (Completion.IsEmpty) _request.Progress?.Report((Cache.Length, Length));
+        _tracer?.Read(this);
     }
 
     /// <summary>Chooses, and what else is told of the row; the text does not know yet.</summary>
@@ -95,11 +102,13 @@ internal sealed class GeneratedSequence : Sequence
         if (Completion.IsEmpty) _times.PromptRead();
         _siblings?.ForkAll(this, logits);
         (Choice choice, RowFacts facts) = TakeAhead(logits);                // one token, by the chain and this position's own chance
-        if (Append(choice.Id)) _speculation!.Accept();                      // from here on it is fixed; an accepted draft is in the cache already
+        bool isDraft = Append(choice.Id);                                   // from here on it is fixed; an accepted draft is in the cache already
+        if (isDraft) _speculation!.Accept();
         _sampler.Accept(choice.Id);                                         // and the stages that look back know it
         string text = _text.Add(choice.Id);                                 // whole characters, no part of a stop text
         Finish(_stop.Check(this, _text.HasStopped, _output.Cancellation));  // or go on
-        Emit(choice, facts, text + Rest());                                 // the caller sees it now
+        GeneratedToken token = Emit(choice, facts, text + Rest());          // the caller sees it now
+        _tracer?.Chosen(token, choice.Watched!, logits, isDraft);
         if (IsOver) RefuseDrafts();                                         // drafts beyond the end are dropped
         if (Options.NoCache) Cache.Truncate(0);                            // then the whole text goes through again
     }
@@ -121,7 +130,11 @@ internal sealed class GeneratedSequence : Sequence
 
     protected override int Guess(Span<int> to) => _speculation!.Guess(Ids, Completion.Length, _sampler, to);
 
-    protected override void Release() => _speculation?.Dispose();
+    protected override void Release()
+    {
+        _speculation?.Dispose();
+        _tracer?.Dispose();
+    }
 
     protected override void Complete(long cacheBytes)
     {
@@ -180,10 +193,12 @@ internal sealed class GeneratedSequence : Sequence
 
     private string Rest() => _finish is null ? "" : _text.Rest();
 
-    private void Emit(Choice choice, RowFacts facts, string text)
+    private GeneratedToken Emit(Choice choice, RowFacts facts, string text)
     {
         TimeSpan elapsed = _times.Token();
-        _output.Emit(new GeneratedToken(
-            Completion.Length - 1, choice.Id, _text.Bytes(choice.Id), text, choice.Logprob, facts.Top, facts.LogitsHash, elapsed, choice.Explanation));
+        GeneratedToken token = new(
+            Completion.Length - 1, choice.Id, _text.Bytes(choice.Id), text, choice.Logprob, facts.Top, facts.LogitsHash, elapsed, choice.Explanation);
+        _output.Emit(token);
+        return token;
     }
 }

@@ -33,6 +33,9 @@ internal sealed class GenerationTimes
     /// <summary>From the first token that was chosen to the last; null before the first.</summary>
     public TimeSpan? Decode => _lastStep - _firstStep;
 
+    /// <summary>Time since the request was made.</summary>
+    public TimeSpan Elapsed => _time.GetElapsedTime(Requested);
+
     /// <summary>It comes to the front of the queue.</summary>
     public void Begin()
     {

@@ -49,6 +49,9 @@ internal abstract class Sequence
     /// <summary>The work done for this sequence, whatever shared a batch with it.</summary>
     public Counters Work { get; }
 
+    /// <summary>What its trace is written by; null where it is not traced.</summary>
+    public virtual SequenceTracer? Tracer => null;
+
     /// <summary>Page sets that it will rent until it has read what it has.</summary>
     public virtual long Lacking => Math.Min(Cache.Lacking(Length, StepBudget.PromptTokens), Cache.Shape.SetsFor(Length, StepBudget.PromptTokens));
 
@@ -145,6 +148,19 @@ internal abstract class Sequence
 
     /// <summary>The next of the samples that were forked from it in the step; null for none.</summary>
     public Sequence? TakeFork() => _forks is not null && _forks.TryDequeue(out Sequence? fork) ? fork : null;
+
+    /// <summary>Tells its trace, if it has one, of the pass that it took part in.</summary>
+    public void Tell(in TracedPass pass)
+    {
+        try
+        {
+            Tracer?.Passed(pass);
+        }
+        catch (Exception failure)
+        {
+            Fail(failure);
+        }
+    }
 
     /// <summary>Something went wrong with this sequence.</summary>
     public void Fail(Exception failure)

@@ -55,7 +55,7 @@ public sealed class TextGeneration : IAsyncEnumerable<GeneratedToken>, IAsyncDis
     public IAsyncEnumerator<GeneratedToken> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
         _output.Tokens.BeginReading();
-        return new Reader(this, cancellationToken);
+        return new OutputReader<GeneratedToken>(this, _output, _output.Tokens, cancellationToken);
     }
 
     /// <summary>The tokens, read with or without the caller's synchronization context.</summary>
@@ -89,45 +89,8 @@ public sealed class TextGeneration : IAsyncEnumerable<GeneratedToken>, IAsyncDis
     /// <summary>Ends the generation at its next token and waits until nothing is left of it; a failure is not thrown.</summary>
     public async ValueTask DisposeAsync()
     {
-        Cancel();
+        if (!_output.Result.IsCompleted) _output.Cancel();
         await ((Task)_output.Result).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         GC.SuppressFinalize(this);
-    }
-
-    private void Cancel()
-    {
-        if (!_output.Result.IsCompleted) _output.Tokens.Cancel();
-    }
-
-    private async IAsyncEnumerable<GeneratedToken> ReadAsync()
-    {
-        bool isFirst = true;
-        while (await _output.Tokens.WaitAsync().ConfigureAwait(false))
-        {
-            if (isFirst) await _output.ProgressDelivered.ConfigureAwait(false);
-            isFirst = false;
-            while (_output.Tokens.TryRead(out GeneratedToken? token)) yield return token;
-        }
-        await _output.Result.ConfigureAwait(false);     // a failure is the reader's too
-    }
-
-    /// <summary>The loop's own. Not an iterator method: disposed of before its first step, that would not notice.</summary>
-    /// <remarks>The loop's token, which may live long, holds the queue and not the generation: one that is dropped is collected all the same.</remarks>
-    private sealed class Reader(TextGeneration generation, CancellationToken cancellation) : IAsyncEnumerator<GeneratedToken>
-    {
-        private readonly IAsyncEnumerator<GeneratedToken> _tokens = generation.ReadAsync().GetAsyncEnumerator(CancellationToken.None);
-        private readonly CancellationTokenRegistration _loopsToken =
-            cancellation.UnsafeRegister(static tokens => ((OutputQueue<GeneratedToken>)tokens!).Cancel(), generation._output.Tokens);
-
-        public GeneratedToken Current => _tokens.Current;
-
-        public ValueTask<bool> MoveNextAsync() => _tokens.MoveNextAsync();
-
-        public ValueTask DisposeAsync()
-        {
-            _loopsToken.Unregister();
-            generation.Cancel();
-            return _tokens.DisposeAsync();
-        }
     }
 }

@@ -1,3 +1,5 @@
+using Sandglass.ModelFiles;
+
 namespace Sandglass.Generation;
 
 /// <summary>What a trace tells beside what it always does. Whatever is watched, the text and its bits are the same.</summary>
@@ -20,12 +22,37 @@ public sealed record TraceOptions
     /// <summary>Whether each step brings the F32 logits of the whole vocabulary, before any stage of the chain.</summary>
     public bool Logits { get; init; }
 
-    internal void Validate()
+    /// <summary>The same with copies of its lists.</summary>
+    /// <exception cref="GenerationException">Something is out of its range, or the model has no such token or head.</exception>
+    internal TraceOptions Checked(Hyperparameters shape)
     {
         GenerationOptions.Require(Candidates is >= 0 and <= MostCandidates, nameof(Candidates), $"a whole number from 0 to {MostCandidates}", Candidates);
         GenerationOptions.Require(Asked is { Count: <= MostAsked }, nameof(Asked), $"at most {MostAsked} ids", Asked is null ? "null" : $"{Asked.Count}");
         GenerationOptions.Require(Enum.IsDefined(Attention), nameof(Attention), "none, means or all", Attention);
         GenerationOptions.Require(Heads is { Count: <= MostHeads }, nameof(Heads), $"at most {MostHeads} heads", Heads is null ? "null" : $"{Heads.Count}");
+        TraceOptions own = this with { Asked = [.. Asked!], Heads = [.. Heads!] };
+        foreach (int id in own.Asked)
+        {
+            bool isToken = id >= 0 && id < shape.VocabularySize;
+            GenerationOptions.Require(isToken, nameof(Asked), $"ids from 0 to {shape.VocabularySize - 1}", id);
+        }
+        foreach ((int layer, int head) in own.Heads)
+        {
+            bool isHead = layer >= 0 && layer < shape.Layers && head >= 0 && head < shape.HeadsByLayer[layer];
+            GenerationOptions.Require(
+                isHead, nameof(Heads), $"layers from 0 to {shape.Layers - 1} and heads from 0 to {shape.Heads - 1}", $"layer {layer}, head {head}");
+        }
+        return own;
+    }
+
+    /// <summary>About what a step takes in memory.</summary>
+    /// <param name="positions">Of the text at its longest.</param>
+    internal long BytesOf(long positions, Hyperparameters shape)
+    {
+        const long Rest = 4096, Candidate = 32;
+        long maps = Attention switch { TracedAttention.None => 0, TracedAttention.Means => 1, _ => 2 };
+        return Rest + (Candidates + Asked.Count) * Candidate + positions * (maps * shape.Layers + (long)Heads.Count * sizeof(float))
+            + (Logits ? (long)shape.VocabularySize * sizeof(float) : 0);
     }
 }
 

@@ -5,6 +5,9 @@ namespace Sandglass.Generation;
 /// <summary>What a trace is of: known before its first step.</summary>
 public sealed record TraceStart
 {
+    /// <summary>What writes.</summary>
+    public required TraceModel Model { get; init; }
+
     /// <summary>The prompt as the model saw it.</summary>
     public required IReadOnlyList<int> PromptIds { get; init; }
 
@@ -23,9 +26,15 @@ public sealed record TraceStart
     /// <summary>Keys' and values' types.</summary>
     public required CacheTypes CacheType { get; init; }
 
+    /// <summary>Positions that a token sees, its own included; 0 for all, or as the model's layers have it.</summary>
+    public required int Window { get; init; }
+
+    /// <summary>First positions that stay visible outside the window; 0 without one.</summary>
+    public required int SinkTokens { get; init; }
+
     /// <summary>How products are computed.</summary>
     public required ComputeMode Compute { get; init; }
 
-    /// <summary>The kernels that run: 512, 256, 128 or scalar.</summary>
+    /// <summary>The kernels that run: <c>512</c>, <c>256</c>, <c>128</c> or <c>scalar</c>.</summary>
     public required string Kernels { get; init; }
 }

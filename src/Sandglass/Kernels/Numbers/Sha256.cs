@@ -32,28 +32,68 @@ internal static unsafe class Sha256
         0x00010203, 0x04050607, 0x08090A0B, 0x0C0D0E0F,
     ];
 
+    private const int StateWords = 8;
+
+    /// <summary>Fractional parts of the square roots of the first 8 primes.</summary>
+    private static ReadOnlySpan<uint> Start => [0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A, 0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19];
+
     /// <summary>The hash of some bytes.</summary>
     /// <param name="text">Any number of bytes.</param>
     /// <param name="hash">[32]</param>
     [SkipLocalsInit]
     public static void Hash(ReadOnlySpan<byte> text, Span<byte> hash)
     {
-        // fractional parts of the square roots of the first 8 primes
-        uint* state = stackalloc uint[8] { 0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A, 0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19 };
+        uint* state = stackalloc uint[StateWords];
+        Start.CopyTo(new Span<uint>(state, StateWords));
         int whole = text.Length / BlockBytes;
         fixed (byte* blocks = text) Compress(state, blocks, whole);
+        Finish(state, text[(whole * BlockBytes)..], text.Length, hash);
+    }
 
+    /// <summary>The hash of all that a source gives, of which a piece at a time is in memory.</summary>
+    /// <param name="read">Fills the room that it is given, as far as anything is left, and returns how many bytes that was.</param>
+    /// <param name="hash">[32]</param>
+    public static void Hash(ReadPiece read, Span<byte> hash)
+    {
+        const int PieceBytes = 1 << 20;
+        byte[] piece = new byte[PieceBytes];
+        uint* state = stackalloc uint[StateWords];
+        Start.CopyTo(new Span<uint>(state, StateWords));
+        long length = 0;
+        int bytes;
+        while ((bytes = Fill(read, piece)) == PieceBytes)
+        {
+            fixed (byte* blocks = piece) Compress(state, blocks, PieceBytes / BlockBytes);
+            length += PieceBytes;
+        }
+        int whole = bytes / BlockBytes;
+        fixed (byte* blocks = piece) Compress(state, blocks, whole);
+        Finish(state, piece.AsSpan(whole * BlockBytes, bytes - whole * BlockBytes), length + bytes, hash);
+    }
+
+    /// <summary>Gives the next bytes of a source; 0 at its end.</summary>
+    public delegate int ReadPiece(Span<byte> to);
+
+    private static int Fill(ReadPiece read, Span<byte> piece)
+    {
+        int bytes = 0, more;
+        while (bytes < piece.Length && (more = read(piece[bytes..])) > 0) bytes += more;
+        return bytes;
+    }
+
+    [SkipLocalsInit]
+    private static void Finish(uint* state, ReadOnlySpan<byte> rest, long length, Span<byte> hash)
+    {
         // The rest, a bit of 1, zeros, and the length in bits fill one or two blocks.
         Span<byte> last = stackalloc byte[2 * BlockBytes];
-        ReadOnlySpan<byte> rest = text[(whole * BlockBytes)..];
         int bytes = rest.Length + 9 <= BlockBytes ? BlockBytes : 2 * BlockBytes;
         last.Clear();
         rest.CopyTo(last);
         last[rest.Length] = 0x80;
-        BinaryPrimitives.WriteUInt64BigEndian(last[(bytes - 8)..], 8 * (ulong)text.Length);
+        BinaryPrimitives.WriteUInt64BigEndian(last[(bytes - 8)..], 8 * (ulong)length);
         fixed (byte* blocks = last) Compress(state, blocks, bytes / BlockBytes);
 
-        for (int i = 0; i < 8; i++)
+        for (int i = 0; i < StateWords; i++)
             BinaryPrimitives.WriteUInt32BigEndian(hash[(4 * i)..], state[i]);
     }
 

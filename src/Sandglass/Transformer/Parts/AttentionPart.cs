@@ -54,6 +54,14 @@ internal abstract unsafe record AttentionPart
         return visible * Heads * (KeyDim + ValueDim);
     }
 
+    /// <summary>Positions that any token of a segment sees: from the first one's window on, and the sinks.</summary>
+    public long PositionsSeenBy(in Segment segment, int window, int sinkTokens)
+    {
+        if (Window > 0) (window, sinkTokens) = (Window, 0);
+        int first = window == 0 ? 0 : segment.FirstPosition - window + 1;
+        return first <= sinkTokens ? segment.EndPosition : sinkTokens + segment.EndPosition - first;
+    }
+
     /// <summary>From queries, keys and values to what each head attended to.</summary>
     /// <remarks>Keys and values go into the caches first, and attention reads the caches only: so a chunk of a prompt and a single token see the same
     /// bits.</remarks>
