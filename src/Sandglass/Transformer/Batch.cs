@@ -20,9 +20,10 @@ internal sealed class Batch
     public ref readonly Segment Owner(int row) => ref Segments[_owners[row]];
 
     /// <summary>Adds tokens of one more sequence; a sequence may have only one segment.</summary>
-    public void Add(SequenceCache cache, ReadOnlyMemory<int> tokens, Counters work)
+    /// <param name="watched">Takes down what its last tokens attend to; null where nobody watches.</param>
+    public void Add(SequenceCache cache, ReadOnlyMemory<int> tokens, Counters work, WatchedAttention? watched = null)
     {
-        _segments.Add(new Segment(cache, tokens, Tokens, cache.Length, work));
+        _segments.Add(new Segment(cache, tokens, Tokens, cache.Length, work, watched));
         for (int i = 0; i < tokens.Length; i++)
             _owners.Add(_segments.Count - 1);
     }

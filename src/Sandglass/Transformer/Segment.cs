@@ -9,7 +9,9 @@ namespace Sandglass.Transformer;
 /// <param name="FirstRow">The first token's row in the batch.</param>
 /// <param name="FirstPosition">The first token's position in the sequence.</param>
 /// <param name="Work">Counts the work done for the sequence.</param>
-internal readonly record struct Segment(SequenceCache Cache, ReadOnlyMemory<int> Tokens, int FirstRow, int FirstPosition, Counters Work)
+/// <param name="Watched">Takes down what its last tokens attend to; null where nobody watches.</param>
+internal readonly record struct Segment(
+    SequenceCache Cache, ReadOnlyMemory<int> Tokens, int FirstRow, int FirstPosition, Counters Work, WatchedAttention? Watched)
 {
     /// <summary>One past the position of the last token.</summary>
     public int EndPosition => FirstPosition + Tokens.Length;

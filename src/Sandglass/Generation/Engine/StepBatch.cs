@@ -46,12 +46,13 @@ internal sealed class StepBatch
         _sequences.Add(sequence);
         bool reads = sequence.Phase == SequencePhase.Prefilling;
         if (reads) Read += tokens;
+        WatchedAttention? watched = null;
         if (sequence.Tracer is SequenceTracer tracer)
         {
-            tracer.Enter(sequence, from, tokens, reads);
+            watched = tracer.Enter(sequence, from, tokens, reads);
             IsTraced = true;
         }
-        Batch.Add(sequence.Cache, sequence.IdsAndDrafts.Slice(from, tokens), sequence.Work);
+        Batch.Add(sequence.Cache, sequence.IdsAndDrafts.Slice(from, tokens), sequence.Work, watched);
         for (int position = Math.Max(from, sequence.FirstScored); position < from + tokens; position++)
         {
             _rows.Add(firstRow + position - from);

@@ -1,5 +1,6 @@
 using Sandglass.KvCache;
 using Sandglass.Tracing;
+using Sandglass.Transformer;
 
 namespace Sandglass.Generation;
 
@@ -21,12 +22,13 @@ internal sealed class BeamTracer(GenerationTimes times, Counters work, Generatio
     /// <summary>The prompt begins with pages of another text.</summary>
     public void Adopted(int positions) => _adopted = positions;
 
-    public override void Enter(Sequence sequence, int from, int tokens, bool reads)
+    public override WatchedAttention? Enter(Sequence sequence, int from, int tokens, bool reads)
     {
         if (!_isOpen) (_isOpen, _isDecided, _recomputed) = (true, false, 0);
         (_from, _to) = (from, from + tokens);
         int known = _hasBegun ? sequence.Length - 1 : _known;
         _recomputed += (long)layers * Math.Max(0, Math.Min(_to, known) - from);
+        return null;
     }
 
     public override void Read(Sequence sequence)

@@ -1,5 +1,6 @@
 using Sandglass.KvCache;
 using Sandglass.Tracing;
+using Sandglass.Transformer;
 
 namespace Sandglass.Generation;
 
@@ -19,7 +20,8 @@ internal abstract class SequenceTracer(Counters work, GenerationOutput output) :
     /// <param name="from">The first one's position.</param>
     /// <param name="tokens">How many, drafted ones included.</param>
     /// <param name="reads">Whether they are read, instead of following a token that was chosen in the step before.</param>
-    public abstract void Enter(Sequence sequence, int from, int tokens, bool reads);
+    /// <returns>What takes down what they attend to; null where that is not watched.</returns>
+    public abstract WatchedAttention? Enter(Sequence sequence, int from, int tokens, bool reads);
 
     /// <summary>They have; nothing has come of it yet.</summary>
     public abstract void Read(Sequence sequence);

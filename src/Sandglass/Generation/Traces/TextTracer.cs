@@ -1,5 +1,7 @@
 using Sandglass.KvCache;
+using Sandglass.Sampling;
 using Sandglass.Tracing;
+using Sandglass.Transformer;
 
 namespace Sandglass.Generation;
 
@@ -12,7 +14,9 @@ namespace Sandglass.Generation;
 internal sealed class TextTracer(TraceOptions watched, GenerationTimes times, Counters work, GenerationOutput output, int layers)
     : SequenceTracer(work, output)
 {
-    private readonly List<(GeneratedToken Token, Sampling.WatchedCandidates Fates, float[] Logits, bool IsDraft)> _tokens = [];
+    private readonly List<(GeneratedToken Token, WatchedCandidates Fates, float[] Logits, bool IsDraft)> _tokens = [];
+    private readonly WatchedAttention? _attention = watched is { Attention: TracedAttention.None, Heads.Count: 0 } ? null
+        : new WatchedAttention(layers, watched.Attention == TracedAttention.All, [.. watched.Heads.Select(head => (head.Layer, head.Head))]);
     private Sequence? _sequence;
     private int _pass, _from, _to;
     private int _adopted;       // positions that were found and have not been told
@@ -24,12 +28,16 @@ internal sealed class TextTracer(TraceOptions watched, GenerationTimes times, Co
     /// <summary>It begins with pages of another text.</summary>
     public void Adopted(int positions) => _adopted = positions;
 
-    public override void Enter(Sequence sequence, int from, int tokens, bool reads)
+    public override WatchedAttention? Enter(Sequence sequence, int from, int tokens, bool reads)
     {
         (_sequence, _from, _to, _reads) = (sequence, from, from + tokens, reads || _adopted > 0);
         _drafted = sequence.IdsAndDrafts[sequence.Length..].ToArray();
         _tokens.Clear();
+        _attention?.Begin(Math.Max(0, from + tokens - Math.Max(from, sequence.FirstScored)));
+        return _attention;
     }
+
+    public override void Dispose() => _attention?.Dispose();
 
     public override void Read(Sequence sequence)
     {
@@ -41,7 +49,7 @@ internal sealed class TextTracer(TraceOptions watched, GenerationTimes times, Co
     /// <param name="fates">What became of the candidates.</param>
     /// <param name="logits">The row that it was chosen from.</param>
     /// <param name="isDraft">Whether it had been guessed.</param>
-    public void Chosen(GeneratedToken token, Sampling.WatchedCandidates fates, ReadOnlySpan<float> logits, bool isDraft) =>
+    public void Chosen(GeneratedToken token, WatchedCandidates fates, ReadOnlySpan<float> logits, bool isDraft) =>
         _tokens.Add((token, fates, watched.Logits ? logits.ToArray() : [], isDraft));
 
     public override void Passed(in TracedPass pass)
@@ -72,7 +80,7 @@ internal sealed class TextTracer(TraceOptions watched, GenerationTimes times, Co
 
     private void Tell(int nth, TraceCost? cost)
     {
-        (GeneratedToken token, Sampling.WatchedCandidates fates, float[] logits, bool isDraft) = _tokens[nth];
+        (GeneratedToken token, WatchedCandidates fates, float[] logits, bool isDraft) = _tokens[nth];
         SequenceCache cache = _sequence!.Cache;
         Emit(new TokenStep
         {
@@ -84,10 +92,22 @@ internal sealed class TextTracer(TraceOptions watched, GenerationTimes times, Co
             Coverage = fates.Coverage,
             Asked = fates.Asked,
             Logits = logits,
+            Attention = _attention is null ? null : Attention(_attention.Rows[nth]),
             Cache = TakeCache(cache.Length, cache.Bytes, cache.Letters),
             Cost = cost,
             Drafted = nth == 0 ? _drafted : [],
             IsDraft = isDraft,
         });
     }
+
+    private TraceAttention Attention(WatchedRow row) => new()
+    {
+        Layers = layers,
+        Positions = row.Columns,
+        Sinks = row.Sinks,
+        From = row.From,
+        Means = row.Means,
+        Maxima = row.Maxima,
+        Heads = [.. watched.Heads.Select((head, i) => (head, (ReadOnlyMemory<float>)row.Heads[i]))],
+    };
 }

@@ -29,6 +29,18 @@ internal unsafe struct AttentionTask
     /// <summary>The same for values.</summary>
     public byte** WrittenValuePages;
 
+    /// <summary>
+    /// [token from <see cref="FirstWatched"/> on, head, <see cref="WeightStride"/>]: where the weights go with which these tokens attend to the positions up to
+    /// their own; 0 for those that have left a window. Null where nobody watches.
+    /// </summary>
+    public float* Weights;
+
+    /// <summary>The first token whose weights are watched.</summary>
+    public int FirstWatched;
+
+    /// <summary>Floats from one head's weights to the next's: at least the positions up to the last token's, rounded up to sixteen.</summary>
+    public int WeightStride;
+
     public CacheTypes Types;
 
     public int Tokens;
@@ -79,6 +91,7 @@ internal unsafe struct AttentionTask
         SinkQueries = SinkQueries == null ? null : SinkQueries + (long)from * Heads * KeyDim,
         Output = Output + (long)from * Heads * ValueDim,
         FirstPosition = FirstPosition + from,
+        FirstWatched = FirstWatched - from,
         Tokens = to - from,
     };
 
@@ -97,6 +110,10 @@ internal unsafe struct AttentionTask
 
     /// <summary>The query of a token and head.</summary>
     public readonly float* Query(int token, int head) => Queries + ((long)token * Heads + head) * KeyDim;
+
+    /// <summary>Where the weights of a token and head go; null where they are not watched.</summary>
+    public readonly float* WeightsOf(int token, int head) =>
+        Weights == null || token < FirstWatched ? null : Weights + ((long)(token - FirstWatched) * Heads + head) * WeightStride;
 
     /// <summary>Where the result of a token and head goes.</summary>
     public readonly float* Result(int token, int head) => Output + ((long)token * Heads + head) * ValueDim;

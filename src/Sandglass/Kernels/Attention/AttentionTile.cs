@@ -109,6 +109,9 @@ internal unsafe struct AttentionTile
     /// <summary>[valueDim]: where a row's result goes.</summary>
     public readonly float* Result(int row) => Task.Result(From + row / Task.Group, KvHead * Task.Group + row % Task.Group);
 
+    /// <summary>[WeightStride]: where a row's weights go; null where they are not watched.</summary>
+    public readonly float* WeightsOf(int row) => Task.WeightsOf(From + row / Task.Group, KvHead * Task.Group + row % Task.Group);
+
     /// <summary>[positions from a page on]</summary>
     public readonly float* ScoresOf(int row, int page) => Scores + (long)row * ScoreStride + page * AttentionTask.PagePositions;
 

@@ -9,10 +9,10 @@ internal static unsafe class ScalarAttention
     public static void Run(in AttentionTile tile)
     {
         for (int row = 0; row < tile.Rows; row++)
-            Row(tile, tile.FirstSeen(row), tile.Visible(row), tile.Query(row), tile.ForSinks().Query(row), tile.Result(row));
+            Row(tile, tile.FirstSeen(row), tile.Visible(row), tile.Query(row), tile.ForSinks().Query(row), tile.Result(row), tile.WeightsOf(row));
     }
 
-    private static void Row(in AttentionTile tile, int first, int visible, float* query, float* sinkQuery, float* output)
+    private static void Row(in AttentionTile tile, int first, int visible, float* query, float* sinkQuery, float* output, float* watched)
     {
         ref readonly AttentionTask task = ref tile.Task;
         float* weights = tile.Scores, span = tile.Sums;
@@ -46,6 +46,8 @@ internal static unsafe class ScalarAttention
         }
         for (int d = 0; d < task.ValueDim; d++)
             output[d] /= divisor;
+        for (int t = 0; watched != null && t < visible; t++)
+            watched[t] = t >= task.SinkTokens && t < first ? 0 : Elementary.Exp(weights[t] - max) / divisor;
     }
 
     /// <summary>

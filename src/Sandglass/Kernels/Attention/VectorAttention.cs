@@ -77,6 +77,7 @@ internal static unsafe class VectorAttention<L, F, I, B>
     {
         float* tail = stackalloc float[16];
         int valueDim = tile.Task.ValueDim;
+        bool isWatched = tile.Task.Weights != null;
         for (int row = 0; row < tile.Rows; row++)
         {
             float* result = tile.Result(row);
@@ -84,6 +85,8 @@ internal static unsafe class VectorAttention<L, F, I, B>
             float divisor = 0;
             for (int span = 0; span < spans; span++)
                 divisor += tile.Divisors[(long)span * tile.Rows + row];
+            if (isWatched && tile.WeightsOf(row) is var weights && weights != null)
+                Divide(tile.ScoresOf(row, 0), tile.Visible(row), divisor, weights);
             for (int d = 0; d < valueDim; d += 16)
             {
                 F total = L.Broadcast(0f);
@@ -99,6 +102,15 @@ internal static unsafe class VectorAttention<L, F, I, B>
                 new Span<float>(tail, valueDim - d).CopyTo(new Span<float>(result + d, valueDim - d));
             }
         }
+    }
+
+    /// <summary>A row's exponentials -> weights, elsewhere; the rest of the last vector is overwritten.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Divide(float* exponentials, int count, float divisor, float* weights)
+    {
+        F by = L.Broadcast(divisor);
+        for (int t = 0; t < count; t += 16)
+            L.Store(weights + t, L.Divide(L.Load(exponentials + t), by));
     }
 
     /// <summary>Scores -> e^(score - largest) and their sums; clears the sums of values.</summary>

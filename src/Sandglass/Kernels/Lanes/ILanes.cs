@@ -30,6 +30,9 @@ internal unsafe interface ILanes<F, I, B>
     static abstract F Min(F a, F b);
     static abstract F Abs(F a);
 
+    /// <summary>Rounded as IEEE 754 says.</summary>
+    static abstract F Sqrt(F a);
+
     /// <summary>The largest of all lanes, in any order. A NaN lane may be lost.</summary>
     static abstract float Largest(F a);
 

@@ -66,6 +66,10 @@ internal readonly unsafe struct Lanes128 : ILanes<Floats, Ints, Bytes>
     public static Floats Abs(Floats a) =>
         new() { A = Vector128.Abs(a.A), B = Vector128.Abs(a.B), C = Vector128.Abs(a.C), D = Vector128.Abs(a.D) };
 
+    [MethodImpl(Inline)]
+    public static Floats Sqrt(Floats a) =>
+        new() { A = Vector128.Sqrt(a.A), B = Vector128.Sqrt(a.B), C = Vector128.Sqrt(a.C), D = Vector128.Sqrt(a.D) };
+
     [MethodImpl(Inline)] public static float Largest(Floats a) => Largest(Vector128.MaxNative(Vector128.MaxNative(a.A, a.B), Vector128.MaxNative(a.C, a.D)));
 
     [MethodImpl(Inline)]

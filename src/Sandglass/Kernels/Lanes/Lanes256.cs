@@ -44,6 +44,7 @@ internal readonly unsafe struct Lanes256 : ILanes<Floats, Ints, Bytes>
     [MethodImpl(Inline)] public static Floats Max(Floats a, Floats b) => new() { A = Vector256.MaxNative(a.A, b.A), B = Vector256.MaxNative(a.B, b.B) };
     [MethodImpl(Inline)] public static Floats Min(Floats a, Floats b) => new() { A = Vector256.MinNative(a.A, b.A), B = Vector256.MinNative(a.B, b.B) };
     [MethodImpl(Inline)] public static Floats Abs(Floats a) => new() { A = Vector256.Abs(a.A), B = Vector256.Abs(a.B) };
+    [MethodImpl(Inline)] public static Floats Sqrt(Floats a) => new() { A = Vector256.Sqrt(a.A), B = Vector256.Sqrt(a.B) };
     [MethodImpl(Inline)] public static float Largest(Floats a) => Largest(Vector256.MaxNative(a.A, a.B));
 
     [MethodImpl(Inline)]

@@ -42,6 +42,7 @@ internal readonly unsafe struct Lanes256Half<H> : ILanes<Vector256<float>, Vecto
     [MethodImpl(Inline)] public static Vector256<float> Max(Vector256<float> a, Vector256<float> b) => Vector256.MaxNative(a, b);
     [MethodImpl(Inline)] public static Vector256<float> Min(Vector256<float> a, Vector256<float> b) => Vector256.MinNative(a, b);
     [MethodImpl(Inline)] public static Vector256<float> Abs(Vector256<float> a) => Vector256.Abs(a);
+    [MethodImpl(Inline)] public static Vector256<float> Sqrt(Vector256<float> a) => Vector256.Sqrt(a);
     [MethodImpl(Inline)] public static float Largest(Vector256<float> a) => Lanes256.Largest(a);
     [MethodImpl(Inline)] public static uint EqualMask(Vector256<float> a, Vector256<float> b) => Vector256.Equals(a, b).ExtractMostSignificantBits() << First;
 

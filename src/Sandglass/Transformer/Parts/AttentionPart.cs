@@ -71,9 +71,10 @@ internal abstract unsafe record AttentionPart
         state.QuantizePages.Run(state.Batch, layer);
         List<AttentionTask> tasks = state.AttentionTasks;
         tasks.Clear();
+        bool isWatched = false;
         foreach (ref readonly Segment segment in state.Batch.Segments)
         {
-            tasks.Add(new AttentionTask
+            AttentionTask task = new()
             {
                 Queries = state.Queries.Row(segment.FirstRow),
                 Output = state.Attended.Row(segment.FirstRow),
@@ -93,8 +94,13 @@ internal abstract unsafe record AttentionPart
                 ValueDim = ValueDim,
                 Scale = Scale,
                 SoftCap = SoftCap,
-            });
+            };
+            isWatched |= segment.Watched is not null;
+            segment.Watched?.Place(ref task);
+            tasks.Add(task);
         }
         state.Attention.Run(tasks);
+        for (int i = 0; isWatched && i < tasks.Count; i++)
+            state.Batch.Segments[i].Watched?.Take(layer, tasks[i], state.Window, state.Batch.Segments[i].Cache.RemovedPositions);
     }
 }
