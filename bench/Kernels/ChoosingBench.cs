@@ -15,20 +15,24 @@ internal static class ChoosingBench
     private const int Written = 512;    // tokens of each text so far
     private const int Peaks = 24;       // tokens that stand out of a row
 
-    private static readonly (string Name, SamplerOptions Options, int Logprobs)[] Cases =
+    private static readonly (string Name, SamplerOptions Options, int Logprobs, CandidateWatch? Watch)[] Cases =
     [
-        ("greedy", SamplerOptions.Greedy, 0),
-        ("temperature 1", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0, Temperature = 1 }, 0),
-        ("temperature 0.7", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0, Temperature = 0.7 }, 0),
-        ("top_p 0.9", new SamplerOptions { TopK = 0, TopP = 0.9, MinP = 0, Temperature = 1 }, 0),
-        ("top_p 0.999", new SamplerOptions { TopK = 0, TopP = 0.999, MinP = 0, Temperature = 1 }, 0),
-        ("min_p 0.05", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0.05, Temperature = 1 }, 0),
-        ("top_k 40, the usual chain", new SamplerOptions { Temperature = 0.8 }, 0),
-        ("penalties", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0, Temperature = 1, FrequencyPenalty = 0.5, PresencePenalty = 0.5 }, 0),
-        ("dry", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0, Temperature = 1, DryMultiplier = 0.8 }, 0),
-        ("no_repeat_ngram 3", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0, Temperature = 1, NoRepeatNgram = 3 }, 0),
-        ("an id banned", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0, Temperature = 1, BannedIds = [0] }, 0),
-        ("temperature 1, 20 logprobs", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0, Temperature = 1 }, 20),
+        ("greedy", SamplerOptions.Greedy, 0, null),
+        ("temperature 1", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0, Temperature = 1 }, 0, null),
+        ("temperature 0.7", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0, Temperature = 0.7 }, 0, null),
+        ("top_p 0.9", new SamplerOptions { TopK = 0, TopP = 0.9, MinP = 0, Temperature = 1 }, 0, null),
+        ("top_p 0.999", new SamplerOptions { TopK = 0, TopP = 0.999, MinP = 0, Temperature = 1 }, 0, null),
+        ("min_p 0.05", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0.05, Temperature = 1 }, 0, null),
+        ("top_k 40, the usual chain", new SamplerOptions { Temperature = 0.8 }, 0, null),
+        ("penalties", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0, Temperature = 1, FrequencyPenalty = 0.5, PresencePenalty = 0.5 }, 0, null),
+        ("dry", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0, Temperature = 1, DryMultiplier = 0.8 }, 0, null),
+        ("no_repeat_ngram 3", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0, Temperature = 1, NoRepeatNgram = 3 }, 0, null),
+        ("an id banned", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0, Temperature = 1, BannedIds = [0] }, 0, null),
+        ("temperature 1, 20 logprobs", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0, Temperature = 1 }, 20, null),
+        ("greedy, traced", SamplerOptions.Greedy, 0, new CandidateWatch(32, [])),
+        ("temperature 1, traced", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0, Temperature = 1 }, 0, new CandidateWatch(32, [])),
+        ("temperature 0.7, traced", new SamplerOptions { TopK = 0, TopP = 1, MinP = 0, Temperature = 0.7 }, 0, new CandidateWatch(32, [])),
+        ("the usual chain, traced", new SamplerOptions { Temperature = 0.8 }, 0, new CandidateWatch(32, [])),
     ];
 
     /// <param name="vocabularies">Their sizes.</param>
@@ -39,7 +43,7 @@ internal static class ChoosingBench
         {
             float[][] rows = [.. Enumerable.Range(0, Texts).Select(seed => Row(vocabulary, seed))];
             SamplingBuffers buffers = new(vocabulary);
-            Sampler[][] samplers = [.. Cases.Select(one => Enumerable.Range(0, Texts).Select(text => Made(one.Options, text, buffers)).ToArray())];
+            Sampler[][] samplers = [.. Cases.Select(one => Enumerable.Range(0, Texts).Select(text => Made(one.Options, one.Watch, text, buffers)).ToArray())];
             List<double>[] times = [.. Cases.Select(_ => new List<double>())];
             long begun = Stopwatch.GetTimestamp();
             for (long position = Written; Stopwatch.GetElapsedTime(begun).TotalSeconds < seconds; position++)
@@ -64,9 +68,9 @@ internal static class ChoosingBench
         sampler.Accept(choice.Id);
     }
 
-    private static Sampler Made(SamplerOptions options, int text, SamplingBuffers buffers)
+    private static Sampler Made(SamplerOptions options, CandidateWatch? watch, int text, SamplingBuffers buffers)
     {
-        Sampler sampler = new(options, (ulong)text, new SamplerText(buffers.VocabularySize), buffers);
+        Sampler sampler = new(options, (ulong)text, new SamplerText(buffers.VocabularySize), buffers, watch: watch);
         Random random = new(text);
         for (int i = 0; i < Written; i++) sampler.Accept((int)(random.NextDouble() * random.NextDouble() * random.NextDouble() * 2000));
         return sampler;

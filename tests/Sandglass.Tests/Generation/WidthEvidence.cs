@@ -1,5 +1,6 @@
 using Sandglass.Generation;
 using Sandglass.Kernels;
+using Sandglass.Sampling;
 using Sandglass.Tests.Transformer;
 
 namespace Sandglass.Tests.Generation;
@@ -54,6 +55,24 @@ internal static class WidthEvidence
         int[] ids = Evidence.Ids(length, model.Tokenizer.VocabularySize);
         string?[] text = await Evidence.OfText(model, ids);
         Run run = await Evidence.OfRun(model, ids[..3], tokens: 3);
-        return $"{name} {mode.Compute} {mode.CacheType} {string.Join(' ', text)} | {string.Join(' ', run.Hashes)} {string.Join(' ', run.Ids)}";
+        string watched = await Watched(model, ids);
+        return $"{name} {mode.Compute} {mode.CacheType} {string.Join(' ', text)} | {string.Join(' ', run.Hashes)} {string.Join(' ', run.Ids)} | {watched}";
+    }
+
+    /// <summary>What is told beside the text is of the same bits too.</summary>
+    private static async Task<string> Watched(LanguageModel model, int[] ids)
+    {
+        GenerationOptions options = new() { Sampling = Evidence.Sampled with { TopP = 0.9 }, MaxTokens = 1, ShareCache = false };
+        await using TextTrace trace = model.TraceAsync(ids, options, new TraceOptions { Attention = TracedAttention.All, Heads = [new(0, 0)] });
+        await foreach (TraceStep step in trace)
+        {
+            if (step is not TokenStep { Attention: TraceAttention attention } token) continue;
+            Explanation why = token.Token.Explanation!;
+            string hash = LogitsHash.Of(attention.Heads[0].Weights.Span);
+            string stages = string.Join(' ', why.Stages.Select(stage => $"{stage.Entropy:R}"));
+            string candidates = string.Join(' ', token.Candidates.Select(one => $"{one.Id} {one.Probability:R} {one.Final:R}"));
+            return $"{hash} {Convert.ToHexString(attention.Means.Span)} {Convert.ToHexString(attention.Maxima.Span)} {why.EntropyRaw:R} {stages} {candidates}";
+        }
+        return "";
     }
 }
