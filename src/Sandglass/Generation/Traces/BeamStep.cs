@@ -21,7 +21,7 @@ public sealed record BeamStep : TraceStep
 /// <param name="Parent">Which of the beams that ran before it continues, counted over all groups; -1 in the first step, which continues the prompt.</param>
 /// <param name="Id">The token.</param>
 /// <param name="Logprob">Of the token, in the model's own distribution.</param>
-/// <param name="Score">Of the whole continuation: the sum of log-probabilities, as penalties and bans left it; where it ended, divided by length as well.</param>
+/// <param name="Score">Of the whole continuation: the sum of log-probabilities, as penalties and bans left it; where it ended, by length as well.</param>
 /// <param name="Fate">What became of it.</param>
 /// <param name="Beam">Which of the beams it is from now on, counted over all groups; -1 where it is none.</param>
 public readonly record struct TraceBeam(int Parent, int Id, float Logprob, float Score, BeamFate Fate, int Beam);

@@ -4,7 +4,7 @@ using Sandglass.Transformer;
 
 namespace Sandglass.Generation;
 
-/// <summary>The trace of a beam search: the pieces of its prompt, then a step for each of the search's, however many passes of how many beams it took.</summary>
+/// <summary>The trace of a beam search: the pieces of its prompt, then a step for each of the search's, however many passes it took.</summary>
 /// <param name="times">Of the search.</param>
 /// <param name="work">What is done for all beams.</param>
 /// <param name="output">Where the steps go.</param>

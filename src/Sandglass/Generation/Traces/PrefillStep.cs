@@ -14,8 +14,8 @@ public sealed record PrefillStep : TraceStep
     /// <summary>One past its last position.</summary>
     public required int To { get; init; }
 
-    /// <summary>Positions before <see cref="From"/> whose pages came from a text that began alike: not read by this one. Above 0 in the first piece only, or the
-    /// first after its pages were taken from it.</summary>
+    /// <summary>Positions before <see cref="From"/> whose pages came from a text that began alike: not read by this one. Above 0 in the first piece only,
+    /// or in the first after its pages were taken from it.</summary>
     public required int Adopted { get; init; }
 
     /// <summary>The cache when it was read, before a token was chosen.</summary>

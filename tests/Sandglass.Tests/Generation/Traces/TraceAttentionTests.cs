@@ -69,7 +69,8 @@ public sealed class TraceAttentionTests(Grain grain, TypedModelFiles files) : IC
     private static TraceOptions AllHeads(LanguageModel model) => new()
     {
         Attention = TracedAttention.All,
-        Heads = [.. from layer in Enumerable.Range(0, model.Shape.Layers) from head in Enumerable.Range(0, model.Shape.Heads) select new TracedHead(layer, head)],
+        Heads = [.. Enumerable.Range(0, model.Shape.Layers).SelectMany(layer =>
+            Enumerable.Range(0, model.Shape.Heads).Select(head => new TracedHead(layer, head)))],
     };
 
     private static void Check(TraceRun run, LanguageModel model)

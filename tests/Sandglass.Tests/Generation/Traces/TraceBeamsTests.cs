@@ -17,7 +17,8 @@ public sealed class TraceBeamsTests(Grain grain) : IClassFixture<Grain>
     [Theory, MemberData(nameof(Searches))]
     public async Task The_tree_leads_to_the_results(BeamOptions search, bool noCache)
     {
-        GenerationOptions options = new() { Beams = search, MaxTokens = 14, NoCache = noCache, Sampling = new SamplerOptions { Samplers = ["penalties"] }, ShareCache = false };
+        SamplerOptions sampling = new() { Samplers = ["penalties"] };
+        GenerationOptions options = new() { Beams = search, MaxTokens = 14, NoCache = noCache, Sampling = sampling, ShareCache = false };
         const string Prompt = "Once upon a time there was a little girl. She was";
         Run plain = await Run.Of(grain.Model, Prompt, options);
         TraceRun run = await TraceRun.Of(grain.Model, Prompt, options);

@@ -33,7 +33,8 @@ public sealed class TraceTests(Grain grain) : IClassFixture<Grain>
     {
         using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m", options);
         Run plain = await Run.Of(model, Prompt, asked);
-        TraceRun run = await TraceRun.Of(model, Prompt, asked, new TraceOptions { Attention = TracedAttention.All, Asked = [7], Heads = [new(1, 1)], Logits = true });
+        TraceOptions watched = new() { Attention = TracedAttention.All, Asked = [7], Heads = [new(1, 1)], Logits = true };
+        TraceRun run = await TraceRun.Of(model, Prompt, asked, watched);
 
         Assert.Equal(plain.Ids, run.Tokens.Select(step => step.Token.Id));
         Assert.Equal(plain.Hashes, run.Tokens.Select(step => step.Token.LogitsHash));
