@@ -90,6 +90,20 @@ public sealed class LendingTests(LendingTests.Ample ample) : IClassFixture<Lendi
         Assert.Equal(7, (await Of(a, 0, 90, 7)).Ids.Length);
     }
 
+    [Fact]
+    public void A_drafting_models_part_is_not_lent()
+    {
+        SharedCache shared = new();
+        ModelOptions options = new() { Draft = "embedded:grain-1m", CacheMemory = 30_000_000, Threads = 1 };
+        using LanguageModel alone = LanguageModel.LoadEmbedded("grain-6m", options);
+        using LanguageModel lends = LanguageModel.LoadEmbedded("grain-6m", options with { SharedCache = shared });
+        using LanguageModel other = Load("grain-1m", shared, sets: 70);
+
+        Assert.Equal(alone.DraftPages!.Budget, lends.DraftPages!.Budget);
+        Assert.Equal(alone.Pages.Budget + 70 * other.Pages.Shape.SetBytes, shared.Bytes);
+        Assert.InRange(lends.Pages.Budget, 1, alone.Pages.Budget - 1);
+    }
+
     private static LanguageModel Load(string name, SharedCache shared, double sets)
     {
         using LanguageModel shape = LanguageModel.LoadEmbedded(name, new ModelOptions { Threads = 1 });
