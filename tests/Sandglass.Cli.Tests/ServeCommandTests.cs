@@ -103,7 +103,6 @@ public sealed class ServeCommandTests : IDisposable
         Assert.DoesNotContain(samples, line => line.StartsWith("http_requests_total", StringComparison.Ordinal));
         Assert.All(samples.Where(line => line.StartsWith("sandglass:steps_total", StringComparison.Ordinal)
             || line.StartsWith("sandglass:cache_pages_kept", StringComparison.Ordinal)), line => Assert.EndsWith(" 0.0", line, StringComparison.Ordinal));
-        Assert.DoesNotContain("warmed", log, StringComparison.Ordinal);
         Assert.DoesNotContain("completions", log, StringComparison.Ordinal);
     }
 
