@@ -136,8 +136,8 @@ internal static unsafe class RowScan
             // one guess for 64 elements: how many of them count
             ulong a = Inside<L, F, I, B>(values + i, low, high), b = Inside<L, F, I, B>(values + i + LaneCount, low, high);
             ulong c = Inside<L, F, I, B>(values + i + 2 * LaneCount, low, high), d = Inside<L, F, I, B>(values + i + 3 * LaneCount, low, high);
-            if ((a | b | c | d) == 0) continue;
-            for (ulong inside = a | b << 16 | c << 32 | d << 48; inside != 0; inside &= inside - 1) to[found++] = i + BitOperations.TrailingZeroCount(inside);
+            ulong inside = a | b << 16 | c << 32 | d << 48;
+            if (inside != 0) found += SetBits.Write(inside, i, to + found);
         }
         return found + ScalarPlaces(values, i, count, least, most, to + found);
     }
@@ -188,7 +188,7 @@ internal static unsafe class RowScan
             ulong d = Stays<L, F, I, B>(values + i + 3 * LaneCount, low, mark, marks + i + 3 * LaneCount, ref marked);
             ulong stay = a | b << 16 | c << 32 | d << 48;
             if (found > most) found += BitOperations.PopCount(stay);
-            else for (; stay != 0; stay &= stay - 1) left[found++] = i + BitOperations.TrailingZeroCount(stay);
+            else if (stay != 0) found += SetBits.Write(stay, i, left + found);
         }
         MarkCounts rest = ScalarMarkBelow(values, i, count, least, mark, marks, left, most, found);
         return rest with { Marked = marked + rest.Marked };

@@ -9,6 +9,9 @@ namespace Sandglass.Kernels;
 /// </summary>
 internal static unsafe class SetBits
 {
+    /// <summary>Bits of 64 that are written at once.</summary>
+    internal const int Few = 6;
+
     private const int Lanes = 8;
 
     /// <summary>[256, 8]: for each byte the numbers of its set bits, ascending, then zeros. It never moves: a loop holds its address.</summary>
@@ -26,6 +29,21 @@ internal static unsafe class SetBits
         int low = BitOperations.PopCount(mask & 0xFF);
         Eight(orders, mask >> Lanes, first + Lanes, to + low);
         return low + BitOperations.PopCount(mask >> Lanes);
+    }
+
+    /// <summary>The same for 64 bits of which mostly a few are set: those are written without a branch.</summary>
+    /// <param name="to">Room for as many as are set, and always for <see cref="Few"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int Write(ulong mask, int first, int* to)
+    {
+        int count = BitOperations.PopCount(mask);
+        for (int i = 0; i < Few; i++)
+        {
+            to[i] = first + BitOperations.TrailingZeroCount(mask);
+            mask &= mask - 1;
+        }
+        for (int i = Few; mask != 0; mask &= mask - 1) to[i++] = first + BitOperations.TrailingZeroCount(mask);
+        return count;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -7,7 +7,7 @@ namespace Sandglass.Sampling;
 internal readonly ref partial struct Intervals
 {
     private const int Sample = 64, Stride = 16 * Sample;     // so many of so many logits tell about where a point falls
-    private const int FewShare = 8;                          // of the row: fewer are listed and weighed in less time than all are
+    private const int FewShare = 16;                         // of the row: fewer are listed and weighed in less time than all are
     private const int WorthASample = 16 * Stride;            // logits
 
     /// <summary>Logits between which the point's lies, or most likely does, both included; null where none are known but those of all.</summary>

@@ -138,15 +138,21 @@ internal readonly ref partial struct Intervals
         Span<ulong> keys = _candidates.Keys(ids.Length);
         Span<float> room = stackalloc float[Block];
         (float least, float most) = Limits(rung);
-        int count = 0;
+        int some = 0, count = 0;
         for (int from = 0; from < ids.Length; from += Block)
         {
             ReadOnlySpan<float> logits = _candidates.Logits(ids[from..], room);
             for (int i = 0; i < logits.Length; i++)
             {
+                // without a branch: one of ten to a hundred is near, and nobody guesses which
                 float logit = logits[i];
-                if (logit >= least && logit <= most && Weights.Rung(logit, _max) == rung) keys[count++] = LikelihoodOrder.Key(logit, ids[from + i]);
+                keys[some] = LikelihoodOrder.Key(logit, ids[from + i]);
+                some += (logit >= least) & (logit <= most) ? 1 : 0;
             }
+        }
+        foreach (ulong key in keys[..some])
+        {
+            if (Weights.Rung(LikelihoodOrder.Logit(key), _max) == rung) keys[count++] = key;
         }
         return keys[..count];
     }

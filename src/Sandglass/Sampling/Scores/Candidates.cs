@@ -10,7 +10,7 @@ namespace Sandglass.Sampling;
 /// </remarks>
 internal sealed unsafe partial class Candidates(int vocabularySize)
 {
-    private const int FewShare = 4;                                      // of the vocabulary: when this part of it is left, a list is faster
+    private const int FewShare = 16;                                     // of the vocabulary: when this part of it is left, a list is faster
 
     private readonly float[] _logits = new float[vocabularySize];        // [id], unless a row is lent
     private float* _lent;                                                // [id], the caller's row, while no logit is changed; null for none
