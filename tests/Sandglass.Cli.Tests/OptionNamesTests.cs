@@ -18,7 +18,7 @@ public class OptionNamesTests
     ];
 
     private static readonly Type[] OptionTypes = [typeof(ModelOptions), typeof(GenerationOptions), typeof(BeamOptions), typeof(SamplerOptions),
-        typeof(ScoreOptions)];
+        typeof(ScoreOptions), typeof(TraceOptions)];
 
     public static TheoryData<string> Properties =>
         [.. OptionTypes.SelectMany(type => type.GetProperties()).Where(property => property.SetMethod is not null).Select(property => property.Name).Distinct()

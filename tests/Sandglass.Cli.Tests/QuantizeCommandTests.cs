@@ -82,11 +82,11 @@ public sealed class QuantizeCommandTests : IDisposable
         string path = _files.Write("model.gguf"), empty = Path.Combine(_files.Folder, "empty.gguf");
         File.WriteAllBytes(empty, []);
 
-        WrongInputException refusal = Assert.Throws<WrongInputException>(() => QuantizeCommand.RefuseToReplace(path));
+        WrongInputException refusal = Assert.Throws<WrongInputException>(() => QuantizeCommand.RefuseToReplace(path, "OUT"));
         Assert.Contains($"{path} exists already", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("--force", refusal.Message, StringComparison.Ordinal);
-        QuantizeCommand.RefuseToReplace(empty);
-        QuantizeCommand.RefuseToReplace(Path.Combine(_files.Folder, "none.gguf"));
+        QuantizeCommand.RefuseToReplace(empty, "OUT");
+        QuantizeCommand.RefuseToReplace(Path.Combine(_files.Folder, "none.gguf"), "OUT");
         Tool.Run("quantize", Tool.Small, empty, "Q8_0").Done();
         Tool.Run("quantize", Tool.Small, empty, "Q4_0").Done();
         Tool.Run("quantize", Tool.Small, empty, "Q8_0", "--force").Done();

@@ -46,7 +46,7 @@ internal sealed class QuantizeCommand(Terminal terminal)
         using ModelFile input = ModelChoice.Open(_input.Name, parsed.GetValue(_input)!);
         if (parsed.GetValue(_output) is { Length: > 0 } output && Path.GetDirectoryName(output) is { Length: > 0 } folder && !Directory.Exists(folder))
             throw new WrongInputException($"OUT: there is no folder {folder}. Make it first, or give another place.");
-        if (!parsed.GetValue(_force) && terminal.ErrorIsTerminal) RefuseToReplace(parsed.GetValue(_output)!);
+        if (!parsed.GetValue(_force) && terminal.ErrorIsTerminal) RefuseToReplace(parsed.GetValue(_output)!, _output.Name);
         NoteRequantising(input, parsed.GetValue(_type));
         QuantizeReport report;
         using (ProgressLine<QuantizeProgress> progress = new(terminal, p => $"Writing tensor {p.Done} of {p.Tensors}: {p.Name}"))
@@ -58,10 +58,12 @@ internal sealed class QuantizeCommand(Terminal terminal)
     }
 
     /// <summary>A person may have mistyped a name. A script, which runs unattended, replaces what it made before.</summary>
-    internal static void RefuseToReplace(string path)
+    /// <param name="path">Where it is to be.</param>
+    /// <param name="option">The option or argument that names it.</param>
+    internal static void RefuseToReplace(string path, string option)
     {
         if (new FileInfo(path) is { Exists: true, Length: > 0 } file)
-            throw new WrongInputException($"OUT: {path} exists already ({Amount.Bytes(file.Length)}). Give another name, or --force to replace it.");
+            throw new WrongInputException($"{option}: {path} exists already ({Amount.Bytes(file.Length)}). Give another name, or --force to replace it.");
     }
 
     private void NoteRequantising(ModelFile input, TensorType type)

@@ -13,6 +13,7 @@ internal sealed class RunCommand(Terminal terminal)
     private readonly PromptSource _prompt = new("PROMPT", "The text to continue; without it standard input, when that is a pipe, and - always.");
     private readonly GenerationChoice _generation = new();
     private readonly BeamChoice _beams = new();
+    private readonly TraceChoice _trace = new();
     private readonly Option<int?> _samples = NumberOption.Whole(
         "--n", "Write N texts (-n is --max-tokens), each with a seed one above the last; the prompt is read once.", 1, 64);
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object for every token, and one for how it went." };
@@ -25,6 +26,7 @@ internal sealed class RunCommand(Terminal terminal)
         _generation.AddTo(command);
         _beams.AddTo(command);
         command.Add(_samples);
+        _trace.AddTo(command, _samples);
         command.Add(_json);
         command.SetAction(RunAsync);
         return command;
@@ -33,6 +35,7 @@ internal sealed class RunCommand(Terminal terminal)
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         Prompt prompt = await _prompt.ReadAsync(parsed, terminal, cancellation) ?? FirstTry(parsed);
+        string? traced = _trace.File(parsed, terminal);
         using LanguageModel model = _model.Load(parsed, terminal, draft: _generation.DraftModel(parsed));
         int[] ids = prompt.Encode(model.Tokenizer, terminal);
         ContextLimit.Refuse("The prompt", ids, model);
@@ -50,7 +53,15 @@ internal sealed class RunCommand(Terminal terminal)
         IRunOutput Output(int sample) => json ? new RunJson(terminal.Bytes, model.Options.Compute, samples is null ? null : sample)
             : options.Explain ? new RunExplained(terminal, model.Tokenizer, sample)
             : new RunText(terminal, Shown(prompt, model));
-        IReadOnlyList<TextGeneration> generations = model.GenerateSamples(ids, samples ?? 1, options with { PromptProgress = progress }, cancellation);
+        options = options with { PromptProgress = progress };
+        if (traced is not null)
+        {
+            await using TextTrace trace = model.TraceAsync(ids, options, _trace.Options(parsed), cancellation);
+            using TraceFile file = new(traced, trace.Start, model.Tokenizer);
+            bool left = await new TracedRun(trace, file, Output(0), options.Explain).ShowAsync(progress.Dispose);
+            return left ? ExitCode.Cancelled : ExitCode.Done;
+        }
+        IReadOnlyList<TextGeneration> generations = model.GenerateSamples(ids, samples ?? 1, options, cancellation);
         bool cancelled = await new SampleRuns(terminal, generations, Output, json).ShowAsync(progress.Dispose);
         return cancelled ? ExitCode.Cancelled : ExitCode.Done;
     }

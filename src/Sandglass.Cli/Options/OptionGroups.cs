@@ -30,6 +30,7 @@ internal static class OptionGroups
         ("Guessing ahead", ["--draft", "--draft-rejection"]),
         ("The model", ["--model", "--synthetic", "--keep", "--context", "--compute", "--threads"]),
         ("Its cache", ["--cache-type", "--cache-type-k", "--cache-type-v", "--cache-memory", "--window", "--sinks", "--no-cache", "--prefill-chunk"]),
+        ("A trace", ["--trace", "--trace-candidates", "--trace-ids", "--trace-attention", "--trace-heads", "--trace-logits", "--force"]),
         ("What is shown", ["--json", "--logprobs", "--hash-logits", "--explain", "--quiet", "--help"]),
     ];
 }

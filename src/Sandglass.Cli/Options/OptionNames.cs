@@ -74,6 +74,12 @@ internal static class OptionNames
         (nameof(SamplerOptions.BannedIds), "--ban-ids"),
         (nameof(SamplerOptions.Seed), "--seed"),
 
+        (nameof(TraceOptions.Candidates), "--trace-candidates"),
+        (nameof(TraceOptions.Asked), "--trace-ids"),
+        (nameof(TraceOptions.Attention), "--trace-attention"),
+        (nameof(TraceOptions.Heads), "--trace-heads"),
+        (nameof(TraceOptions.Logits), "--trace-logits"),
+
         // parameters of methods
         ("samples", "--n"),
         ("ids", "--ids"),

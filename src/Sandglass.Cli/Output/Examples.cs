@@ -16,6 +16,7 @@ internal static class Examples
             "sandglass run \"Once upon a time\" --draft lookup --temperature 0 -n 400",
             "sandglass run \"Once upon a time\" --cache-memory 4M --max-tokens 200",
             "sandglass run \"Once upon a time\" --window 256 --ignore-eos --max-tokens 5000",
+            "sandglass run \"The king had\" -n 40 --trace king.json --trace-attention all",
             "sandglass run \"Once\" --model embedded:grain-1m --json --logprobs 3 -n 9",
         ],
         "chat" =>

@@ -276,8 +276,9 @@ internal sealed class BeamSearch
         foreach (BeamToken token in agreed.Path(_shown))
         {
             string text = _text.Next(token.Id) + (isOver && token == best!.Last && best.Finish != FinishReason.Stop ? _text.Rest() : "");
-            _output.Emit(new GeneratedToken(token.Length - 1, token.Id, _text.Bytes(token.Id), text, token.Logprob,
-                token.Facts.Top, token.Facts.LogitsHash, now));
+            GeneratedToken shown = new(token.Length - 1, token.Id, _text.Bytes(token.Id), text, token.Logprob, token.Facts.Top, token.Facts.LogitsHash, now);
+            if (Tracer is null) _output.Emit(shown);
+            else _output.Keep(shown);
         }
         _shown = agreed.Length;
     }

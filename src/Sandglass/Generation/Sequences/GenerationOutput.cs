@@ -11,6 +11,7 @@ internal sealed class GenerationOutput
     private readonly CancellationTokenRegistration _callersToken;
     private readonly ProgressRelay<(int Read, int Total)>? _progress;
     private readonly StringBuilder _text = new();
+    private readonly List<GeneratedToken> _found = [];
 
     /// <param name="cancellation">The caller's own.</param>
     /// <param name="tokens">The queue of its tokens; null for one of its own.</param>
@@ -59,6 +60,16 @@ internal sealed class GenerationOutput
         _text.Append(token.Text);
         if (Steps is null) Tokens.Put(token);
     }
+
+    /// <summary>Keeps a token of the text that traced beams found, of which no step tells: they are asked for at the end.</summary>
+    public void Keep(GeneratedToken token)
+    {
+        _text.Append(token.Text);
+        _found.Add(token);
+    }
+
+    /// <summary>What was kept; to be read when the outcome is there.</summary>
+    public IReadOnlyList<GeneratedToken> Found => _found;
 
     /// <summary>Hands a step of a trace out.</summary>
     public void Emit(TraceStep step) => Steps!.Put(step);

@@ -41,6 +41,11 @@ public sealed class TextTrace : IAsyncEnumerable<TraceStep>, IAsyncDisposable
         }
     }
 
+    /// <summary>The tokens of the best text of a beam search, as <see cref="LanguageModel.GenerateAsync(string, GenerationOptions?, CancellationToken)"/>
+    /// hands them out: its steps tell of all that was weighed, and what became the text shows at the end. Empty before <see cref="Result"/> is done, and where
+    /// tokens were chosen one by one: each has a step of its own.</summary>
+    public IReadOnlyList<GeneratedToken> BeamTokens => _output.Result.IsCompletedSuccessfully ? _output.Found : [];
+
     /// <summary>The steps, in order; ends when the generation does, also when it is cancelled.</summary>
     /// <param name="cancellationToken">Ends the generation at its next token.</param>
     /// <exception cref="InvalidOperationException">The steps are or were read by another loop, or were not kept: see <see cref="Result"/>.</exception>

@@ -2,38 +2,16 @@ using System.Text;
 
 namespace Sandglass.ModelFiles;
 
-/// <summary>Writes a file completely or not at all: first under another name in the same folder, then renamed.</summary>
+/// <summary>Writes a file completely or not at all; says what may become one.</summary>
 internal static class WholeFile
 {
     private const int MaxNameBytes = 255;       // the limit of all common file systems; without this check a longer name would fail after the writing
 
     public static void Write(string path, Action<Stream> write)
     {
-        path = Destination(path);
-        if (Directory.Exists(path)) Fail.Throw("write-failed", path, "output", "a file", "a directory");
-        string? partial = null;
-        EventHandler discard = (_, _) => Discard(partial);      // the process may be asked to end during the write
-        AppDomain.CurrentDomain.ProcessExit += discard;
-        try
-        {
-            using (FileStream stream = Create(path, out partial)) write(stream);
-            RefuseSpecial(path);                                // it may have appeared during the write
-            File.Move(partial, path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Discard(partial);
-            Fail.Throw("write-failed", path, "output", "a place that can be written", e.Message.TrimEnd('.'));
-        }
-        catch
-        {
-            Discard(partial);
-            throw;
-        }
-        finally
-        {
-            AppDomain.CurrentDomain.ProcessExit -= discard;
-        }
+        using PartialFile file = new(path);
+        file.Write(write);
+        file.Complete();
     }
 
     /// <summary>
@@ -68,39 +46,9 @@ internal static class WholeFile
         if (length > MaxNameBytes) Fail.Throw("write-failed", path, "output", $"a name of at most {MaxNameBytes} bytes", $"one of {length}");
     }
 
-    private static void RefuseSpecial(string path)
+    /// <summary>Fails where something is at a path that a file must not take the place of.</summary>
+    internal static void RefuseSpecial(string path)
     {
         if (FileKind.Special(path) is string special) Fail.Throw("write-failed", path, "output", "the path of a file", special);
-    }
-
-    /// <summary>Creates a file in the destination's folder, with a name so short that it is valid whatever the destination's name is.</summary>
-    private static FileStream Create(string path, out string partial)
-    {
-        string folder = Path.GetDirectoryName(path) ?? "";
-        for (int i = 0; ; i++)
-        {
-            partial = Path.Combine(folder, $".sandglass-{Environment.ProcessId}-{i}.partial");
-            try
-            {
-                return new FileStream(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
-            }
-            catch (IOException) when (i < 1000 && Path.Exists(partial))
-            {
-                // taken by another write of this process, or left by a killed process of the same id
-            }
-        }
-    }
-
-    private static void Discard(string? partial)
-    {
-        if (partial is null) return;
-        try
-        {
-            File.Delete(partial);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // the original error is the one to report
-        }
     }
 }
