@@ -1,5 +1,5 @@
 // What watching costs: the same text traced and not, in turns; the median of the pairs' ratios, of time and of processor time.
-//   dotnet run -c Release bench/trace.cs [MODEL.gguf] [--threads N] [--tokens N] [--pairs N] [--prompt TOKENS]
+//   dotnet run -c Release bench/trace.cs [MODEL.gguf] [--threads N] [--tokens N] [--pairs N] [--prompt TOKENS] [--more]
 #:project ../src/Sandglass/Sandglass.csproj
 using System.Diagnostics;
 using Sandglass;
@@ -20,6 +20,7 @@ Console.WriteLine("| what | ms a token | traced | time | processor time |");
 Console.WriteLine("|---|--:|--:|--:|--:|");
 await Measure("greedy", greedy, new TraceOptions());
 await Measure("temperature 1", greedy with { Sampling = new SamplerOptions { Seed = 1, Temperature = 1 } }, new TraceOptions());
+if (!args.Contains("--more")) return;
 await Measure("temperature 1, whole vocabulary",
     greedy with { Sampling = new SamplerOptions { Seed = 1, Temperature = 1, TopK = 0, TopP = 1, MinP = 0 } }, new TraceOptions());
 await Measure("greedy, without attention", greedy, new TraceOptions { Attention = TracedAttention.None });
