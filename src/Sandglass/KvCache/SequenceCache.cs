@@ -46,29 +46,36 @@ internal sealed unsafe class SequenceCache(PagePool pool, PrefixHash? beginning 
     /// A letter for each page of 32 positions: o own, a adopted from a text that began alike, s its own and shared by another now, l left the window; capital
     /// where the page has its quantised form.
     /// </summary>
-    public string Letters => LettersOf([this]);
+    public string Letters => string.Create(CacheShape.PagesFor(Length), this, static (letters, cache) =>
+    {
+        for (int page = 0; page < letters.Length; page++) letters[page] = cache.Letter(page);
+    });
 
     /// <summary>The same of several texts that share pages: each page once, where it is first.</summary>
     public static string LettersOf(IEnumerable<SequenceCache> caches)
     {
         StringBuilder letters = new();
         HashSet<PageSet> seen = [];
-        foreach (SequenceCache cache in caches) cache.Write(letters, seen);
+        foreach (SequenceCache cache in caches)
+        {
+            bool isFirst = letters.Length == 0;
+            for (int page = 0; page < CacheShape.PagesFor(cache.Length); page++)
+            {
+                if (cache.HasLeft(page) ? isFirst : cache._table[cache.Place(page)] is not PageSet set || seen.Add(set)) letters.Append(cache.Letter(page));
+            }
+        }
         return letters.ToString();
     }
 
-    private void Write(StringBuilder letters, HashSet<PageSet> seen)
+    private char Letter(int page)
     {
-        bool isFirst = letters.Length == 0;
-        for (int page = 0; page < CacheShape.PagesFor(Length); page++)
-        {
-            bool hasLeft = page >= SinkPages && page < _left;
-            PageSet? set = hasLeft ? null : _table[Place(page)];
-            if (set is null ? hasLeft && !isFirst : !seen.Add(set)) continue;
-            char letter = hasLeft ? 'l' : page < _adopted ? 'a' : set?.References > 1 ? 's' : 'o';
-            letters.Append(IsQuantized && set is not null ? char.ToUpperInvariant(letter) : letter);
-        }
+        if (HasLeft(page)) return 'l';
+        PageSet? set = _table[Place(page)];
+        char letter = page < _adopted ? 'a' : set?.References > 1 ? 's' : 'o';
+        return IsQuantized && set is not null ? char.ToUpperInvariant(letter) : letter;
     }
+
+    private bool HasLeft(int page) => page >= SinkPages && page < _left;
 
     /// <summary>
     /// Positions removed from the tables: a page of a later position is that much further to the front. Whole spans of attention, none of which is visible any

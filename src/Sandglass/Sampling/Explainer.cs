@@ -41,12 +41,13 @@ internal sealed class Explainer(int vocabularySize)
     }
 
     /// <summary>The token is chosen.</summary>
+    /// <param name="explains">Whether it was to be explained: without that a trace lists as many of the final candidates as of the first ones.</param>
     /// <param name="watch">What else is told; null for nothing.</param>
     internal (Explanation Why, WatchedCandidates? Watched) Explain(
-        ReadOnlySpan<float> logits, LogSumExp logSumExp, Candidates candidates, Drawn drawn, SamplerStep[] steps, bool greedy, CandidateWatch? watch)
+        ReadOnlySpan<float> logits, LogSumExp logSumExp, Candidates candidates, Drawn drawn, SamplerStep[] steps, bool greedy, bool explains, CandidateWatch? watch)
     {
-        int chosen = drawn.Interval.Id, told = Math.Max(Others + 1, watch?.Likeliest ?? 0);
-        TokenLogprob[] top = new TokenLogprob[Math.Min(_isRaw ? Math.Max(told, Likeliest) : told, logits.Length)];
+        int chosen = drawn.Interval.Id, told = Math.Max(Others + 1, watch?.Likeliest ?? 0), final = Math.Min(explains ? Likeliest : told, Likeliest);
+        TokenLogprob[] top = new TokenLogprob[Math.Min(_isRaw ? Math.Max(told, final) : told, logits.Length)];
         Logprobs.Top(logits, logSumExp, top);
         Told row = new(logits, logSumExp, candidates, _sum, steps, top);
         Explanation why = new()
@@ -55,7 +56,7 @@ internal sealed class Explainer(int vocabularySize)
             EntropyRaw = _rawEntropy,
             EntropyFinal = _entropy,
             Kept = _count,
-            Final = _isRaw ? Final(top.AsSpan(0, Math.Min(Likeliest, top.Length))) : Final(candidates),
+            Final = _isRaw ? Final(top.AsSpan(0, Math.Min(final, top.Length))) : Final(candidates, final),
             IsLikeliest = greedy,
             Draw = drawn.Point / (double)drawn.Total,
             Interval = (drawn.Interval.From / (double)drawn.Total, drawn.Interval.To / (double)drawn.Total),
@@ -79,9 +80,9 @@ internal sealed class Explainer(int vocabularySize)
         return final;
     }
 
-    private TokenProbability[] Final(Candidates candidates)
+    private TokenProbability[] Final(Candidates candidates, int most)
     {
-        ReadOnlySpan<ulong> keys = candidates.Best(Math.Min(Likeliest, candidates.Count)).Sorted();
+        ReadOnlySpan<ulong> keys = candidates.Best(Math.Min(most, candidates.Count)).Sorted();
         var final = new TokenProbability[keys.Length];
         for (int i = 0; i < final.Length; i++) final[i] = new(LikelihoodOrder.Id(keys[i]), Elementary.Exp(_sum.Logprob(LikelihoodOrder.Logit(keys[i]))));
         return final;

@@ -16,7 +16,7 @@ public sealed record Explanation
     /// <summary>How many ids no stage removed, including those whose probability rounds to 0.</summary>
     public required int Kept { get; init; }
 
-    /// <summary>The likeliest of them, at most 64, likeliest first.</summary>
+    /// <summary>The likeliest of them, at most 64, likeliest first; in a trace that was not asked to explain, as many as it lists candidates.</summary>
     public required IReadOnlyList<TokenProbability> Final { get; init; }
 
     /// <summary>Whether the likeliest token was taken, at temperature 0: nothing was drawn.</summary>

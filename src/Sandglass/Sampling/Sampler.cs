@@ -14,8 +14,8 @@ internal sealed unsafe partial class Sampler
     private readonly ulong _seed;
     private readonly bool _isPlain;                          // the likeliest of the raw row is all that is asked for
     private readonly List<int>? _text;                       // prompt and accepted tokens; null if no stage looks back
-    private readonly bool _explains;
-    private readonly CandidateWatch? _watch;
+    private readonly bool _explains;                         // because it was asked to
+    private readonly CandidateWatch? _watch;                 // or because it is traced: then why is told too
     private (int Id, double Surprise)? _drawn;               // by the last choice, until a token is accepted
 
     /// <exception cref="SamplingException">An option is out of its range, does nothing, or contradicts another.</exception>
@@ -38,8 +38,8 @@ internal sealed unsafe partial class Sampler
         _greedy = greedy;
         _seed = seed;
         Buffers = buffers;
-        (_explains, _watch) = (explain || watch is not null, watch);
-        _isPlain = greedy && steps.Length == 0 && !_explains;
+        (_explains, _watch) = (explain, watch);
+        _isPlain = greedy && steps.Length == 0 && !explain && watch is null;
         if (Array.Exists(steps, step => step.LooksBack)) _text = [];
     }
 
@@ -94,7 +94,7 @@ internal sealed unsafe partial class Sampler
 
     private Choice Choose(Candidates candidates, ReadOnlySpan<float> logits, LogSumExp logSumExp, long position)
     {
-        Explainer? explainer = _explains ? Buffers.Explainer : null;
+        Explainer? explainer = _explains || _watch is not null ? Buffers.Explainer : null;
         RunChain(candidates, explainer, position);
         if (_greedy && explainer is null)
         {
@@ -107,7 +107,7 @@ internal sealed unsafe partial class Sampler
         int id = drawn.Interval.Id;
         _drawn = (id, Elementary.Log2((double)drawn.Total / (drawn.Interval.To - drawn.Interval.From)));
         if (explainer is null) return new Choice(id, logSumExp.Logprob(logits[id]), logSumExp);
-        (Explanation why, WatchedCandidates? watched) = explainer.Explain(logits, logSumExp, candidates, drawn, _steps, _greedy, _watch);
+        (Explanation why, WatchedCandidates? watched) = explainer.Explain(logits, logSumExp, candidates, drawn, _steps, _greedy, _explains, _watch);
         return new Choice(id, logSumExp.Logprob(logits[id]), logSumExp, why, watched);
     }
 

@@ -98,5 +98,5 @@ internal sealed class WatchedRow(int sinks, int from, int columns, int layers, b
     public byte[] Maxima { get; } = maxima ? new byte[layers * columns] : [];
 
     /// <summary>[head][column]</summary>
-    public float[][] Heads { get; } = [.. Enumerable.Range(0, heads).Select(_ => new float[columns])];
+    public float[][] Heads { get; } = heads == 0 ? [] : [.. Enumerable.Range(0, heads).Select(_ => new float[columns])];
 }

@@ -108,6 +108,6 @@ internal sealed class TextTracer(TraceOptions watched, GenerationTimes times, Co
         From = row.From,
         Means = row.Means,
         Maxima = row.Maxima,
-        Heads = [.. watched.Heads.Select((head, i) => (head, (ReadOnlyMemory<float>)row.Heads[i]))],
+        Heads = row.Heads.Length == 0 ? [] : [.. watched.Heads.Select((head, i) => (head, (ReadOnlyMemory<float>)row.Heads[i]))],
     };
 }
