@@ -1,4 +1,3 @@
-using Sandglass.KvCache;
 using Sandglass.Tracing;
 using Sandglass.Transformer;
 

@@ -16,7 +16,7 @@ public sealed record TraceOptions
     /// <summary>What of attention each step brings.</summary>
     public TracedAttention Attention { get; init; } = TracedAttention.Means;
 
-    /// <summary>Heads whose weights come whole, as F32; at most 1000.</summary>
+    /// <summary>Heads whose weights come whole, as F32; at most 1000. With any, means come too.</summary>
     public IReadOnlyList<TracedHead> Heads { get; init; } = [];
 
     /// <summary>Whether each step brings the F32 logits of the whole vocabulary, before any stage of the chain.</summary>
@@ -59,7 +59,7 @@ public sealed record TraceOptions
 /// <summary>What of attention a step of a trace brings.</summary>
 public enum TracedAttention
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>Nothing, unless single heads are asked for.</summary>
     None,
 
     /// <summary>The mean over the heads of each layer.</summary>

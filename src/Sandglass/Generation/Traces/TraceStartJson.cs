@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Sandglass.Kernels;
 using Sandglass.KvCache;
 
 namespace Sandglass.Generation;
