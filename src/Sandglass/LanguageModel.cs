@@ -103,11 +103,14 @@ public sealed class LanguageModel : IDisposable
         return new LanguageModel(file, options ?? new ModelOptions());
     }
 
+    /// <summary>Loads a model from an open file, which stays the caller's.</summary>
+    internal static LanguageModel Load(ModelFile file, ModelOptions options) => new(file, options);
+
     /// <summary>Loads a GGUF file on another thread.</summary>
     /// <param name="path">The file; of a split one the first part.</param>
     /// <param name="options">How to run it; null for the defaults.</param>
     /// <param name="cancellationToken">Ends loading with an <see cref="OperationCanceledException"/> and leaves nothing in memory.</param>
-    /// <inheritdoc cref="Load"/>
+    /// <inheritdoc cref="Load(string, ModelOptions?)"/>
     /// <example>
     /// <code>
     /// using LanguageModel model = await LanguageModel.LoadAsync("model.gguf", new ModelOptions { LoadProgress = new Progress&lt;(long Read, long
@@ -287,6 +290,10 @@ public sealed class LanguageModel : IDisposable
     /// </code>
     /// </example>
     public Conversation StartConversation(string? system = null, GenerationOptions? options = null) => new(this, system, options);
+
+    /// <summary>Takes what is under way one step further, where <see cref="ModelOptions.IsStepped"/> says that the caller does.</summary>
+    /// <returns>Whether a token went through; false where nothing is under way, or all of it rests.</returns>
+    internal bool Step() => _engine.Step();
 
     /// <summary>Ends what is in progress and frees everything.</summary>
     public void Dispose()

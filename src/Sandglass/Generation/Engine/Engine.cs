@@ -9,7 +9,7 @@ using Sandglass.Transformer;
 
 namespace Sandglass.Generation;
 
-/// <summary>The one thread that runs the model, and the queue before it.</summary>
+/// <summary>The one thread that runs the model, and the queue before it. An engine that is stepped has none: its caller's thread takes each step.</summary>
 internal sealed class Engine : IDisposable
 {
     private const int RestPoll = 10;    // ms: while all texts rest, how soon a cancellation or a time limit is noticed
@@ -19,12 +19,13 @@ internal sealed class Engine : IDisposable
 
     private readonly Channel<Sequence> _queue = Channel.CreateUnbounded<Sequence>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Stack<IDisposable> _owned = new();     // freed last to first
-    private readonly Thread _thread;
+    private readonly Thread? _thread;    // null where the caller steps
     private readonly Stepper _stepper;
     private readonly AutoResetEvent _wake = new(false);
     private readonly long _started;
     private readonly EngineCounts _counts = new();
     private volatile bool _closing;
+    private bool _isFreed;  // of a stepped engine
 
     /// <summary>Reads the weights and starts the thread. A failure leaves nothing behind.</summary>
     /// <exception cref="ModelFileException">The file lacks something or holds what the engine cannot run.</exception>
@@ -45,7 +46,7 @@ internal sealed class Engine : IDisposable
         Buffers = new SamplingBuffers(shape.VocabularySize);
         try
         {
-            WorkerPool pool = Own(new WorkerPool(options.Threads > 0 ? options.Threads : Environment.ProcessorCount));
+            WorkerPool pool = Own(new WorkerPool(Host.Threads(options.Threads)));
             LoadProgress? progress = options.LoadProgress is null && !cancellation.CanBeCanceled ? null
                 : new LoadProgress(options.LoadProgress, file.Tensors.Sum(t => t.ByteCount), cancellation);
             Decoder model = Own(Decoder.Load(file, shape, options.Compute, pool, progress, options.Window, options.SinkTokens));
@@ -73,6 +74,7 @@ internal sealed class Engine : IDisposable
             Room = new WaitingRoom(Options, speed, Pages);
             _stepper = new Stepper(model, logits, choosing, new Scheduler(Options, Room, _counts), speed, options.Time);
             progress?.Finish();
+            if (options.IsStepped) return;
             _thread = new Thread(Serve) { IsBackground = true, Name = "sandglass engine" };
             _thread.UnsafeStart();  // without the loader's execution context: no AsyncLocal of its outlives it here
         }
@@ -136,9 +138,10 @@ internal sealed class Engine : IDisposable
     /// <summary>Ends work in progress at its next token and turns the rest away; returns when everything is freed.</summary>
     public void Dispose()
     {
-        if (Thread.CurrentThread == _thread) throw new InvalidOperationException("A model cannot be disposed of by its own engine's thread.");
+        if (_thread is not null && Thread.CurrentThread == _thread) throw new InvalidOperationException("A model cannot be disposed of by its own engine's thread.");
         Close();
-        _thread.Join();
+        if (_thread is not null) _thread.Join();
+        else while (!_isFreed) Step();
     }
 
     /// <summary>Begins to do the same without waiting for it.</summary>
@@ -164,25 +167,9 @@ internal sealed class Engine : IDisposable
 
     private void Serve()
     {
-        Scheduler scheduler = _stepper.Scheduler;
-        while (!scheduler.IsIdle || HasRequest())
+        while (!_stepper.Scheduler.IsIdle || HasRequest())
         {
-            while (_queue.Reader.TryRead(out Sequence? sequence))
-                scheduler.Add(sequence);
-            bool hasWorked = true;
-            try
-            {
-                if (_closing) scheduler.Close();
-                else hasWorked = _stepper.Step();
-            }
-            catch (Exception failure)
-            {
-                scheduler.Fail(failure);    // not caused by one sequence: fail all of them and keep serving
-            }
-            Arrivals.Wake();
-            bool hasMore = MeetOthers();
-            if (!hasWorked && !hasMore && !scheduler.IsIdle) _wake.WaitOne(RestPoll);
-            AgePages();
+            if (!Turn() && !_stepper.Scheduler.IsIdle) _wake.WaitOne(RestPoll);
         }
         Free();
     }
@@ -197,6 +184,43 @@ internal sealed class Engine : IDisposable
         long owed = Pages.Owed;
         Scheduler scheduler = _stepper.Scheduler;
         return owed > 0 && !(Pages.Asks && scheduler.HasPreempted) && Pages.Give(owed, keep: scheduler.Promised);
+    }
+
+    /// <summary>One step of an engine that has no thread: what its thread would do before it looks for requests again. Calls follow each other, from whatever
+    /// thread.</summary>
+    /// <returns>Whether a token went through; false where nothing is under way, or all of it rests.</returns>
+    /// <exception cref="InvalidOperationException">The engine has a thread.</exception>
+    public bool Step()
+    {
+        if (_thread is not null) throw new InvalidOperationException("This engine has a thread of its own, which takes its steps.");
+        if (_isFreed) return false;
+        if (!_stepper.Scheduler.IsIdle || _queue.Reader.TryPeek(out _)) return Turn();
+        if (!_closing) AgePages();
+        else Free();
+        _isFreed = _closing;
+        return false;
+    }
+
+    /// <summary>Takes in what waits, and all of it one step further; whether there is more to do at once.</summary>
+    private bool Turn()
+    {
+        Scheduler scheduler = _stepper.Scheduler;
+        while (_queue.Reader.TryRead(out Sequence? sequence))
+            scheduler.Add(sequence);
+        bool hasWorked = true;
+        try
+        {
+            if (_closing) scheduler.Close();
+            else hasWorked = _stepper.Step();
+        }
+        catch (Exception failure)
+        {
+            scheduler.Fail(failure);    // not caused by one sequence: fail all of them and keep serving
+        }
+        Arrivals.Wake();
+        bool hasMore = MeetOthers();
+        AgePages();
+        return hasWorked || hasMore;
     }
 
     private void AgePages()
@@ -229,7 +253,7 @@ internal sealed class Engine : IDisposable
     /// <summary>Adds up what workers report as they read, and relays the sum: never less than before, and never on a worker's thread.</summary>
     private sealed class LoadProgress(IProgress<(long Read, long Total)>? to, long total, CancellationToken cancellation) : IProgress<long>
     {
-        private readonly ProgressRelay<(long Read, long Total)>? _relay = to is null ? null : new(to);
+        private readonly ProgressRelay<(long Read, long Total)>? _relay = to is null || !Host.HasThreads ? null : new(to);
         private readonly Lock _one = new();
         private long _read;
 
@@ -238,7 +262,12 @@ internal sealed class Engine : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             ThrowIfFailed();
-            lock (_one) _relay?.Report((_read += value, total));
+            lock (_one)
+            {
+                _read += value;
+                if (_relay is not null) _relay.Report((_read, total));
+                else to?.Report((_read, total));    // there is no other thread, or nobody who asks
+            }
         }
 
         /// <summary>Waits until the caller has got the last report.</summary>

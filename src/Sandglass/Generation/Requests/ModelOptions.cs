@@ -78,8 +78,12 @@ public sealed record ModelOptions
     /// <summary>Tokens or scores that wait for their reader before their text rests; fewer in tests.</summary>
     internal int MostUnread { get; init; } = TextGeneration.MostUnread;
 
+    /// <summary>Whether the engine has no thread of its own and goes on when its caller says <see cref="LanguageModel.Step"/>: where there is no second thread,
+    /// and in tests that look between two steps.</summary>
+    internal bool IsStepped { get; init; } = !Host.HasThreads;
+
     /// <summary>Reports bytes of weights read so far and in total; null for no reports.</summary>
-    /// <remarks>Called on the thread pool, one report at a time and in order, the last one before loading returns. An exception of the handler ends
+    /// <remarks>Called on the thread pool (where there is one), one report at a time and in order, the last one before loading returns. An exception of the handler ends
     /// loading.</remarks>
     public IProgress<(long Read, long Total)>? LoadProgress { get; init; }
 

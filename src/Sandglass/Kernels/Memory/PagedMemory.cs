@@ -41,7 +41,7 @@ internal sealed unsafe class PagedMemory(long stretch = 0) : IDisposable
 
     private byte* Allocate(long bytes, out byte* end)
     {
-        bool large = bytes >= LargePage;
+        bool large = bytes >= LargePage && SystemPages.HaveLarge;
         long asked = large ? (bytes + LargePage - 1) / LargePage * LargePage + LargePage : bytes;  // one more page, for alignment
         byte* pages = (byte*)SystemPages.TryAllocate((nuint)asked);
         if (pages == null) throw new OutOfMemoryException($"No memory for another {bytes} bytes.");

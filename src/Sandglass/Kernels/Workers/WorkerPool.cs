@@ -38,7 +38,7 @@ internal sealed class WorkerPool : IDisposable
     private readonly ActiveWorkers _workers;
     private int _active;    // workers with a lower number take parts
 
-    /// <param name="threads">Total threads, including the caller; at least 1.</param>
+    /// <param name="threads">Total threads, including the caller; at least 1. Where the host has no second one it is 1.</param>
     /// <param name="time">The clock; null for the system's. It detects a busy machine, and no result depends on it.</param>
     public WorkerPool(int threads, TimeProvider? time = null)
         : this(threads, time, static thread => thread.UnsafeStart()) // without the loader's execution context
@@ -48,6 +48,7 @@ internal sealed class WorkerPool : IDisposable
     /// <param name="start">Starts a thread; tests make it fail.</param>
     internal WorkerPool(int threads, TimeProvider? time, Action<Thread> start)
     {
+        if (!Host.HasThreads) threads = 1;
         _time = time ?? TimeProvider.System;
         _workers = new ActiveWorkers(threads, _time.TimestampFrequency);
         _active = threads;
