@@ -23,7 +23,7 @@ public sealed class LanguageModel : IDisposable
     private readonly TextRequests _requests;
     private readonly Lazy<TraceModel> _traced;
 
-    private LanguageModel(ModelFile file, ModelOptions options, CancellationToken cancellation = default)
+    private LanguageModel(ModelFile file, ModelOptions options, CancellationToken cancellation = default, string? hash = null)
     {
         options.Validate();
         _ = KernelPath.Current; // a forced width that cannot be had fails here, before any work
@@ -35,7 +35,7 @@ public sealed class LanguageModel : IDisposable
         _engine = options.Draft is null ? new Engine(file, Shape, options, cancellation: cancellation) : WithDraft(file, options, options.Draft, cancellation);
         _requests = new TextRequests(_engine, Tokenizer, this);
         (string source, long bytes) = (Path.Exists(file.Name) ? Path.GetFullPath(file.Name) : file.Name, file.Length);
-        _traced = new Lazy<TraceModel>(() => Traced(source, bytes));
+        _traced = new Lazy<TraceModel>(() => Traced(hash ?? HashOf(source, bytes)));
     }
 
     /// <summary>Frees the model for a caller that dropped it. A text that is still read keeps its model.</summary>
@@ -104,7 +104,8 @@ public sealed class LanguageModel : IDisposable
     }
 
     /// <summary>Loads a model from an open file, which stays the caller's.</summary>
-    internal static LanguageModel Load(ModelFile file, ModelOptions options) => new(file, options);
+    /// <param name="hash">The file's, as <see cref="ModelFile.Hash"/> gives it.</param>
+    internal static LanguageModel Load(ModelFile file, ModelOptions options, string hash) => new(file, options, hash: hash);
 
     /// <summary>Loads a GGUF file on another thread.</summary>
     /// <param name="path">The file; of a split one the first part.</param>
@@ -302,13 +303,13 @@ public sealed class LanguageModel : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private TraceModel Traced(string source, long bytes)
+    private TraceModel Traced(string? hash)
     {
         CacheShape cache = _engine.Pages.Shape;
         return new TraceModel
         {
             Name = Name,
-            Hash = HashOf(source, bytes),
+            Hash = hash,
             Architecture = Shape.Architecture,
             Layers = cache.Layers,
             Heads = Shape.Heads,

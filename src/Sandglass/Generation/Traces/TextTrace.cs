@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace Sandglass.Generation;
@@ -54,6 +55,9 @@ public sealed class TextTrace : IAsyncEnumerable<TraceStep>, IAsyncDisposable
         _output.Steps!.BeginReading();
         return new OutputReader<TraceStep>(this, _output, _output.Steps, cancellationToken);
     }
+
+    /// <summary>Takes the next step without waiting, where one is there already. For whoever takes the engine's steps, after its loop has begun.</summary>
+    internal bool TryRead([NotNullWhen(true)] out TraceStep? step) => _output.Steps!.TryRead(out step);
 
     /// <summary>The steps, read with or without the caller's synchronization context.</summary>
     public ConfiguredCancelableAsyncEnumerable<TraceStep> ConfigureAwait(bool continueOnCapturedContext) =>

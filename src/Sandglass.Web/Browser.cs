@@ -1,0 +1,17 @@
+using System.Runtime.InteropServices.JavaScript;
+using System.Runtime.Versioning;
+
+namespace Sandglass.Web;
+
+/// <summary>What the worker's script does for the engine (<c>wwwroot/engine.js</c>).</summary>
+[SupportedOSPlatform("browser")]
+internal static partial class Browser
+{
+    /// <summary>Reads bytes of the file that is being opened, and returns how many there were.</summary>
+    [JSImport("readFile", "engine")]
+    public static partial int ReadFile(double offset, [JSMarshalAs<JSType.MemoryView>] Span<byte> to);
+
+    /// <summary>Tells whoever waits how much of the weights has been read.</summary>
+    [JSImport("loading", "engine")]
+    public static partial void Loading(double read, double total);
+}

@@ -1,0 +1,9 @@
+namespace Sandglass.Web;
+
+internal static class Program
+{
+    /// <summary>Nothing: the worker calls what <see cref="Tab"/> exports.</summary>
+    private static void Main()
+    {
+    }
+}

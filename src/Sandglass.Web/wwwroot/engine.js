@@ -1,0 +1,122 @@
+// The engine's worker: WebAssembly that takes one step at a time, so that messages come through between two steps.
+//
+// To it:    {type: 'load', name, file | url, options?}      a model: a File or Blob, or an address to fetch; options: {compute, cacheTypeKeys, cacheTypeValues, context}
+//           {type: 'trace', id, body, steps?}               a text, with the body of POST /trace; `steps`: how many events may come before more are asked for
+//           {type: 'more', id, steps}                       that many events more
+//           {type: 'stop', id}                              ends the text at its next token; its result comes
+// From it:  {type: 'ready'}, {type: 'loading', read, total}, {type: 'model', model}
+//           {type: 'start' | 'step' | 'result' | 'error', id, …}   the events of POST /trace, each with its value under its own name; an error without id is of `load`
+import { dotnet } from './_framework/dotnet.js';
+
+const runtime = await dotnet.create();
+const { wasmExports } = runtime.Module;
+let source = null; // bytes of the file that is being opened
+
+runtime.setModuleImports('engine', {
+  readFile(offset, view) {
+    const end = offset + view.byteLength;
+    const bytes = source instanceof Blob ? new Uint8Array(new FileReaderSync().readAsArrayBuffer(source.slice(offset, end))) : source.subarray(offset, end);
+    view.set(bytes);
+    return bytes.length;
+  },
+  loading(read, total) {
+    postMessage({ type: 'loading', read, total });
+  },
+});
+
+const { Tab } = (await runtime.getAssemblyExports('Sandglass.Web.dll')).Sandglass.Web;
+
+// Texts under way, and how many events each may still send.
+const texts = new Map();
+
+// A turn of the event loop without the wait of a timer.
+const channel = new MessageChannel();
+let isRunning = false;
+channel.port1.onmessage = run;
+
+function wake() {
+  if (isRunning) return;
+  isRunning = true;
+  channel.port2.postMessage(null);
+}
+
+function run() {
+  let isHungry = false; // a text whose reader wants an event that is not there yet
+  for (const [id, text] of texts) {
+    isHungry = send(id, text) || isHungry;
+  }
+  isRunning = isHungry;
+  if (!isHungry) return;
+  const hasWorked = Tab.Step();
+  for (const [id, text] of texts) send(id, text);
+  // With no token through, all that is left is what ends a text: it comes with the next look.
+  if (hasWorked) channel.port2.postMessage(null);
+  else setTimeout(() => channel.port2.postMessage(null), 1);
+}
+
+// Sends what a text's reader wants and what is there; whether it wants more.
+function send(id, text) {
+  while (text.steps > 0) {
+    const answer = Tab.Take(id);
+    if (answer === null || answer === undefined) return true;
+    text.steps--;
+    const event = JSON.parse(answer);
+    postMessage({ ...event, id });
+    if (event.type === 'step') continue;
+    texts.delete(id);
+    Tab.Leave(id);
+    return false;
+  }
+  return false;
+}
+
+async function load({ name, file, url, options }) {
+  if (file) source = file instanceof ArrayBuffer ? new Uint8Array(file) : file;
+  else {
+    const answer = await fetch(url);
+    if (!answer.ok) throw new Error(`${url} was answered with ${answer.status}.`);
+    source = new Uint8Array(await answer.arrayBuffer());
+  }
+  texts.clear();
+  const answer = Tab.Load(name, source instanceof Blob ? source.size : source.length, JSON.stringify(options ?? {}));
+  source = null;
+  postMessage(JSON.parse(answer));
+}
+
+function trace({ id, body, steps }) {
+  const event = JSON.parse(Tab.Begin(id, JSON.stringify(body)));
+  postMessage({ ...event, id });
+  if (event.type === 'error') return;
+  texts.set(id, { steps: steps ?? Infinity });
+  wake();
+}
+
+const failed = (failure, id) => postMessage({ type: 'error', id, error: { message: `${failure?.message ?? failure}`, type: 'server_error', param: null, code: 'internal' } });
+
+// One message after the other: what comes while a model is loaded waits for it.
+let last = Promise.resolve();
+self.onmessage = ({ data }) => {
+  if (data.type === 'stop') {
+    Tab.Stop(data.id);
+    if (texts.has(data.id)) texts.get(data.id).steps = Infinity;
+    wake();
+  } else {
+    last = last.then(() => handle(data)).catch(failure => failed(failure, data.id));
+  }
+};
+
+function handle(message) {
+  switch (message.type) {
+    case 'load':
+      return load(message);
+    case 'trace':
+      return trace(message);
+    case 'more':
+      if (texts.has(message.id)) texts.get(message.id).steps += message.steps;
+      return wake();
+    default:
+      throw new Error(`The engine knows no message ${message.type}.`);
+  }
+}
+
+postMessage({ type: 'ready' });
