@@ -11,6 +11,10 @@ internal static partial class Browser
     [JSImport("readFile", "engine")]
     public static partial int ReadFile(double offset, [JSMarshalAs<JSType.MemoryView>] Span<byte> to);
 
+    /// <summary>Makes a function of a module that the engine has written; 0 where the browser refuses it.</summary>
+    [JSImport("placeModule", "engine")]
+    public static partial int PlaceModule([JSMarshalAs<JSType.MemoryView>] Span<byte> module);
+
     /// <summary>Tells whoever waits how much of the weights has been read.</summary>
     [JSImport("loading", "engine")]
     public static partial void Loading(double read, double total);

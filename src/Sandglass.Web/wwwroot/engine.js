@@ -19,11 +19,24 @@ runtime.setModuleImports('engine', {
     view.set(bytes);
     return bytes.length;
   },
+  placeModule(view) {
+    try {
+      const instance = new WebAssembly.Instance(new WebAssembly.Module(view.slice()), { e: { memory: wasmExports.memory } });
+      const table = wasmExports.__indirect_function_table;
+      const at = table.grow(1);
+      table.set(at, instance.exports.f);
+      return at;
+    } catch (refused) {
+      console.log(`The engine goes on without a kernel of its own: ${refused}`);
+      return 0;
+    }
+  },
   loading(read, total) {
     postMessage({ type: 'loading', read, total });
   },
 });
 
+await runtime.runMain();
 const { Tab } = (await runtime.getAssemblyExports('Sandglass.Web.dll')).Sandglass.Web;
 
 // Texts under way, and how many events each may still send.

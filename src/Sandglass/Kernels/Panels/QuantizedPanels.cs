@@ -21,6 +21,7 @@ internal unsafe class QuantizedPanels<TFormat, TCodes> : Panels
     {
         KernelWidth.Vector512 when ByteDotPanels<TFormat, TCodes>.TryCreate(type) is { } panels => panels,
         KernelWidth.Vector256 when !Avx512F.IsSupported => new SplitQuantizedPanels<TFormat, TCodes>(type), // 16 registers
+        KernelWidth.Vector128 when WasmDotPanels<TFormat, TCodes>.TryCreate(type) is { } panels => panels,
         _ => KernelPath.Run(width, new Maker(type)).Made!,
     };
 
