@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Sandglass.Kernels.WebAssembly;
 
 namespace Sandglass.Kernels;
 
@@ -189,8 +190,9 @@ internal static unsafe class VectorAttention<L, F, I, B>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Exponentials(float* scores, int count, float largest)
     {
+        int done = WasmRow.Exps(scores, count, largest);
         F shift = L.Broadcast(largest);
-        for (int t = 0; t < count; t += 16)
+        for (int t = done; t < count; t += 16)
             L.Store(scores + t, Lanes<L, F, I, B>.Exp(L.Subtract(L.Load(scores + t), shift)));
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Sandglass.Kernels.WebAssembly;
 
 namespace Sandglass.Kernels;
 
@@ -21,7 +22,11 @@ internal static unsafe class Entropy
 
         float* lanes = stackalloc float[2 * LaneCount];
         new Span<float>(lanes, 2 * LaneCount).Clear();
-        fixed (float* values = row) KernelPath.Run(new AddKernel(values, row.Length, max, lanes));
+        fixed (float* values = row)
+        {
+            int done = WasmRow.AddExpsAndProducts(values, row.Length, max, lanes);
+            KernelPath.Run(new AddKernel(values + done, row.Length - done, max, lanes));
+        }
         float z = LaneTree.Sum(lanes), w = LaneTree.Sum(lanes + LaneCount);
         log = Elementary.Log(z);
         return Math.Max(log - (double)w / z, 0);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Sandglass.Kernels.WebAssembly;
 
 namespace Sandglass.Kernels;
 
@@ -30,7 +31,11 @@ internal static unsafe class Softmax
 
         float* lanes = stackalloc float[LaneCount];
         new Span<float>(lanes, LaneCount).Clear();
-        fixed (float* values = row) KernelPath.Run(new AddExpsKernel(values, row.Length, max, lanes));
+        fixed (float* values = row)
+        {
+            int done = WasmRow.AddExps(values, row.Length, max, lanes);
+            KernelPath.Run(new AddExpsKernel(values + done, row.Length - done, max, lanes));
+        }
         return Elementary.Log(LaneTree.Sum(lanes));
     }
 

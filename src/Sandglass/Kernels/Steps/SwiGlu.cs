@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Sandglass.Kernels.WebAssembly;
 
 namespace Sandglass.Kernels;
 
@@ -9,7 +10,11 @@ internal static unsafe class SwiGlu
 {
     /// <param name="gate">[count], overwritten.</param>
     /// <param name="up">[count]</param>
-    public static void Apply(float* gate, float* up, int count) => KernelPath.Run(new Kernel(gate, up, count));
+    public static void Apply(float* gate, float* up, int count)
+    {
+        int done = WasmRow.SwiGlu(gate, up, count);
+        if (done < count) KernelPath.Run(new Kernel(gate + done, up + done, count - done));
+    }
 
     internal static void Scalar(float* gate, float* up, int count)
     {

@@ -74,6 +74,16 @@ internal sealed class WasmCode
     /// <summary>The same number in each lane.</summary>
     public WasmCode Splat(float each) => Splat(BitConverter.SingleToUInt32Bits(each));
 
+    /// <summary>The same number in both lanes.</summary>
+    public WasmCode Splat(double each)
+    {
+        Simd(WasmSimd.Const);
+        Span<byte> bits = stackalloc byte[8];
+        BinaryPrimitives.WriteDoubleLittleEndian(bits, each);
+        for (int lane = 0; lane < 2; lane++) _body.AddRange(bits);
+        return this;
+    }
+
     /// <summary>An instruction without operands of its own.</summary>
     public WasmCode Do(WasmOp op)
     {

@@ -8,6 +8,7 @@ internal enum WasmSimd
     Load8x8U = 2,
     Load16x4S = 3,
     Load32Splat = 9,
+    Load64Splat = 10,
     Store = 11,
     Const = 12,
     Shuffle = 13,
@@ -20,6 +21,7 @@ internal enum WasmSimd
     LessFloat = 67,
     MoreFloat = 68,
     MoreDouble = 74,
+    AtMostDouble = 75,
     And = 78,
     AndNot = 79,
     Or = 80,
@@ -40,6 +42,7 @@ internal enum WasmSimd
     AddInts = 174,
     SubInts = 177,
     DotShorts = 186,
+    ShiftLeftLongs = 203,
     ShiftRightLongsS = 204,
     AddLongs = 206,
     SubLongs = 209,
@@ -60,4 +63,7 @@ internal enum WasmSimd
 
     /// <summary>f32x4.relaxed_madd: fused or not, as the machine likes, always in the same way.</summary>
     RelaxedMultiplyAdd = 261,
+
+    /// <summary>The same in F64.</summary>
+    RelaxedMultiplyAddDouble = 263,
 }

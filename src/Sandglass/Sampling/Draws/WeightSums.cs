@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Sandglass.Kernels;
+using Sandglass.Kernels.WebAssembly;
 
 namespace Sandglass.Sampling;
 
@@ -38,7 +39,7 @@ internal readonly unsafe record struct WeightSums(ulong All, ulong Near, ulong M
     [SkipLocalsInit]
     private static (ulong Far, WeightSums Left) Split(ReadOnlySpan<float> logits, float max, float floor, float near, float middle)
     {
-        if (logits.Length < Few) return (0, Plain(logits, max, near, middle));
+        if (logits.Length < Few || WasmRow.HasWeights) return (0, Plain(logits, max, near, middle));
         ulong* masks = stackalloc ulong[Chunk / MaskBits];
         Span<float> room = stackalloc float[Chunk];
         WeightSums sums = default;
@@ -83,7 +84,12 @@ internal readonly unsafe record struct WeightSums(ulong All, ulong Near, ulong M
     /// <summary>Of a row, in F64.</summary>
     internal static WeightSums Plain(ReadOnlySpan<float> logits, float max, float near, float middle)
     {
-        fixed (float* values = logits) return KernelPath.RunDoubles(new Kernel(values, logits.Length, max, near, middle)).Sums;
+        fixed (float* values = logits)
+        {
+            ulong* sums = stackalloc ulong[3];
+            int done = WasmRow.AddWeights(values, logits.Length, max, near, middle, sums);
+            return KernelPath.RunDoubles(new Kernel(values + done, logits.Length - done, max, near, middle)).Sums + new WeightSums(sums[0], sums[1], sums[2]);
+        }
     }
 
     internal static WeightSums Scalar(float* logits, int from, int count, float max, float near, float middle)
