@@ -36,8 +36,8 @@ try {
     for (const run of bits.runs) await same(run);
   }
   if (asked.speed) {
-    for (const model of ['grain-1m', 'grain-6m']) await speed(`models/${model}.q8_0.gguf`, model, 'Once upon a time', 100);
-    if (asked.model) await speed('dropped.gguf', basename(asked.model), 'The capital of France is', 12);
+    for (const model of ['grain-1m', 'grain-6m']) await speed(`models/${model}.q8_0.gguf`, model, 'Once upon a time', 200);
+    if (asked.model) await speed('dropped.gguf', basename(asked.model), 'The capital of France is', 24);
   }
 } catch (failure) {
   console.error(failure);
