@@ -92,11 +92,12 @@ namespace Sandglass.Tests
             }
         }
 
-        /// <summary>A folder inside a room only sorts its files: they keep the room's namespace. Machine code is a room within a room.</summary>
+        /// <summary>A folder inside a room only sorts its files: they keep the room's namespace. Code that the engine writes is a room within a room.</summary>
         private static string Namespace(string folder) => folder switch
         {
             "." or "Errors" => "Sandglass",
             "Kernels.MachineCode" => "Sandglass.Kernels.MachineCode",
+            "Kernels.WebAssembly" => "Sandglass.Kernels.WebAssembly",
             _ => $"Sandglass.{folder.Split('.')[0]}",
         };
 

@@ -138,7 +138,8 @@ internal sealed class Engine : IDisposable
     /// <summary>Ends work in progress at its next token and turns the rest away; returns when everything is freed.</summary>
     public void Dispose()
     {
-        if (_thread is not null && Thread.CurrentThread == _thread) throw new InvalidOperationException("A model cannot be disposed of by its own engine's thread.");
+        bool isOwn = _thread is not null && Thread.CurrentThread == _thread;
+        if (isOwn) throw new InvalidOperationException("A model cannot be disposed of by its own engine's thread.");
         Close();
         if (_thread is not null) _thread.Join();
         else while (!_isFreed) Step();

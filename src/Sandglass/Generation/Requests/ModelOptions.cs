@@ -83,8 +83,8 @@ public sealed record ModelOptions
     internal bool IsStepped { get; init; } = !Host.HasThreads;
 
     /// <summary>Reports bytes of weights read so far and in total; null for no reports.</summary>
-    /// <remarks>Called on the thread pool (where there is one), one report at a time and in order, the last one before loading returns. An exception of the handler ends
-    /// loading.</remarks>
+    /// <remarks>Called on the thread pool (where there is one), one report at a time and in order, the last one before loading returns. An exception of the
+    /// handler ends loading.</remarks>
     public IProgress<(long Read, long Total)>? LoadProgress { get; init; }
 
     /// <summary>Throws for the first value that is out of its range.</summary>

@@ -11,8 +11,8 @@ internal static class Host
     /// <summary>Whether memory comes in pages from the system. Elsewhere it is plain memory, and what has been taken never goes back.</summary>
     public static bool HasPages => !OperatingSystem.IsBrowser();
 
-    /// <summary>Makes a function of a WebAssembly module that imports <c>e.memory</c> and exports <c>f</c>: its address, or 0 where the module is refused. Set by
-    /// the program around the engine, before a model is loaded; null where the engine is not WebAssembly itself.</summary>
+    /// <summary>Makes a function of a WebAssembly module that imports <c>e.memory</c> and exports <c>f</c>: its address, or 0 where the module is refused. Set
+    /// by the program around the engine, before a model is loaded; null where the engine is not WebAssembly itself.</summary>
     public static Func<byte[], nint>? PlaceModule { get; set; }
 
     /// <summary>Threads that compute: those asked for, one per processor where none are, and the only one where there is no second.</summary>

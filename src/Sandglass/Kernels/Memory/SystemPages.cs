@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Sandglass.Kernels;
 
-/// <summary>Memory pages directly from the system, for what its allocators do not offer: large pages and code. Where it has no pages to give, plain memory.</summary>
+/// <summary>Memory pages directly from the system, for what its allocators do not offer: large pages and code. Where it has no pages to give, plain
+/// memory.</summary>
 internal static unsafe partial class SystemPages
 {
     private const int ReadWrite = 3, ReadExecute = 5;                                           // PROT_*

@@ -8,12 +8,12 @@ namespace Sandglass.Kernels.WebAssembly;
 internal readonly record struct WasmDotShape(TensorType Type, bool IsFused);
 
 /// <summary>
-/// Writes sums[token, row] += weights[row, …] * activations[token, …] in integers as WebAssembly: what <see cref="QuantizedPanels{TFormat,TCodes}"/> does in C#
-/// for <em>fast</em>, by bits, for the types whose files people have.
+/// Writes sums[token, row] += weights[row, …] * activations[token, …] in integers as WebAssembly: what <see cref="QuantizedPanels{TFormat,TCodes}"/> does in
+/// C# for <em>fast</em>, by bits, for the types whose files people have.
 /// </summary>
 /// <remarks>
-/// Lane = row. A load widens eight codes, four columns of two rows, to 16 bits; one dot product of shorts adds neighbours, so a row's sum of a group lies in two
-/// lanes, which are added at the end of the block. All of it is exact. The order of what is not, a block's scaled sums, is the plain twin's.
+/// Lane = row. A load widens eight codes, four columns of two rows, to 16 bits; one dot product of shorts adds neighbours, so a row's sum of a group lies in
+/// two lanes, which are added at the end of the block. All of it is exact. The order of what is not, a block's scaled sums, is the plain twin's.
 /// </remarks>
 internal sealed class WasmDot
 {

@@ -4,8 +4,8 @@ namespace Sandglass.Kernels.WebAssembly;
 /// <remarks>
 /// <para>Where the machine's relaxed_madd is fused, as a trial at the beginning shows, that is it.</para>
 /// <para>Elsewhere in lanes of double: a product of two F32 is exact there (48 of 53 bits). The sum is rounded to odd: where the nearest double is not the sum
-/// itself (the error term of Knuth's TwoSum is not 0) and its last bit is 0, its neighbour on the side of the sum has a last bit of 1, which says that something
-/// is missing. Then rounding to F32 is right, since 53 is more than 24 + 1 bits: Boldo and Melquiond 2008, "Emulation of FMA and correctly rounded sums". An
+/// itself (the error term of Knuth's TwoSum is not 0) and its last bit is 0, its neighbour on the side of the sum has a last bit of 1, which says that
+/// something is missing. Then rounding to F32 is right, since 53 is more than 24 + 1 bits: Boldo and Melquiond 2008, "Emulation of FMA and correctly rounded sums". An
 /// infinity or NaN has no error term above 0 and stays what it is.</para>
 /// </remarks>
 internal sealed class WasmFma(WasmCode code, bool isFused)

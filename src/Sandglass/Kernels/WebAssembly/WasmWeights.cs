@@ -1,7 +1,8 @@
 namespace Sandglass.Kernels.WebAssembly;
 
 /// <summary>Writes the sums of a row's weights, <c>round(e^(row[i] - max) * 2^32)</c>, of all, and of those of elements that are at least one floor or
-/// another: what <c>Sampling.WeightSums</c> adds up in lanes of double. Only for machines whose relaxed_madd rounds once; the sums are of integers, exact in any order.</summary>
+/// another: what <c>Sampling.WeightSums</c> adds up in lanes of double. Only for machines whose relaxed_madd rounds once; the sums are
+/// of integers, exact in any order.</summary>
 internal static class WasmWeights
 {
     private const double Whole = 4503599627370496;      // 2^52, as there
@@ -13,7 +14,8 @@ internal static class WasmWeights
     {
         WasmCode code = new();
         Local row = code.Int(), other = code.Int(), rounds = code.Int(), max = code.Vector(), near = code.Vector(), middle = code.Vector();
-        Local logit = code.Vector(), depth = code.Vector(), shifted = code.Vector(), n = code.Vector(), high = code.Vector(), low = code.Vector(), r = code.Vector(), p = code.Vector();
+        Local logit = code.Vector(), depth = code.Vector(), shifted = code.Vector(), n = code.Vector();
+        Local high = code.Vector(), low = code.Vector(), r = code.Vector(), p = code.Vector();
         Local[] sums = code.Vectors(3);
 
         code.Load(row, 0).Load(other, 4).Load(rounds, 8);
@@ -26,7 +28,8 @@ internal static class WasmWeights
             {
                 code.Get(row).Simd(WasmSimd.Load64Zero, 8 * i).Simd(WasmSimd.Promote).Tee(logit).Get(max).Simd(WasmSimd.SubDouble).Set(depth);
                 Weight();
-                code.Splat(-Reach).Get(depth).Simd(WasmSimd.AtMostDouble).Get(p).Simd(WasmSimd.And).Tee(p).Get(sums[0]).Simd(WasmSimd.AddLongs).Set(sums[0]);
+                code.Splat(-Reach).Get(depth).Simd(WasmSimd.AtMostDouble).Get(p).Simd(WasmSimd.And).Tee(p);
+                code.Get(sums[0]).Simd(WasmSimd.AddLongs).Set(sums[0]);
                 AddFrom(near, sums[1]);
                 AddFrom(middle, sums[2]);
             }
@@ -51,11 +54,13 @@ internal static class WasmWeights
             code.Get(r).Get(r).Simd(WasmSimd.MultiplyDouble).Get(p);
             code.Get(high).Get(r).Simd(WasmSimd.SubDouble).Get(low).Simd(WasmSimd.AddDouble);
             code.Simd(WasmSimd.RelaxedMultiplyAddDouble).Simd(WasmSimd.AddDouble).Simd(WasmSimd.AddDouble);
-            code.Get(shifted).Const(52).Simd(WasmSimd.ShiftLeftLongs).Splat(BitConverter.UInt64BitsToDouble((ulong)(1023 + Power) << 52)).Simd(WasmSimd.AddLongs);
-            code.Simd(WasmSimd.MultiplyDouble).Splat(Whole).Simd(WasmSimd.AddDouble).Splat(BitConverter.UInt64BitsToDouble((1UL << 52) - 1)).Simd(WasmSimd.And).Set(p);
+            code.Get(shifted).Const(52).Simd(WasmSimd.ShiftLeftLongs).Splat(Bits((ulong)(1023 + Power) << 52)).Simd(WasmSimd.AddLongs);
+            code.Simd(WasmSimd.MultiplyDouble).Splat(Whole).Simd(WasmSimd.AddDouble).Splat(Bits((1UL << 52) - 1)).Simd(WasmSimd.And).Set(p);
         }
 
         void AddFrom(Local floor, Local sum) =>
             code.Get(floor).Get(logit).Simd(WasmSimd.AtMostDouble).Get(p).Simd(WasmSimd.And).Get(sum).Simd(WasmSimd.AddLongs).Set(sum);
+
+        static double Bits(ulong bits) => BitConverter.UInt64BitsToDouble(bits);
     }
 }
