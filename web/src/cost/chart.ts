@@ -1,5 +1,5 @@
 import { svg } from '../page/dom';
-import { short } from '../page/number';
+import { letters, short } from '../page/number';
 import type { Point } from '../trace/figures';
 
 export interface Curve {
@@ -36,7 +36,7 @@ export function chart(title: string, curves: readonly Curve[], unit: string): SV
     const at = y(ceiling * share);
     picture.append(
       svg('line', { x1: left, x2: width - right, y1: at, y2: at, class: share === 0 ? 'axis' : 'grid' }),
-      svg('text', { x: left - 6, y: at + 4, class: 'tick', 'text-anchor': 'end' }, tick(ceiling * share)),
+      svg('text', { x: left - 6, y: at + 4, class: 'tick', 'text-anchor': 'end' }, letters(ceiling * share)),
     );
   }
   for (const length of new Set([from, Math.round((from + to) / 2), to]))
@@ -67,17 +67,6 @@ function describe(title: string, curves: readonly Curve[], unit: string): string
     return `${c.name}: ${short(last.value)} ${unit} at ${last.length} tokens`;
   });
   return `${title}. ${ends.join('; ')}.`;
-}
-
-function tick(value: number): string {
-  for (const [size, letter] of [
-    [1e12, 'T'],
-    [1e9, 'G'],
-    [1e6, 'M'],
-    [1e3, 'k'],
-  ] as const)
-    if (value >= size) return `${Number((value / size).toPrecision(3))} ${letter}`;
-  return String(Number(value.toPrecision(2)));
 }
 
 /** The next number that begins with 1, 1.5, 2, 3, 4, 5, 6 or 8. */

@@ -1,6 +1,6 @@
 import { type Figures, figures, sum } from '../trace/figures';
 import { fill, h } from './dom';
-import { bytes, grouped, milliseconds, short } from './number';
+import { bytes, grouped, letters, milliseconds } from './number';
 import type { Page } from './parts';
 
 /** Each figure says what it is: measured with a clock, counted where the work was done, or from a formula. */
@@ -38,7 +38,7 @@ const rows: Shown[] = [
     test: 'compute',
     unit: 'passes',
     value: f => f.passes,
-    note: f => `${short(sum(f.multiplyAdds))} multiply-adds`,
+    note: f => `${letters(sum(f.multiplyAdds))} multiply-adds`,
   },
   {
     name: 'MS A TOKEN',
@@ -54,9 +54,7 @@ const rows: Shown[] = [
     kind: 'measured',
     value: f => (f.firstTokenMs === null ? null : milliseconds(f.firstTokenMs)),
     note: f =>
-      f.prefillTokens > 0
-        ? `${milliseconds(f.prefillMs)} reading ${f.prefillTokens} tokens${f.adopted > 0 ? `, ${f.adopted} adopted` : ''}`
-        : '',
+      f.prefillTokens > 0 ? `${f.prefillTokens} read in ${milliseconds(f.prefillMs)}${f.adopted > 0 ? `, ${f.adopted} adopted` : ''}` : '',
   },
 ];
 

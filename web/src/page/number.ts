@@ -31,3 +31,15 @@ export function bytes(value: number): string {
 export function milliseconds(value: number): string {
   return value >= 1000 ? `${(value / 1000).toPrecision(3)} s` : value >= 100 ? `${Math.round(value)} ms` : `${value.toPrecision(2)} ms`;
 }
+
+/** A count in as few characters as an axis has room for. */
+export function letters(value: number): string {
+  for (const [size, letter] of [
+    [1e12, 'T'],
+    [1e9, 'G'],
+    [1e6, 'M'],
+    [1e3, 'k'],
+  ] as const)
+    if (value >= size) return `${Number((value / size).toPrecision(3))} ${letter}`;
+  return String(Number(value.toPrecision(3)));
+}

@@ -42,7 +42,7 @@ export function text(page: Page): HTMLElement {
 
   const show = () => {
     const { recording, cursor } = store.get();
-    prompt.textContent = recording ? recording.start.prompt.map(token => (token.text || token.bytes ? labelOf(token) : '')).join('') : '';
+    prompt.textContent = recording ? recording.start.prompt.map(token => (token.bytes?.length === 0 ? '' : labelOf(token))).join('') : '';
     steps = recording ? tokenSteps(recording, cursor) : [];
     for (let i = 0; i < steps.length; i++) {
       const step = steps[i]!;

@@ -76,7 +76,7 @@ void main() {
     float there = step(place.x + 0.498, of.x);
     float cold = (1.0 - of.z) * (1.0 - of.z);
     vec3 kept = light > 0.5 ? mix(glass, sand, smoothstep(0.12, 0.45, of.z)) : glass * 0.5 * cold + sand * of.z; // hardly any grey between blue and sand
-    float solid = there * (0.24 + 0.72 * of.z);
+    float solid = there * (0.22 + 0.6 * of.z);
     float red = flash * of.w;
     vec3 tone = mix(kept, sandLight, of.z * of.z * 0.5) * lit();
     made = vec4(mix(tone, again, red), max(solid, red * 0.9));

@@ -1,6 +1,7 @@
 import { isToken, labelOf, visible } from '../trace/decode';
-import { isUncached, type Recording, tokensOf } from '../trace/recording';
+import { type Recording, tokensOf } from '../trace/recording';
 import type { TokenStep } from '../trace/types';
+import { lastWork } from '../trace/work';
 
 /** Where everything stands, in units of a block's depth: the text along x, what is above it along y, the fan of beams away along z. */
 export const glassHeight = 1.5;
@@ -60,21 +61,22 @@ export function layout(recording: Recording, cursor: number): Layout {
   let x = 0;
   const given = recording.start.prompt.length;
   tokensOf(recording, cursor).forEach((token, position) => {
-    const label = position === 0 && token.text === '' && !token.bytes ? '‹start›' : visible(labelOf(token));
+    const label = position === 0 && token.bytes?.length === 0 ? '‹start›' : visible(labelOf(token));
     const width = widthOf(label);
     tokens.push({ position, label, given: position < given, fill: chances.get(position) ?? 0, x: x + width / 2, width });
     x += width + gap;
   });
   const blocks = Math.min(layers, Math.max(1, Math.floor(mostBlocks / Math.max(1, tokens.length))));
   const merged = Math.ceil(layers / blocks);
-  const uncached = last !== undefined && isUncached(recording, last);
+  const work = last && isToken(last) ? lastWork(recording, cursor) : null;
+  const again = work?.uncached === true;
   return {
     tokens,
     pages: pagesOf(last?.cache.pages ?? '', tokens, pagePositions),
     merged,
     blocks: Math.ceil(layers / merged),
-    filled: last?.cache.positions ?? 0,
-    recomputed: uncached && last ? Math.round(last.cache.blocksRecomputed / layers) : 0,
+    filled: again && last && isToken(last) ? last.position : (last?.cache.positions ?? 0),
+    recomputed: again ? Math.round(work.recomputed / layers) : 0,
     kept: last !== undefined && last.cache.bytes > 0,
     headX: x + 0.55,
   };

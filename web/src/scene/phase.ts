@@ -1,7 +1,7 @@
 import { h } from '../page/dom';
 import { milliseconds } from '../page/number';
 import type { Page } from '../page/parts';
-import { isUncached } from '../trace/recording';
+import { lastWork } from '../trace/work';
 
 /** Which of its two works the model is at: reading (prefill), after a pause all at once; or writing (decode), token by token. */
 export function phase({ store }: Page): HTMLElement {
@@ -21,11 +21,8 @@ export function phase({ store }: Page): HTMLElement {
         `${step.to - step.from} tokens at once${adopted}: ${milliseconds(step.cost.forwardMs)}`,
       ];
     } else {
-      const again = recording && isUncached(recording, step);
-      [name.textContent, words.textContent] = [
-        'DECODE',
-        again ? `all ${step.cache.positions} tokens again, for one more` : 'one token at a time',
-      ];
+      const again = step.kind === 'token' && recording && lastWork(recording, cursor)?.uncached;
+      [name.textContent, words.textContent] = ['DECODE', again ? `all the text again, for one token more` : 'one token at a time'];
     }
     chip.dataset.phase = step?.kind ?? 'none';
   };

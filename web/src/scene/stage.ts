@@ -128,7 +128,8 @@ export class Stage {
   /** A step more, a step less or another text: what is new moves in, anything else is there at once. */
   private changed() {
     const { recording, cursor } = this.page.store.get();
-    const further = recording !== null && this.shownRecording?.start === recording.start && cursor - this.shownCursor === 1;
+    const further =
+      recording !== null && this.shownRecording?.start === recording.start && isOneFurther(recording, this.shownCursor, cursor);
     if (recording === this.shownRecording && cursor === this.shownCursor) return;
     this.shownRecording = recording;
     this.shownCursor = cursor;
@@ -351,6 +352,12 @@ export class Stage {
     this.frame(performance.now());
     return new Promise(resolve => this.canvas.toBlob(resolve, 'image/png'));
   }
+}
+
+/** Whether one thing happened: a piece was read, or a token was chosen (and the text read again for it). */
+function isOneFurther(recording: Recording, from: number, to: number): boolean {
+  const between = recording.steps.slice(from, to);
+  return to > from && (between.length === 1 || between.filter(step => step.kind === 'token').length === 1);
 }
 
 /** The largest weight beside the first token's, to which the blocks' warmth is in proportion. */

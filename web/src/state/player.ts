@@ -134,13 +134,13 @@ export class Player {
       const source = this.sources.get(this.store.get().engine);
       if (!source) throw new Error('There is no engine of this kind here.');
       const events = source.trace(request, abort.signal)[Symbol.asyncIterator]();
-      let last: TraceEvent | null = null;
+      let last: TraceStep | null = null;
       for (;;) {
-        await this.turn(last, abort.signal);
-        if (abort.signal.aborted) return;
         const { done, value } = await events.next();
         if (done || abort.signal.aborted) break;
-        last = value;
+        await this.turn(last, value, abort.signal);
+        if (abort.signal.aborted) return;
+        if (value.type === 'step') last = value.step;
         this.take(value);
       }
     } catch (error) {
@@ -152,25 +152,17 @@ export class Player {
     this.store.set({ phase: 'idle' });
   }
 
-  /** Resolves when the event after `last` may be shown. */
-  private async turn(last: TraceEvent | null, signal: AbortSignal) {
-    const afterToken = last?.type === 'step' && isToken(last.step);
+  /** Resolves when an event may be shown, after the step before it. What is not a token comes when it is there. */
+  private async turn(last: TraceStep | null, next: TraceEvent, signal: AbortSignal) {
     const { speed } = this.store.get();
-    if (speed !== 'max' && speed !== 'step' && last?.type === 'step') {
-      const wait = afterToken
-        ? 1000 / Number(speed)
-        : last.step.kind === 'prefill'
-          ? Math.max(leastPrefillMs, last.step.cost.forwardMs)
-          : 0;
+    if (last && speed !== 'max' && speed !== 'step') {
+      const first = last.kind === 'prefill' && !this.hasWritten();
+      const wait = last.kind !== 'prefill' ? 1000 / Number(speed) : first ? Math.max(leastPrefillMs, last.cost.forwardMs) : 0;
       this.nextAt = Math.max(performance.now(), this.nextAt) + wait;
     }
+    if (next.type !== 'step' || next.step.kind === 'prefill') return;
     while (!signal.aborted) {
       const { phase, speed: now } = this.store.get();
-      const free =
-        last === null ||
-        last.type === 'start' ||
-        (last.type === 'step' && last.step.kind === 'prefill' && (now === 'step' || phase === 'paused'));
-      if (free && (phase === 'running' || this.permits > 0 || last === null)) return;
       if (phase === 'paused' && this.permits > 0) {
         this.permits--;
         return;
@@ -188,8 +180,13 @@ export class Player {
     }
   }
 
+  private hasWritten(): boolean {
+    return this.store.get().recording?.steps.some(isToken) ?? false;
+  }
+
   private take(event: TraceEvent) {
     this.queue.push(event);
+    if (event.type === 'step' && event.step.kind === 'prefill' && this.hasWritten()) return; // read again for the next token: shown with it
     if (this.store.get().speed !== 'max' || event.type === 'start') this.flush();
     else this.flushing ??= setTimeout(() => this.flush(), frameMs);
   }

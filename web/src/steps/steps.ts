@@ -2,8 +2,9 @@ import { h } from '../page/dom';
 import type { Page, Part } from '../page/parts';
 import { attended, beamsOf } from '../trace/attention';
 import { labelOf, tokenOf, visible } from '../trace/decode';
-import { isUncached, tokensOf } from '../trace/recording';
+import { tokensOf } from '../trace/recording';
 import type { PrefillStep, TokenStep, TraceStep } from '../trace/types';
+import { type Work, workOf } from '../trace/work';
 
 /** The scene in words and numbers: a table with a row for each step, which grows as the text does. */
 export const stepsPart: Part = {
@@ -29,14 +30,13 @@ export const stepsPart: Part = {
       for (const { row } of rows.splice(same < 0 ? rows.length : same)) row.remove();
       if (!recording) return;
       const tokens = tokensOf(recording, cursor).map(token => visible(labelOf(token)));
-      for (const step of steps.slice(rows.length)) {
+      const works = workOf(recording);
+      for (let i = rows.length; i < steps.length; i++) {
+        const step = steps[i]!;
+        const again = step.kind === 'prefill' && i > 0 && step.cache.blocksRecomputed > 0; // it stands in the row of its token
         const row =
-          step.kind === 'prefill'
-            ? prefillRow(step)
-            : step.kind === 'token'
-              ? tokenRow(page, step, tokens, isUncached(recording, step))
-              : null;
-        if (!row) continue;
+          step.kind === 'prefill' ? prefillRow(step) : step.kind === 'token' ? tokenRow(page, step, tokens, works[i] ?? null) : h('tr');
+        row.hidden = again || step.kind === 'beams';
         body.append(row);
         rows.push({ step, row });
       }
@@ -58,7 +58,7 @@ function prefillRow(step: PrefillStep): HTMLElement {
   );
 }
 
-function tokenRow({ store }: Page, step: TokenStep, tokens: readonly string[], uncached: boolean): HTMLElement {
+function tokenRow({ store }: Page, step: TokenStep, tokens: readonly string[], work: Work | null): HTMLElement {
   const seen = step.attention && attended(step.attention, { kind: 'mean' }, false);
   const most = seen
     ? beamsOf(seen, 3).strongest.map(b => `${tokens[b.position]?.trim() || '‹blank›'} ${(100 * b.weight).toFixed(0)} %`)
@@ -75,7 +75,7 @@ function tokenRow({ store }: Page, step: TokenStep, tokens: readonly string[], u
     h('td', {}, `${(100 * Math.exp(step.logprob)).toFixed(1)} %`),
     h('td', {}, String(step.why.rank)),
     h('td', {}, most.join(', ')),
-    h('td', {}, uncached ? `${step.cache.blocksRecomputed} blocks again` : `${step.cache.blocksWritten} blocks`),
-    h('td', {}, step.cost ? `${(step.cost.forwardMs + step.cost.choosingMs).toFixed(1)} ms` : 'same pass'),
+    h('td', {}, work?.uncached ? `${work.recomputed} blocks again` : `${step.cache.positions} positions`),
+    h('td', {}, work ? `${work.ms.toFixed(1)} ms` : 'same pass'),
   );
 }

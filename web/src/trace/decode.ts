@@ -27,9 +27,10 @@ export function positionOf(attention: TraceAttention, column: number): number {
 
 const utf8 = new TextDecoder('utf-8', { fatal: false });
 
-/** What to write on a token: its text, with its bytes in hexadecimal where they are no whole characters, and a name where it has no text at all. */
+/** What to write on a token: its text; its bytes in hexadecimal where they are no whole characters; a name where it is a control token, which has none. */
 export function labelOf(token: TraceToken): string {
-  if (token.bytes && token.bytes.length > 0) return token.bytes.map(b => `‹${b.toString(16).padStart(2, '0')}›`).join('');
+  if (token.bytes?.length === 0) return `‹${token.text.replaceAll(/[<|>]/g, '')}›`;
+  if (token.bytes) return token.bytes.map(b => `‹${b.toString(16).padStart(2, '0')}›`).join('');
   return token.text === '' ? `‹${token.id}›` : token.text;
 }
 

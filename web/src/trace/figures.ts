@@ -1,6 +1,7 @@
 import { isToken } from './decode';
-import { isUncached, type Recording } from './recording';
-import type { MultiplyAdds, TokenStep } from './types';
+import type { Recording } from './recording';
+import type { MultiplyAdds } from './types';
+import { type Work, workOf } from './work';
 
 /** What is shown as numbers, of the first steps of a recording. */
 export interface Figures {
@@ -50,7 +51,7 @@ export function figures(recording: Recording, upTo: number): Figures {
     firstTokenMs: null,
     tokensPerSecond: null,
   };
-  const firstPiece = pieces[1] ?? steps.length;
+  const works = workOf(recording);
   let pieceMs = 0;
   let pieceTokens = 0;
   for (let i = 0; i < Math.min(upTo, steps.length); i++) {
@@ -61,7 +62,7 @@ export function figures(recording: Recording, upTo: number): Figures {
     seen.pageBytes = step.cache.bytes;
     seen.cacheBytes = step.cache.bytes > 0 ? Math.round(step.cache.positions * start.model.cacheBytesPerPosition) : 0;
     if (step.kind === 'prefill') {
-      if (i >= firstPiece) continue;
+      if (seen.written > 0) continue;
       seen.prefillMs += step.cost.forwardMs;
       seen.prefillTokens += step.to - step.from;
       seen.adopted = Math.max(seen.adopted, step.adopted);
@@ -69,7 +70,7 @@ export function figures(recording: Recording, upTo: number): Figures {
       seen.written++;
       seen.sequence = step.position + 1;
       if (seen.firstTokenMs === null) seen.firstTokenMs = step.elapsedMs;
-      if (step.cost) seen.tokenMs = step.cost.forwardMs + step.cost.choosingMs;
+      if (works[i]) seen.tokenMs = works[i]!.ms;
       pieceTokens++;
       if (pieceTokens === 1) pieceMs = step.elapsedMs;
       else if (step.elapsedMs > pieceMs) seen.tokensPerSecond = ((pieceTokens - 1) * 1000) / (step.elapsedMs - pieceMs);
@@ -95,28 +96,24 @@ export interface Point {
   value: number;
 }
 
-/** Counted or measured: what each token's own pass took, apart by whether the cache was on. */
+/** Counted or measured: what each token took, apart by whether the cache was on. Where the prompt was read the pass is no step of one token. */
 export function curves(recording: Recording, upTo: number, measure: Measure): { cached: Point[]; uncached: Point[] } {
   const found = { cached: [] as Point[], uncached: [] as Point[] };
-  const piece = new Set(recording.pieces);
-  let first = true;
+  const works = workOf(recording);
   for (let i = 0; i < Math.min(upTo, recording.steps.length); i++) {
     const step = recording.steps[i]!;
-    if (piece.has(i)) first = true;
-    if (!isToken(step) || !step.cost) continue;
-    const uncached = isUncached(recording, step);
-    if (!first || uncached) (uncached ? found.uncached : found.cached).push({ length: step.position, value: measured(step, measure) });
-    first = false; // with the cache the first token comes out of reading the prompt: its pass is no step of one token
+    const work = works[i];
+    if (!isToken(step) || !work || (work.reads && !work.uncached)) continue;
+    (work.uncached ? found.uncached : found.cached).push({ length: step.position, value: measured(work, measure) });
   }
   return found;
 }
 
-function measured(step: TokenStep, measure: Measure): number {
-  const cost = step.cost!;
-  if (measure === 'passes') return cost.layerTokenPasses;
-  if (measure === 'attention') return cost.multiplyAdds.attention;
-  if (measure === 'ms') return cost.forwardMs + cost.choosingMs;
-  return sum(cost.multiplyAdds);
+function measured(work: Work, measure: Measure): number {
+  if (measure === 'passes') return work.layerTokenPasses;
+  if (measure === 'attention') return work.multiplyAdds.attention;
+  if (measure === 'ms') return work.ms;
+  return sum(work.multiplyAdds);
 }
 
 /** What one token costs, as counted in one pass of the recording: enough to say what the other way costs. Null where nothing tells it. */
@@ -133,15 +130,16 @@ export interface UnitCost {
 export function unitCost(recording: Recording): UnitCost | null {
   if (recording.start.run.window > 0) return null; // what a token sees does not grow with the text then
   const { layers } = recording.start.model;
-  const step = recording.steps.findLast(s => isToken(s) && s.cost && s.cost.layerTokenPasses > 0 && !s.drafted?.length) as
-    | TokenStep
-    | undefined;
-  if (!step?.cost) return null;
-  const work = step.cost.multiplyAdds;
-  const tokens = step.cost.layerTokenPasses / layers;
+  const works = workOf(recording);
+  const at = recording.steps.findLastIndex((s, i) => isToken(s) && works[i] && !s.drafted?.length && !s.isDraft);
+  const step = recording.steps[at];
+  const work = works[at];
+  if (!step || !isToken(step) || !work) return null;
+  const tokens = work.layerTokenPasses / layers;
   const last = step.position; // positions 0 to last - 1 had gone through when this token was chosen
   const pairs = tokens * last - (tokens * (tokens - 1)) / 2;
-  return { layers, token: (work.projections + work.feedForward) / tokens, pair: work.attention / pairs, logits: work.logits };
+  const { projections, feedForward, attention, logits } = work.multiplyAdds;
+  return { layers, token: (projections + feedForward) / tokens, pair: attention / pairs, logits };
 }
 
 /** From the formula: what the pass that chooses the token at `length` takes. */

@@ -58,12 +58,6 @@ export function idsOf(recording: Recording, upTo = recording.steps.length): numb
   return tokensOf(recording, upTo).map(token => token.id);
 }
 
-/** Whether a pass went over the whole text again. */
-export function isUncached(recording: Recording, step: TraceStep): boolean {
-  const whole = recording.start.model.layers * Math.max(1, step.cache.positions - 1);
-  return step.cache.blocksRecomputed > 0 && step.cache.blocksRecomputed * 2 >= whole;
-}
-
 export function toFile(recording: Recording): TraceFile {
   const { start, steps, result } = recording;
   return { ...start, steps: [...steps], ...(result ? { result } : {}) };

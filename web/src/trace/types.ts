@@ -46,6 +46,8 @@ export interface TraceRun {
   cacheTypeValues: CacheType;
   /** Positions that a token sees; 0 for all. */
   window: number;
+  /** First positions that stay visible outside the window. */
+  sinks: number;
   compute: 'fast' | 'fine' | 'exact';
   kernels: string;
 }
@@ -125,6 +127,8 @@ export interface TraceAttention {
 export interface PrefillStep {
   kind: 'prefill';
   elapsedMs: number;
+  /** Which pass through the model it was part of. */
+  pass: number;
   from: number;
   to: number;
   adopted: number;
