@@ -84,7 +84,8 @@ function cacheSwitch({ store, player }: Page): HTMLElement {
   );
   const words = h('p', { id: 'cache-words', class: 'hint' });
   const show = () => {
-    const { cache, engine } = store.get();
+    const { cache: wanted, engine, recording } = store.get();
+    const cache = engine === 'trace' ? recording?.start.run.options.no_cache !== true : wanted;
     toggle.setAttribute('aria-checked', String(cache));
     toggle.setAttribute('aria-label', `Key-value cache: ${cache ? 'on' : 'off'}`);
     toggle.disabled = engine === 'trace';
@@ -96,6 +97,7 @@ function cacheSwitch({ store, player }: Page): HTMLElement {
           : 'Nothing is kept: each step computes the whole text again. The words stay the same.';
   };
   store.watch(s => `${s.cache} ${s.engine}`, show);
+  store.watch(s => s.recording?.start, show);
   return h('div', { class: 'cache-box' }, toggle, words);
 }
 
