@@ -94,7 +94,7 @@ public sealed class LeavingTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(0, alone.Count), together.Choices().Select(choice => (int)choice["index"]!));
     }
 
-    /// <summary>The room has one place, and a more urgent request takes it from a prompt, or a text to embed, that waits there.</summary>
+    /// <summary>The room has one place, and a more urgent request takes it from a prompt that waits there.</summary>
     [Theory]
     [InlineData(Path, """{"prompt":["Once upon a time","The king"],"n":2,"max_tokens":300,"ignore_eos":true,"seed":3,"priority":5}""")]
     [InlineData(Path, """{"prompt":["Once upon a time","The king"],"n":2,"max_tokens":300,"ignore_eos":true,"seed":3,"priority":5,"logprobs":0,"echo":true}""")]
@@ -116,6 +116,29 @@ public sealed class LeavingTests : IAsyncLifetime
         Assert.Equal(alone, string.Join("|", (await streamed).SelectMany(one => one.Choices()).GroupBy(part => (int)part["index"]!)
             .OrderBy(parts => parts.Key).Select(parts => string.Concat(parts.Select(part => (string)part["text"]!)))));
     }
+
+    /// <summary>An urgent request runs for long, behind which the next text waits; a further one takes the text's place.</summary>
+    [Fact]
+    public async Task A_text_to_embed_that_loses_its_place_after_others_of_its_request_are_done_waits_again()
+    {
+        string[] texts = [.. Enumerable.Range(0, 60).Select(i => $"\"{i} {string.Concat(Enumerable.Repeat("kings went to the sea, ", 60))}\"")];
+        JsonObject alone = await _client.Ask("v1/embeddings", $$"""{"input":[{{texts[1]}},{{texts[^1]}}]}""");
+        EngineActivity before = _model.Model.Activity;
+        Task<(HttpStatusCode Status, JsonObject Answer)> asked = _client.Send("v1/embeddings", $$"""{"input":[{{string.Join(',', texts)}}]}""");
+        await Until(() => _model.Model.Activity.PromptTokens - before.PromptTokens > (int)alone["usage"]!["prompt_tokens"]!);
+        Task<(HttpStatusCode Status, JsonObject Answer)> first =
+            _client.Send(Path, """{"prompt":"The king","max_tokens":1000,"ignore_eos":true,"priority":-1}""");
+        await Until(() => _model.Model.Activity is { Waiting: 1 } now && now.GeneratedTokens > before.GeneratedTokens);
+        (HttpStatusCode second, _) = await _client.Send(Path, """{"prompt":"The fox","max_tokens":1,"priority":-1}""");
+        (HttpStatusCode status, JsonObject answer) = await asked;
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK), ((await first).Status, second, status));
+        JsonArray vectors = answer["data"]!.AsArray();
+        Assert.Equal(Enumerable.Range(0, texts.Length), vectors.Select(vector => (int)vector!["index"]!));
+        Assert.Equal(Vectors(alone), Vectors(answer).Where((_, i) => i == 1 || i == texts.Length - 1));
+    }
+
+    private static IEnumerable<string> Vectors(JsonObject answer) => answer["data"]!.AsArray().Select(one => one!["embedding"]!.ToJsonString());
 
     private static string Texts(JsonObject answer) => string.Join("|", answer.Choices().Select(choice => (string)choice["text"]!));
 
@@ -178,7 +201,7 @@ public sealed class LeavingTests : IAsyncLifetime
 
     private static async Task Until(Func<bool> condition)
     {
-        for (int i = 0; i < 3000 && !condition(); i++) await Task.Delay(10);
+        for (int i = 0; i < 15_000 && !condition(); i++) await Task.Delay(2);
         Assert.True(condition());
     }
 }
