@@ -9,12 +9,13 @@ namespace Sandglass.Tokenization;
 internal sealed class PairMerger(int few = 1 << 12)
 {
     private const int ShortWord = 48;
+    private const uint Never = uint.MaxValue;
     private const int Look = 1 << 14;       // steps between two looks at the cancellation
 
     private readonly PlaceLists _places = new(few);
-    private readonly uint[] _orders = new uint[ShortWord];
     private readonly int[] _merged = new int[ShortWord];
     private Symbol[] _symbols = new Symbol[ShortWord];
+    private uint[] _orders = new uint[ShortWord];       // in which a symbol merges with the one after it, or Never
 
     /// <summary>Ends the merging of a long word with an <see cref="OperationCanceledException"/>.</summary>
     public CancellationToken Cancellation { get; set; }
@@ -35,18 +36,18 @@ internal sealed class PairMerger(int few = 1 << 12)
 
     private int MergeShort<TRule>(Span<Symbol> symbols, TRule rule) where TRule : IMergeRule, allows ref struct
     {
-        Span<uint> orders = _orders;        // of the pair that begins at this index
+        Span<uint> orders = _orders;
         Span<int> merged = _merged;
         int count = symbols.Length;
         for (int i = 0; i + 1 < count; i++)
-            if (!rule.MayMerge(symbols[i], symbols[i + 1], out orders[i], out merged[i])) orders[i] = Symbol.Never;
+            if (!rule.MayMerge(symbols[i], symbols[i + 1], out orders[i], out merged[i])) orders[i] = Never;
 
         while (count > 1)
         {
             int best = 0;
             for (int i = 1; i + 1 < count; i++)
                 if (orders[i] < orders[best]) best = i;
-            if (orders[best] == Symbol.Never) break;
+            if (orders[best] == Never) break;
 
             symbols[best].Length += symbols[best + 1].Length;
             symbols[best].Id = merged[best];
@@ -56,8 +57,8 @@ internal sealed class PairMerger(int few = 1 << 12)
             merged[behind..count].CopyTo(merged[(best + 1)..]);
             count--;
 
-            if (best > 0 && !rule.MayMerge(symbols[best - 1], symbols[best], out orders[best - 1], out merged[best - 1])) orders[best - 1] = Symbol.Never;
-            if (best + 1 < count && !rule.MayMerge(symbols[best], symbols[best + 1], out orders[best], out merged[best])) orders[best] = Symbol.Never;
+            if (best > 0 && !rule.MayMerge(symbols[best - 1], symbols[best], out orders[best - 1], out merged[best - 1])) orders[best - 1] = Never;
+            if (best + 1 < count && !rule.MayMerge(symbols[best], symbols[best + 1], out orders[best], out merged[best])) orders[best] = Never;
         }
         return count;
     }
@@ -69,34 +70,37 @@ internal sealed class PairMerger(int few = 1 << 12)
             symbols[i].Previous = i - 1;
             symbols[i].Next = i + 1 < symbols.Length ? i + 1 : -1;
         }
+        if (_orders.Length < symbols.Length) _orders = new uint[_symbols.Length];
+        Span<uint> orders = _orders;
         _places.Begin(symbols.Length);
-        for (int i = 0; i < symbols.Length; i++) Offer(symbols, i, rule);
+        for (int i = 0; i < symbols.Length; i++) Offer(symbols, orders, i, rule);
 
         int steps = 0;
         while (_places.TryTake(out uint order, out int at))
         {
             if (++steps % Look == 0) Cancellation.ThrowIfCancellationRequested();       // whoever ends here must throw the rest of the places away
             ref Symbol left = ref symbols[at];
-            if (left.Order != order) continue;      // stale: it has grown since, or its neighbour has, or it went into the one before it
-            ref Symbol right = ref symbols[left.Next];
+            if (orders[at] != order) continue;      // stale: it has grown since, or its neighbour has, or it went into the one before it
+            int next = left.Next;
+            ref Symbol right = ref symbols[next];
             rule.MayMerge(left, right, out _, out int merged);
 
             left.Length += right.Length;
             (left.Id, left.Next) = (merged, right.Next);
-            (right.Length, right.Order) = (0, Symbol.Never);
+            (right.Length, orders[next]) = (0, Never);
             if (left.Next >= 0) symbols[left.Next].Previous = at;
-            if (left.Previous >= 0) Offer(symbols, left.Previous, rule);
-            Offer(symbols, at, rule);
+            if (left.Previous >= 0) Offer(symbols, orders, left.Previous, rule);
+            Offer(symbols, orders, at, rule);
         }
         return Compact(symbols);
     }
 
-    private void Offer<TRule>(Span<Symbol> symbols, int at, TRule rule) where TRule : IMergeRule, allows ref struct
+    private void Offer<TRule>(Span<Symbol> symbols, Span<uint> orders, int at, TRule rule) where TRule : IMergeRule, allows ref struct
     {
         ref Symbol left = ref symbols[at];
-        left.Order = Symbol.Never;
+        orders[at] = Never;
         if (left.Next < 0 || !rule.MayMerge(left, symbols[left.Next], out uint order, out _)) return;
-        left.Order = order;
+        orders[at] = order;
         _places.Add(order, at);
     }
 

@@ -19,6 +19,7 @@ internal sealed class PlaceLists(int few)
     private int[] _now = new int[Line];                             // the list whose turn it is, from left to right
     private int _made, _free = -1, _count, _at;
     private long _order = -1;                                       // of it
+    private bool _areFew;
 
     private struct PlaceList
     {
@@ -30,7 +31,11 @@ internal sealed class PlaceLists(int few)
     public int Size => Math.Max(Math.Max(_chunks.Length, _now.Length), _late.Size);
 
     /// <summary>Prepares for a word of so many places, where none is here.</summary>
-    public void Begin(int places) => _order = places <= few ? uint.MaxValue : -1;
+    public void Begin(int places)
+    {
+        _areFew = places <= few;
+        _order = _areFew ? uint.MaxValue : -1;
+    }
 
     /// <summary>Adds a place.</summary>
     public void Add(uint order, int place)
@@ -48,7 +53,9 @@ internal sealed class PlaceLists(int few)
     }
 
     /// <summary>Takes the first place.</summary>
-    public bool TryTake(out uint order, out int place)
+    public bool TryTake(out uint order, out int place) => _areFew ? _late.TryTake(out order, out place) : TryTakeOfMany(out order, out place);
+
+    private bool TryTakeOfMany(out uint order, out int place)
     {
         while (true)
         {

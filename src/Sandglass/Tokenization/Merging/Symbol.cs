@@ -17,10 +17,4 @@ internal struct Symbol
 
     /// <summary>The index of the symbol after it, or -1.</summary>
     public int Next;
-
-    /// <summary>In which order it merges with the one after it; <see cref="Never"/> where it does not.</summary>
-    public uint Order;
-
-    /// <summary>No rule has this order.</summary>
-    public const uint Never = uint.MaxValue;
 }
