@@ -8,6 +8,8 @@ export interface Recording {
   result: TraceResult | null;
   /** The number of the step that each piece begins with; the first is 0. */
   pieces: readonly number[];
+  /** Positions whose token no draw chose: a hand put it there. */
+  forced?: readonly number[];
 }
 
 export function begin(start: TraceStart): Recording {
@@ -42,7 +44,10 @@ function placed(start: TraceStart, step: TraceStep): TraceStep {
 
 /** The first steps of a recording: what is kept when the text goes on in another way. */
 export function cut(recording: Recording, steps: number): Recording {
-  return { ...recording, steps: recording.steps.slice(0, steps), result: null, pieces: recording.pieces.filter(p => p === 0 || p < steps) };
+  const kept = recording.steps.slice(0, steps);
+  const end = kept.findLast(isToken)?.position ?? -1;
+  const forced = recording.forced?.filter(position => position <= end);
+  return { ...recording, steps: kept, result: null, pieces: recording.pieces.filter(p => p === 0 || p < steps), forced };
 }
 
 export function tokenSteps(recording: Recording, upTo = recording.steps.length): TokenStep[] {
@@ -58,8 +63,16 @@ export function idsOf(recording: Recording, upTo = recording.steps.length): numb
   return tokensOf(recording, upTo).map(token => token.id);
 }
 
+/** What a file tells was done by the engine: up to a token that a hand put there, the text is a prompt. */
 export function toFile(recording: Recording): TraceFile {
-  const { start, steps, result } = recording;
+  const { start, steps, result, forced = [] } = recording;
+  if (forced.length > 0) {
+    const at = steps.findIndex(step => isToken(step) && step.position === forced[forced.length - 1]);
+    const own = steps
+      .slice(at + 1)
+      .map(step => (isToken(step) ? { ...step, index: step.position - forced[forced.length - 1]! - 1 } : step));
+    return { ...start, prompt: tokensOf(recording, at + 1), steps: own, ...(result ? { result } : {}) };
+  }
   return { ...start, steps: [...steps], ...(result ? { result } : {}) };
 }
 

@@ -157,7 +157,8 @@ export interface TokenStep {
   attention?: TraceAttention;
   cache: TraceCache;
   cost?: TraceCost;
-  drafted?: number[];
+  /** What was guessed in this pass, on its first token. */
+  drafted?: TraceToken[];
   isDraft?: boolean;
 }
 
