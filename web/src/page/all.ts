@@ -1,7 +1,8 @@
 import { costPart } from '../cost/cost';
 import { scenePart } from '../scene/part';
 import { stepsPart } from '../steps/steps';
+import { treePart } from '../tree/part';
 import type { Part } from './parts';
 
 /** All parts, in the order of their tabs. */
-export const parts: readonly Part[] = [scenePart, costPart, stepsPart];
+export const parts: readonly Part[] = [scenePart, treePart, costPart, stepsPart];

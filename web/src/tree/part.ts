@@ -1,0 +1,73 @@
+import { fill, h } from '../page/dom';
+import type { Page, Part } from '../page/parts';
+import { branchesOf } from './branches';
+import { compare } from './compare';
+import { TreeView } from './view';
+import './tree.css';
+
+/** The token tree: each token with what else could stand in its place, and the texts that went on from there. */
+export const treePart: Part = {
+  id: 'tree',
+  title: 'Tree',
+  place: 'view',
+  mount(root, page) {
+    const branches = branchesOf(page);
+    const view = new TreeView(page);
+    root.append(h('div', { class: 'tree-page' }, toolbar(page), view.root, legend(), compare(branches)));
+  },
+};
+
+function toolbar(page: Page): HTMLElement {
+  const branches = branchesOf(page);
+  const again = (title: string, test: string, change: () => [string, Record<string, unknown>]) =>
+    h('button', { type: 'button', 'data-testid': test, onclick: () => branches.repeat(...change()) }, title);
+  const said = h('p', { class: 'hint', role: 'status', 'data-testid': 'repeated' });
+  const buttons = [
+    again('Same seed', 'repeat-same', () => ['The same seed', {}]),
+    again('Another seed', 'repeat-other', () => {
+      const seed = String(crypto.getRandomValues(new Uint32Array(1))[0]);
+      return [`Seed ${seed}`, { seed }];
+    }),
+    again('Temperature 0', 'repeat-greedy', () => ['Temperature 0', { temperature: 0 }]),
+  ];
+  const stop = h('button', { type: 'button', class: 'quiet', onclick: () => branches.stop() }, 'Stop all');
+  const list = h('div', { class: 'chips', role: 'group', 'aria-label': 'Branches' });
+  branches.store.watch(
+    t => t,
+    ({ branches: all, shown, said: words }) => {
+      said.textContent = words;
+      for (const button of buttons) button.disabled = all.length === 0;
+      stop.hidden = !all.some(b => b.state === 'running');
+      const there = all.filter(b => b.from < Number.POSITIVE_INFINITY);
+      list.hidden = there.length < 2;
+      const focused = document.activeElement?.getAttribute('data-branch');
+      fill(
+        list,
+        ...there.map(b =>
+          h(
+            'button',
+            {
+              type: 'button',
+              class: 'chip',
+              'data-branch': b.id,
+              'aria-pressed': String(b.id === shown),
+              onclick: () => branches.show(b.id),
+            },
+            b.title,
+          ),
+        ),
+      );
+      if (focused) list.querySelector<HTMLElement>(`[data-branch="${focused}"]`)?.focus();
+    },
+  );
+  return h('div', { class: 'tree-tools' }, h('div', { class: 'row' }, h('b', {}, 'Again with'), ...buttons, stop), said, list);
+}
+
+function legend(): HTMLElement {
+  return h(
+    'p',
+    { class: 'hint' },
+    'The sand in a token is its probability. Choose one to see what else could stand there; a click or Enter on an alternative goes on from it. ' +
+      'Keys: ← → along the text, ↑ ↓ through alternatives, Home, End, Enter, or type a word.',
+  );
+}
