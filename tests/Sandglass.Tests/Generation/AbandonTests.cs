@@ -62,6 +62,12 @@ public sealed class AbandonTests : IDisposable
         ["after a token, by a loop whose token lives on"] = async model =>
             Assert.True(await model.GenerateAsync("Once", Endless).GetAsyncEnumerator(LivesOn.Token).MoveNextAsync()),
         ["after a token"] = async model => Assert.True(await model.GenerateAsync("Once", Endless).GetAsyncEnumerator().MoveNextAsync()),
+        ["a trace, untouched"] = model =>
+        {
+            model.TraceAsync("Once", Endless);
+            return Task.CompletedTask;
+        },
+        ["a trace, after a step"] = async model => Assert.True(await model.TraceAsync("Once", Endless).GetAsyncEnumerator().MoveNextAsync()),
         ["after a score"] = async model =>
             Assert.True(await model.ScoreAsync(Evidence.Ids(1024, 4096), new ScoreOptions { PrefillChunk = 1 }).GetAsyncEnumerator().MoveNextAsync()),
     };
