@@ -16,17 +16,18 @@ internal sealed class Explainer(int vocabularySize)
     private readonly float[] _row = new float[vocabularySize];
     private readonly List<SamplerStage> _stages = [];
     private double _rawEntropy, _entropy;       // of the model's own distribution; of what is left
-    private LogSumExp _sum;                     // of what is left
+    private LogSumExp _raw, _sum;               // the same
     private int _count;
     private bool _isRaw;                        // no stage has changed anything
 
     /// <summary>A token is about to be chosen.</summary>
-    internal void Begin(Candidates candidates)
+    /// <returns>What <see cref="LogSumExp.Of"/> gives, by bits: one pass gives that and the entropy.</returns>
+    internal LogSumExp Begin(ReadOnlySpan<float> logits)
     {
         _stages.Clear();
-        Look(candidates);
-        _rawEntropy = _entropy;
-        _isRaw = true;
+        Look(logits, logits.Length);
+        (_raw, _rawEntropy, _isRaw) = (_sum, _entropy, true);
+        return _raw;
     }
 
     /// <summary>A stage has run.</summary>
@@ -34,7 +35,7 @@ internal sealed class Explainer(int vocabularySize)
     {
         if (candidates.Count != _count || !Filters.Contains(step.Name))     // a filter that removed nothing changed nothing
         {
-            Look(candidates);
+            Look(candidates.Logits(0, _row), candidates.Count);     // what lies side by side already is not copied
             _isRaw = false;
         }
         _stages.Add(new SamplerStage(step.Name, _count, _entropy));
@@ -44,12 +45,12 @@ internal sealed class Explainer(int vocabularySize)
     /// <param name="explains">Whether it was to be explained: without that a trace lists as many of the final candidates as of the first ones.</param>
     /// <param name="watch">What else is told; null for nothing.</param>
     internal (Explanation Why, WatchedCandidates? Watched) Explain(
-        ReadOnlySpan<float> logits, LogSumExp logSumExp, Candidates candidates, Drawn drawn, SamplerStep[] steps, bool greedy, bool explains, CandidateWatch? watch)
+        ReadOnlySpan<float> logits, Candidates candidates, Drawn drawn, SamplerStep[] steps, bool greedy, bool explains, CandidateWatch? watch)
     {
         int chosen = drawn.Interval.Id, told = Math.Max(Others + 1, watch?.Likeliest ?? 0), final = Math.Min(explains ? Likeliest : told, Likeliest);
         TokenLogprob[] top = new TokenLogprob[Math.Min(_isRaw ? Math.Max(told, final) : told, logits.Length)];
-        Logprobs.Top(logits, logSumExp, top);
-        Told row = new(logits, logSumExp, candidates, _sum, steps, top);
+        Logprobs.Top(logits, _raw, top);
+        Told row = new(logits, _raw, candidates, _sum, steps, top);
         Explanation why = new()
         {
             Rank = row.Rank(chosen),
@@ -66,11 +67,10 @@ internal sealed class Explainer(int vocabularySize)
         return (why, watch is null ? null : row.Watched(watch, chosen));
     }
 
-    private void Look(Candidates candidates)
+    private void Look(ReadOnlySpan<float> row, int count)
     {
-        // what lies side by side already is not copied
-        _entropy = Entropy.Of(candidates.Logits(0, _row), out float max, out double log);
-        (_sum, _count) = (new LogSumExp(max, log), candidates.Count);
+        _entropy = Entropy.Of(row, out float max, out double log);
+        (_sum, _count) = (new LogSumExp(max, log), count);
     }
 
     private static TokenProbability[] Final(ReadOnlySpan<TokenLogprob> likeliest)

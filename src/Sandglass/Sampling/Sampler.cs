@@ -68,7 +68,8 @@ internal sealed unsafe partial class Sampler
     internal Choice Choose(ReadOnlySpan<float> logits, long position)
     {
         if (logits.Length != Buffers.VocabularySize) SamplingException.ThrowLength(Buffers.VocabularySize, logits.Length);
-        LogSumExp logSumExp = LogSumExp.Of(logits);
+        Explainer? explainer = _explains || _watch is not null ? Buffers.Explainer : null;
+        LogSumExp logSumExp = explainer is null ? LogSumExp.Of(logits) : explainer.Begin(logits);
         if (!logSumExp.IsFinite) SamplingException.ThrowLogits(logits, position);
 
         if (_isPlain)
@@ -83,7 +84,7 @@ internal sealed unsafe partial class Sampler
             candidates.Lend(row, _text, logSumExp.Max);
             try
             {
-                return Choose(candidates, logits, logSumExp, position);
+                return Choose(candidates, explainer, logits, logSumExp, position);
             }
             finally
             {
@@ -92,9 +93,8 @@ internal sealed unsafe partial class Sampler
         }
     }
 
-    private Choice Choose(Candidates candidates, ReadOnlySpan<float> logits, LogSumExp logSumExp, long position)
+    private Choice Choose(Candidates candidates, Explainer? explainer, ReadOnlySpan<float> logits, LogSumExp logSumExp, long position)
     {
-        Explainer? explainer = _explains || _watch is not null ? Buffers.Explainer : null;
         RunChain(candidates, explainer, position);
         if (_greedy && explainer is null)
         {
@@ -107,7 +107,7 @@ internal sealed unsafe partial class Sampler
         int id = drawn.Interval.Id;
         _drawn = (id, Elementary.Log2((double)drawn.Total / (drawn.Interval.To - drawn.Interval.From)));
         if (explainer is null) return new Choice(id, logSumExp.Logprob(logits[id]), logSumExp);
-        (Explanation why, WatchedCandidates? watched) = explainer.Explain(logits, logSumExp, candidates, drawn, _steps, _greedy, _explains, _watch);
+        (Explanation why, WatchedCandidates? watched) = explainer.Explain(logits, candidates, drawn, _steps, _greedy, _explains, _watch);
         return new Choice(id, logSumExp.Logprob(logits[id]), logSumExp, why, watched);
     }
 
@@ -125,7 +125,6 @@ internal sealed unsafe partial class Sampler
 
     private void RunChain(Candidates candidates, Explainer? explainer, long position)
     {
-        explainer?.Begin(candidates);
         for (int i = 0; i < _steps.Length; i++)
         {
             candidates.Run(_steps[i], new Chance(_seed, position, i + 1));

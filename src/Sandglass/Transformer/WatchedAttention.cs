@@ -92,10 +92,10 @@ internal sealed class WatchedRow(int sinks, int from, int columns, int layers, b
     public int Columns => columns;
 
     /// <summary>[layer, column], as <see cref="WeightBytes"/> has it.</summary>
-    public byte[] Means { get; } = new byte[layers * columns];
+    public byte[] Means { get; } = GC.AllocateUninitializedArray<byte>(layers * columns);     // each layer fills in its part
 
     /// <summary>The same of the largest head; empty where it is not asked for.</summary>
-    public byte[] Maxima { get; } = maxima ? new byte[layers * columns] : [];
+    public byte[] Maxima { get; } = maxima ? GC.AllocateUninitializedArray<byte>(layers * columns) : [];
 
     /// <summary>[head][column]</summary>
     public float[][] Heads { get; } = heads == 0 ? [] : [.. Enumerable.Range(0, heads).Select(_ => new float[columns])];

@@ -94,6 +94,31 @@ public unsafe class WidthsTests
     }
 
     [Fact]
+    public void The_sums_of_an_entropy_are_equal_by_bits_and_the_first_is_that_of_the_logarithm()
+    {
+        foreach (int count in Counts)
+        {
+            float[] row = Values(count, 9);
+            if (count > 16) (row[3], row[16]) = (float.NegativeInfinity, row.Max() - 103.5f);
+            float max = Softmax.ScalarMax(row);
+            float[] expected = Run(32, to => Fix(row, row, (a, _) => Entropy.ScalarAdd(a, count, max, to)));
+            Same(expected, Run(32, to => Fix(row, row, (a, _) => Entropy.Add<Lanes128, F128, I128, B128>(a, count, max, to))));
+            if (Has(256)) Same(expected, Run(32, to => Fix(row, row, (a, _) => Entropy.Add<Lanes256, F256, I256, B256>(a, count, max, to))));
+            if (Has(512)) Same(expected, Run(32, to => Fix(row, row, (a, _) => Entropy.Add<Lanes512, F512, I512, B512>(a, count, max, to))));
+
+            double sum = row.Sum(x => Math.Exp(x - max));
+            double formula = row.Where(float.IsFinite).Sum(x => -Math.Exp(x - max) / sum * (x - max - Math.Log(sum)));
+            Assert.Equal(formula, Entropy.Of(row, out float largest, out double log), 1e-5);
+            Assert.Equal((Softmax.LogSum(row, out float other), other), (log, largest));
+        }
+        foreach (float[] row in (float[][])[[1, float.NaN, 2], [1, float.PositiveInfinity], [.. new float[20], float.NaN], [float.NegativeInfinity]])
+        {
+            Entropy.Of(row, out float largest, out double log);
+            Assert.Equal((Softmax.LogSum(row, out float other), other), (log, largest));
+        }
+    }
+
+    [Fact]
     public void A_number_that_is_none_makes_the_maximum_none_wherever_it_stands()
     {
         for (int at = 0; at < 40; at++)

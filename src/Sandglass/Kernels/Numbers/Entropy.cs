@@ -10,10 +10,10 @@ internal static unsafe class Entropy
 {
     private const int LaneCount = 16;
 
-    /// <param name="row">No element is NaN or positive infinity; negative infinity, a token that cannot come, adds nothing.</param>
-    /// <param name="max">The largest element.</param>
-    /// <param name="log">ln z, as <see cref="Softmax.LogSum"/> has it.</param>
-    /// <returns>From 0; 0 where there is no finite element.</returns>
+    /// <param name="row">Negative infinity, a token that cannot come, adds nothing.</param>
+    /// <param name="max">The largest element, as <see cref="Softmax.LogSum"/> has it: NaN where any is NaN.</param>
+    /// <param name="log">ln z, as that has it, by bits: NaN where an element is NaN or positive infinity.</param>
+    /// <returns>From 0; 0 where all are negative infinity. Of use where the logarithm is a number.</returns>
     internal static double Of(ReadOnlySpan<float> row, out float max, out double log)
     {
         max = Softmax.Max(row);
