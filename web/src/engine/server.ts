@@ -10,6 +10,7 @@ interface ListedModel {
   hash: string;
   max_model_len: number;
   meta?: { n_layer?: number; size?: number };
+  sandglass?: { chat_template?: boolean };
 }
 
 /** The engine behind the server that the page came from: POST /trace. */
@@ -19,7 +20,14 @@ export class ServerSource implements TraceSource {
   async models(): Promise<readonly ServedModel[]> {
     const answer = await ask('v1/models');
     const list = (await answer.json()) as { data: ListedModel[] };
-    return list.data.map(m => ({ id: m.id, hash: m.hash, context: m.max_model_len, layers: m.meta?.n_layer, bytes: m.meta?.size }));
+    return list.data.map(m => ({
+      id: m.id,
+      hash: m.hash,
+      context: m.max_model_len,
+      layers: m.meta?.n_layer,
+      bytes: m.meta?.size,
+      chatTemplate: m.sandglass?.chat_template,
+    }));
   }
 
   /** The server writes as fast as it can and would leave a reader that rests: what came is kept here until it is asked for. */

@@ -9,6 +9,8 @@ export interface ServedModel {
   context: number;
   layers?: number;
   bytes?: number;
+  /** Whether its file says how a conversation is written; undefined where the engine does not tell. */
+  chatTemplate?: boolean;
 }
 
 export interface ChatMessage {

@@ -1,3 +1,4 @@
+import { chatPart } from '../chat/part';
 import { costPart } from '../cost/cost';
 import { scenePart } from '../scene/part';
 import { stepsPart } from '../steps/steps';
@@ -5,4 +6,4 @@ import { treePart } from '../tree/part';
 import type { Part } from './parts';
 
 /** All parts, in the order of their tabs. */
-export const parts: readonly Part[] = [scenePart, treePart, costPart, stepsPart];
+export const parts: readonly Part[] = [scenePart, treePart, chatPart, costPart, stepsPart];

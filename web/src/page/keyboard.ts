@@ -9,6 +9,7 @@ export function keyboard(page: Page) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const at = event.target as HTMLElement;
     if (at.closest('input, textarea, select, dialog, [contenteditable], [role=tree], [role=tablist], [role=listbox]')) return;
+    if (document.querySelector<HTMLElement>('.controls')?.hidden) return; // a view with keys of its own
     const { player, store } = page;
     const onButton = at.closest('button, a, summary') !== null;
     if (event.key === ' ' && !onButton) {
