@@ -216,8 +216,8 @@ public class ParameterTests(ServerFixture fixture)
     }
 
     [Theory]
-    [InlineData("message", "The nearest name is messages, which is no parameter of this route, but one of /v1/chat/completions and /apply-template.")]
-    [InlineData("messages", "messages is no parameter of this route, but one of /v1/chat/completions and /apply-template.")]
+    [InlineData("message", "The nearest name is messages, which is no parameter of this route, but one of /v1/chat/completions, /apply-template and /trace.")]
+    [InlineData("messages", "messages is no parameter of this route, but one of /v1/chat/completions, /apply-template and /trace.")]
     [InlineData("max_new_tokens", "There is no parameter max_new_tokens. Here it is max_tokens.")]
     [InlineData("zebra", "There is no parameter zebra. None that exists is near it: GET /openapi.json lists all.")]
     [InlineData("k", "None that exists is near it")]

@@ -17,7 +17,7 @@ public class RouteTests(ServerFixture fixture)
         Assert.Equal("list", list.RootElement.GetProperty("object").GetString());
         Assert.Equal(["grain-6m", "grain-1m"], list.RootElement.GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString()));
         Assert.Equal(fixture.Grain.Model.Context, first.GetProperty("max_model_len").GetInt32());
-        Assert.Equal(64, first.GetProperty("hash").GetString()!.Length);
+        Assert.Equal(16, first.GetProperty("hash").GetString()!.Length);
         Assert.Equal(1, first.GetProperty("sampling_defaults").GetProperty("temperature").GetDouble());
     }
 

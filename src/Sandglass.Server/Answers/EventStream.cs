@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -13,6 +15,7 @@ internal sealed class EventStream : IAsyncDisposable
     private readonly HttpContext _context;
     private readonly PipeWriter _pipe;
     private readonly Utf8JsonWriter _json;
+    private readonly ArrayBufferWriter<byte> _named = new();
     private readonly byte[] _head;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly PeriodicTimer _ping;
@@ -95,6 +98,30 @@ internal sealed class EventStream : IAsyncDisposable
         write(_json);
         _json.Flush();
         Raw("\n\n"u8);
+    }
+
+    /// <summary>Sends an event that has a name, and may be long: in pieces, each no faster than the client reads.</summary>
+    public async Task SendAsync(string name, Action<Utf8JsonWriter> write)
+    {
+        await EnterAsync().ConfigureAwait(false);
+        try
+        {
+            _named.ResetWrittenCount();
+            _named.Write("event: "u8);
+            Encoding.UTF8.GetBytes(name, _named);
+            _named.Write("\ndata: "u8);
+            _json.Reset(_named);
+            write(_json);
+            _json.Flush();
+            _json.Reset(_pipe);
+            _named.Write("\n\n"u8);
+            await _pipe.WriteAsync(_named.WrittenMemory, _context.RequestAborted).ConfigureAwait(false);
+            _lastFlush = _time.GetTimestamp();
+        }
+        finally
+        {
+            _gate.Release();
+        }
     }
 
     /// <summary>The event that ends all.</summary>

@@ -108,17 +108,18 @@ internal sealed class PromptTexts(
         foreach (TextGeneration text in Texts)
         {
             if (text.Result is not { IsCompletedSuccessfully: true, Result: GenerationResult result }) continue;     // refused, so nothing was done
-            read = Math.Max(read, ReadBy(result, layers));
+            read = Math.Max(read, ReadBy(result, Prompt, layers));
             written += Usage.Written(result);
         }
         return (read, written);
     }
 
-    private int ReadBy(GenerationResult result, int layers) => result switch
+    /// <summary>Tokens of a prompt that were read for a text of it.</summary>
+    public static int ReadBy(GenerationResult result, PromptText prompt, int layers) => result switch
     {
         { QueueTime: null } => 0,
-        { PrefillTime: not null } => Prompt.Ids.Length,
-        _ => (int)Math.Min(Prompt.Ids.Length, result.CachedTokens + result.LayerTokenPasses / layers),     // it ended while it was read
+        { PrefillTime: not null } => prompt.Ids.Length,
+        _ => (int)Math.Min(prompt.Ids.Length, result.CachedTokens + result.LayerTokenPasses / layers),     // it ended while it was read
     };
 
     private async Task ReadAsync(IAsyncEnumerator<TokenScore> given, List<TokenScore> scores)

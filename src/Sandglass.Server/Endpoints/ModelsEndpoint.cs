@@ -44,6 +44,7 @@ internal sealed class ModelsEndpoint(ServerState state)
         json.WriteNumber("size", served.FileBytes);
         json.WriteEndObject();
         WriteDefaults(json, served);
+        ModelFacts.Write(json, served);
         json.WriteStartObject("embedding");
         json.WriteString("pooling", "mean");
         json.WriteBoolean("normalized", true);

@@ -18,6 +18,7 @@ internal static class Routes
         Post(routes, "/v1/chat/completions", chat.Answer);
         Post(routes, "/apply-template", chat.ApplyTemplate);
         Post(routes, "/v1/completions", new CompletionsEndpoint(state).Handle);
+        Post(routes, "/trace", new TraceEndpoint(state).Handle);
         Post(routes, "/v1/embeddings", new EmbeddingsEndpoint(state).Handle);
 
         TokenEndpoints tokens = new(state);

@@ -51,6 +51,14 @@ internal sealed class TokenEndpoints(ServerState state)
         {
             await answer.WriteTextAsync("content", tokenizer, draft.Tokens).ConfigureAwait(false);      // llama.cpp's name
             await answer.WriteTextAsync("prompt", tokenizer, draft.Tokens).ConfigureAwait(false);       // vLLM's
+            if (!draft.WithPieces) return;
+            answer.Json.WriteStartArray("tokens");
+            foreach (int id in draft.Tokens)
+            {
+                WritePiece(answer.Json, tokenizer, id);
+                await answer.SendAsync().ConfigureAwait(false);
+            }
+            answer.Json.WriteEndArray();
         }).ConfigureAwait(false);
     }
 

@@ -1,3 +1,5 @@
+using Sandglass.Generation;
+
 namespace Sandglass.Server;
 
 /// <summary>The API's names for what the library calls by properties and parameters.</summary>
@@ -19,6 +21,8 @@ internal static class ParameterNames
             ApiRoutes.Detokenize => "tokens",
             _ => "prompt",
         },
+        nameof(TraceOptions) when route == ApiRoutes.Trace => "trace",
+        nameof(TraceOptions.Asked) or nameof(TraceOptions.Heads) when route == ApiRoutes.Trace => $"trace.{property.ToLowerInvariant()}",
         _ => ByProperty.GetValueOrDefault((route, property)),
     };
 }

@@ -20,7 +20,7 @@ public sealed class ServedModel : IDisposable
     /// <summary>The model in memory.</summary>
     public LanguageModel Model { get; }
 
-    /// <summary>A hash of the model's file, whole or its first hex digits; "" where nobody has read it.</summary>
+    /// <summary>First hex digits of the SHA-256 of the model's file, which traces name it by too; "" where nobody has read it.</summary>
     public string Hash { get; init; } = "";
 
     /// <summary>How the file wants its texts to be drawn.</summary>
@@ -53,7 +53,7 @@ public sealed class ServedModel : IDisposable
         {
             return new ServedModel(id ?? (isEmbedded ? name[EmbeddedModels.Prefix.Length..] : NameOf(name)), model)
             {
-                Hash = await Task.Run(() => FileHash.Of(file, cancellationToken), cancellationToken).ConfigureAwait(false),
+                Hash = await Task.Run(() => file.Hash(cancellationToken), cancellationToken).ConfigureAwait(false),
                 Hints = SamplingHints.Of(file.Metadata),
                 Loaded = options.Time.GetUtcNow(),
                 FileBytes = file.Length,

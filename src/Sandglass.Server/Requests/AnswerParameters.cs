@@ -20,16 +20,17 @@ internal static class AnswerParameters
     public static IReadOnlyList<Parameter> All { get; } =
     [
         Parameter.Of(
-            "n", ApiRoutes.Text, Samples,
+            "n", ApiRoutes.Answers, Samples,
             "How many texts to write; the prompt is read once. With `beams` how many of the best are given. Default 1, with `beams` all.",
             static (draft, value) => draft.Samples = value, "samples"),
         Parameter.Of(
             "best_of", ApiRoutes.Completions, Samples,
             "Writes this many texts and answers the `n` with the highest log-probability a token, best first. Not with `stream`.",
             static (draft, value) => draft.BestOf = value),
-        Parameter.Of("stream", ApiRoutes.Text, Flag, "Sends tokens as they are written, as server-sent events.", static (draft, value) => draft.Stream = value),
         Parameter.Of(
-            "stream_options", ApiRoutes.Text, StreamOptions,
+            "stream", ApiRoutes.Answers, Flag, "Sends tokens as they are written, as server-sent events.", static (draft, value) => draft.Stream = value),
+        Parameter.Of(
+            "stream_options", ApiRoutes.Answers, StreamOptions,
             "With `stream`: `include_usage` sends the figures in an event of their own before the end. `include_obfuscation` is accepted as false.",
             ReadStreamOptions),
         Parameter.Of(
@@ -45,17 +46,18 @@ internal static class AnswerParameters
             "logprobs", ApiRoutes.Completions, Top, "Gives each token with its log-probability, and this many of the likeliest at each place.",
             static (draft, value) => (draft.Logprobs, draft.TopLogprobs) = (true, value), nameof(GenerationOptions.Logprobs)),
         Parameter.Of(
-            "prompt_logprobs", ApiRoutes.Text, Top,
+            "prompt_logprobs", ApiRoutes.Answers, Top,
             "The log-probability of each token of the prompt but the first, and this many of the likeliest at each place.",
             static (draft, value) => draft.PromptLogprobs = value),
         Parameter.Of(
-            "return_token_ids", ApiRoutes.Text, Flag, "Gives `token_ids` with each choice (the end token too) and `prompt_token_ids`.",
+            "return_token_ids", ApiRoutes.Answers, Flag, "Gives `token_ids` with each choice (the end token too) and `prompt_token_ids`.",
             static (draft, value) => draft.ReturnTokenIds = value),
         Parameter.Of(
-            "hash_logits", ApiRoutes.Text, Flag, "Gives `logits_hashes` with each choice: equal hashes are equal bits, on any machine.",
+            "hash_logits", ApiRoutes.Text, Flag,
+            "Gives `logits_hashes` with each choice (in a trace `logitsHash` with each token): equal hashes are equal bits, on any machine.",
             static (draft, value) => draft.HashLogits = value, nameof(GenerationOptions.HashLogits)),
         Parameter.Of(
-            "explain", ApiRoutes.Text, Flag, "Gives `explanations` with each choice: for each token the stages, entropies, the draw and its interval.",
+            "explain", ApiRoutes.Answers, Flag, "Gives `explanations` with each choice: for each token the stages, entropies, the draw and its interval.",
             static (draft, value) => draft.Explain = value, nameof(GenerationOptions.Explain)),
     ];
 

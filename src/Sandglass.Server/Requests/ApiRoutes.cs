@@ -28,8 +28,14 @@ internal enum ApiRoutes
     /// <summary><c>/apply-template</c></summary>
     ApplyTemplate = 32,
 
+    /// <summary><c>/trace</c></summary>
+    Trace = 64,
+
+    /// <summary>Those that answer with texts.</summary>
+    Answers = Chat | Completions,
+
     /// <summary>Those that write text.</summary>
-    Text = Chat | Completions,
+    Text = Answers | Trace,
 }
 
 /// <summary>How routes are called.</summary>
@@ -44,6 +50,7 @@ internal static class ApiRouteNames
         (ApiRoutes.Tokenize, "/tokenize"),
         (ApiRoutes.Detokenize, "/detokenize"),
         (ApiRoutes.ApplyTemplate, "/apply-template"),
+        (ApiRoutes.Trace, "/trace"),
     ];
 
     /// <summary>The route that a request was led to; none where its body has no parameters.</summary>

@@ -19,6 +19,12 @@ internal static class EndParameters
             "max_tokens", ApiRoutes.Completions, FromZero, $"{Limit}Default 16, as OpenAI has it.",
             static (draft, value) => draft.MaxTokens = value, nameof(GenerationOptions.MaxTokens)) with { Aliases = ["n_predict"] },
         Parameter.Of(
+            "max_tokens", ApiRoutes.Trace, FromZero, $"{Limit}Default 16 for a `prompt`, without limit for `messages`, as the routes that answer them have it.",
+            static (draft, value) => draft.MaxTokens = value, nameof(GenerationOptions.MaxTokens)) with
+            {
+                Aliases = ["max_completion_tokens", "n_predict"],
+            },
+        Parameter.Of(
             "min_tokens", ApiRoutes.Text, FromZero, "No end token is chosen before this many tokens. Default 0.",
             static (draft, value) => draft.MinTokens = value, nameof(GenerationOptions.MinTokens)),
         Parameter.Of(

@@ -41,6 +41,10 @@ internal static class EngineParameters
             "cache_prompt", ApiRoutes.Text, Flag, "Whether beginnings that are in the cache are read from there, and left there. Default true. Same answer.",
             static (draft, value) => draft.CachePrompt = value, nameof(GenerationOptions.ShareCache)),
         Parameter.Of(
+            "no_cache", ApiRoutes.Text, Flag,
+            "Reads the whole text again for each token instead of keeping keys and values: the same answer, much more work. Not with `draft`. Default false.",
+            static (draft, value) => draft.NoCache = value, nameof(GenerationOptions.NoCache)),
+        Parameter.Of(
             "compute", ApiRoutes.Text, new WordType("fast", "fine", "exact"), "Refuses the request where the server runs the model in another mode.",
             RequireCompute),
         Parameter.Of(

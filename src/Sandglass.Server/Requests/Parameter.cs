@@ -28,7 +28,10 @@ internal sealed record Parameter
     public string? Property { get; init; }
 
     /// <summary>Whether a request must have it.</summary>
-    public bool IsRequired { get; init; }
+    public bool IsRequired { private get; init; }
+
+    /// <summary>Whether a request to one route must: a trace takes one of two.</summary>
+    public bool IsRequiredOn(ApiRoutes route) => IsRequired && route != ApiRoutes.Trace;
 
     /// <summary>Whether it only has an effect on how tokens are drawn, and none where beams search.</summary>
     public bool IsOfDraw { get; init; }

@@ -15,7 +15,7 @@ internal static class ParameterTable
     public static IReadOnlyList<Parameter> All { get; } =
     [
         Model, .. PromptParameters.All, .. AnswerParameters.All, .. SamplingParameters.All, .. EndParameters.All, .. BeamParameters.All,
-        .. EngineParameters.All, .. UnsupportedParameters.All, .. TokenParameters.All,
+        .. EngineParameters.All, .. TraceParameters.All, .. UnsupportedParameters.All, .. TokenParameters.All,
     ];
 
     private static readonly FrozenDictionary<string, Parameter[]> ByName =
@@ -41,7 +41,7 @@ internal static class ParameterTable
         }
         foreach (Parameter parameter in All)
         {
-            if (parameter.IsRequired && parameter.On.HasFlag(route) && !draft.Has(parameter.Name))
+            if (parameter.IsRequiredOn(route) && parameter.On.HasFlag(route) && !draft.Has(parameter.Name))
                 throw new RequestException("parameter-missing", $"{parameter.Name}: expected {parameter.Type.Expected}, found none.", parameter.Name);
         }
         return draft;

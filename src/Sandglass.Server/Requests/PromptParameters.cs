@@ -6,7 +6,8 @@ namespace Sandglass.Server;
 /// <summary>What is to be read.</summary>
 internal static class PromptParameters
 {
-    private const ApiRoutes Chat = ApiRoutes.Chat | ApiRoutes.ApplyTemplate;
+    private const ApiRoutes Chat = ApiRoutes.Chat | ApiRoutes.ApplyTemplate | ApiRoutes.Trace,
+        Plain = ApiRoutes.Completions | ApiRoutes.Trace;
 
     private static readonly RawType Messages = new(
         "a list of messages, each with role and content",
@@ -37,14 +38,14 @@ internal static class PromptParameters
             "documents", Chat, List, "Documents to answer from, for templates that know them.",
             static (draft, value) => draft.Documents = DocumentsOf(value)),
         Parameter.Of(
-            "prompt", ApiRoutes.Completions, new PromptType(static limits => limits.Prompts),
+            "prompt", Plain, new PromptType(static limits => limits.Prompts),
             "What to continue: a text, its token ids, or a list of either. With several, the choices of the first come first.",
             static (draft, prompts) => draft.Prompts = prompts.Of(draft)) with { IsRequired = true },
         Parameter.Of(
-            "add_special_tokens", ApiRoutes.Completions, Flag, "Whether a text gets the begin token where the model adds one. Default true.",
+            "add_special_tokens", Plain, Flag, "Whether a text gets the begin token where the model adds one. Default true.",
             static (draft, value) => draft.AddSpecialTokens = value),
         Parameter.Of(
-            "parse_special", ApiRoutes.Completions, Flag, "Whether control tokens that a text spells become control tokens. Default true.",
+            "parse_special", Plain, Flag, "Whether control tokens that a text spells become control tokens. Default true.",
             static (draft, value) => draft.ParseSpecial = value),
     ];
 

@@ -61,6 +61,10 @@ internal sealed class RequestDraft(ApiRoutes route, ServedModel served, ServerLi
     public double? StartWithin { get; set; }
     public string? CacheSalt { get; set; }
     public bool CachePrompt { get; set; } = true;
+    public bool NoCache { get; set; }
+
+    // what is told of a trace
+    public TraceOptions Watched { get; set; } = new();
 
     // for the operator's records
     public string? User { get; set; }
@@ -80,6 +84,9 @@ internal sealed class RequestDraft(ApiRoutes route, ServedModel served, ServerLi
         sizeof(int) * ((Sampling.AllowedIds?.Count ?? 0) + (Sampling.BannedIds?.Count ?? 0L) + (PredictionIds?.Length ?? 0))
         + 32L * (Sampling.LogitBias?.Count ?? 0)        // an entry of a dictionary
         + sizeof(char) * Stop.Sum(text => (long)text.Length);
+
+    /// <summary>Whether a conversation is answered, and no text continued.</summary>
+    public bool IsChat => route == ApiRoutes.Chat || (route == ApiRoutes.Trace && Has("messages"));
 
     /// <summary>Whether a parameter stands in the body.</summary>
     public bool Has(string parameter) => Given.Contains(parameter);

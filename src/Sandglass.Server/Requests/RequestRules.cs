@@ -20,6 +20,7 @@ internal static class RequestRules
         Excludes(draft.Draft == DraftKind.Model && draft.Served.Model.Options.Draft is null, "draft",
             "none or lookup: this server was started without a smaller model");
         CheckBestOf(draft);
+        if (draft.Route == ApiRoutes.Trace) CheckTrace(draft);
         if (draft.Beams is int beams) CheckBeams(draft, beams);
         int texts = (draft.BestOf ?? draft.Samples) * Math.Max(1, draft.Prompts.Count);
         if (texts > draft.Limits.Choices) throw new RequestException(
@@ -36,9 +37,24 @@ internal static class RequestRules
         Excludes(draft.Beams is not null, "best_of", "no beams beside it: n says how many of theirs are answered");
     }
 
+    private static void CheckTrace(RequestDraft draft)
+    {
+        if (!draft.Has("prompt") && !draft.Has("messages")) throw new RequestException(
+            "parameter-missing", "prompt: expected a text to continue or its ids, or messages to answer, found neither.", "prompt");
+        Excludes(draft.Has("prompt") && draft.Has("messages"), "messages", "no prompt beside it: a trace is of one text");
+        Excludes(draft.Prompts.Count > 1, "prompt", "one text, or its ids: a trace is of one text");
+        foreach (Parameter row in PromptParameters.All)
+        {
+            if (row.On.HasFlag(ApiRoutes.Chat)) Needs(draft, row.Name, "messages", draft.IsChat, "a conversation");
+            else Needs(draft, row.Name, "prompt", !draft.IsChat, "a text");
+        }
+        Excludes(draft.Beams is not null && draft.Has("trace"), "trace", "none beside beams: their steps tell of all that was weighed");
+        Excludes(draft.Beams is not null && draft.HashLogits, "hash_logits", "none beside beams: a step of theirs is of many texts");
+    }
+
     private static void CheckBeams(RequestDraft draft, int beams)
     {
-        if (!draft.Has("n")) draft.Samples = beams;
+        if (!draft.Has("n") && draft.Route != ApiRoutes.Trace) draft.Samples = beams;
         Excludes(draft.Samples > beams, "n", $"a whole number from 1 to beams, {beams}");
         Excludes((draft.Logprobs || draft.HashLogits) && draft.Samples > 1, draft.Logprobs ? "logprobs" : "hash_logits",
             "n 1 beside beams: only the best one's are told");

@@ -27,7 +27,9 @@ internal static class TokenParameters
             "parse_special", ApiRoutes.Tokenize, Flag, "Whether control tokens that the text spells become control tokens. Default true.",
             static (draft, value) => draft.ParseSpecial = value),
         Parameter.Of(
-            "with_pieces", ApiRoutes.Tokenize, Flag, "Gives each token with its text. Default false.", static (draft, value) => draft.WithPieces = value),
+            "with_pieces", ApiRoutes.Tokenize | ApiRoutes.Detokenize, Flag,
+            "Gives each token with its text, or where that is no whole characters its bytes; of a control token its name. Default false.",
+            static (draft, value) => draft.WithPieces = value),
         Parameter.Of(
             "tokens", ApiRoutes.Detokenize, new IdsType(1 << 22), "The token ids.", static (draft, value) => draft.Tokens = value) with { IsRequired = true },
     ];

@@ -75,7 +75,7 @@ public sealed class ModelFile : IDisposable
     }
 
     /// <summary>First 16 hex digits of the SHA-256 of the file, of a split one of all parts one after the other.</summary>
-    internal string Hash()
+    internal string Hash(CancellationToken cancellation = default)
     {
         int part = 0;
         long at = 0;
@@ -83,6 +83,7 @@ public sealed class ModelFile : IDisposable
         Sha256.Hash(
             to =>
             {
+                cancellation.ThrowIfCancellationRequested();
                 if (at == _parts[part].Length) (part, at) = (part + 1, 0);
                 if (part == _parts.Count) return 0;
                 int bytes = (int)Math.Min(to.Length, _parts[part].Length - at);

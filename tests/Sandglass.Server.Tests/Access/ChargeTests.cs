@@ -43,6 +43,19 @@ public sealed class ChargeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_trace_pays_as_the_text_does()
+    {
+        await AskAsync("alice", """{"prompt":"Once upon a time","max_tokens":9,"ignore_eos":true}""", "trace");
+        Assert.Equal(_model.Model.Activity.PromptTokens + _model.Model.Activity.GeneratedTokens, Paid("alice"));
+
+        Task<(HttpStatusCode Status, string Answer)> asked = AskAsync("alice", Endless.Replace(",\"stream\":STREAM", ""), "trace");
+        await Until(() => _model.Model.Activity.GeneratedTokens > 100);
+        await _server.DrainAsync(TimeSpan.Zero);
+        Assert.Contains("\"stopping\"", (await asked).Answer);
+        Assert.Equal(_model.Model.Activity.PromptTokens + _model.Model.Activity.GeneratedTokens, Paid("alice"));
+    }
+
+    [Fact]
     public async Task A_text_whose_time_is_over_pays_once()
     {
         await AskAsync("alice", """{"prompt":"Once upon a time","max_tokens":1000000,"ignore_eos":true,"time_limit":0.2,"stream":true}""");

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Sandglass.Tests;
 
@@ -51,7 +52,8 @@ internal sealed partial class AnswerJudge(JsonElement document)
         JsonElement described = Described(request.Path).GetProperty(request.Method.ToLowerInvariant()).GetProperty("responses").GetProperty("200");
         JsonElement answers = described.GetProperty("content");
         Assert.True(answers.TryGetProperty(type, out JsonElement answer), $"{type} is not described");
-        if (type == "text/event-stream") Events(body, request.Path.Contains("/chat/", StringComparison.OrdinalIgnoreCase) ? "ChatEvent" : "CompletionEvent");
+        if (type == "text/event-stream" && request.Path.Contains("/trace", StringComparison.OrdinalIgnoreCase)) Trace(body);
+        else if (type == "text/event-stream") Events(body, request.Path.Contains("/chat/", StringComparison.OrdinalIgnoreCase) ? "ChatEvent" : "CompletionEvent");
         else if (type == "application/json") Fits(body, answer.GetProperty("schema"));
         return null;
     }
@@ -108,6 +110,11 @@ internal sealed partial class AnswerJudge(JsonElement document)
             if (!isLast || !data.TryGetProperty("error", out JsonElement error)) Assert.Null(_schema.Wrong(data, schema));
             else Assert.Contains(error.GetProperty("code").GetString(), InStream);
         }
+    }
+
+    private static void Trace(byte[] body)
+    {
+        if (TracedEvents.Of(Encoding.UTF8.GetString(body)).Error is JsonObject error) Assert.Contains((string)error["error"]!["code"]!, InStream);
     }
 
     private JsonElement Described(string path)

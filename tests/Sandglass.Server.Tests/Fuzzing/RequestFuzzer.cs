@@ -53,10 +53,18 @@ internal sealed class RequestFuzzer(JsonElement document)
             {"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":null,"tool_calls":[{"id":"1","function":{"name":"f",
             "arguments":"{}"}}]}]}
             """),
+        Seed("/trace", """{"prompt":"Once upon a time","max_tokens":2,"seed":1,"hash_logits":true,"trace":{"candidates":3,"asked":[300],"heads":[[0,1]]}}"""),
+        Seed(
+            "/trace",
+            """
+            {"messages":[{"role":"user","content":"Hi"}],"max_tokens":2,"no_cache":true,"trace":{"attention":"all","logits":true},
+            "add_generation_prompt":true}
+            """),
+        Seed("/trace", """{"prompt":[1,300],"max_tokens":2,"beams":2,"n":1,"stream":true}"""),
         Seed("/v1/embeddings", """{"input":["The king","The queen"],"encoding_format":"base64"}"""),
         Seed("/v1/embeddings", """{"input":[300,301]}"""),
         Seed("/tokenize", """{"content":"Once upon a time","with_pieces":true,"add_special":true}"""),
-        Seed("/detokenize", """{"tokens":[300,301,302]}"""),
+        Seed("/detokenize", """{"tokens":[300,301,302],"with_pieces":true}"""),
         Seed("/apply-template", """{"messages":[{"role":"user","content":"Hi"}],"add_generation_prompt":false,"documents":[{"title":"a"}]}"""),
     ];
 
@@ -66,7 +74,7 @@ internal sealed class RequestFuzzer(JsonElement document)
         "/v1/models/a/b/c",
         "/v1/models/%F0%9F%98%80", "/v1/responses", "/v1/completions/", "/V1/Completions", "/v1/completions?stream=true", "/openapi.json", "/metrics",
         "/health", "/ready",
-        "/v1//completions", "/..", "/%2e%2e/%2e%2e/etc/passwd", "/v1/embeddings", "/tokenize", "/apply-template",
+        "/v1//completions", "/..", "/%2e%2e/%2e%2e/etc/passwd", "/v1/embeddings", "/tokenize", "/apply-template", "/trace", "/trace/",
     ];
 
     private static readonly string[] Methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "get", "BREW"];

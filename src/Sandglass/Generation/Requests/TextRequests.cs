@@ -131,10 +131,14 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
     {
         long text = Math.Min(positions, prompt + (long)(options.MaxTokens ?? int.MaxValue));
         if (engine.Options.Window > 0) text = Math.Min(text, (long)engine.Options.Window + engine.Options.SinkTokens);
+        long step = watched.BytesOf(text, engine.Shape), waiting = watched.MostStepBytes ?? MostTraceBytes;
+        GenerationOptions.Require(
+            step <= (watched.MostStepBytes ?? long.MaxValue), nameof(TraceOptions),
+            $"what takes at most {watched.MostStepBytes} bytes a step (fewer heads or candidates, or a shorter text)", step);
         OutputQueue<TraceStep> steps = new(engine.Wake, model, engine.Arrivals)
         {
             IsEndless = GenerationRequest.IsEndless(options, engine.Options) && !cancellation.CanBeCanceled,
-            Most = (int)Math.Clamp(MostTraceBytes / watched.BytesOf(text, engine.Shape), FewestSteps, engine.Options.MostUnread),
+            Most = (int)Math.Clamp(waiting / step, FewestSteps, engine.Options.MostUnread),
         };
         progress = options.PromptProgress is null ? null : new(options.PromptProgress, _ => steps.Cancel());
         return new GenerationOutput(cancellation, progress: progress, steps: steps);

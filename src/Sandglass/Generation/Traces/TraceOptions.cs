@@ -22,6 +22,9 @@ public sealed record TraceOptions
     /// <summary>Whether each step brings the F32 logits of the whole vocabulary, before any stage of the chain.</summary>
     public bool Logits { get; init; }
 
+    /// <summary>Of a server: what a step may take in memory, about; a text rests when about as much waits for its reader. Null for no limit.</summary>
+    internal long? MostStepBytes { get; init; }
+
     /// <summary>The same with copies of its lists.</summary>
     /// <exception cref="GenerationException">Something is out of its range, or the model has no such token or head.</exception>
     internal TraceOptions Checked(Hyperparameters shape)
