@@ -3,7 +3,8 @@ import { costPart } from '../cost/cost';
 import { scenePart } from '../scene/part';
 import { stepsPart } from '../steps/steps';
 import { treePart } from '../tree/part';
+import { whyPart } from '../why/part';
 import type { Part } from './parts';
 
 /** All parts, in the order of their tabs. */
-export const parts: readonly Part[] = [scenePart, treePart, chatPart, costPart, stepsPart];
+export const parts: readonly Part[] = [scenePart, treePart, chatPart, whyPart, costPart, stepsPart];

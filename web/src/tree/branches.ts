@@ -117,6 +117,30 @@ export class Branches {
     void this.run(branch, { ...this.request(), prompt: start.prompt.map(token => token.id), options }, null);
   }
 
+  /** Writes a text in a way that the player has no switch for: by beams, with guesses. It takes the place of the tree. */
+  async write(options: Record<string, unknown>) {
+    if (!this.canWrite()) return;
+    const { store, player } = this.page;
+    player.stop();
+    store.set({ recording: null, cursor: 0, selected: null, problem: null });
+    const abort = new AbortController();
+    this.running.set(-1, abort);
+    let recording: Recording | null = null;
+    try {
+      const source = player.sources.get(store.get().engine)!;
+      for await (const event of source.trace({ ...this.request(), prompt: store.get().settings.prompt, options }, abort.signal)) {
+        if (abort.signal.aborted) return;
+        recording = extend(recording, [event]);
+        this.running.delete(-1); // a text of this page that becomes longer is no reason to stop it
+        store.set({ recording, cursor: recording?.steps.length ?? 0 });
+        this.running.set(-1, abort);
+      }
+    } catch (error) {
+      if (!abort.signal.aborted) store.set({ problem: error instanceof Error ? error.message : String(error) });
+    }
+    if (this.running.get(-1) === abort) this.running.delete(-1);
+  }
+
   /** Makes a branch the text of the page; null keeps no token chosen. */
   show(id: number, selected: number | null = null) {
     const branch = this.find(id);

@@ -1,9 +1,15 @@
 import { fill, h } from '../page/dom';
 import type { Page, Part } from '../page/parts';
+import { optionsOf } from '../state/player';
+import { beamsView } from './beamsView';
 import { branchesOf } from './branches';
 import { compare } from './compare';
+import { guessesView } from './guessesView';
 import { TreeView } from './view';
 import './tree.css';
+
+const mostBeams = 4;
+const beamTokens = 16; // a picture of a search is wide: a column for each token
 
 /** The token tree: each token with what else could stand in its place, and the texts that went on from there. */
 export const treePart: Part = {
@@ -13,7 +19,9 @@ export const treePart: Part = {
   mount(root, page) {
     const branches = branchesOf(page);
     const view = new TreeView(page);
-    root.append(h('div', { class: 'tree-page' }, toolbar(page), view.root, legend(), compare(branches)));
+    root.append(
+      h('div', { class: 'tree-page' }, toolbar(page), beamsView(page), guessesView(page), view.root, legend(), compare(branches)),
+    );
   },
 };
 
@@ -29,6 +37,28 @@ function toolbar(page: Page): HTMLElement {
       return [`Seed ${seed}`, { seed }];
     }),
     again('Temperature 0', 'repeat-greedy', () => ['Temperature 0', { temperature: 0 }]),
+  ];
+  const ways = [
+    h(
+      'button',
+      {
+        type: 'button',
+        'data-testid': 'write-beams',
+        title: 'Searches for the likeliest text with four beams',
+        onclick: () => void branches.write({ beams: mostBeams, max_tokens: Math.min(beamTokens, page.store.get().settings.maxTokens) }),
+      },
+      'Beams',
+    ),
+    h(
+      'button',
+      {
+        type: 'button',
+        'data-testid': 'write-guesses',
+        title: 'Guesses tokens ahead from what the text says already; the model confirms several at once',
+        onclick: () => void branches.write({ ...optionsOf(page.store.get().settings), draft: 'lookup' }),
+      },
+      'Guesses',
+    ),
   ];
   const stop = h('button', { type: 'button', class: 'quiet', onclick: () => branches.stop() }, 'Stop all');
   const list = h('div', { class: 'chips', role: 'group', 'aria-label': 'Branches' });
@@ -60,7 +90,13 @@ function toolbar(page: Page): HTMLElement {
       if (focused) list.querySelector<HTMLElement>(`[data-branch="${focused}"]`)?.focus();
     },
   );
-  return h('div', { class: 'tree-tools' }, h('div', { class: 'row' }, h('b', {}, 'Again with'), ...buttons, stop), said, list);
+  return h(
+    'div',
+    { class: 'tree-tools' },
+    h('div', { class: 'row' }, h('b', {}, 'Again with'), ...buttons, h('b', {}, 'Write by'), ...ways, stop),
+    said,
+    list,
+  );
 }
 
 function legend(): HTMLElement {
