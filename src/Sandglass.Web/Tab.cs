@@ -14,6 +14,17 @@ internal static partial class Tab
     private static readonly Dictionary<int, TabText> Texts = [];
     private static LanguageModel? _model;
 
+    /// <summary>Says what the model whose file the script reads from would take here; nothing is loaded.</summary>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="bytes">The file's length.</param>
+    /// <returns><c>about</c>: see <see cref="TabEstimate"/>.</returns>
+    [JSExport]
+    internal static string About(string name, double bytes) => Answer(() =>
+    {
+        using ModelFile file = ModelFile.Open(new BlobStream((long)bytes), name);
+        return TabEstimate.Of(name, file);
+    });
+
     /// <summary>Loads the model whose file the script reads from, in place of the one before.</summary>
     /// <param name="name">What errors call it.</param>
     /// <param name="bytes">The file's length.</param>

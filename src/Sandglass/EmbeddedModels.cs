@@ -33,6 +33,12 @@ public static class EmbeddedModels
         return ModelFile.Open(stream, Prefix + name);
     }
 
+    /// <summary>The files that they are, by name.</summary>
+    internal static IEnumerable<string> Files => Resources();
+
+    /// <summary>The bytes of one of <see cref="Files"/>.</summary>
+    internal static Stream OpenFile(string file) => Library.GetManifestResourceStream(file)!;
+
     /// <summary>A file, or with the prefix an embedded model.</summary>
     internal static ModelFile OpenNamed(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) ? Open(name[Prefix.Length..]) : ModelFile.Open(name);
 

@@ -1,6 +1,7 @@
 import { FileSource } from './engine/file';
 import { ServerSource } from './engine/server';
 import type { EngineKind, TraceSource } from './engine/source';
+import { TabSource } from './engine/tab';
 import { parts } from './page/all';
 import { h } from './page/dom';
 import { drops } from './page/drops';
@@ -19,6 +20,8 @@ const meta = (name: string) => document.querySelector<HTMLMetaElement>(`meta[nam
 const sources = new Map<EngineKind, TraceSource>();
 const engines = meta('sandglass-engines');
 if (engines.includes('server')) sources.set('server', new ServerSource());
+const tab = engines.includes('tab') ? new TabSource('engine/engine.js', meta('sandglass-models')) : null;
+if (tab) sources.set('tab', tab);
 const files = new FileSource(meta('sandglass-traces'));
 sources.set('trace', files);
 
@@ -40,5 +43,5 @@ const page: Page = {
 };
 theme(page);
 shell(document.getElementById('page')!, page, parts, live);
-drops(page, files);
-if (!sources.has('server') && !files.isEmpty) page.player.generate();
+drops(page, files, tab);
+if (!sources.has('server') && (tab || !files.isEmpty)) page.player.generate();

@@ -13,6 +13,15 @@ internal static class PageFiles
 
     private const string Forever = "public, max-age=31536000, immutable", AskAgain = "no-cache";
 
+    /// <summary>The document, which offers the engine in the tab beside the server's where the page has it.</summary>
+    private static readonly Lazy<PageAsset> Document = new(static () =>
+    {
+        PageAsset index = PageAssets.All[PageAssets.Index];
+        return PageModels.HasEngine
+            ? new PageAsset(PageAssets.Index, PageDocument.With(index.Plain, ["server", "tab"], PageModels.Paths, []), isBrotli: false)
+            : index;
+    });
+
     /// <summary>A middleware.</summary>
     public static Task Handle(HttpContext context, RequestDelegate next)
     {
@@ -23,9 +32,10 @@ internal static class PageFiles
         {
             if (!WantsPage(request)) return next(context);
             if (!PageAssets.All.ContainsKey(PageAssets.Index)) return Missing(context);
-            return Send(context, PageAssets.All[PageAssets.Index]);
+            return Send(context, Document.Value);
         }
-        return PageAssets.All.TryGetValue(path[1..], out PageAsset? asset) ? Send(context, asset) : next(context);
+        PageAsset? asset = PageAssets.All.GetValueOrDefault(path[1..]) ?? PageModels.Find(path[1..]);
+        return asset is null ? next(context) : Send(context, asset);
     }
 
     // a browser names it; a client of the API that tries the address gets the API's own answer

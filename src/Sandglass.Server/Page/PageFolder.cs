@@ -1,12 +1,8 @@
-using System.Text;
-
 namespace Sandglass.Server;
 
 /// <summary>The page as a folder of files, for any server of files, at any path.</summary>
 public static class PageFolder
 {
-    private const string Engines = "<meta name=\"sandglass-engines\" content=\"", Traces = "<meta name=\"sandglass-traces\" content=\"", End = "\"";
-
     /// <summary>Whether there is a page in this build.</summary>
     public static bool Exists => PageAssets.All.ContainsKey(PageAssets.Index);
 
@@ -21,25 +17,14 @@ public static class PageFolder
     public static int Write(string folder, IReadOnlyList<(string Name, byte[] Content)> traces)
     {
         foreach (PageAsset asset in PageAssets.All.Values) Put(folder, asset.Path, asset.Path == PageAssets.Index ? Static(asset.Plain, traces) : asset.Plain);
+        foreach (string path in PageModels.Paths) Put(folder, path, PageModels.Find(path)!.Plain);
         foreach ((string name, byte[] content) in traces) Put(folder, PathOf(name), content);
-        return PageAssets.All.Count + traces.Count;
+        return PageAssets.All.Count + PageModels.Paths.Count + traces.Count;
     }
 
-    /// <summary>The document without its server, with the traces.</summary>
-    private static byte[] Static(byte[] document, IReadOnlyList<(string Name, byte[] Content)> traces)
-    {
-        string html = Encoding.UTF8.GetString(document);
-        html = With(html, Engines, "trace");
-        html = With(html, Traces, string.Join(' ', traces.Select(trace => Uri.EscapeDataString(PathOf(trace.Name)).Replace("%2F", "/", StringComparison.Ordinal))));
-        return Encoding.UTF8.GetBytes(html);
-    }
-
-    private static string With(string html, string before, string value)
-    {
-        int from = html.IndexOf(before, StringComparison.Ordinal) + before.Length;
-        int to = html.IndexOf(End, from, StringComparison.Ordinal);
-        return from < before.Length || to < 0 ? throw new InvalidOperationException($"The page has no {before}") : $"{html[..from]}{value}{html[to..]}";
-    }
+    /// <summary>The document without its server, with the traces, and with the engine in the tab where there is one.</summary>
+    private static byte[] Static(byte[] document, IReadOnlyList<(string Name, byte[] Content)> traces) =>
+        PageDocument.With(document, PageModels.HasEngine ? ["tab", "trace"] : ["trace"], PageModels.Paths, traces.Select(trace => PathOf(trace.Name)));
 
     private static string PathOf(string name) => $"traces/{name}";
 

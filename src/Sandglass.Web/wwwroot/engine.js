@@ -1,11 +1,12 @@
 // The engine's worker: WebAssembly that takes one step at a time, so that messages come through between two steps.
 //
 // To it:    {type: 'load', name, file | url, options?}      a model: a File or Blob, or an address to fetch; options: {compute, cacheTypeKeys, cacheTypeValues, context}
+//           {type: 'about', name, file | url}               what that model would take in this tab; it is not loaded
 //           {type: 'trace', id, body, steps?}               a text, with the body of POST /trace; `steps`: how many events may come before more are asked for
 //           {type: 'more', id, steps}                       that many events more
 //           {type: 'stop', id}                              ends the text at its next token; its result comes
-// From it:  {type: 'ready'}, {type: 'loading', read, total}, {type: 'model', model}
-//           {type: 'start' | 'step' | 'result' | 'error', id, …}   the events of POST /trace, each with its value under its own name; an error without id is of `load`
+// From it:  {type: 'ready'}, {type: 'loading', read, total}, {type: 'model', model}, {type: 'about', about}
+//           {type: 'start' | 'step' | 'result' | 'error', id, …}   the events of POST /trace, each with its value under its own name; an error without id is of `load` or `about`
 import { dotnet } from './_framework/dotnet.js';
 
 const runtime = await dotnet.create();
@@ -83,15 +84,27 @@ function send(id, text) {
   return false;
 }
 
-async function load({ name, file, url, options }) {
+async function open({ file, url }) {
   if (file) source = file instanceof ArrayBuffer ? new Uint8Array(file) : file;
   else {
     const answer = await fetch(url);
     if (!answer.ok) throw new Error(`${url} was answered with ${answer.status}.`);
     source = new Uint8Array(await answer.arrayBuffer());
   }
+  return source instanceof Blob ? source.size : source.length;
+}
+
+async function load(message) {
+  const bytes = await open(message);
   texts.clear();
-  const answer = Tab.Load(name, source instanceof Blob ? source.size : source.length, JSON.stringify(options ?? {}));
+  const answer = Tab.Load(message.name, bytes, JSON.stringify(message.options ?? {}));
+  source = null;
+  postMessage(JSON.parse(answer));
+}
+
+async function about(message) {
+  const bytes = await open(message);
+  const answer = Tab.About(message.name, bytes);
   source = null;
   postMessage(JSON.parse(answer));
 }
@@ -122,6 +135,8 @@ function handle(message) {
   switch (message.type) {
     case 'load':
       return load(message);
+    case 'about':
+      return about(message);
     case 'trace':
       return trace(message);
     case 'more':

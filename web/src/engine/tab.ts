@@ -1,0 +1,167 @@
+import type { TraceEvent, TraceResult, TraceStart, TraceStep } from '../trace/types';
+import { EngineError, type ServedModel, type TraceRequest, type TraceSource } from './source';
+
+/** Events that may come before more are asked for: enough that the engine does not wait for the page, few enough that it stops when the page does. */
+const ahead = 8;
+
+interface LoadedModel {
+  id: string;
+  hash: string;
+  context: number;
+  layers: number;
+  bytes: number;
+}
+
+/** What a dropped model would take here, said before it is loaded. */
+export interface AboutModel {
+  id: string;
+  architecture: string;
+  layers: number;
+  bytes: number;
+  type: string;
+  fits: boolean;
+  mostBytes: number;
+  weightBytesPerToken: number;
+  tokensPerSecondAtMost?: number;
+}
+
+type FromEngine =
+  | { type: 'ready' }
+  | { type: 'loading'; read: number; total: number }
+  | { type: 'model'; model: LoadedModel }
+  | { type: 'about'; about: AboutModel }
+  | { type: 'start'; id: number; start: TraceStart }
+  | { type: 'step'; id: number; step: TraceStep }
+  | { type: 'result'; id: number; result: TraceResult }
+  | { type: 'error'; id?: number; error: { message: string; code: string } };
+
+/** The engine itself, as WebAssembly in a worker of this page: `engine.js` says which messages it knows. */
+export class TabSource implements TraceSource {
+  readonly kind = 'tab';
+  private readonly known = new Map<string, ServedModel & { file: File | string }>();
+  private readonly listeners = new Set<(message: FromEngine) => void>();
+  private worker: Promise<Worker> | null = null;
+  private loaded: string | null = null;
+  private loading: Promise<unknown> = Promise.resolve();
+  private last = 0;
+
+  /**
+   * @param engine Where the engine lies, below the page.
+   * @param models Files of models beside it.
+   */
+  constructor(
+    private readonly engine: string,
+    models: readonly string[],
+  ) {
+    for (const path of models) {
+      const id = path.slice(path.lastIndexOf('/') + 1).replace(/(\.q8_0)?\.gguf$/, '');
+      this.known.set(id, { id, hash: '', context: 0, file: path });
+    }
+  }
+
+  async models(): Promise<readonly ServedModel[]> {
+    return [...this.known.values()].map(({ file: _, ...model }) => model);
+  }
+
+  /** Looks into a file that somebody dropped; `add` takes it. */
+  async about(file: File): Promise<AboutModel> {
+    const answer = await this.ask({ type: 'about', name: file.name, file }, 'about');
+    return (answer as { about: AboutModel }).about;
+  }
+
+  add(file: File): string {
+    this.known.set(file.name, { id: file.name, hash: '', context: 0, bytes: file.size, file });
+    if (this.loaded === file.name) this.loaded = null;
+    return file.name;
+  }
+
+  async *trace(request: TraceRequest, signal: AbortSignal): AsyncGenerator<TraceEvent> {
+    await this.load(request.model);
+    const { prompt, messages, options, watch } = request;
+    const body = { ...(messages ? { messages } : { prompt }), ...options, trace: watch };
+    const worker = await this.start();
+    const id = ++this.last;
+    const waiting: FromEngine[] = [];
+    let wake = () => {};
+    const listen = (message: FromEngine) => {
+      if (!('id' in message) || message.id !== id) return;
+      waiting.push(message);
+      wake();
+    };
+    const stop = () => worker.postMessage({ type: 'stop', id });
+    this.listeners.add(listen);
+    signal.addEventListener('abort', stop);
+    worker.postMessage({ type: 'trace', id, body, steps: ahead });
+    let isOver = false;
+    try {
+      while (!isOver) {
+        while (waiting.length === 0) {
+          await new Promise<void>(resolve => {
+            wake = resolve;
+          });
+        }
+        const message = waiting.shift()!;
+        if (message.type === 'error') {
+          isOver = true;
+          throw new EngineError(message.error.message, message.error.code);
+        }
+        if (message.type === 'start') yield { type: 'start', start: message.start };
+        if (message.type === 'step') {
+          worker.postMessage({ type: 'more', id, steps: 1 });
+          yield { type: 'step', step: message.step };
+        }
+        if (message.type === 'result') {
+          isOver = true;
+          yield { type: 'result', result: message.result };
+        }
+      }
+    } finally {
+      this.listeners.delete(listen);
+      signal.removeEventListener('abort', stop);
+      if (!isOver) stop();
+    }
+  }
+
+  /** One model is in memory at a time. */
+  private load(id: string): Promise<unknown> {
+    this.loading = this.loading.catch(() => {}).then(async () => {
+      const model = this.known.get(id) ?? this.known.values().next().value;
+      if (!model) throw new EngineError('There is no model in this tab. Drop a GGUF file on the page.');
+      if (this.loaded === model.id) return;
+      this.loaded = null;
+      const where = typeof model.file === 'string' ? { url: new URL(model.file, document.baseURI).href } : { file: model.file };
+      const answer = (await this.ask({ type: 'load', name: model.id, ...where }, 'model')) as { model: LoadedModel };
+      const { hash, context, layers, bytes } = answer.model;
+      this.known.set(model.id, { ...model, hash, context, layers, bytes });
+      this.loaded = model.id;
+    });
+    return this.loading;
+  }
+
+  private async ask(message: object, answer: FromEngine['type']): Promise<FromEngine> {
+    const worker = await this.start();
+    const result = await new Promise<FromEngine>(resolve => {
+      const listen = (said: FromEngine) => {
+        if (said.type !== answer && !(said.type === 'error' && said.id === undefined)) return;
+        this.listeners.delete(listen);
+        resolve(said);
+      };
+      this.listeners.add(listen);
+      worker.postMessage(message);
+    });
+    if (result.type === 'error') throw new EngineError(result.error.message, result.error.code);
+    return result;
+  }
+
+  private start(): Promise<Worker> {
+    this.worker ??= new Promise((resolve, reject) => {
+      const worker = new Worker(new URL(this.engine, document.baseURI), { type: 'module' });
+      worker.onerror = event => reject(new EngineError(`The engine does not start in this tab: ${event.message}`));
+      worker.onmessage = ({ data }: MessageEvent<FromEngine>) => {
+        if (data.type === 'ready') resolve(worker);
+        for (const listen of [...this.listeners]) listen(data);
+      };
+    });
+    return this.worker;
+  }
+}
