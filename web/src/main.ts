@@ -17,13 +17,15 @@ import './page/page.css';
 /** What `sandglass page` writes into the page: which engines it has, and which traces lie beside it. From a server it has the server. */
 const meta = (name: string) => document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content.split(' ').filter(Boolean) ?? [];
 
-const sources = new Map<EngineKind, TraceSource>();
-const engines = meta('sandglass-engines');
-if (engines.includes('server')) sources.set('server', new ServerSource());
-const tab = engines.includes('tab') ? new TabSource('engine/engine.js', meta('sandglass-models')) : null;
-if (tab) sources.set('tab', tab);
+const tab = new TabSource('engine/engine.js', meta('sandglass-models'));
 const files = new FileSource(meta('sandglass-traces'));
-sources.set('trace', files);
+const server = new ServerSource();
+const sources = new Map<EngineKind, TraceSource>();
+for (const kind of meta('sandglass-engines')) {
+  const source = [server, tab, files].find(one => one.kind === kind);
+  if (source) sources.set(source.kind, source);
+}
+sources.set('trace', files); // one may be dropped on the page
 
 const shared = readAddress(location.hash);
 const store = createStore({
@@ -43,5 +45,5 @@ const page: Page = {
 };
 theme(page);
 shell(document.getElementById('page')!, page, parts, live);
-drops(page, files, tab);
-if (!sources.has('server') && (tab || !files.isEmpty)) page.player.generate();
+drops(page, files, sources.has('tab') ? tab : null);
+if (!sources.has('server') && (sources.has('tab') || !files.isEmpty)) page.player.generate();

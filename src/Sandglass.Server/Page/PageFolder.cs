@@ -22,9 +22,12 @@ public static class PageFolder
         return PageAssets.All.Count + PageModels.Paths.Count + traces.Count;
     }
 
-    /// <summary>The document without its server, with the traces, and with the engine in the tab where there is one.</summary>
-    private static byte[] Static(byte[] document, IReadOnlyList<(string Name, byte[] Content)> traces) =>
-        PageDocument.With(document, PageModels.HasEngine ? ["tab", "trace"] : ["trace"], PageModels.Paths, traces.Select(trace => PathOf(trace.Name)));
+    /// <summary>The document without its server, with the traces, and with the engine in the tab where there is one: first what was asked for.</summary>
+    private static byte[] Static(byte[] document, IReadOnlyList<(string Name, byte[] Content)> traces)
+    {
+        string[] engines = !PageModels.HasEngine ? ["trace"] : traces.Count > 0 ? ["trace", "tab"] : ["tab", "trace"];
+        return PageDocument.With(document, engines, PageModels.Paths, traces.Select(trace => PathOf(trace.Name)));
+    }
 
     private static string PathOf(string name) => $"traces/{name}";
 

@@ -124,17 +124,19 @@ export class TabSource implements TraceSource {
 
   /** One model is in memory at a time. */
   private load(id: string): Promise<unknown> {
-    this.loading = this.loading.catch(() => {}).then(async () => {
-      const model = this.known.get(id) ?? this.known.values().next().value;
-      if (!model) throw new EngineError('There is no model in this tab. Drop a GGUF file on the page.');
-      if (this.loaded === model.id) return;
-      this.loaded = null;
-      const where = typeof model.file === 'string' ? { url: new URL(model.file, document.baseURI).href } : { file: model.file };
-      const answer = (await this.ask({ type: 'load', name: model.id, ...where }, 'model')) as { model: LoadedModel };
-      const { hash, context, layers, bytes } = answer.model;
-      this.known.set(model.id, { ...model, hash, context, layers, bytes });
-      this.loaded = model.id;
-    });
+    this.loading = this.loading
+      .catch(() => {})
+      .then(async () => {
+        const model = this.known.get(id) ?? this.known.values().next().value;
+        if (!model) throw new EngineError('There is no model in this tab. Drop a GGUF file on the page.');
+        if (this.loaded === model.id) return;
+        this.loaded = null;
+        const where = typeof model.file === 'string' ? { url: new URL(model.file, document.baseURI).href } : { file: model.file };
+        const answer = (await this.ask({ type: 'load', name: model.id, ...where }, 'model')) as { model: LoadedModel };
+        const { hash, context, layers, bytes } = answer.model;
+        this.known.set(model.id, { ...model, hash, context, layers, bytes });
+        this.loaded = model.id;
+      });
     return this.loading;
   }
 

@@ -36,7 +36,10 @@ export function drops({ store, player }: Page, files: FileSource, tab: TabSource
 async function isWanted(tab: TabSource, file: File): Promise<boolean> {
   const { bytes, type, layers, fits, mostBytes, tokensPerSecondAtMost } = await tab.about(file);
   const mb = (value: number) => `${Math.round(value / 1e6).toLocaleString('en')} MB`;
-  if (!fits) throw new Error(`${file.name} has ${mb(bytes)} of weights; a tab holds ${mb(mostBytes)}. Give it to the server: sandglass serve --model ${file.name}`);
+  if (!fits)
+    throw new Error(
+      `${file.name} has ${mb(bytes)} of weights; a tab holds ${mb(mostBytes)}. Give it to the server: sandglass serve --model ${file.name}`,
+    );
   const speed =
     tokensPerSecondAtMost === undefined
       ? ''
