@@ -31,7 +31,7 @@ internal static class Answers
         json.WriteString("message", failure.Message);
         json.WriteString("type", failure is OptionException or TraceBodyException ? "invalid_request_error" : "server_error");
         json.WriteNull("param");
-        json.WriteString("code", failure is SandglassException known ? known.Code : "internal");
+        json.WriteString("code", failure is SandglassException known ? known.Code : "internal-error");
         json.WriteEndObject();
     });
 }

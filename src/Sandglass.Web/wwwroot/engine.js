@@ -117,7 +117,7 @@ function trace({ id, body, steps }) {
   wake();
 }
 
-const failed = (failure, id) => postMessage({ type: 'error', id, error: { message: `${failure?.message ?? failure}`, type: 'server_error', param: null, code: 'internal' } });
+const failed = (failure, id) => postMessage({ type: 'error', id, error: { message: `${failure?.message ?? failure}`, type: 'server_error', param: null, code: 'internal-error' } });
 
 // One message after the other: what comes while a model is loaded waits for it.
 let last = Promise.resolve();
