@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Sandglass.Kernels;
 using Sandglass.ModelFiles;
 
