@@ -46,4 +46,16 @@ const page: Page = {
 theme(page);
 shell(document.getElementById('page')!, page, parts, live);
 drops(page, files, sources.has('tab') ? tab : null);
-if (!sources.has('server') && (sources.has('tab') || !files.isEmpty)) page.player.generate();
+if (!sources.has('server')) {
+  if (sources.has('tab') || !files.isEmpty) page.player.generate();
+} else if (shared.settings.prompt !== undefined) {
+  // a shared address writes its text at once, when it is known which models there are
+  const end = store.watch(
+    s => s.models.length > 0,
+    ready => {
+      if (!ready) return;
+      queueMicrotask(() => end());
+      page.player.generate();
+    },
+  );
+}

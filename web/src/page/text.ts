@@ -1,6 +1,6 @@
 import { bitsEqual } from '../state/address';
 import { labelOf } from '../trace/decode';
-import { tokenSteps } from '../trace/recording';
+import { type Recording, tokenSteps } from '../trace/recording';
 import type { TokenStep } from '../trace/types';
 import { h } from './dom';
 import type { Page } from './parts';
@@ -17,6 +17,7 @@ export function text(page: Page): HTMLElement {
     'aria-label': 'Tokens that were written',
   });
   const ending = h('p', { class: 'ending' });
+  const about = h('p', { class: 'about' });
   const spans: HTMLElement[] = [];
   let steps: TokenStep[] = [];
 
@@ -55,6 +56,7 @@ export function text(page: Page): HTMLElement {
     for (const span of spans.splice(steps.length)) span.remove();
     ending.textContent = endingOf(page);
     ending.hidden = ending.textContent === '';
+    about.textContent = recording ? aboutOf(recording) : '';
     if (store.get().phase === 'running') box.scrollTop = box.scrollHeight;
   };
   const mark = () => {
@@ -68,7 +70,7 @@ export function text(page: Page): HTMLElement {
       spans[at]!.scrollIntoView({ block: 'nearest' });
     } else written.removeAttribute('aria-activedescendant');
   };
-  const box = h('div', { class: 'text' }, h('p', { class: 'story' }, prompt, written), ending);
+  const box = h('div', { class: 'text' }, h('p', { class: 'story' }, prompt, written), ending, about);
   store.watch(
     s => s.recording,
     () => {
@@ -93,6 +95,12 @@ function tokenSpan(step: TokenStep, index: number): HTMLElement {
   span.title = `${(probability * 100).toFixed(1)} %, rank ${step.why.rank}`;
   if (step.text === '') span.setAttribute('aria-label', `token ${step.id}, without text of its own`);
   return span;
+}
+
+/** What the text can be written again from, bit for bit. */
+function aboutOf({ start: { model, run } }: Recording): string {
+  const cache = run.cacheTypeKeys === run.cacheTypeValues ? run.cacheTypeKeys : `${run.cacheTypeKeys}/${run.cacheTypeValues}`;
+  return `${model.name} ${model.hash.slice(0, 8)} · ${model.layers} layers of ${model.heads} heads · seed ${run.seed} · ${run.compute}, kernels ${run.kernels}, cache ${cache}`;
 }
 
 const endings = {

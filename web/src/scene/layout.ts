@@ -53,9 +53,17 @@ export interface Layout {
 
 const letters: Record<string, PageKind> = { o: 'own', a: 'adopted', s: 'shared', l: 'left' };
 
+let last: { recording: Recording; cursor: number; made: Layout } | null = null;
+
+/** The same recording at the same cursor is laid out once, whoever asks. */
 export function layout(recording: Recording, cursor: number): Layout {
+  if (last?.recording !== recording || last.cursor !== cursor) last = { recording, cursor, made: arrange(recording, cursor) };
+  return last.made;
+}
+
+function arrange(recording: Recording, cursor: number): Layout {
   const { layers, pagePositions } = recording.start.model;
-  const last = recording.steps[Math.min(cursor, recording.steps.length) - 1];
+  const step = recording.steps[Math.min(cursor, recording.steps.length) - 1];
   const chances = chancesOf(recording, cursor);
   const tokens: PlacedToken[] = [];
   let x = 0;
@@ -68,16 +76,16 @@ export function layout(recording: Recording, cursor: number): Layout {
   });
   const blocks = Math.min(layers, Math.max(1, Math.floor(mostBlocks / Math.max(1, tokens.length))));
   const merged = Math.ceil(layers / blocks);
-  const work = last && isToken(last) ? lastWork(recording, cursor) : null;
+  const work = step && isToken(step) ? lastWork(recording, cursor) : null;
   const again = work?.uncached === true;
   return {
     tokens,
-    pages: pagesOf(last?.cache.pages ?? '', tokens, pagePositions),
+    pages: pagesOf(step?.cache.pages ?? '', tokens, pagePositions),
     merged,
     blocks: Math.ceil(layers / merged),
-    filled: again && last && isToken(last) ? last.position : (last?.cache.positions ?? 0),
+    filled: again && step && isToken(step) ? step.position : (step?.cache.positions ?? 0),
     recomputed: again ? Math.round(work.recomputed / layers) : 0,
-    kept: last !== undefined && last.cache.bytes > 0,
+    kept: step !== undefined && step.cache.bytes > 0,
     headX: x + 0.55,
   };
 }

@@ -2,7 +2,8 @@ import { fill, h, save } from '../page/dom';
 import type { Page } from '../page/parts';
 import type { Camera } from '../state/state';
 import type { AttentionView } from '../trace/attention';
-import { layout } from './layout';
+import { layout, stepShown } from './layout';
+import { beamsShown } from './shown';
 
 const cameras: [Camera, string, string][] = [
   ['top', 'TOP', 'From above: the fan of attention (1)'],
@@ -82,16 +83,23 @@ function headsOf(watched: readonly [number, number][], heads: number, view: Atte
 export function legend({ store }: Page): HTMLElement {
   const words = h('p', { class: 'legend' });
   const show = () => {
-    const { recording, cursor, withoutSink } = store.get();
+    const { recording, cursor, withoutSink, selected } = store.get();
     if (!recording) return fill(words);
-    const { merged } = layout(recording, cursor);
+    const picture = layout(recording, cursor);
+    const { merged } = picture;
+    const step = stepShown(recording, cursor, selected);
     const parts = ['A glass is as full as its token was likely.'];
     if (merged > 1) parts.push(`One block is ${merged} layers.`);
     if (withoutSink) parts.push('Weights without the first token, renormalised.');
+    if (step?.attention && !beamsShown(step, store.get(), picture)) parts.push('This head was not watched: it is from the next text on.');
     words.textContent = parts.join(' ');
   };
-  store.watch(s => s.recording, show);
-  store.watch(s => s.withoutSink, show);
+  for (const key of ['recording', 'cursor', 'withoutSink', 'attention', 'selected'] as const) {
+    store.watch(
+      s => s[key],
+      () => show(),
+    );
+  }
   return words;
 }
 
