@@ -6,10 +6,13 @@ import { existsSync, readFileSync } from 'node:fs';
 
 process.chdir(import.meta.dirname ?? new URL('.', import.meta.url).pathname);
 const seconds = Number(process.argv[2] ?? 0);
+const list = 'node_modules/.package-lock.json'; // which npm writes last
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) leave(`it needs Node.js 20.19 or newer, found ${process.versions.node}.`);
 if (!isInstalled()) {
+  // what a person has installed is not taken away within a bounded time, which may end before the new packages are there
+  if (seconds > 0 && existsSync(list)) leave('its packages are not those of package-lock.json. Run `npm ci` in web/, then build again.');
   // what checks and tests the page comes by `npm ci`; to build it less is needed
   const less = existsSync('node_modules/vitest') ? [] : ['--omit=dev'];
   const timeout = seconds > 0 ? seconds * 1000 : undefined;
@@ -29,9 +32,9 @@ function npm(words, timeout) {
 
 /** Whether the packages of the lock file are there, those for checks and tests and for other machines aside. */
 function isInstalled() {
-  if (!existsSync('node_modules/.package-lock.json')) return false;
+  if (!existsSync(list)) return false;
   const wanted = JSON.parse(readFileSync('package-lock.json', 'utf8')).packages;
-  const there = JSON.parse(readFileSync('node_modules/.package-lock.json', 'utf8')).packages;
+  const there = JSON.parse(readFileSync(list, 'utf8')).packages;
   return Object.entries(wanted).every(
     ([path, { version, dev, optional, peer }]) =>
       path === '' || dev || optional || peer || (there[path]?.version === version && existsSync(`${path}/package.json`)),
