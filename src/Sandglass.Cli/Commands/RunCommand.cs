@@ -35,6 +35,7 @@ internal sealed class RunCommand(Terminal terminal)
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         Prompt prompt = await _prompt.ReadAsync(parsed, terminal, cancellation) ?? FirstTry(parsed);
+        if (_beams.Options(parsed) is not null) _trace.RefuseBesideBeams(parsed);
         string? traced = _trace.File(parsed, terminal);
         using LanguageModel model = _model.Load(parsed, terminal, draft: _generation.DraftModel(parsed));
         int[] ids = prompt.Encode(model.Tokenizer, terminal);

@@ -34,11 +34,13 @@ internal sealed class TraceChoice
         Description = "Replace the file of --trace where it exists; without it a person at a terminal is told so, and a script replaces it.",
     };
 
+    private Option[] OfTokens => [_candidates, _asked, _attention, _heads, _logits];
+
     /// <summary>Adds all of them.</summary>
     /// <param name="samples">The option that asks for several texts: a trace is of one.</param>
     public void AddTo(Command command, Option<int?> samples)
     {
-        Option[] others = [_candidates, _asked, _attention, _heads, _logits, _force];
+        Option[] others = [.. OfTokens, _force];
         command.Add(_file);
         foreach (Option option in others) command.Add(option);
         command.Validators.Add(result =>
@@ -62,6 +64,13 @@ internal sealed class TraceChoice
             throw new WrongInputException($"--trace: there is no folder {folder}. Make it first, or give another place.");
         if (!parsed.GetValue(_force) && terminal.ErrorIsTerminal) QuantizeCommand.RefuseToReplace(path, _file.Name);
         return path;
+    }
+
+    /// <summary>Fails where something is asked for that steps of beams do not tell.</summary>
+    public void RefuseBesideBeams(ParseResult parsed)
+    {
+        if (OfTokens.FirstOrDefault(option => IsGiven(parsed.CommandResult, option)) is Option option) throw new WrongInputException(
+            $"{option.Name} and --beams exclude each other: a step of beams tells of all that was weighed. Leave it out.");
     }
 
     /// <summary>What it tells.</summary>
