@@ -124,7 +124,7 @@ describe('the chat', { skip: missing }, () => {
     await page.keyboard.press('ArrowRight');
     assert.notEqual(await page.textContent(test('word')), word);
     assert.equal(await page.getAttribute('#tab-why, #tab-cost', 'aria-selected'), 'true');
-    await page.click('.word [data-to="tree"]');
+    await page.click('.chat-word [data-to="tree"]');
     assert.equal(await page.getAttribute('#tab-tree', 'aria-selected'), 'true');
     await page.waitForSelector('#panel-tree [role="treeitem"]');
     assert.deepEqual(seen.errors, []);

@@ -9,7 +9,7 @@ import { glass, glasses, percent } from './glass';
 import { type Block, blocks } from './markdown';
 
 const endings: Partial<Record<Finish, string>> = {
-  length: 'Stopped at as many tokens as were asked for.',
+  length: 'As many tokens as were allowed.',
   context: 'The context is full.',
   cancelled: 'Stopped.',
   loop: 'Stopped: it began to repeat itself.',

@@ -9,7 +9,7 @@ const fewest = 5;
 
 /** The word that is open: how sure the model was of it and what else it had in mind, and the way to the reason, the tree and the scene. */
 export function wordBar({ store }: Page, chats: Chats): HTMLElement {
-  const bar = h('div', { class: 'word', hidden: true, role: 'region', 'aria-label': 'The open word', 'data-testid': 'word' });
+  const bar = h('div', { class: 'chat-word', hidden: true, role: 'region', 'aria-label': 'The open word', 'data-testid': 'word' });
   const name = (token: { id: number; text: string; bytes?: number[] }) => visible(labelOf(token)).replace(/^ /, '␣');
   const show = () => {
     const { recording, selected } = store.get();
@@ -23,12 +23,12 @@ export function wordBar({ store }: Page, chats: Chats): HTMLElement {
     const to = (title: string, where: string, go: () => void) => h('button', { type: 'button', 'data-to': where, onclick: go }, title);
     fill(
       bar,
-      h('b', { class: 'word-text' }, name(tokenOf(step))),
+      h('b', { class: 'chat-word-text' }, name(tokenOf(step))),
       h('span', {}, `${percent(Math.exp(step.logprob))}, rank ${step.why.rank}`),
-      h('span', { class: 'word-others' }, ...others.map(c => h('span', {}, h('i', {}, name(c)), ` ${percent(c.probability)}`))),
+      h('span', { class: 'chat-word-others' }, ...others.map(c => h('span', {}, h('i', {}, name(c)), ` ${percent(c.probability)}`))),
       h(
         'span',
-        { class: 'word-to' },
+        { class: 'chat-word-to' },
         to('Why', 'why', () => {
           store.set({ side: 'why' });
           document.querySelector('.side')?.scrollIntoView({ block: 'start' });
