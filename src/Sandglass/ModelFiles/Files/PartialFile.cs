@@ -7,6 +7,7 @@ internal sealed class PartialFile : IDisposable
     private readonly string _path;
     private readonly string _partial;
     private readonly FileStream _stream;
+    private volatile bool _isComplete;      // then its other name may be another's
 
     /// <summary>Creates it.</summary>
     /// <exception cref="ModelFileException">Nothing can be written there.</exception>
@@ -48,6 +49,7 @@ internal sealed class PartialFile : IDisposable
             _stream.Dispose();
             WholeFile.RefuseSpecial(_path);         // it may have appeared during the write
             File.Move(_partial, _path, overwrite: true);
+            _isComplete = true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -84,7 +86,7 @@ internal sealed class PartialFile : IDisposable
     private void Discard(object? sender, EventArgs e)
     {
         Try(_stream.Dispose);       // fails where what it still holds cannot be written, and is closed all the same
-        Try(() => File.Delete(_partial));
+        if (!_isComplete) Try(() => File.Delete(_partial));
     }
 
     private static void Try(Action discard)
