@@ -21,11 +21,16 @@ internal static class WiderProgram
     public static void GoOn()
     {
         if (RuntimeFeature.IsDynamicCodeSupported || !OperatingSystem.IsLinux() || !X86Base.X64.IsSupported || Vector512.IsHardwareAccelerated) return;
-        string wider = Environment.ProcessPath + Suffix;
-        if (!File.Exists(wider) || !File.Exists(Words) || !HasAvx512(Processor)) return;
+        string? wider = Beside(Environment.ProcessPath);
+        if (wider is null || !File.Exists(Words) || !HasAvx512(Processor)) return;
         byte[] words = File.ReadAllBytes(Words);        // as they were given, in UTF-8 or not
         Execute([.. Encoding.UTF8.GetBytes(wider), 0], words);
     }
+
+    /// <summary>The other one; null where there is none.</summary>
+    /// <param name="program">This one; null where the system does not say: then nothing is looked for, since the name alone would be one in the working
+    /// directory.</param>
+    public static string? Beside(string? program) => program is not null && File.Exists(program + Suffix) ? program + Suffix : null;
 
     /// <summary>Whether programs may use all of x86-64-v4.</summary>
     /// <param name="file">Where the kernel tells of the processor.</param>

@@ -18,5 +18,24 @@ public sealed class WiderProgramTests : IDisposable
     [Fact]
     public void Where_nothing_tells_of_the_processor_this_program_goes_on() => Assert.False(WiderProgram.HasAvx512(_file + ".none"));
 
+    [Fact]
+    public void Nothing_in_the_working_directory_is_taken_for_the_other_program()
+    {
+        Assert.Null(WiderProgram.Beside(_file));
+        string wider = _file + WiderProgram.Suffix, stray = Path.GetFullPath(WiderProgram.Suffix);
+        File.WriteAllText(wider, "");
+        File.WriteAllText(stray, "");
+        try
+        {
+            Assert.Equal(wider, WiderProgram.Beside(_file));
+            Assert.Null(WiderProgram.Beside(null));
+        }
+        finally
+        {
+            File.Delete(wider);
+            File.Delete(stray);
+        }
+    }
+
     public void Dispose() => File.Delete(_file);
 }
