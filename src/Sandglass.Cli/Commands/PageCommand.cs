@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Sandglass.Generation;
 using Sandglass.Server;
 
 namespace Sandglass.Cli;
@@ -8,8 +9,6 @@ namespace Sandglass.Cli;
 /// <summary><c>sandglass page</c>: the page that <c>serve</c> opens, as a folder for any server of files.</summary>
 internal sealed class PageCommand(Terminal terminal)
 {
-    private const string Format = "sandglass-trace";
-
     private readonly Option<string> _folder = new("--out", "-o") { Description = "The folder to write into; made where it is not there.", HelpName = "DIR", Required = true };
 
     private readonly Option<string[]> _traces = new("--trace")
@@ -59,7 +58,7 @@ internal sealed class PageCommand(Terminal terminal)
             byte[] content = File.ReadAllBytes(file);
             using JsonDocument json = JsonDocument.Parse(content);
             bool isTrace = json.RootElement.ValueKind == JsonValueKind.Object
-                && json.RootElement.TryGetProperty("format", out JsonElement format) && format.ValueKind == JsonValueKind.String && format.ValueEquals(Format);
+                && json.RootElement.TryGetProperty("format", out JsonElement format) && format.ValueKind == JsonValueKind.String && format.ValueEquals(TraceJson.Format);
             return isTrace ? content : throw new WrongInputException($"--trace: {file} is no trace; expected what sandglass run --trace FILE writes.");
         }
         catch (JsonException broken)

@@ -6,18 +6,16 @@ namespace Sandglass.Server;
 /// <summary>What a trace tells.</summary>
 internal sealed class TraceType : ParameterType<TraceOptions>
 {
-    private const int MostCandidates = 1000, MostAsked = 100, MostHeads = 1000;
-
     private static readonly string[] Fields = ["candidates", "asked", "attention", "heads", "logits"];
-    private static readonly WholeType Candidates = new(0, MostCandidates), Number = new(0, int.MaxValue);
-    private static readonly IdsType Asked = new(MostAsked);
+    private static readonly WholeType Candidates = new(0, TraceOptions.MostCandidates), Number = new(0, int.MaxValue);
+    private static readonly IdsType Asked = new(TraceOptions.MostAsked);
     private static readonly WordType Attention = new("none", "means", "all");
 
     public override string Expected => "an object of candidates, asked, attention, heads and logits";
 
     public override string Schema => $$$"""
         {"type":"object","additionalProperties":false,"properties":{"candidates":{{{Candidates.Schema}}},"asked":{{{Asked.Schema}}},
-        "attention":{{{Attention.Schema}}},"heads":{"type":"array","maxItems":{{{MostHeads}}},
+        "attention":{{{Attention.Schema}}},"heads":{"type":"array","maxItems":{{{TraceOptions.MostHeads}}},
         "items":{"type":"array","minItems":2,"maxItems":2,"items":{{{Number.Schema}}}}},"logits":{{{Forms.Flag.Schema}}}}}
         """.Trim();
 
@@ -51,8 +49,8 @@ internal sealed class TraceType : ParameterType<TraceOptions>
 
     private static TracedHead[] HeadsOf(JsonElement value, string path)
     {
-        string expected = $"{path}: expected a list of at most {MostHeads} pairs of layer and head, such as [[3,0],[3,1]], found ";
-        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > MostHeads) throw Refused(Found.Of(value));
+        string expected = $"{path}: expected a list of at most {TraceOptions.MostHeads} pairs of layer and head, such as [[3,0],[3,1]], found ";
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > TraceOptions.MostHeads) throw Refused(Found.Of(value));
         List<TracedHead> heads = [];
         foreach (JsonElement pair in value.EnumerateArray())
         {

@@ -43,6 +43,9 @@ internal sealed record GenerationRequest
     /// <summary>What is traced of it; null for nothing.</summary>
     public TraceOptions? Watched { get; init; }
 
+    /// <summary>What that takes in memory; null where nothing is traced.</summary>
+    public TraceMemory? TraceMemory { get; init; }
+
     /// <summary>What its sampler tells of candidates; null for nothing.</summary>
     public CandidateWatch? CandidateWatch => Watched is null ? null : new CandidateWatch(Watched.Candidates, [.. Watched.Asked]);
 

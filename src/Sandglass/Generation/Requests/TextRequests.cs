@@ -12,9 +12,6 @@ namespace Sandglass.Generation;
 /// <param name="model">The caller's object, which each text keeps alive until it ends.</param>
 internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object model)
 {
-    private const long MostTraceBytes = 16 << 20;
-    private const int FewestSteps = 4;
-
     /// <summary>Samples of one prompt, or one beam search.</summary>
     /// <exception cref="OptionException">An option or the prompt is wrong.</exception>
     /// <exception cref="ObjectDisposedException">The engine is closed.</exception>
@@ -37,8 +34,13 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
         (int[] prompt, options) = Checked(promptIds, 1, options);
         GenerationOptions.Require(!options.DraftRejection, nameof(options.DraftRejection), "no trace of it: it tells of a single draw", "both");
         int positions = Positions(prompt.Length, options);
-        GenerationOutput output = TraceOutput(prompt.Length, options, watched, positions, cancellation, out ProgressRelay<(int Read, int Total)>? progress);
-        GenerationRequest request = Start(prompt, options, positions, [output], progress, watched);
+        TraceMemory memory = new(watched, engine.Shape, engine.Options.Window > 0 ? (long)engine.Options.Window + engine.Options.SinkTokens : positions);
+        long longest = memory.AskedBytes(Math.Min(positions, prompt.Length + (long)(options.MaxTokens ?? int.MaxValue)));
+        GenerationOptions.Require(
+            longest <= (watched.MostStepBytes ?? long.MaxValue), nameof(TraceOptions),
+            $"what takes at most {watched.MostStepBytes} bytes a step (fewer heads or candidates, or a shorter text)", longest);
+        GenerationOutput output = TraceOutput(options, memory, cancellation, out ProgressRelay<(int Read, int Total)>? progress);
+        GenerationRequest request = Start(prompt, options, positions, [output], progress, watched, memory);
         TraceStart start = new()
         {
             Model = traced,
@@ -58,7 +60,7 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
 
     private GenerationRequest Start(
         int[] prompt, GenerationOptions options, int positions, GenerationOutput[] outputs, ProgressRelay<(int Read, int Total)>? progress,
-        TraceOptions? watched = null)
+        TraceOptions? watched = null, TraceMemory? memory = null)
     {
         long? mostWritten = options.MaxTokens is int most
             ? (long)Math.Min(most, Math.Max(0, positions - prompt.Length)) * outputs.Length * (options.Beams?.Beams ?? 1) : null;
@@ -66,7 +68,12 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
         try
         {
             engine.Room.Enter(ticket);      // before samplers and the rest are made: refusing must be cheap
-            GenerationRequest request = RequestOf(prompt, options, positions, ticket) with { Progress = progress, Watched = watched };
+            GenerationRequest request = RequestOf(prompt, options, positions, ticket) with
+            {
+                Progress = progress,
+                Watched = watched,
+                TraceMemory = memory,
+            };
             Submit(options.Beams is null ? FirstSample(request, outputs) : new BeamSearch(request, outputs[0]).Root);
             return request;
         }
@@ -124,21 +131,16 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
         return Array.ConvertAll(tokens, queue => new GenerationOutput(cancellation, queue, relay));
     }
 
-    /// <summary>The steps of a trace wait for their reader, so many as take <see cref="MostTraceBytes"/>.</summary>
+    /// <summary>The steps of a trace wait for their reader, so many as take <see cref="TraceMemory.MostWaiting"/>.</summary>
     private GenerationOutput TraceOutput(
-        int prompt, GenerationOptions options, TraceOptions watched, int positions, CancellationToken cancellation,
-        out ProgressRelay<(int Read, int Total)>? progress)
+        GenerationOptions options, TraceMemory memory, CancellationToken cancellation, out ProgressRelay<(int Read, int Total)>? progress)
     {
-        long text = Math.Min(positions, prompt + (long)(options.MaxTokens ?? int.MaxValue));
-        if (engine.Options.Window > 0) text = Math.Min(text, (long)engine.Options.Window + engine.Options.SinkTokens);
-        long step = watched.BytesOf(text, engine.Shape), waiting = watched.MostStepBytes ?? MostTraceBytes;
-        GenerationOptions.Require(
-            step <= (watched.MostStepBytes ?? long.MaxValue), nameof(TraceOptions),
-            $"what takes at most {watched.MostStepBytes} bytes a step (fewer heads or candidates, or a shorter text)", step);
         OutputQueue<TraceStep> steps = new(engine.Wake, model, engine.Arrivals)
         {
             IsEndless = GenerationRequest.IsEndless(options, engine.Options) && !cancellation.CanBeCanceled,
-            Most = (int)Math.Clamp(waiting / step, FewestSteps, engine.Options.MostUnread),
+            Most = engine.Options.MostUnread,
+            MostBytes = memory.MostWaiting,
+            BytesOf = static step => step.Bytes,
         };
         progress = options.PromptProgress is null ? null : new(options.PromptProgress, _ => steps.Cancel());
         return new GenerationOutput(cancellation, progress: progress, steps: steps);

@@ -59,10 +59,12 @@ internal sealed class GeneratedSequence : Sequence
 
     private GenerationOptions Options => _request.Options;
 
-    /// <summary>No draft goes beyond the last token that the rules leave room for: it would be wasted.</summary>
+    /// <summary>No draft goes beyond the last token that the rules leave room for: it would be wasted. Nor beyond what a trace may tell at once.</summary>
     protected override int MostDrafts => _speculation is null or { IsOff: true }
         ? 0
-        : Math.Min(Speculation.Most, Math.Min(_request.Positions - Length, (Options.MaxTokens ?? int.MaxValue) - Completion.Length) - 1);
+        : Math.Min(
+            Math.Min(Speculation.Most, (_request.TraceMemory?.MostPerPass(Length + Speculation.Most) ?? int.MaxValue) - 1),
+            Math.Min(_request.Positions - Length, (Options.MaxTokens ?? int.MaxValue) - Completion.Length) - 1);
 
     protected override bool SharesCache => _request.SharesCache;
 

@@ -6,9 +6,9 @@ namespace Sandglass.Generation;
 /// <summary>What one sequence hands out and one caller reads, in order and bounded: the engine's thread writes, the caller's side reads, and neither waits
 /// for the other.</summary>
 /// <remarks>
-/// When <see cref="Most"/> items are unread the sequence rests until half of them are read, so a slow reader costs memory for that many and no neighbour any
-/// time.
-/// A caller that only asks for the outcome reads nothing: then items beyond <see cref="Most"/> are dropped, and whoever asks for them afterwards is refused.
+/// When <see cref="Most"/> items are unread, or they take <see cref="MostBytes"/>, the sequence rests until half of them are read, so a slow reader costs memory
+/// for that many and no neighbour any time.
+/// A caller that only asks for the outcome reads nothing: then items beyond that are dropped, and whoever asks for them afterwards is refused.
 /// Not a channel: that one keeps its last waiting reader alive, and a reader that its caller has dropped must be collected.
 /// </remarks>
 internal sealed class OutputQueue<T> : IValueTaskSource<bool>
@@ -26,6 +26,7 @@ internal sealed class OutputQueue<T> : IValueTaskSource<bool>
     private ManualResetValueTaskSourceCore<bool> _arrival = new() { RunContinuationsAsynchronously = true };    // of the next item or the end
     private Reading _reading;
     private bool _isAwaited, _isOver, _rests;
+    private long _bytes;        // of the items
     private Exception? _failure;
     private Action? _cancelled;
     private object? _keeper;
@@ -41,6 +42,12 @@ internal sealed class OutputQueue<T> : IValueTaskSource<bool>
 
     /// <summary>Items that wait for their reader before the sequence rests. Its last step may add more than one.</summary>
     public int Most { get; init; } = DefaultMost;
+
+    /// <summary>What the items that wait may take in memory before the sequence rests.</summary>
+    public long MostBytes { get; init; } = long.MaxValue;
+
+    /// <summary>What an item takes; null where they are alike, and <see cref="Most"/> bounds them.</summary>
+    public Func<T, long>? BytesOf { get; init; }
 
     /// <summary>Cancelled when the caller has no more use for the sequence.</summary>
     public CancellationToken Cancellation => _cancellation.Token;
@@ -75,7 +82,7 @@ internal sealed class OutputQueue<T> : IValueTaskSource<bool>
             lock (_lock)
             {
                 if (_reading is Reading.OutcomeOnly or Reading.Dropped) return _rests = false;
-                return _rests = _items.Count > (_rests ? Most / 2 : Most - 1);
+                return _rests = _rests ? !IsHalfRead : _items.Count >= Most || _bytes >= MostBytes;
             }
         }
     }
@@ -86,17 +93,19 @@ internal sealed class OutputQueue<T> : IValueTaskSource<bool>
         bool drops, arrives;
         lock (_lock)
         {
-            drops = _items.Count >= (IsEndless ? Most / 4 : Most) && _reading == Reading.OutcomeOnly;
+            drops = (_items.Count >= (IsEndless ? Most / 4 : Most) || _bytes >= (IsEndless ? MostBytes / 4 : MostBytes)) && _reading == Reading.OutcomeOnly;
             if (drops)
             {
                 _reading = Reading.Dropped;
                 _items.Clear();
                 _items.TrimExcess();
+                _bytes = 0;
             }
             if (_reading == Reading.Dropped) arrives = false;
             else
             {
                 _items.Enqueue(item);
+                _bytes += BytesOf?.Invoke(item) ?? 0;
                 arrives = TakeReader();
             }
         }
@@ -173,7 +182,8 @@ internal sealed class OutputQueue<T> : IValueTaskSource<bool>
             if (_reading == Reading.Dropped)
             {
                 throw new InvalidOperationException(
-                    $"More than {Most} tokens came while only the result was asked for, so none was kept. Read before asking for the result.");
+                    $"More than {Most} tokens{(BytesOf is null ? "" : $", or {MostBytes} bytes of steps,")} came while only the result was asked for, " +
+                    "so none was kept. Read before asking for the result.");
             }
             _reading = Reading.Items;
         }
@@ -198,7 +208,8 @@ internal sealed class OutputQueue<T> : IValueTaskSource<bool>
         lock (_lock)
         {
             if (!_items.TryDequeue(out item)) return false;
-            goesOn = _rests && _items.Count <= Most / 2;
+            _bytes -= BytesOf?.Invoke(item) ?? 0;
+            goesOn = _rests && IsHalfRead;
             if (goesOn) _rests = false;
         }
         if (goesOn) _wake?.Invoke();
@@ -221,6 +232,8 @@ internal sealed class OutputQueue<T> : IValueTaskSource<bool>
 
     void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _arrival.OnCompleted(continuation, state, token, flags);
+
+    private bool IsHalfRead => _items.Count <= Most / 2 && _bytes <= MostBytes / 2;
 
     /// <summary>Whether a reader waits, which the caller of this then wakes.</summary>
     private bool TakeReader()

@@ -15,6 +15,8 @@ public sealed record BeamStep : TraceStep
 
     /// <summary>What the passes of all beams cost, added up; null in the first step, whose pass the piece of the prompt before it told.</summary>
     public TraceCost? Cost { get; init; }
+
+    internal override long Bytes => TraceMemory.Rest + Beams.Count * TraceMemory.Candidate + Cache.Pages.Length * sizeof(char);
 }
 
 /// <summary>A continuation of a beam.</summary>

@@ -23,4 +23,6 @@ public sealed record PrefillStep : TraceStep
 
     /// <summary>What the pass cost.</summary>
     public required TraceCost Cost { get; init; }
+
+    internal override long Bytes => TraceMemory.Rest + Cache.Pages.Length * sizeof(char);
 }

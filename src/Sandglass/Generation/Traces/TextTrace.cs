@@ -7,8 +7,8 @@ namespace Sandglass.Generation;
 /// <remarks>
 /// <para>The text and its bits are those of the same request unwatched. One reader. Leaving the loop, disposing of the enumerator and disposing of this object
 /// cancel the generation; so does dropping it, unless only its result was asked for.</para>
-/// <para>Steps wait for their reader, some 16 MB of them at most: then the text rests, and goes on when half of them are read. Nothing is left out. Where only
-/// <see cref="Result"/> is asked for it does not rest.</para>
+/// <para>Steps wait for their reader. When 16 MB of them do the text rests, and goes on when half of them are read; its last pass may have added as much
+/// again, or one step that takes more. Nothing is left out. Where only <see cref="Result"/> is asked for it does not rest.</para>
 /// </remarks>
 /// <example>
 /// <code>

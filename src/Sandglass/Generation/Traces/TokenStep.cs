@@ -41,4 +41,7 @@ public sealed record TokenStep : TraceStep
 
     /// <summary>Whether this token was guessed, and held.</summary>
     public bool IsDraft { get; init; }
+
+    internal override long Bytes => TraceMemory.Rest + (Candidates.Count + Asked.Count) * TraceMemory.Candidate + (long)Logits.Length * sizeof(float)
+        + (Attention?.Bytes ?? 0) + Cache.Pages.Length * sizeof(char);
 }

@@ -27,4 +27,7 @@ public sealed record TraceAttention
 
     /// <summary>The heads that were asked for.</summary>
     public IReadOnlyList<(TracedHead Head, ReadOnlyMemory<float> Weights)> Heads { get; init; } = [];
+
+    /// <summary>What it takes in memory.</summary>
+    internal long Bytes => Means.Length + Maxima.Length + (long)Heads.Count * Positions * sizeof(float);
 }

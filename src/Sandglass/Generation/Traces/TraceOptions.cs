@@ -5,7 +5,7 @@ namespace Sandglass.Generation;
 /// <summary>What a trace tells beside what it always does. Whatever is watched, the text and its bits are the same.</summary>
 public sealed record TraceOptions
 {
-    private const int MostCandidates = 1000, MostAsked = 100, MostHeads = 1000;
+    internal const int MostCandidates = 1000, MostAsked = 100, MostHeads = 1000;
 
     /// <summary>How many of the likeliest tokens each step lists, 0 to 1000.</summary>
     public int Candidates { get; init; } = 32;
@@ -22,7 +22,8 @@ public sealed record TraceOptions
     /// <summary>Whether each step brings the F32 logits of the whole vocabulary, before any stage of the chain.</summary>
     public bool Logits { get; init; }
 
-    /// <summary>Of a server: what a step may take in memory, about; a text rests when about as much waits for its reader. Null for no limit.</summary>
+    /// <summary>Of a server: what a step may take in memory of what was asked for, means aside; the text rests when its unread steps take as much. Null for no
+    /// such limit.</summary>
     internal long? MostStepBytes { get; init; }
 
     /// <summary>The same with copies of its lists.</summary>
@@ -46,16 +47,6 @@ public sealed record TraceOptions
                 isHead, nameof(Heads), $"layers from 0 to {shape.Layers - 1} and heads from 0 to {shape.Heads - 1}", $"layer {layer}, head {head}");
         }
         return own;
-    }
-
-    /// <summary>About what a step takes in memory.</summary>
-    /// <param name="positions">Of the text at its longest.</param>
-    internal long BytesOf(long positions, Hyperparameters shape)
-    {
-        const long Rest = 4096, Candidate = 32;
-        long maps = Attention switch { TracedAttention.None => 0, TracedAttention.Means => 1, _ => 2 };
-        return Rest + (Candidates + Asked.Count) * Candidate + positions * (maps * shape.Layers + (long)Heads.Count * sizeof(float))
-            + (Logits ? (long)shape.VocabularySize * sizeof(float) : 0);
     }
 }
 

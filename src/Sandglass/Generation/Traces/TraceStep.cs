@@ -7,4 +7,7 @@ public abstract record TraceStep
 
     /// <summary>Time since the request was made.</summary>
     public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>What it takes in memory, about.</summary>
+    internal abstract long Bytes { get; }
 }

@@ -172,6 +172,51 @@ public sealed class TraceTests(Grain grain) : IClassFixture<Grain>
         Assert.Equal(run.Result.Text, alone.Text);
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task What_waits_is_bounded_by_its_bytes_and_guesses_are_held_back_for_it(bool guesses)
+    {
+        const int Step = 4096 + 4 * 4096 + 200 * 32;        // logits of 4,096 ids, some two hundred positions of two layers
+        int[] own = (await Run.Of(Model, Prompt, Options with { MaxTokens = 64 })).Ids;
+        GenerationOptions options = Options with { MaxTokens = 64, Draft = guesses ? DraftKind.Lookup : DraftKind.None, Prediction = guesses ? own : null };
+        TraceOptions watched = new() { Logits = true, MostStepBytes = 5 * Step };
+        TextTrace late = Model.TraceAsync(Prompt, options, watched);
+        await Run.Of(Model, Prompt[..50], Options with { MaxTokens = 128 });     // takes more steps than the late one would, had it not rested
+        List<TraceStep> waiting = [];
+        IAsyncEnumerator<TraceStep> reader = late.GetAsyncEnumerator();
+        while (late.TryRead(out TraceStep? step)) waiting.Add(step);
+
+        Assert.InRange(waiting.Sum(step => step.Bytes), 4 * Step, 10 * Step);
+        List<TokenStep> tokens = [.. waiting.OfType<TokenStep>()];
+        while (await reader.MoveNextAsync())
+            if (reader.Current is TokenStep token) tokens.Add(token);
+        Assert.Equal(own, tokens.Select(token => token.Token.Id));
+        Assert.All(tokens.GroupBy(token => token.Pass), pass => Assert.InRange(pass.Sum(step => step.Bytes), 1, 5 * Step));
+        Assert.Equal(guesses, tokens.Exists(token => token.IsDraft));
+    }
+
+    [Fact]
+    public async Task Where_a_single_step_is_as_large_as_may_wait_nothing_is_guessed()
+    {
+        int[] own = (await Run.Of(Model, Prompt, Options)).Ids;
+        GenerationOptions options = Options with { Draft = DraftKind.Lookup, Prediction = own };
+        TraceRun run = await TraceRun.Of(Model, Prompt, options, new() { Logits = true, MostStepBytes = 30_000 });
+
+        Assert.Equal(own, run.Tokens.Select(step => step.Token.Id));
+        Assert.All(run.Tokens, step => Assert.Empty(step.Drafted));
+    }
+
+    [Fact]
+    public async Task What_was_asked_for_can_be_too_much_for_a_step_and_means_cannot()
+    {
+        TraceOptions least = new() { Candidates = 0, MostStepBytes = 4096 };
+        Assert.NotEmpty((await TraceRun.Of(Model, Prompt, Options, least)).Tokens);
+        Assert.Contains("4096 bytes a step", Assert.Throws<GenerationException>(
+            () => { Model.TraceAsync(Prompt, Options, least with { Attention = TracedAttention.All }); }).Message, StringComparison.Ordinal);
+        Assert.Throws<GenerationException>(() => { Model.TraceAsync(Prompt, Options, least with { Heads = [new(0, 0)] }); });
+        Assert.Throws<GenerationException>(() => { Model.TraceAsync(Prompt, Options, least with { Logits = true }); });
+        Assert.Throws<GenerationException>(() => { Model.TraceAsync(Prompt, Options, least with { Candidates = 1 }); });
+    }
+
     [Fact]
     public async Task Leaving_the_loop_ends_the_text()
     {
