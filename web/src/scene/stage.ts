@@ -309,6 +309,7 @@ export class Stage {
     if (ms < slowFrame || this.ratio <= 0.75) return;
     this.ratio = Math.max(0.75, this.ratio * 0.75);
     this.sized();
+    this.invalidate(); // another size is an empty canvas
   }
 
   private pick(event: MouseEvent) {
