@@ -37,7 +37,12 @@ export class ServerSource implements TraceSource {
 
   private async *stream(request: TraceRequest, signal: AbortSignal): AsyncGenerator<TraceEvent> {
     const { model, prompt, messages, options, watch } = request;
-    const body = { ...(model ? { model } : {}), ...(messages ? { messages } : { prompt }), ...options, trace: watch };
+    const body = {
+      ...(model ? { model } : {}),
+      ...(messages ? { messages } : { prompt }),
+      ...options,
+      ...(Object.keys(watch).length > 0 ? { trace: watch } : {}),
+    };
     const answer = await ask('trace', { method: 'POST', body: jsonOf(body), signal });
     for await (const { event, data } of eventsIn(answer.body!)) {
       if (data === '[DONE]') return;

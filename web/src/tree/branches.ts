@@ -124,11 +124,12 @@ export class Branches {
     player.stop();
     store.set({ recording: null, cursor: 0, selected: null, problem: null });
     const abort = new AbortController();
+    const watch = 'beams' in options ? { watch: {} } : {}; // steps of beams tell of all that was weighed
     this.running.set(-1, abort);
     let recording: Recording | null = null;
     try {
       const source = player.sources.get(store.get().engine)!;
-      for await (const event of source.trace({ ...this.request(), prompt: store.get().settings.prompt, options }, abort.signal)) {
+      for await (const event of source.trace({ ...this.request(), prompt: store.get().settings.prompt, options, ...watch }, abort.signal)) {
         if (abort.signal.aborted) return;
         recording = extend(recording, [event]);
         this.running.delete(-1); // a text of this page that becomes longer is no reason to stop it

@@ -57,14 +57,9 @@ export function alternativeNode(
     },
     h('span', { class: 'glass', 'aria-hidden': 'true' }),
     h('b', {}, oneLine(candidate)),
-    h('i', {}, percent(probability)),
-    removedBy ? h('small', {}, `out: ${removedBy}`) : null,
-    state === 'here' ? h('small', {}, 'here') : state === 'branch' ? h('small', {}, 'a branch') : null,
-  );
-  const words = state === 'here' ? 'in this text' : state === 'branch' ? 'has a branch' : 'goes on from it with Enter';
-  node.setAttribute(
-    'aria-label',
-    `${oneLine(candidate)}, ${percent(probability)}, ${removedBy ? `removed by ${removedBy}, ` : ''}${words}`,
+    h('i', {}, ` ${percent(probability)}`),
+    removedBy ? h('small', {}, ` out: ${removedBy}`) : null,
+    state === 'here' ? h('small', {}, ' here') : state === 'branch' ? h('small', {}, ' a branch') : null,
   );
   fillTo(node, probability);
   return node;

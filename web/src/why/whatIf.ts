@@ -238,5 +238,8 @@ function histogram(result: ChainResult, step: TokenStep): Node[] {
   const all = [...last.entries()]
     .slice(0, 40)
     .map(([id, probability]) => ({ token: names.get(id) ?? { id, text: `‹${id}›` }, probability }));
-  return [h('ol', { class: 'histogram', 'data-testid': 'histogram' }, ...rows), ruler(intervalsOf(all), result.draw, result.chosen ?? -1)];
+  return [
+    h('ol', { class: 'histogram', 'data-testid': 'histogram' }, ...rows),
+    ruler(intervalsOf(all), result.draw === 0 ? null : result.draw, result.chosen ?? -1),
+  ];
 }
