@@ -5,7 +5,7 @@ import { tokenSteps } from '../trace/recording';
 import type { Chats } from './chats';
 import { percent } from './glass';
 
-const fewest = 5;
+const most = 5;
 
 /** The word that is open: how sure the model was of it and what else it had in mind, and the way to the reason, the tree and the scene. */
 export function wordBar({ store }: Page, chats: Chats): HTMLElement {
@@ -18,7 +18,7 @@ export function wordBar({ store }: Page, chats: Chats): HTMLElement {
     const step = ours && selected !== null ? tokenSteps(recording).find(s => s.position === selected) : undefined;
     bar.hidden = step === undefined;
     if (!step) return;
-    const others = step.candidates.filter(c => c.id !== step.id).slice(0, fewest);
+    const others = step.candidates.filter(c => c.id !== step.id).slice(0, most);
     const focused = document.activeElement?.getAttribute('data-to');
     const to = (title: string, where: string, go: () => void) => h('button', { type: 'button', 'data-to': where, onclick: go }, title);
     fill(
@@ -34,7 +34,7 @@ export function wordBar({ store }: Page, chats: Chats): HTMLElement {
           document.querySelector('.side')?.scrollIntoView({ block: 'start' });
         }),
         to('Tree', 'tree', () => store.set({ view: 'tree' })),
-        to('Scene', 'scene', () => store.set({ view: 'scene' })),
+        to('Watch', 'scene', () => store.set({ view: 'scene' })),
         h('button', { type: 'button', class: 'quiet', 'aria-label': 'Close this word', onclick: () => store.set({ selected: null }) }, '×'),
       ),
     );
