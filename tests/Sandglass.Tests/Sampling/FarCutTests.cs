@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sandglass.Sampling;
 
 namespace Sandglass.Tests.Sampling;
@@ -10,6 +11,7 @@ public class FarCutTests
     public static TheoryData<string> Shapes =>
     [
         "bell", "bell with ties", "flat", "over twenty nats", "equal but for a spike", "a spike", "half forbidden", "other where it is sampled", "wide", "large",
+        "1200000", "2000000", "8388708", "10000000",
     ];
 
     [Theory, MemberData(nameof(Shapes))]
@@ -102,6 +104,7 @@ public class FarCutTests
     private static float[] Row(string shape, int seed)
     {
         Random random = new(seed);
+        if (float.TryParse(shape, CultureInfo.InvariantCulture, out float top)) return WholeNumbers(top);
         float[] row = Rows.Random(Vocabulary, seed, withTies: shape == "bell with ties");
         for (int id = 0; id < row.Length; id++)
         {
@@ -124,6 +127,14 @@ public class FarCutTests
         {
             for (int i = 0; i < 12; i++) row[random.Next(row.Length)] = peak - 0.5f * i;
         }
+        return row;
+    }
+
+    // so large that neighbours among F32 are further from each other than rungs; other where it is sampled
+    private static float[] WholeNumbers(float top)
+    {
+        float[] row = [.. Enumerable.Range(0, Vocabulary).Select(id => top - (id % 1024 < 64 ? 11 : 13))];
+        row[777] = top;
         return row;
     }
 }

@@ -24,10 +24,12 @@ internal readonly ref partial struct Intervals
         if (!_candidates.IsWhole || _candidates.Places < WorthASample) return null;
 
         (float least, float above) = Guess(point, out bool areFew);
+        float most = MathF.BitDecrement(above);
+        if (most < least) return null;                       // so large that both floors are one F32
         ulong before = _candidates.SumFrom(above, areFew);
         if (point < before) return null;                     // the sample was unlike the rest
         from = before;
-        return (least, MathF.BitDecrement(above));
+        return (least, most);
     }
 
     /// <summary>Floors between which the point's logit should lie: it is most likely at least the first, and below the second.</summary>

@@ -206,6 +206,7 @@ internal readonly ref partial struct Intervals
         }
         return keys[..count];
     }
+
     private ulong Weight(ulong key) => Weights.Of(LikelihoodOrder.Logit(key), _max);
 }
 
