@@ -22,6 +22,9 @@ internal sealed class CachePart(SharedCache shared, long brought, long floor, Ac
     /// <summary>Bytes of it that it waits for.</summary>
     public long Wanted { get; set; }
 
+    /// <summary>Whether the others know that these are not there.</summary>
+    public bool IsTold { get; set; }
+
     /// <summary>Its place among those that wait: the lower is first.</summary>
     public long Place { get; set; }
 

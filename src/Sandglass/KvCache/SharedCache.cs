@@ -35,6 +35,7 @@ public sealed class SharedCache
             _parts.Add(part);
             _bytes += part.Brought;
             _free += part.Brought - part.Floor;
+            HasChanged();
             WakeAll(part);
         }
     }
@@ -48,6 +49,7 @@ public sealed class SharedCache
             _bytes -= part.Brought;
             _free += part.Lent - (part.Brought - part.Floor);
             (part.Lent, part.Wanted) = (0, 0);
+            HasChanged();
             WakeAll(part);
         }
     }
@@ -75,6 +77,7 @@ public sealed class SharedCache
         {
             part.Lent -= bytes;
             _free += bytes;
+            HasChanged();
             foreach (CachePart other in _parts)
                 if (other != part && other.Wanted > 0) other.Wake();
             NoteAsked();
@@ -86,10 +89,11 @@ public sealed class SharedCache
     {
         lock (_lock)
         {
-            bool isMore = bytes > part.Wanted;
+            bool isNew = !part.IsTold || bytes > part.Wanted;       // else they know, and gave what they could
             if (part.Wanted == 0) part.Place = ++_lastPlace;
             part.Wanted = bytes;
-            if (isMore && bytes > _free) WakeAll(part);
+            part.IsTold = bytes > _free;
+            if (isNew && part.IsTold) WakeAll(part);
             else NoteAsked();
         }
     }
@@ -118,6 +122,12 @@ public sealed class SharedCache
         foreach (CachePart other in _parts)
             if (other != part && (part.Wanted == 0 || other.Place < part.Place)) bytes += other.Wanted;
         return bytes;
+    }
+
+    /// <summary>Some came, or went: who still lacks some after that tells the others again, for what was there may have been taken meanwhile.</summary>
+    private void HasChanged()
+    {
+        foreach (CachePart part in _parts) part.IsTold = false;
     }
 
     private void WakeAll(CachePart but)

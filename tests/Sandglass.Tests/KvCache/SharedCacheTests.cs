@@ -60,11 +60,37 @@ public sealed class SharedCacheTests
         Assert.Empty(_woken);       // it is there
         Assert.True(_shared.TryTake(a, 10, isUrgent: true));
         _shared.Want(b, 15);
-        Assert.Empty(_woken);       // nothing new
+        Assert.Equal(["a"], _woken);            // it no longer is
+        _shared.Want(b, 15);
+        Assert.Equal(["a"], _woken);            // nothing new
         _shared.Want(b, 16);
-        Assert.Equal(["a"], _woken);
+        Assert.Equal(["a", "a"], _woken);
         _shared.Give(a, 2);
-        Assert.Equal(["a", "b"], _woken);
+        Assert.Equal(["a", "a", "b"], _woken);
+    }
+
+    [Fact]
+    public void Who_can_give_is_woken_again_where_what_it_gave_was_taken_for_something_else()
+    {
+        CachePart idle = Part("idle", 20, 0), busy = Part("busy", 10, 0);
+        Assert.True(_shared.TryTake(idle, 30, isUrgent: false));
+        _woken.Clear();
+        _shared.Want(busy, 5);
+        Assert.Equal(["idle"], _woken);
+        _shared.Give(idle, _shared.Owed(idle));
+        Assert.True(_shared.TryTake(busy, 3, isUrgent: true));      // for a text that runs
+        Assert.False(_shared.TryTake(busy, 5, isUrgent: false));
+        _woken.Clear();
+        _shared.Want(busy, 5);
+        Assert.Equal((3, "idle"), (_shared.Owed(idle), Assert.Single(_woken)));
+        _shared.Want(busy, 5);
+        Assert.Single(_woken);
+
+        Assert.True(_shared.TryTake(busy, 1, isUrgent: true));      // between its look and its gift
+        _shared.Give(idle, 3);
+        _woken.Clear();
+        _shared.Want(busy, 5);
+        Assert.Equal((1, "idle"), (_shared.Owed(idle), Assert.Single(_woken)));
     }
 
     [Fact]
