@@ -189,17 +189,23 @@ internal sealed class Engine : IDisposable
 
     /// <summary>One step of an engine that has no thread: what its thread would do before it looks for requests again. Calls follow each other, from whatever
     /// thread.</summary>
-    /// <returns>Whether a token went through; false where nothing is under way, or all of it rests.</returns>
+    /// <returns>Whether a token went through, or there is more memory to give to another model; false where nothing is under way, or all of it
+    /// rests.</returns>
     /// <exception cref="InvalidOperationException">The engine has a thread.</exception>
     public bool Step()
     {
         if (_thread is not null) throw new InvalidOperationException("This engine has a thread of its own, which takes its steps.");
         if (_isFreed) return false;
         if (!_stepper.Scheduler.IsIdle || _queue.Reader.TryPeek(out _)) return Turn();
-        if (!_closing) AgePages();
-        else Free();
-        _isFreed = _closing;
-        return false;
+        _isFreed = _queue.Reader.Completion.IsCompleted;    // looked at once: it may be closed at any moment
+        if (_isFreed)
+        {
+            Free();
+            return false;
+        }
+        bool hasMore = MeetOthers();
+        AgePages();
+        return hasMore;
     }
 
     /// <summary>Takes in what waits, and all of it one step further; whether there is more to do at once.</summary>

@@ -258,11 +258,12 @@ internal sealed class Scheduler
         }
     }
 
-    /// <summary>The token chosen last, and guesses after it where pages are plenty: nothing is preempted for a guess.</summary>
+    /// <summary>The token chosen last, and guesses after it where pages are plenty: for a guess nothing is preempted, and nothing borrowed.</summary>
     private void AddToken(Sequence sequence, ref int drafts)
     {
         int length = sequence.Cache.Length + 1;
-        int guesses = sequence.Cache.HasRoom(length + Speculation.Most) ? sequence.Draft(drafts) : 0;
+        bool isPlenty = sequence.Cache.Lacking(length + Speculation.Most) <= sequence.Cache.Pool.Room;
+        int guesses = isPlenty ? sequence.Draft(drafts) : 0;
         if (sequence.HasFailed || (guesses > 0 && !sequence.TryReserve(length + guesses))) return;
         drafts -= guesses;
         _counts.Drafted(guesses);
