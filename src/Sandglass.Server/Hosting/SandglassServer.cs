@@ -44,7 +44,7 @@ public sealed class SandglassServer : IAsyncDisposable
         return await StartAsync(options, isCold: false, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Starts one whose first requests take longer.</summary>
+    /// <summary>Starts one for the warm-up alone: its first requests take longer, and who listens to this process's instruments hears nothing of them.</summary>
     internal static Task<SandglassServer> StartColdAsync(ServerOptions options, CancellationToken cancellation) =>
         StartAsync(options, isCold: true, cancellation);
 
@@ -56,7 +56,7 @@ public sealed class SandglassServer : IAsyncDisposable
         KeyStore? keys = null;
         try
         {
-            state = new ServerState(options, logs.CreateLogger<ServerTelemetry>());
+            state = new ServerState(options, logs.CreateLogger<ServerTelemetry>(), isPrivate: isCold);
             keys = new KeyStore(options.KeyFile, options.Key, logs.CreateLogger<KeyStore>(), options.Time);
             if (options.KeyFile is not null)
             {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Sandglass.Server;
 
 /// <summary>What the endpoints of one server share.</summary>
-internal sealed class ServerState(ServerOptions options, ILogger<ServerTelemetry> texts) : IDisposable
+internal sealed class ServerState(ServerOptions options, ILogger<ServerTelemetry> texts, bool isPrivate) : IDisposable
 {
     public ServerOptions Options => options;
 
@@ -19,7 +19,7 @@ internal sealed class ServerState(ServerOptions options, ILogger<ServerTelemetry
 
     public BodyTurns Turns { get; } = new();
 
-    public ServerTelemetry Telemetry { get; } = new(options.Models, options.LogPrompts, options.Time, texts);
+    public ServerTelemetry Telemetry { get; } = new(options.Models, options.LogPrompts, options.Time, texts, isPrivate);
 
     public DateTimeOffset Now => options.Time.GetUtcNow();
 

@@ -11,10 +11,14 @@ namespace Sandglass.Server;
 /// <remarks>
 /// Without it the first caller waits for some hundred milliseconds of compiling. The requests go to a second server, which has a small model that ships inside,
 /// a key that nobody knows and a free port of this machine, and is gone before the one that was asked for begins: so nothing of them is in its counts, its
-/// log or its keys' accounts, and its models' caches know nothing of them. (Kernels, which differ by model, are compiled when a model is loaded.)
+/// log or its keys' accounts, and its models' caches know nothing of them; nor do those who listen to the process's instruments hear of them, but for what
+/// ASP.NET Core itself tells. (Kernels, which differ by model, are compiled when a model is loaded.)
 /// </remarks>
 internal static partial class WarmUp
 {
+    /// <summary>What its model is called.</summary>
+    internal const string Id = "warm-up";
+
     private const string Name = "grain-1m";
 
     /// <summary>How long a start is held up at most.</summary>
@@ -57,7 +61,7 @@ internal static partial class WarmUp
     {
         string key = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         using ServedModel model = await ServedModel.LoadAsync(
-            EmbeddedModels.Prefix + Name, options: new Generation.ModelOptions { Threads = 1 }, cancellationToken: cancellation).ConfigureAwait(false);
+            EmbeddedModels.Prefix + Name, Id, options: new Generation.ModelOptions { Threads = 1 }, cancellationToken: cancellation).ConfigureAwait(false);
         ServerOptions options = new() { Models = [model], Address = "http://127.0.0.1:0", Key = key };
         SandglassServer server = await SandglassServer.StartColdAsync(options, cancellation).ConfigureAwait(false);
         await using (server.ConfigureAwait(false))

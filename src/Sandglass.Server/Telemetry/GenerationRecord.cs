@@ -18,6 +18,7 @@ internal sealed partial class GenerationRecord : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger? _texts;
     private readonly string _operation;
+    private readonly bool _isPrivate;   // to the server's own figures
     private readonly long _began;
     private readonly DateTimeOffset _beganAt;
     private long[]? _lastTokens;        // [choice], when its last token came
@@ -26,8 +27,9 @@ internal sealed partial class GenerationRecord : IDisposable
 
     internal GenerationRecord(
         RequestFacts facts, Caller caller, ServedModel model, ModelMetrics metrics, Activity? span, TimeProvider time, ILogger? texts,
-        string operation, string answer, int promptTokens, int samples, GenerationOptions? options)
+        string operation, string answer, int promptTokens, int samples, GenerationOptions? options, bool isPrivate)
     {
+        _isPrivate = isPrivate;
         (_facts, _caller, _model, _metrics, _span, _time, _texts, _operation) = (facts, caller, model, metrics, span, time, texts, operation);
         (_began, _beganAt) = (time.GetTimestamp(), time.GetUtcNow());
         (facts.Model, facts.PromptTokens) = (model.Id, promptTokens);
@@ -124,6 +126,7 @@ internal sealed partial class GenerationRecord : IDisposable
 
     private void Measure(TimeSpan elapsed, IReadOnlyList<GenerationResult> results, string? error)
     {
+        if (_isPrivate) return;
         TagList tags = new()
         {
             { "gen_ai.operation.name", _operation },

@@ -6,7 +6,13 @@ using Sandglass.Generation;
 namespace Sandglass.Server;
 
 /// <summary>All that a server measures.</summary>
-internal sealed class ServerTelemetry(IReadOnlyList<ServedModel> models, bool logPrompts, TimeProvider time, ILogger<ServerTelemetry> log)
+/// <param name="models">Which it serves.</param>
+/// <param name="logPrompts">Whether texts are logged.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">Where to.</param>
+/// <param name="isPrivate">Whether it is nobody's server: OpenTelemetry's instruments, which are the whole process's, hear nothing of it.</param>
+internal sealed class ServerTelemetry(
+    IReadOnlyList<ServedModel> models, bool logPrompts, TimeProvider time, ILogger<ServerTelemetry> log, bool isPrivate = false)
 {
     private readonly Dictionary<ServedModel, ModelMetrics> _models =
         models.ToDictionary(model => model, model => new ModelMetrics(model.Id, model.Model.Context));
@@ -25,10 +31,10 @@ internal sealed class ServerTelemetry(IReadOnlyList<ServedModel> models, bool lo
     public GenerationRecord Begin(
         HttpContext context, ServedModel model, string operation, string answer, int promptTokens, int samples, GenerationOptions? options)
     {
-        Activity? span = GenAiInstruments.Spans.StartActivity($"{operation} {model.Id}", ActivityKind.Internal);
+        Activity? span = isPrivate ? null : GenAiInstruments.Spans.StartActivity($"{operation} {model.Id}", ActivityKind.Internal);
         return new GenerationRecord(
             RequestFacts.Of(context) ?? new RequestFacts { Id = "" }, Caller.Of(context), model, _models[model], span, time, logPrompts ? log : null,
-            operation, answer, promptTokens, samples, options);
+            operation, answer, promptTokens, samples, options, isPrivate);
     }
 
     /// <summary>All metrics, for Prometheus.</summary>
