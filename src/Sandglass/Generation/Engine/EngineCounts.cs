@@ -12,7 +12,6 @@ internal sealed class EngineCounts
     private long _preemptions, _promptTokens, _generatedTokens, _steps, _stepTokens, _drafts, _drafted, _accepted;
     private readonly long[] _stepsByTokens = new long[MostPower + 1];     // [power of 2]: steps of at most so many tokens, and more than half of it
 
-
     /// <summary>After a step's plan: requests that have a part in steps, and begun ones that wait.</summary>
     public void Now(int running, int preempted)
     {

@@ -53,7 +53,12 @@ public unsafe class WasmRowsTests
         WasmRun run = new();
         WasmRowArguments arguments = new()
         {
-            Row = run.Put<float>(row), Other = run.Put<ulong>(new ulong[6]), Rounds = Count / 16, WideMax = Max, Near = near, Middle = middle,
+            Row = run.Put<float>(row),
+            Other = run.Put<ulong>(new ulong[6]),
+            Rounds = Count / 16,
+            WideMax = Max,
+            Near = near,
+            Middle = middle,
         };
         run.Run(WasmWeights.Write(), run.Put<WasmRowArguments>([arguments]));
         ulong[] lanes = run.Take<ulong>(arguments.Other, 6);
