@@ -102,7 +102,7 @@ function draw(nodes: readonly BeamNode[], greedy: ReadonlySet<BeamNode>): SVGEle
     return svg(
       'g',
       {
-        class: `beam ${fate}${node.best ? ' best' : ''}${greedy.has(node) ? ' greedy' : ''}`,
+        class: `beam-node ${fate}${node.best ? ' best' : ''}${greedy.has(node) ? ' greedy' : ''}`,
         transform: `translate(${x(node)} ${y(node)})`,
       },
       svg('title', {}, `${label}: ${fate}, score ${score.toFixed(3)}, ${(100 * probability).toFixed(1)} % after what is before it`),
