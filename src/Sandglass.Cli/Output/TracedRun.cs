@@ -1,4 +1,5 @@
 using Sandglass.Generation;
+using Sandglass.ModelFiles;
 
 namespace Sandglass.Cli;
 
@@ -9,30 +10,58 @@ namespace Sandglass.Cli;
 /// <param name="explains">Whether the output explains them; the trace always does.</param>
 internal sealed class TracedRun(TextTrace trace, TraceFile file, IRunOutput output, bool explains)
 {
-    /// <summary>Shows it. The file is whole whatever happens, unless it cannot be written.</summary>
+    private bool _lacksStep;        // which could not be written
+
+    /// <summary>Shows it. The file is whole whatever happens, unless it cannot be written: then none takes the place of what was there.</summary>
     /// <param name="begun">Called when the first token has come.</param>
     /// <returns>Whether it was cancelled.</returns>
     public async Task<bool> ShowAsync(Action begun)
     {
+        bool isCancelled;
         try
         {
-            await foreach (TraceStep step in trace)
-            {
-                file.Write(step);
-                if (step is PrefillStep) continue;
-                begun();
-                if (step is TokenStep { Token: GeneratedToken token }) output.Token(explains ? token : token with { Explanation = null }, isShared: false);
-            }
-            begun();
-            GenerationResult result = await trace.Result;
-            foreach (GeneratedToken token in trace.BeamTokens) output.Token(token, isShared: false);
-            output.End(result);
-            return result.Finish == FinishReason.Cancelled;
+            isCancelled = await ShowStepsAsync(begun);
         }
-        finally
+        catch
         {
             await trace.DisposeAsync();     // where the output's reader has left it goes no further
-            file.Complete(trace.Result.IsCompletedSuccessfully ? await trace.Result : null);
+            if (!_lacksStep) await TryCompleteAsync();
+            throw;
+        }
+        await trace.DisposeAsync();
+        await CompleteAsync();
+        return isCancelled;
+    }
+
+    private async Task<bool> ShowStepsAsync(Action begun)
+    {
+        await foreach (TraceStep step in trace)
+        {
+            _lacksStep = true;
+            file.Write(step);
+            _lacksStep = false;
+            if (step is PrefillStep) continue;
+            begun();
+            if (step is TokenStep { Token: GeneratedToken token }) output.Token(explains ? token : token with { Explanation = null }, isShared: false);
+        }
+        begun();
+        GenerationResult result = await trace.Result;
+        foreach (GeneratedToken token in trace.BeamTokens) output.Token(token, isShared: false);
+        output.End(result);
+        return result.Finish == FinishReason.Cancelled;
+    }
+
+    private async Task CompleteAsync() => file.Complete(trace.Result.IsCompletedSuccessfully ? await trace.Result : null);
+
+    private async Task TryCompleteAsync()
+    {
+        try
+        {
+            await CompleteAsync();
+        }
+        catch (ModelFileException)
+        {
+            // the first error is the one to report
         }
     }
 }
