@@ -49,9 +49,16 @@ public partial class PageTests(ServerFixture fixture)
         Assert.Equal("public, max-age=31536000, immutable", packed.Headers.CacheControl!.ToString());
         Assert.Contains("Accept-Encoding", packed.Headers.Vary);
 
-        using HttpResponseMessage again = await Get($"/{path}", known: packed.Headers.ETag!.Tag);
-        Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
-        Assert.Empty(await again.Content.ReadAsByteArrayAsync());
+        string[] tags = [packed.Headers.ETag!.Tag, zipped.Headers.ETag!.Tag, plain.Headers.ETag!.Tag];
+        Assert.Equal(tags, tags.Distinct());
+        foreach (string tag in tags)
+        {
+            using HttpResponseMessage again = await Get($"/{path}", encodings: "gzip", known: $"\"other\", W/{tag}");
+            Assert.Equal((HttpStatusCode.NotModified, tag), (again.StatusCode, again.Headers.ETag!.Tag));
+            Assert.Empty(await again.Content.ReadAsByteArrayAsync());
+        }
+        using HttpResponseMessage stale = await Get($"/{path}", known: "\"other\"");
+        Assert.Equal(HttpStatusCode.OK, stale.StatusCode);
     }
 
     [PageFact]
@@ -74,6 +81,7 @@ public partial class PageTests(ServerFixture fixture)
 
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
         Assert.Equal("application/json", answer.Content.Headers.ContentType!.MediaType);
+        Assert.Contains("Accept", answer.Headers.Vary);
     }
 
     [Fact]
@@ -115,6 +123,7 @@ public partial class PageTests(ServerFixture fixture)
         PageAsset asset = new("assets/a.js", packed.ToArray(), isBrotli: true);
 
         Assert.Equal(expected, asset.For(accepted).Encoding);
+        Assert.Equal(3, asset.ETags.Distinct().Count());
         Assert.Equal(text, asset.Plain);
     }
 

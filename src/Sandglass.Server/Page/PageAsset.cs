@@ -8,6 +8,7 @@ internal sealed class PageAsset
 {
     private readonly byte[] _embedded;
     private readonly bool _isBrotli;
+    private readonly string _hash;
     private readonly Lazy<byte[]> _plain;
     private readonly Lazy<byte[]> _gzip;
 
@@ -21,14 +22,14 @@ internal sealed class PageAsset
         _gzip = new(() => Compress(_plain.Value));
         Span<byte> hash = stackalloc byte[Sha256.HashBytes];
         Sha256.Hash(embedded, hash);
-        ETag = $"\"{Convert.ToHexStringLower(hash[..16])}\"";
+        _hash = Convert.ToHexStringLower(hash[..16]);
     }
 
     /// <summary>Below the page.</summary>
     public string Path { get; }
 
-    /// <summary>Of these bytes, whatever they are sent as.</summary>
-    public string ETag { get; }
+    /// <summary>What it is known by in each form that it is sent in.</summary>
+    public string[] ETags => [ETag(null), ETag("br"), ETag("gzip")];
 
     /// <summary>Of HTTP.</summary>
     public string ContentType => System.IO.Path.GetExtension(Path) switch
@@ -55,6 +56,9 @@ internal sealed class PageAsset
         if (Takes(accepted, "br")) return (_embedded, "br");
         return Takes(accepted, "gzip") ? (_gzip.Value, "gzip") : (_plain.Value, null);
     }
+
+    /// <summary>Says which bytes these are, in the form of an encoding, or in none.</summary>
+    public string ETag(string? encoding) => encoding is null ? $"\"{_hash}\"" : $"\"{_hash}-{encoding}\"";
 
     /// <summary>Whether a list like <c>gzip, br;q=0.9</c> has a name, and not with weight 0.</summary>
     private static bool Takes(string accepted, string name)

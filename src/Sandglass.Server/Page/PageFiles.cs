@@ -30,7 +30,11 @@ internal static class PageFiles
         string path = request.Path.Value ?? "";
         if (path is "/" or "")
         {
-            if (!WantsPage(request)) return next(context);
+            if (!WantsPage(request))
+            {
+                context.Response.Headers.Vary = "Accept";
+                return next(context);
+            }
             if (!PageAssets.All.ContainsKey(PageAssets.Index)) return Missing(context);
             return Send(context, Document.Value);
         }
@@ -46,10 +50,11 @@ internal static class PageFiles
         HttpResponse response = context.Response;
         (byte[] bytes, string? encoding) = asset.For(context.Request.Headers.AcceptEncoding.ToString());
         Secure(response.Headers);
-        response.Headers.ETag = asset.ETag;
+        string? known = Known(context.Request.Headers.IfNoneMatch, asset, encoding);
+        response.Headers.ETag = known ?? asset.ETag(encoding);
         response.Headers.Vary = asset.Path == PageAssets.Index ? "Accept, Accept-Encoding" : "Accept-Encoding";
         response.Headers.CacheControl = asset.IsImmutable ? Forever : AskAgain;
-        if (Has(context.Request.Headers.IfNoneMatch, asset.ETag))
+        if (known is not null)
         {
             response.StatusCode = StatusCodes.Status304NotModified;
             return Task.CompletedTask;
@@ -85,13 +90,18 @@ internal static class PageFiles
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.BodyWriter.WriteAsync(bytes, context.RequestAborted).AsTask();
     }
 
-    private static bool Has(StringValues given, string tag)
+    /// <summary>The form that the client has already, in whatever encoding it came; null where it has none.</summary>
+    private static string? Known(StringValues given, PageAsset asset, string? encoding)
     {
         foreach (string? line in given)
         {
             foreach (string one in (line ?? "").Split(',', StringSplitOptions.TrimEntries))
-                if (one == "*" || one == tag || (one.StartsWith("W/", StringComparison.Ordinal) && one.AsSpan(2).SequenceEqual(tag))) return true;
+            {
+                string tag = one.StartsWith("W/", StringComparison.Ordinal) ? one[2..] : one;
+                if (tag == "*") return asset.ETag(encoding);
+                if (asset.ETags.Contains(tag)) return tag;
+            }
         }
-        return false;
+        return null;
     }
 }
