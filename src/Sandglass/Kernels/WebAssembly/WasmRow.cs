@@ -34,7 +34,12 @@ internal static unsafe class WasmRow
         ulong* lanes = stackalloc ulong[6];
         WasmRowArguments arguments = new()
         {
-            Row = (uint)row, Other = (uint)lanes, Rounds = (uint)count / 16, WideMax = max, Near = near, Middle = middle,
+            Row = (uint)row,
+            Other = (uint)lanes,
+            Rounds = (uint)count / 16,
+            WideMax = max,
+            Near = near,
+            Middle = middle,
         };
         ((delegate* unmanaged<WasmRowArguments*, void>)_weights)(&arguments);
         for (int i = 0; i < 3; i++) sums[i] += lanes[2 * i] + lanes[2 * i + 1];
