@@ -15,7 +15,7 @@ import { palette, read } from './palette';
 import { beamsShown, type ShownBeam } from './shown';
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
-const slowFrame = 34; // ms: longer ones make the picture coarser
+const slowFrame = 60; // ms from one picture to the next while something moves: longer ones make it coarser
 
 /** The scene in three dimensions. It is drawn when something changed, and while something moves; never in a free loop. */
 export class Stage {
@@ -43,6 +43,8 @@ export class Stage {
   private height = 1;
   private ratio = 1;
   private pending = 0;
+  private frameAt = 0;
+  private slow = 0;
 
   constructor(
     private readonly root: HTMLElement,
@@ -256,7 +258,6 @@ export class Stage {
   /** Draws one picture; true while something still moves. */
   private frame(now: number): boolean {
     if (this.root.clientWidth === 0) return false;
-    const began = performance.now();
     const part = this.moveMs > 0 ? Math.min(1, (now - this.moveBegan) / this.moveMs) : 1;
     this.move(part);
     const turning = this.tween.step(now);
@@ -266,8 +267,10 @@ export class Stage {
     if (this.picture)
       this.labels.draw(this.picture, this.camera, this.width, this.height, this.bright, this.page.store.get().selected, flat);
     else this.labels.draw(emptyPicture, this.camera, this.width, this.height, this.bright, null, flat);
-    this.adapt(performance.now() - began);
-    return part < 1 || turning;
+    const moves = part < 1 || turning;
+    if (this.frameAt > 0) this.adapt(now - this.frameAt);
+    this.frameAt = moves ? now : 0;
+    return moves;
   }
 
   /** What is new: the glass drops, sand falls into it, the cache's blocks of the token before fill, the head goes on, light runs along the beams. */
@@ -306,8 +309,10 @@ export class Stage {
 
   /** A slow machine gets a coarser picture rather than a stuttering one. */
   private adapt(ms: number) {
-    if (ms < slowFrame || this.ratio <= 0.75) return;
-    this.ratio = Math.max(0.75, this.ratio * 0.75);
+    this.slow = ms < slowFrame ? 0 : this.slow + 1;
+    if (this.slow < 3 || this.ratio <= 0.5) return;
+    this.slow = 0;
+    this.ratio = Math.max(0.5, this.ratio * 0.75);
     this.sized();
     this.invalidate(); // another size is an empty canvas
   }
