@@ -40,7 +40,7 @@ export function form(chats: Chats): HTMLElement {
     seed.value = /^-?\d{1,20}$/.test(digits) ? digits : '';
     chats.set({ seed: seed.value });
   });
-  const stop = h('textarea', { id: 'chat-stop', rows: 1, onchange: () => chats.set({ stop: stop.value }) });
+  const stop = h('textarea', { id: 'chat-stop', rows: 1, 'data-testid': 'chat-stop', onchange: () => chats.set({ stop: stop.value }) });
   store.watch(
     s => s.settings,
     s => {
