@@ -33,6 +33,7 @@ export function list(page: Page, chats: Chats): HTMLElement {
         if (event.key === 'Enter') done();
         else if (event.key === 'Escape') to('look', '[data-testid="rename"]');
         else return;
+        event.preventDefault(); // or the same key presses the button that has the focus now
         event.stopPropagation();
       });
       return h('div', { class: 'row' }, field, button('Keep', 'rename-keep', done));
