@@ -88,14 +88,12 @@ describe('the page of a server', { skip: missing }, () => {
     await again.close();
   });
 
-  it('the first paint comes within a second', async () => {
+  it('paints, and tells after how long', async () => {
     const { page, close } = await open(browser, server.url);
     await page.reload();
-    const paint = await page.evaluate(
-      () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.POSITIVE_INFINITY,
-    );
+    const first = () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime;
+    const paint = await (await page.waitForFunction(first, undefined, { polling: 50 })).jsonValue();
     console.log(`# first paint after ${Math.round(paint)} ms`);
-    assert.ok(paint < Number.POSITIVE_INFINITY);
     await close();
   });
 
