@@ -1,6 +1,4 @@
-using System.Buffers.Text;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
 
@@ -59,7 +57,7 @@ internal static partial class WarmUp
     /// <exception cref="InvalidOperationException">A request was refused.</exception>
     private static async Task AskAsync(CancellationToken cancellation)
     {
-        string key = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        string key = ApiKey.Fresh();
         using ServedModel model = await ServedModel.LoadAsync(
             EmbeddedModels.Prefix + Name, Id, options: new Generation.ModelOptions { Threads = 1 }, cancellationToken: cancellation).ConfigureAwait(false);
         ServerOptions options = new() { Models = [model], Address = "http://127.0.0.1:0", Key = key };
