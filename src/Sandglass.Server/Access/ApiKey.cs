@@ -33,7 +33,9 @@ public sealed record ApiKey(string Name, ReadOnlyMemory<byte> Hash, KeyLimits Li
         }
         else
         {
+#pragma warning disable RS0030 // elsewhere it needs nothing that the system lacks
             System.Security.Cryptography.RandomNumberGenerator.Fill(chance);
+#pragma warning restore RS0030
         }
         return $"sg-{Base64Url.EncodeToString(chance)}";
     }
