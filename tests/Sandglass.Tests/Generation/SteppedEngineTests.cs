@@ -5,7 +5,7 @@ namespace Sandglass.Tests.Generation;
 /// <summary>An engine without a thread, whose caller takes each step: what a browser's tab runs, here beside the engine that has one.</summary>
 public class SteppedEngineTests
 {
-    private const int MostSteps = 200;
+    private const int MostSteps = 200, MostWaits = 60_000;
 
     private static readonly ModelOptions Stepped = new() { IsStepped = true, Threads = 1 };
 
@@ -64,10 +64,16 @@ public class SteppedEngineTests
 
     private static void StepUntil(LanguageModel model, Func<bool> isOver)
     {
-        for (int step = 0; !isOver(); step++)
+        int steps = 0, waits = 0;
+        while (!isOver())
         {
-            Assert.True(step < MostSteps, "the texts do not end");
-            if (!model.Step()) Thread.Yield();  // their readers, on threads of the pool, have not come to the end yet
+            if (model.Step())
+            {
+                Assert.True(++steps < MostSteps, "the texts do not end");
+                continue;
+            }
+            Assert.True(++waits < MostWaits, "their readers do not come to the end");
+            Thread.Sleep(1);    // the readers are on threads of the pool
         }
     }
 }
