@@ -42,7 +42,6 @@ internal static class JinjaDifferences
     /// <summary>Templates that models ship, by file, over which they differ, and why; jinja2's answers are ours in each.</summary>
     public static IReadOnlyDictionary<string, string> Models { get; } = new Dictionary<string, string>
     {
-        ["Kimi-K2-Instruct.jinja"] = "a list has no append (nor has it in the sandbox of transformers)",
         ["NousResearch-Hermes-3-Llama-3.1-8B-tool_use.jinja"] = "undefined is no list without parts, and no filter takes it",
         ["meetkai-functionary-medium-v3.2.jinja"] = "a tuple cannot be taken apart by a loop",
         ["openbmb-MiniCPM5-1B.jinja"] = "there is no filter min",
