@@ -30,7 +30,7 @@ public sealed class CompanyTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        ModelOptions options = new() { MaxBatch = Places, Window = 64, CacheMemory = 1_000_000, Draft = "embedded:grain-1m" };
+        ModelOptions options = new() { MaxBatch = Places, Window = 64, CacheMemory = 1_500_000, Draft = "embedded:grain-1m" };
         _model = await ServedModel.LoadAsync("embedded:grain-1m", options: options);
         _server = await SandglassServer.StartAsync(new ServerOptions { Models = [_model], Address = "http://127.0.0.1:0" });
         _client = new HttpClient { BaseAddress = new Uri(_server.Address) };
