@@ -86,6 +86,7 @@ export async function folder(names) {
   });
   await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
   return {
+    root,
     url: `http://127.0.0.1:${server.address().port}${prefix}`,
     files: readdirSync(root, { recursive: true, withFileTypes: true })
       .filter(entry => entry.isFile())

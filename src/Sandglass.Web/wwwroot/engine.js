@@ -5,10 +5,21 @@
 //           {type: 'trace', id, body, steps?}               a text, with the body of POST /trace; `steps`: how many events may come before more are asked for
 //           {type: 'more', id, steps}                       that many events more
 //           {type: 'stop', id}                              ends the text at its next token; its result comes
+// It may be told so before it is ready: a model is fetched while the engine starts.
 // From it:  {type: 'ready'}, {type: 'loading', read, total}, {type: 'model', model}, {type: 'about', about}
 //           {type: 'start' | 'step' | 'result' | 'error', id, …}   the events of POST /trace, each with its value under its own name; an error without id is of `load` or `about`
-import { dotnet } from './_framework/dotnet.js';
 
+const mostHashed = 1 << 29; // bytes: the browser's hash wants them all at once, the engine's does not
+
+// What comes before the engine is there waits, but for the bytes of a model, which are fetched meanwhile.
+const early = [];
+let handleMessage = data => {
+  if (data.type === 'load') data.opened = opened(data);
+  early.push(data);
+};
+self.addEventListener('message', ({ data }) => handleMessage(data)); // the runtime takes a worker with an `onmessage` for one of its own
+
+const { dotnet } = await import('./_framework/dotnet.js');
 const runtime = await dotnet.create();
 const { wasmExports } = runtime.Module;
 let source = null; // bytes of the file that is being opened
@@ -85,26 +96,38 @@ function send(id, text) {
 }
 
 async function open({ file, url }) {
-  if (file) source = file instanceof ArrayBuffer ? new Uint8Array(file) : file;
-  else {
-    const answer = await fetch(url);
-    if (!answer.ok) throw new Error(`${url} was answered with ${answer.status}.`);
-    source = new Uint8Array(await answer.arrayBuffer());
+  if (file) return file instanceof ArrayBuffer ? new Uint8Array(file) : file;
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${url} was answered with ${answer.status}.`);
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+// A model's bytes, and their hash where the browser has one to give: only pages that came over https or from this machine may ask it. Failures come with the value.
+async function opened(message) {
+  try {
+    const bytes = await open(message);
+    const length = bytes instanceof Blob ? bytes.size : bytes.length;
+    if (!self.crypto?.subtle || length > mostHashed) return { bytes, length, hash: '' };
+    const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes instanceof Blob ? await bytes.arrayBuffer() : bytes));
+    return { bytes, length, hash: Array.from(hash.subarray(0, 8), byte => byte.toString(16).padStart(2, '0')).join('') };
+  } catch (failure) {
+    return { failure };
   }
-  return source instanceof Blob ? source.size : source.length;
 }
 
 async function load(message) {
-  const bytes = await open(message);
+  const { bytes, length, hash, failure } = await (message.opened ?? opened(message));
+  if (failure) throw failure;
   texts.clear();
-  const answer = Tab.Load(message.name, bytes, JSON.stringify(message.options ?? {}));
+  source = bytes;
+  const answer = Tab.Load(message.name, length, hash, JSON.stringify(message.options ?? {}));
   source = null;
   postMessage(JSON.parse(answer));
 }
 
 async function about(message) {
-  const bytes = await open(message);
-  const answer = Tab.About(message.name, bytes);
+  source = await open(message);
+  const answer = Tab.About(message.name, source instanceof Blob ? source.size : source.length);
   source = null;
   postMessage(JSON.parse(answer));
 }
@@ -121,7 +144,7 @@ const failed = (failure, id) => postMessage({ type: 'error', id, error: { messag
 
 // One message after the other: what comes while a model is loaded waits for it.
 let last = Promise.resolve();
-self.onmessage = ({ data }) => {
+function take(data) {
   if (data.type === 'stop') {
     Tab.Stop(data.id);
     if (texts.has(data.id)) texts.get(data.id).steps = Infinity;
@@ -129,7 +152,7 @@ self.onmessage = ({ data }) => {
   } else {
     last = last.then(() => handle(data)).catch(failure => failed(failure, data.id));
   }
-};
+}
 
 function handle(message) {
   switch (message.type) {
@@ -147,4 +170,6 @@ function handle(message) {
   }
 }
 
+handleMessage = take;
 postMessage({ type: 'ready' });
+early.splice(0).forEach(take);

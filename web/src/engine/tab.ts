@@ -35,12 +35,17 @@ type FromEngine =
   | { type: 'result'; id: number; result: TraceResult }
   | { type: 'error'; id?: number; error: { message: string; code: string } };
 
+interface StartedWorker {
+  worker: Worker;
+  failure: Promise<never>;
+}
+
 /** The engine itself, as WebAssembly in a worker of this page: `engine.js` says which messages it knows. */
 export class TabSource implements TraceSource {
   readonly kind = 'tab';
   private readonly known = new Map<string, ServedModel & { file: File | string }>();
   private readonly listeners = new Set<(message: FromEngine) => void>();
-  private worker: Promise<Worker> | null = null;
+  private started: StartedWorker | null = null;
   private loaded: string | null = null;
   private loading: Promise<unknown> = Promise.resolve();
   private last = 0;
@@ -79,7 +84,7 @@ export class TabSource implements TraceSource {
     await this.load(request.model);
     const { prompt, messages, options, watch } = request;
     const body = { ...(messages ? { messages } : { prompt }), ...options, trace: watch };
-    const worker = await this.start();
+    const { worker } = this.start();
     const id = ++this.last;
     const waiting: FromEngine[] = [];
     let wake = () => {};
@@ -141,29 +146,33 @@ export class TabSource implements TraceSource {
   }
 
   private async ask(message: object, answer: FromEngine['type']): Promise<FromEngine> {
-    const worker = await this.start();
-    const result = await new Promise<FromEngine>(resolve => {
-      const listen = (said: FromEngine) => {
-        if (said.type !== answer && !(said.type === 'error' && said.id === undefined)) return;
+    const { worker, failure } = this.start();
+    const said = new Promise<FromEngine>(resolve => {
+      const listen = (one: FromEngine) => {
+        if (one.type !== answer && !(one.type === 'error' && one.id === undefined)) return;
         this.listeners.delete(listen);
-        resolve(said);
+        resolve(one);
       };
       this.listeners.add(listen);
       worker.postMessage(message);
     });
+    const result = await Promise.race([said, failure]);
     if (result.type === 'error') throw new EngineError(result.error.message, result.error.code);
     return result;
   }
 
-  private start(): Promise<Worker> {
-    this.worker ??= new Promise((resolve, reject) => {
-      const worker = new Worker(new URL(this.engine, document.baseURI), { type: 'module' });
+  /** The worker takes messages before it is ready. One that never starts fails whoever waits for it. */
+  private start(): StartedWorker {
+    if (this.started) return this.started;
+    const worker = new Worker(new URL(this.engine, document.baseURI), { type: 'module' });
+    worker.onmessage = ({ data }: MessageEvent<FromEngine>) => {
+      for (const listen of [...this.listeners]) listen(data);
+    };
+    const failure = new Promise<never>((_, reject) => {
       worker.onerror = event => reject(new EngineError(`The engine does not start in this tab: ${event.message}`));
-      worker.onmessage = ({ data }: MessageEvent<FromEngine>) => {
-        if (data.type === 'ready') resolve(worker);
-        for (const listen of [...this.listeners]) listen(data);
-      };
     });
-    return this.worker;
+    failure.catch(() => {});
+    this.started = { worker, failure };
+    return this.started;
   }
 }
