@@ -67,6 +67,12 @@ public sealed class LanguageModel : IDisposable
     /// <summary>What the engine is doing now, and has done since the model was loaded. From any thread, and cheap.</summary>
     public EngineActivity Activity => _engine.Activity;
 
+    /// <summary>Watches the engine's steps from the next one on: who waits, who reads, who writes. No text changes by it, in no bit.</summary>
+    internal BatchWatch WatchBatch() => _engine.Reporter.Watch();
+
+    /// <summary>Whether anybody watches.</summary>
+    internal bool IsWatched => _engine.Reporter.IsWatched;
+
     /// <summary>The shares of tenants as they are.</summary>
     internal IReadOnlyDictionary<string, double> TenantWeights => _engine.Weights.Now;
 

@@ -72,7 +72,8 @@ internal sealed class Engine : IDisposable
             WarmUpSequence.Run(new Stepper(model, logits, choosing), Pages);     // its steps count as nobody's
             EngineSpeed speed = new(options.Time);
             Room = new WaitingRoom(Options, speed, Pages);
-            _stepper = new Stepper(model, logits, choosing, new Scheduler(Options, Room, _counts), speed, options.Time);
+            Reporter = Own(new BatchReporter(Pages, _counts, options.Time));
+            _stepper = new Stepper(model, logits, choosing, new Scheduler(Options, Room, _counts), speed, options.Time, Reporter);
             progress?.Finish();
             if (options.IsStepped) return;
             _thread = new Thread(Serve) { IsBackground = true, Name = "sandglass engine" };
@@ -117,6 +118,9 @@ internal sealed class Engine : IDisposable
 
     /// <summary>Where requests wait for their beginning.</summary>
     public WaitingRoom Room { get; }
+
+    /// <summary>Tells those who watch what each step did.</summary>
+    public BatchReporter Reporter { get; }
 
     /// <summary>What it is doing and has done.</summary>
     public EngineActivity Activity => _counts.Read(Room, Pages);

@@ -32,6 +32,9 @@ internal sealed class EngineCounts
 
     public void Prompt(int tokens) => Interlocked.Add(ref _promptTokens, tokens);
 
+    /// <summary>Tokens written so far.</summary>
+    public long GeneratedTokens => Interlocked.Read(ref _generatedTokens);
+
     public void Generated(int tokens, int accepted)
     {
         Interlocked.Add(ref _generatedTokens, tokens);

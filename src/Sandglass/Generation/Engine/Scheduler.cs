@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Sandglass.Generation;
 
 /// <summary>Chooses which tokens go through the model next, admits and preempts. It knows nothing of what is computed.</summary>
@@ -65,6 +67,15 @@ internal sealed class Scheduler
 
     /// <summary>Groups that wait and were looked at, in all steps so far.</summary>
     public long Looks => _line.Looks;
+
+    /// <summary>Groups that run, in order of service.</summary>
+    public ReadOnlySpan<SequenceGroup> Running => CollectionsMarshal.AsSpan(_running);
+
+    /// <summary>Groups that wait.</summary>
+    public int Waiting => _waiting.All;
+
+    /// <summary>Adds groups that wait to a list, the next first, until it has so many.</summary>
+    public void CopyWaiting(List<SequenceGroup> to, int most) => _waiting.CopyTo(to, most);
 
     /// <summary>Adds a sequence, and the group that it is the first member of, to those that wait to be called.</summary>
     public void Add(Sequence sequence) => _line.Add(sequence);

@@ -42,6 +42,19 @@ internal sealed class ServiceLevel
         Count++;
     }
 
+    /// <summary>Adds groups to a list until it has so many, tenant by tenant.</summary>
+    public void CopyTo(List<SequenceGroup> list, int most)
+    {
+        foreach (Line line in _lines.Values)
+        {
+            foreach (SequenceGroup group in line.Groups)
+            {
+                if (list.Count >= most) return;
+                list.Add(group);
+            }
+        }
+    }
+
     /// <summary>It does not wait any more.</summary>
     public void Remove(SequenceGroup group)
     {

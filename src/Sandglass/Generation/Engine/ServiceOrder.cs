@@ -40,6 +40,12 @@ internal sealed class ServiceOrder(TenantWeights weights)
     /// <summary>The group of a priority that is called next; null where none waits.</summary>
     public SequenceGroup? NextOf(int priority) => _levels.GetValueOrDefault(priority)?.First;
 
+    /// <summary>Adds groups that wait to be called to a list until it has so many: by priority, then tenant by tenant.</summary>
+    public void CopyTo(List<SequenceGroup> list, int most)
+    {
+        foreach (int priority in _priorities) _levels[priority].CopyTo(list, most);
+    }
+
     /// <summary>A group arrives, and waits to be called.</summary>
     public void Add(SequenceGroup group)
     {

@@ -8,8 +8,10 @@ namespace Sandglass.Generation;
 /// <param name="scheduler">What runs and what waits; null for one of its own.</param>
 /// <param name="speed">Measures the steps; null for nobody.</param>
 /// <param name="time">The clock for steps that are traced; null for the system's.</param>
+/// <param name="reporter">Tells those who watch what each step did; null for nobody.</param>
 internal sealed unsafe class Stepper(
-    Decoder model, TokenBuffer logits, Choosing choosing, Scheduler? scheduler = null, EngineSpeed? speed = null, TimeProvider? time = null)
+    Decoder model, TokenBuffer logits, Choosing choosing, Scheduler? scheduler = null, EngineSpeed? speed = null, TimeProvider? time = null,
+    BatchReporter? reporter = null)
 {
     private readonly PassClock _clock = new(time ?? TimeProvider.System);
     private readonly StepBatch _alone = new();
@@ -20,12 +22,17 @@ internal sealed unsafe class Stepper(
     /// <summary>One step for every sequence; false where no token went through, because all of them rest or are finished.</summary>
     public bool Step()
     {
+        BatchReporter? watched = reporter is { IsWatched: true } ? reporter : null;
+        watched?.Begin();
         speed?.Begin();
         StepBatch batch = Scheduler.Next();     // which tokens go in: one of each text being written, and chunks of prompts
+        watched?.Planned(Scheduler, batch);
         if (Forward(batch) is null) Deliver(batch);
         else StepOneByOne(batch);
         (int tokens, int read) = (batch.Batch.Tokens, batch.Read);
+        watched?.Delivered();
         Scheduler.Commit();                     // pages of the finished go back, then their callers are told
+        watched?.End(Scheduler, tokens, read);
         if (tokens > 0) speed?.End(tokens - read, read);
         return tokens > 0;
     }

@@ -24,6 +24,9 @@ internal sealed class WaitingGroups(ServiceOrder order, WaitingLine line)
     /// <summary>How many are candidates.</summary>
     public int Count => _groups.Count;
 
+    /// <summary>How many wait, in the line too.</summary>
+    public int All => _groups.Count + _behind.Count + line.Count;
+
     /// <summary>Those that have begun, and were preempted.</summary>
     public int Preempted => _behind.Count + PreemptedThatWait;
 
@@ -32,6 +35,16 @@ internal sealed class WaitingGroups(ServiceOrder order, WaitingLine line)
 
     /// <summary>Candidates, in order of service.</summary>
     public SequenceGroup this[int at] => _groups[at];
+
+    /// <summary>Adds groups to a list until it has so many: candidates, then those whose readers are behind, then the line.</summary>
+    public void CopyTo(List<SequenceGroup> list, int most)
+    {
+        foreach (SequenceGroup group in _groups)
+            if (list.Count < most) list.Add(group);
+        foreach (SequenceGroup group in _behind)
+            if (list.Count < most) list.Add(group);
+        order.CopyTo(list, most);
+    }
 
     /// <summary>One has lost its pages.</summary>
     public void Add(SequenceGroup preempted) => ServiceOrder.Insert(_groups, preempted);

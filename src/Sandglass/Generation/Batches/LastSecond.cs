@@ -1,0 +1,28 @@
+namespace Sandglass.Generation;
+
+/// <summary>A sum over the last second, in pieces of a twentieth.</summary>
+internal sealed class LastSecond
+{
+    private const int Pieces = 20;
+    private static readonly TimeSpan Piece = TimeSpan.FromSeconds(1.0 / Pieces);
+
+    private readonly (long Number, long Sum)[] _pieces = new (long, long)[Pieces];
+
+    /// <summary>So many more, at a time.</summary>
+    public void Add(TimeSpan at, long count)
+    {
+        long number = (long)(at / Piece);
+        ref (long Number, long Sum) piece = ref _pieces[number % Pieces];
+        if (piece.Number != number) piece = (number, 0);
+        piece.Sum += count;
+    }
+
+    /// <summary>How many there were in the second before a time.</summary>
+    public long At(TimeSpan time)
+    {
+        long now = (long)(time / Piece), sum = 0;
+        foreach ((long number, long count) in _pieces)
+            if (number > now - Pieces && number <= now) sum += count;
+        return sum;
+    }
+}
