@@ -13,6 +13,7 @@ internal static class Routes
         Get(routes, "/v1/models", models.List);
         Get(routes, "/v1/models/{**id}", models.One);
         Get(routes, "/metrics", new MetricsEndpoint(state).Read);
+        Get(routes, "/activity", new ActivityEndpoint(state).Handle);
 
         ChatEndpoint chat = new(state);
         Post(routes, "/v1/chat/completions", chat.Answer);

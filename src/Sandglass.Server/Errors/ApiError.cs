@@ -14,7 +14,7 @@ namespace Sandglass.Server;
 /// <param name="Param">The parameter that is wrong; null for none.</param>
 internal sealed record ApiError(int Status, string Message, string Code, string? Param = null)
 {
-    // by then another server may have taken over, or other texts have ended
+    // by then another server may have taken over, other texts have ended, or one that watches has left
     private static readonly TimeSpan AfterStopping = TimeSpan.FromSeconds(5);
 
     // a body is read within a moment
@@ -40,7 +40,7 @@ internal sealed record ApiError(int Status, string Message, string Code, string?
     {
         RequestException refused => new(ErrorCodes.StatusOf(refused.Code), refused.Message, refused.Code, refused.Param)
         {
-            RetryAfter = refused.Code switch { "stopping" => AfterStopping, "bodies-full" => WhileFull, _ => null },
+            RetryAfter = refused.Code switch { "stopping" => AfterStopping, "bodies-full" => WhileFull, "watchers-full" => AfterStopping, _ => null },
         },
         BadHttpRequestException bad => OfHttp(bad.StatusCode, bad.Message),
         SamplingException { Code: "sampling-logits" } broken => new(500, broken.Message, broken.Code),

@@ -36,6 +36,7 @@ internal static class ErrorCodes
         [Internal] = 500,
         ["bodies-full"] = 503,
         ["stopping"] = 503,
+        ["watchers-full"] = 503,
         ["request-time"] = 504,
     }.ToFrozenDictionary();
 

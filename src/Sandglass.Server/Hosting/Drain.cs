@@ -3,17 +3,20 @@ namespace Sandglass.Server;
 /// <summary>How a server ends: it takes nothing new, what runs may finish for a time, and what still runs then is ended.</summary>
 internal sealed class Drain : IDisposable
 {
-    private readonly CancellationTokenSource _ending = new();
+    private readonly CancellationTokenSource _beginning = new(), _ending = new();
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _running;
     private volatile bool _began;
-    private Task _ended = Task.CompletedTask;
+    private Task _told = Task.CompletedTask, _ended = Task.CompletedTask;
 
     /// <summary>Whether it takes nothing new.</summary>
     public bool HasBegun => _began;
 
     /// <summary>Requests under way.</summary>
     public int Running => Volatile.Read(ref _running);
+
+    /// <summary>Cancelled when it begins: for what has no end of its own and that nobody needs to wait for.</summary>
+    public CancellationToken Beginning => _beginning.Token;
 
     /// <summary>Cancelled when what still runs has to end.</summary>
     public CancellationToken Ending => _ending.Token;
@@ -40,6 +43,7 @@ internal sealed class Drain : IDisposable
     public async Task<int> FinishAsync(TimeSpan patience, TimeProvider time)
     {
         _began = true;
+        _told = _beginning.CancelAsync();
         if (Running == 0) _idle.TrySetResult();
         try
         {
@@ -59,6 +63,7 @@ internal sealed class Drain : IDisposable
 
     public void Dispose()
     {
+        if (_told.IsCompleted) _beginning.Dispose();
         if (_ended.IsCompleted) _ending.Dispose();
     }
 }

@@ -39,6 +39,9 @@ public sealed record ServerLimits
     /// <summary>Texts that one request may have written: prompts times samples.</summary>
     public int Choices { get; init; } = 128;
 
+    /// <summary>Who may watch at one time what the engines do; the holder of a key a quarter of it.</summary>
+    public int Watchers { get; init; } = 32;
+
     /// <summary>Connections at one time.</summary>
     public long Connections { get; init; } = DefaultConnections;
 

@@ -19,6 +19,8 @@ internal sealed class ServerState(ServerOptions options, ILogger<ServerTelemetry
 
     public BodyTurns Turns { get; } = new();
 
+    public WatchRoom Watching { get; } = new(options.Limits.Watchers);
+
     public ServerTelemetry Telemetry { get; } = new(options.Models, options.LogPrompts, options.Time, texts, isPrivate);
 
     public DateTimeOffset Now => options.Time.GetUtcNow();
