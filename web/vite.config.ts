@@ -5,7 +5,7 @@ import { defineConfig } from 'vite';
 
 // `npm run dev` shows the page from its sources, with the routes of a server that runs (`sandglass serve`).
 const server = process.env.SANDGLASS_URL ?? 'http://127.0.0.1:8080';
-const routes = ['/trace', '/v1', '/tokenize', '/detokenize', '/apply-template', '/health', '/ready', '/metrics'];
+const routes = ['/trace', '/v1', '/tokenize', '/detokenize', '/apply-template', '/health', '/ready', '/metrics', '/activity'];
 
 /** While developing, styles come as scripts and changes through a socket, which the page's own policy forbids. */
 const withoutPolicy = {

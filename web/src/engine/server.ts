@@ -69,7 +69,7 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
   }
 }
 
-function errorOf(value: unknown, status: number): EngineError {
+export function errorOf(value: unknown, status: number): EngineError {
   const error = (value as { error?: { message?: string; code?: string } } | null)?.error;
   return new EngineError(error?.message ?? `The server answered with status ${status}.`, error?.code ?? '', status);
 }

@@ -1,3 +1,4 @@
+import { batchPart } from '../batch/part';
 import { chatPart } from '../chat/part';
 import { costPart } from '../cost/cost';
 import { scenePart } from '../scene/part';
@@ -7,4 +8,4 @@ import { whyPart } from '../why/part';
 import type { Part } from './parts';
 
 /** All parts, in the order of their tabs. */
-export const parts: readonly Part[] = [scenePart, treePart, chatPart, whyPart, costPart, stepsPart];
+export const parts: readonly Part[] = [scenePart, treePart, chatPart, batchPart, whyPart, costPart, stepsPart];

@@ -20,5 +20,7 @@ export interface Part {
   place: 'view' | 'side';
   /** Whether the prompt, the settings and the transport stand beside it; a view that has its own says false. */
   controls?: boolean;
+  /** Whether the panel at the side does: what it tells is of one text. */
+  details?: boolean;
   mount(root: HTMLElement, page: Page): void | Promise<void>;
 }

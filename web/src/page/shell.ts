@@ -33,6 +33,7 @@ export function shell(root: HTMLElement, page: Page, parts: readonly Part[], liv
       main.dataset.view = shown?.id;
       left.hidden = shown?.controls === false;
       below.hidden = shown?.controls === false;
+      right.hidden = shown?.details === false;
     },
   );
   askForKey();

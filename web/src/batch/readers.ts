@@ -1,0 +1,123 @@
+import { eventsIn } from '../engine/events';
+import { ask, errorOf } from '../engine/server';
+import { createStore } from '../state/store';
+import { promptOf } from './prompts';
+
+/** A browser opens six connections to a server: four for readers leave one for watching and one for the rest of the page. */
+export const mostConnections = 4;
+const pause = 400; // ms from one connection to the next, so that what comes is seen to come
+
+export interface Wanted {
+  readers: number;
+  /** Of each text, at most. */
+  tokens: number;
+  model: string;
+  /** For how long each asks again when it was answered; 0: once. */
+  seconds: number;
+}
+
+export interface Sent {
+  /** Texts that were asked for so far. */
+  asked: number;
+  /** Of them, those that have ended. */
+  ended: number;
+  /** Tokens that have come. */
+  tokens: number;
+  isRunning: boolean;
+  problem: string | null;
+}
+
+interface Chunk {
+  choices?: { text?: string; finish_reason?: string | null }[];
+  error?: unknown;
+}
+
+/** Sends real requests, as any client would, and reads their streams. */
+export class Readers {
+  readonly store = createStore<Sent>({ asked: 0, ended: 0, tokens: 0, isRunning: false, problem: null });
+  private abort: AbortController | null = null;
+
+  async send(wanted: Wanted): Promise<void> {
+    this.stop();
+    const abort = new AbortController();
+    this.abort = abort;
+    this.store.set({ asked: 0, ended: 0, tokens: 0, isRunning: true, problem: null });
+    const dealt = shares(wanted.readers);
+    const until = performance.now() + 1000 * wanted.seconds;
+    const failed = await Promise.all(
+      dealt.map(async (readers, nth) => {
+        try {
+          if (wanted.seconds > 0) await wait(nth * pause, abort.signal);
+          for (let round = 0; round === 0 || performance.now() < until; round++)
+            await this.read(wanted, wanted.seconds === 0 ? readers : readers.slice(0, 2 ** round), round, abort.signal); // more with each round
+          return null;
+        } catch (error) {
+          return abort.signal.aborted ? null : (error as Error).message;
+        }
+      }),
+    );
+    if (this.abort === abort) this.store.set({ isRunning: false, problem: failed.find(one => one !== null) ?? null });
+  }
+
+  stop() {
+    this.abort?.abort();
+    this.abort = null;
+    this.store.set({ isRunning: false });
+  }
+
+  /** Several readers' texts over one connection. */
+  private async read({ tokens: most, model, readers: all }: Wanted, readers: readonly number[], round: number, signal: AbortSignal) {
+    const body = {
+      ...(model ? { model } : {}),
+      prompt: readers.map(nth => promptOf(nth + round * all)),
+      max_tokens: most,
+      stream: true,
+      cache_salt: `readers-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`, // nothing is found in the cache: all of it is read
+    };
+    this.store.set(s => ({ asked: s.asked + readers.length }));
+    const answer = await ask('v1/completions', { method: 'POST', body: JSON.stringify(body), signal });
+    let [tokens, ended, shown] = [0, 0, performance.now()];
+    const show = () => {
+      const [came, over] = [tokens, ended];
+      this.store.set(s => ({ tokens: s.tokens + came, ended: s.ended + over }));
+      [tokens, ended, shown] = [0, 0, performance.now()];
+    };
+    for await (const { data } of eventsIn(answer.body!)) {
+      if (data === '[DONE]') break;
+      const chunk = JSON.parse(data) as Chunk;
+      if (chunk.error) throw errorOf(chunk, 0);
+      for (const { text, finish_reason } of chunk.choices ?? []) {
+        if (finish_reason) ended++;
+        if (text || !finish_reason) tokens++;
+      }
+      if (performance.now() - shown > 200) show();
+    }
+    if (!signal.aborted) show();
+  }
+}
+
+/** Which readers each connection carries: they are dealt like cards. */
+export function shares(readers: number): number[][] {
+  const dealt: number[][] = Array.from({ length: Math.min(mostConnections, readers) }, () => []);
+  for (let nth = 0; nth < readers; nth++) dealt[nth % dealt.length]!.push(nth);
+  return dealt;
+}
+
+function wait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = () => reject(new DOMException('Stopped', 'AbortError'));
+    if (signal.aborted) return end();
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', end);
+      resolve();
+    }, ms);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        end();
+      },
+      { once: true },
+    );
+  });
+}
