@@ -20,6 +20,8 @@ internal sealed class LeaveWatch : IDisposable
     private readonly ConcurrentDictionary<Watched, byte> _watched = new();
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
+    private readonly List<Socket> _asked = [];
+    private readonly HashSet<Socket> _unread = [];
     private long _last;         // when it looked
     private int _looks;
 
@@ -52,29 +54,66 @@ internal sealed class LeaveWatch : IDisposable
         if (_time.GetElapsedTime(_last) > Interval / 2)
         {
             _last = _time.GetTimestamp();
-            foreach ((Watched watched, _) in _watched) watched.Look();
+            Ask();
+            foreach ((Watched watched, _) in _watched) watched.Look(_unread);
         }
         Volatile.Write(ref _looks, 0);
+    }
+
+    // In one call to the system for all of them: a call each, with sixty streams open, took a fortieth of a processor from the engine.
+    private void Ask()
+    {
+        _asked.Clear();
+        _unread.Clear();
+        foreach ((Watched watched, _) in _watched) _asked.Add(watched.Socket);
+        if (_asked.Count == 0) return;
+        try
+        {
+            Socket.Select(_asked, null, null, 0);
+            _unread.UnionWith(_asked);
+        }
+        catch (Exception failure) when (failure is SocketException or ObjectDisposedException or ArgumentOutOfRangeException)
+        {
+            // one of them was closed meanwhile, or there are more than the system takes at once
+            foreach ((Watched watched, _) in _watched)
+            {
+                if (HasUnread(watched.Socket)) _unread.Add(watched.Socket);
+            }
+        }
+    }
+
+    private static bool HasUnread(Socket socket)
+    {
+        try
+        {
+            return socket.Poll(0, SelectMode.SelectRead);
+        }
+        catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+        {
+            return false;       // it is closed already, and the request is told
+        }
     }
 
     /// <summary>A request and its connection.</summary>
     private sealed class Watched(LeaveWatch watch, Socket socket, IHttpRequestLifetimeFeature request) : IDisposable
     {
         private readonly Lock _lock = new();
-        private bool _isOver, _hasUnread;
+        private bool _isOver, _hadUnread;
 
-        public void Look()
+        public Socket Socket => socket;
+
+        public void Look(HashSet<Socket> unread)
         {
+            bool hasUnread = unread.Contains(socket);
             lock (_lock)
             {
                 if (_isOver) return;
-                bool hasUnread = HasUnread();
-                if (hasUnread && _hasUnread)
+                if (hasUnread && _hadUnread)
                 {
                     _isOver = true;
                     request.Abort();
                 }
-                _hasUnread = hasUnread;
+                _hadUnread = hasUnread;
             }
         }
 
@@ -82,18 +121,6 @@ internal sealed class LeaveWatch : IDisposable
         {
             lock (_lock) _isOver = true;        // after this the connection may serve another request
             watch._watched.TryRemove(this, out _);
-        }
-
-        private bool HasUnread()
-        {
-            try
-            {
-                return socket.Poll(0, SelectMode.SelectRead);
-            }
-            catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
-            {
-                return false;       // it is closed already, and the request is told
-            }
         }
     }
 }
