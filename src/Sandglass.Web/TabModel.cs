@@ -42,6 +42,7 @@ internal static class TabModel
         json.WriteNumber("context", model.Context);
         json.WriteNumber("layers", model.Shape.Layers);
         json.WriteNumber("bytes", file.Length);
+        json.WriteBoolean("chatTemplate", model.ChatTemplate.Hint is null);
         json.WriteString("kernels", KernelPath.Name);
         json.WriteEndObject();
     });

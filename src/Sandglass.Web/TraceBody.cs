@@ -21,6 +21,7 @@ internal sealed record TraceBody(int[] Prompt, GenerationOptions Options, TraceO
         SamplerOptions sampling = TraceSettings.Unfiltered;
         TraceOptions watched = new();
         int[]? prompt = null;
+        bool isChat = false;
         foreach (JsonProperty member in document.RootElement.EnumerateObject())
         {
             JsonElement value = member.Value;
@@ -29,7 +30,7 @@ internal sealed record TraceBody(int[] Prompt, GenerationOptions Options, TraceO
             {
                 if (TraceSettings.OfText.TryGetValue(member.Name, out TraceSettings.Setting? set)) (options, sampling) = set(options, sampling, value);
                 else if (member.Name == "prompt") prompt = IdsOf(value, model);
-                else if (member.Name == "messages") prompt = Conversation(value, model);
+                else if (member.Name == "messages") (prompt, isChat) = (Conversation(value, model), true);
                 else if (member.Name == "trace") watched = WatchedIn(value);
                 else if (member.Name != "model") throw new TraceBodyException("parameter-unknown", $"There is no parameter {member.Name} in the tab.");
             }
@@ -39,6 +40,7 @@ internal sealed record TraceBody(int[] Prompt, GenerationOptions Options, TraceO
             }
         }
         if (prompt is null) throw new TraceBodyException("parameter-missing", "prompt: expected a text, ids, or messages in its place, found none.");
+        if (isChat) options = options with { Stop = [.. options.Stop, .. model.ChatTemplate.Ends] };     // where messages are plain lines, the next speaker's name
         return new TraceBody(prompt, options with { Sampling = sampling }, watched);
     }
 

@@ -69,7 +69,7 @@ public class TraceTests(ServerFixture fixture)
     {
         string body = Api.Body("grain-1m", "The king", "\"max_tokens\":8,\"beams\":3");
         JsonObject plain = await fixture.Client.Ask("v1/completions", body);
-        TracedEvents traced = await TracedEvents.AskAsync(fixture.Client, body);
+        TracedEvents traced = await TracedEvents.AskAsync(fixture.Client, $"{body[..^1]},\"trace\":{{}}}}");
 
         Assert.Equal(plain.Choices().Select(choice => (string)choice["text"]!), traced.Result!["beams"]!.AsArray().Select(beam => (string)beam!["text"]!));
         Assert.Contains(traced.Steps, step => (string)step["kind"]! == "beams");
@@ -101,7 +101,7 @@ public class TraceTests(ServerFixture fixture)
     [InlineData("\"prompt\":\"a\",\"trace\":{\"heads\":[[99,0]]}", "option-out-of-range", "trace.heads")]
     [InlineData("\"prompt\":\"a\",\"trace\":{\"asked\":[1000000]}", "option-out-of-range", "trace.asked")]
     [InlineData("\"prompt\":\"a\",\"trace\":[]", "parameter-value", "trace")]
-    [InlineData("\"prompt\":\"a\",\"beams\":2,\"trace\":{}", "parameter-mix", "trace")]
+    [InlineData("\"prompt\":\"a\",\"beams\":2,\"trace\":{\"candidates\":8}", "parameter-mix", "trace")]
     [InlineData("\"prompt\":\"a\",\"beams\":2,\"hash_logits\":true", "parameter-mix", "hash_logits")]
     [InlineData("\"prompt\":\"a\",\"no_cache\":true,\"draft\":\"lookup\"", "option-out-of-range", "draft")]
     [InlineData("\"prompt\":\"a\",\"no_cache\":1", "parameter-value", "no_cache")]

@@ -121,18 +121,87 @@ export async function serve(...args) {
   };
 }
 
-/** What the tool itself says: lines of run --json. */
-export function run(...args) {
-  const done = spawnSync(tool, ['run', '--json', ...args], { encoding: 'utf8' });
+/** What the tool itself says, in lines of JSON. */
+export function lines(...args) {
+  const done = spawnSync(tool, args, { encoding: 'utf8' });
   if (done.status !== 0) throw new Error(done.stderr);
-  const lines = done.stdout
+  return done.stdout
     .trim()
     .split('\n')
     .map(line => JSON.parse(line));
-  return { tokens: lines.slice(0, -1), result: lines.at(-1) };
+}
+
+export function run(...args) {
+  const all = lines('run', '--json', ...args);
+  return { tokens: all.slice(0, -1), result: all.at(-1) };
 }
 
 export async function shot(page, name) {
   mkdirSync(shots, { recursive: true });
   await page.screenshot({ path: join(shots, `${name}.png`) });
+}
+
+/** The trace of the text that the page shows, as its button saves it. */
+export async function saved(page) {
+  return JSON.parse(readFileSync(await download(page, 'save-trace'), 'utf8'));
+}
+
+/** The file that a button of the page gives. */
+export async function download(page, id) {
+  const [file] = await Promise.all([page.waitForEvent('download'), page.click(test(id))]);
+  return file.path();
+}
+
+const axe = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** What axe finds that is serious, in words; and whether something is wider than the window. */
+export async function findings(page) {
+  await page.evaluate(axe);
+  const found = await page.evaluate(runOnly => globalThis.axe.run({ runOnly }), rules);
+  const serious = found.violations.filter(v => v.impact === 'serious' || v.impact === 'critical');
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+  return [...serious.map(v => `${v.id}: ${v.nodes.map(n => n.target).join(' ')}`), ...(wide ? ['wider than the window'] : [])];
+}
+
+/** Where the embedded model writes: behind a server, and in the tab with no server of ours. `start` gives null where it cannot. */
+export const hosts = [
+  { name: 'behind a server', start: () => serve('--model', 'embedded:grain-1m') },
+  {
+    name: 'in the tab',
+    async start() {
+      const site = await folder([]);
+      if (hasEngine(site)) return site;
+      site.close();
+      return null;
+    },
+  },
+];
+
+export const hasEngine = site => site.files.some(file => file.endsWith(join('engine', 'engine.js')));
+export const noEngine = 'the tool was built without it: dotnet build -c Release -p:EmbedEngine=true';
+
+/** Writes a text with the embedded model to its end, as fast as it goes; settings are those of the page's fields. */
+export async function generate(page, prompt, settings = {}) {
+  await page.selectOption('#model', 'grain-1m');
+  await page.selectOption(test('speed'), 'max');
+  await page.locator('.sampling').evaluate(details => {
+    details.open = true;
+  });
+  for (const [name, value] of Object.entries(settings)) {
+    await page.locator(`#set-${name}`).fill(String(value));
+    await page.locator(`#set-${name}`).blur();
+  }
+  await page.fill(test('prompt'), prompt);
+  await page.click(test('generate'));
+  await finish(page);
+}
+
+/** Presses Tab until something has the focus. */
+export async function reach(page, id) {
+  for (let i = 0; i < 80; i++) {
+    await page.keyboard.press('Tab');
+    if (await page.evaluate(wanted => document.activeElement?.dataset.testid === wanted, id)) return;
+  }
+  throw new Error(`${id} is not reached by Tab`);
 }

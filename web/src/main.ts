@@ -43,6 +43,9 @@ const page: Page = {
     live.textContent = text;
   },
 };
+tab.loadedModel = () => {
+  if (store.get().engine === 'tab') void tab.models().then(models => store.set({ models }));
+};
 theme(page);
 shell(document.getElementById('page')!, page, parts, live);
 drops(page, files, sources.has('tab') ? tab : null);

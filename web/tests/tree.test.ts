@@ -55,7 +55,7 @@ const branch = (id: number, parent: number | null, from: number, ids: readonly n
 
 describe('the rows of a tree', () => {
   it('keep a text without branches on one row', () => {
-    expect(rowsOf([branch(0, null, 2, [10, 11, 12])])).toEqual([{ branch: 0, depth: 0, from: 2, to: 5, starts: true }]);
+    expect(rowsOf([branch(0, null, 2, [10, 11, 12])])).toEqual([{ branch: 0, depth: 0, from: 2, to: 5, starts: true, folded: 0 }]);
   });
 
   it('put branches before the token that they replace, and the text goes on at its old depth', () => {
@@ -87,6 +87,15 @@ describe('the rows of a tree', () => {
     expect(Math.max(...rowsOf([trunk, ...others]).map(r => r.depth))).toBe(1);
   });
 
+  it('keep of a folded branch its first token, and count the others', () => {
+    const branches = [branch(0, null, 2, [10, 11, 12]), branch(1, 0, 3, [10, 60, 61, 62]), branch(2, 1, 5, [10, 60, 61, 70])];
+    expect(rowsOf(branches, new Set([1])).map(r => [r.branch, r.from, r.to, r.folded])).toEqual([
+      [0, 2, 3, 0],
+      [1, 3, 4, 2],
+      [0, 3, 5, 0],
+    ]);
+  });
+
   it('leave out a repetition that has not parted', () => {
     expect(rowsOf([branch(0, null, 2, [10]), branch(1, 0, Number.POSITIVE_INFINITY, [10])])).toHaveLength(1);
   });
@@ -101,6 +110,15 @@ describe('a token put in by hand', () => {
     expect(step.bytes).toEqual([0xc3, 0xbc]);
     expect(Math.exp(step.logprob)).toBeCloseTo(0.25);
     expect(made.forced).toEqual([3]);
+  });
+
+  it('brings what the engine held back before it: half a character, what might have become a stop text', () => {
+    const text = recording([10, 11, 12]);
+    const half = { ...(text.steps[1] as TokenStep), text: '', bytes: [0xc3] };
+    const rest: TraceCandidate = { ...candidate(98, '\ufffd', 0.25), bytes: [0xbc] };
+    const first = { ...(text.steps[0] as TokenStep), text: 't' };
+    const whole = withToken({ ...text, steps: [first, half, text.steps[2]!] }, 4, rest);
+    expect(whole.steps.map(step => (step as TokenStep).text)).toEqual(['t', '', 'ü']);
   });
 
   it('is prompt in a file, which tells what the engine did', () => {

@@ -70,7 +70,8 @@ internal static class PageFiles
         response.StatusCode = StatusCodes.Status404NotFound;
         response.Headers.CacheControl = AskAgain;
         response.Headers.Vary = "Accept";
-        string html = $"<!doctype html><html lang=\"en\"><title>Sandglass</title><p>{PageAssets.HowToGetIt}</p><p>The API is here: <a href=\"docs/\">docs/</a></p></html>\n";
+        string html = $"<!doctype html><html lang=\"en\"><title>Sandglass</title><p>{PageAssets.HowToGetIt}</p>"
+            + "<p>The API is here: <a href=\"docs/\">docs/</a></p></html>\n";
         return Write(context, "text/html; charset=utf-8", System.Text.Encoding.UTF8.GetBytes(html));
     }
 

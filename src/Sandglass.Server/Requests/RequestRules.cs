@@ -48,8 +48,14 @@ internal static class RequestRules
             if (row.On.HasFlag(ApiRoutes.Chat)) Needs(draft, row.Name, "messages", draft.IsChat, "a conversation");
             else Needs(draft, row.Name, "prompt", !draft.IsChat, "a text");
         }
-        Excludes(draft.Beams is not null && draft.Has("trace"), "trace", "none beside beams: their steps tell of all that was weighed");
+        Excludes(draft.Beams is not null && !IsUsual(draft.Watched), "trace", "nothing of tokens beside beams: their steps tell of all that was weighed");
         Excludes(draft.Beams is not null && draft.HashLogits, "hash_logits", "none beside beams: a step of theirs is of many texts");
+    }
+
+    private static bool IsUsual(TraceOptions watched)
+    {
+        TraceOptions usual = new();
+        return watched is { Asked.Count: 0, Heads.Count: 0, Logits: false } && watched.Candidates == usual.Candidates && watched.Attention == usual.Attention;
     }
 
     private static void CheckBeams(RequestDraft draft, int beams)

@@ -10,10 +10,7 @@ public static class ExplanationJson
     /// <param name="why">An entropy that is no number becomes null.</param>
     public static void WriteExplanation(this Utf8JsonWriter json, Explanation why)
     {
-        json.WriteNumber("rank", why.Rank);
-        Number(json, "entropyRaw", why.EntropyRaw);
-        Number(json, "entropyFinal", why.EntropyFinal);
-        json.WriteNumber("kept", why.Kept);
+        json.WriteModelSide(why);
         json.WriteStartArray("final");
         foreach (TokenProbability token in why.Final)
         {
@@ -23,7 +20,22 @@ public static class ExplanationJson
             json.WriteEndObject();
         }
         json.WriteEndArray();
-        json.WriteNumber("draw", why.Draw);
+        json.WriteDrawSide(why);
+    }
+
+    /// <summary>The fields <c>rank</c>, <c>entropyRaw</c>, <c>entropyFinal</c> and <c>kept</c>.</summary>
+    internal static void WriteModelSide(this Utf8JsonWriter json, Explanation why)
+    {
+        json.WriteNumber("rank", why.Rank);
+        Number(json, "entropyRaw", why.EntropyRaw);
+        Number(json, "entropyFinal", why.EntropyFinal);
+        json.WriteNumber("kept", why.Kept);
+    }
+
+    /// <summary>The fields <c>draw</c>, <c>interval</c> and <c>stages</c>.</summary>
+    internal static void WriteDrawSide(this Utf8JsonWriter json, Explanation why)
+    {
+        json.WriteNumber("draw", Math.Min(why.Draw, Math.BitDecrement(1.0)));   // below 1, whatever a division of large integers rounds to
         json.WriteStartArray("interval");
         json.WriteNumberValue(why.Interval.From);
         json.WriteNumberValue(why.Interval.To);

@@ -2,6 +2,8 @@ import type { TraceRequest } from '../engine/source';
 import type { Page } from '../page/parts';
 import { createStore, type Store } from '../state/store';
 import { idsOf, type Recording, tokenSteps } from '../trace/recording';
+import type { TraceCandidate } from '../trace/types';
+import { isControl, optionsAgain, withToken } from '../tree/branch';
 import { hear, usageOf } from './answer';
 import type { Conversation, Turn } from './conversation';
 import * as talk from './conversation';
@@ -89,13 +91,44 @@ export class Chats {
     if (asked && !this.store.get().running) void this.answer(asked);
   }
 
-  /** Writes on where an answer stopped: from its token ids, so that none of it is read again while its pages are there. */
+  /** Writes on where an answer stopped: from its token ids, so that its full pages are not read again while they are there. */
   goOn(turn: Turn) {
     const recording = this.store.get().recordings.get(turn.id);
-    if (!recording || this.store.get().running) return;
+    const model = recording && this.modelOf(turn, recording);
+    if (!recording || !model || this.store.get().running) return;
     this.update(talk.change(this.current, turn.id, { error: undefined, finish: undefined }, Date.now()));
-    const options = { ...requestOptions(this.store.get().settings), seed: recording.start.run.seed };
-    void this.write(turn, { ...this.request(), prompt: idsOf(recording), options }, recording);
+    const { seed, options: asked } = recording.start.run;
+    const wanted = requestOptions(this.store.get().settings);
+    const stop = [...new Set([wanted.stop, asked.stop].flatMap(texts => (texts as string[] | undefined) ?? []))]; // those of the model's template too
+    const options = { ...wanted, ...(stop.length > 0 ? { stop } : {}), seed, hash_logits: true };
+    void this.write(turn, { ...this.request(), model, prompt: idsOf(recording), options }, recording);
+  }
+
+  /** Another token at a place of an answer: a new answer beside it, which has that one there and goes on from it as the first one was written. */
+  instead(turn: Turn, position: number, token: TraceCandidate) {
+    const { recordings, running, settings } = this.store.get();
+    const recording = recordings.get(turn.id);
+    const model = recording && this.modelOf(turn, recording);
+    if (!recording || !model || running) return;
+    const made = withToken(recording, position, token);
+    const sibling: Turn = { id: newId(), parent: turn.parent, role: 'assistant', content: textOf(made), model };
+    this.update(talk.add(this.current, sibling, Date.now()));
+    const left = Math.max(1, settings.maxTokens - tokenSteps(made).length);
+    const options = { ...optionsAgain(recording.start), max_tokens: left };
+    const request = isControl(token) ? null : { ...this.request(), model, prompt: idsOf(made), options };
+    void this.write(sibling, request, made, position);
+  }
+
+  /** The model of an answer, whose token ids mean nothing to another one. */
+  private modelOf(turn: Turn, recording: Recording): string | null {
+    const { name, hash } = recording.start.model;
+    const { models } = this.page.store.get();
+    const found = models.find(m => m.hash === hash) ?? models.find(m => m.hash === '' && m.id === turn.model);
+    if (!found)
+      this.page.store.set({
+        problem: `This answer is of ${turn.model ?? name}, which is not here: to another model its tokens are other words.`,
+      });
+    return found?.id ?? null;
   }
 
   choose(turn: Turn) {
@@ -178,7 +211,7 @@ export class Chats {
   private request(): Omit<TraceRequest, 'prompt'> {
     return {
       model: this.page.store.get().settings.model,
-      options: requestOptions(this.store.get().settings),
+      options: { ...requestOptions(this.store.get().settings), hash_logits: true },
       watch: { attention: 'means' },
     };
   }
@@ -190,7 +223,8 @@ export class Chats {
     await this.write(turn, { ...this.request(), messages: talk.messagesOf(conversation, asked.id) }, null);
   }
 
-  private async write(turn: Turn, request: TraceRequest, before: Recording | null) {
+  /** @param request Null where nothing is left to be written. */
+  private async write(turn: Turn, request: TraceRequest | null, before: Recording | null, selected: number | null = null) {
     const { page } = this;
     const abort = new AbortController();
     const home = this.current.id;
@@ -198,12 +232,15 @@ export class Chats {
     page.player.stop();
     this.lastShown = null;
     this.store.set({ running: turn.id, opened: turn.id });
+    if (before) this.tell(home, turn.id, before);
+    if (selected !== null) page.store.set({ selected });
     const source = page.player.sources.get(page.store.get().engine);
-    const { recording, error } =
-      source && source.kind !== 'trace'
+    const { recording, error } = !request
+      ? { recording: before, error: null }
+      : source && source.kind !== 'trace'
         ? await hear(source, request, before, abort.signal, heard => this.tell(home, turn.id, heard))
         : { recording: before, error: 'A recorded trace answers nothing. Choose an engine above, at the right.' };
-    const finish = abort.signal.aborted ? 'cancelled' : recording?.result?.finish;
+    const finish = abort.signal.aborted ? 'cancelled' : request ? recording?.result?.finish : 'eos';
     this.change(home, turn.id, { finish, ...(error ? { error } : {}), ...(recording ? { usage: usageOf(recording) } : {}) });
     this.store.set({ running: null });
     this.abort = null;

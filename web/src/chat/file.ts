@@ -1,4 +1,4 @@
-import { type Recording, toFile, tokenSteps } from '../trace/recording';
+import { type Recording, tokenSteps } from '../trace/recording';
 import type { Finish, TraceFile } from '../trace/types';
 import type { Conversation, Turn } from './conversation';
 
@@ -6,10 +6,13 @@ const format = 'sandglass-chat';
 const finishes: ReadonlySet<Finish> = new Set<Finish>(['eos', 'stop', 'length', 'context', 'cancelled', 'loop', 'time']);
 export const mostBytes = 64 << 20;
 
+/** A trace as a conversation has it: whole, also where a hand put tokens into the text. */
+type KeptTrace = TraceFile & { forced?: readonly number[] };
+
 interface ChatFile {
   format: typeof format;
   version: 1;
-  conversations: readonly (Conversation & { traces?: Record<string, TraceFile> })[];
+  conversations: readonly (Conversation & { traces?: Record<string, KeptTrace> })[];
 }
 
 /** Without what the queries looked at, which is most of a trace: what is kept of an answer. The reason for each token stays. */
@@ -24,9 +27,14 @@ export function slim(recording: Recording): Recording {
   };
 }
 
-export function fromFile(file: TraceFile): Recording {
-  const { steps, result, ...start } = file;
-  return { start, steps, result: result ?? null, pieces: [0] };
+export function fromFile(file: KeptTrace): Recording {
+  const { steps, result, forced, ...start } = file;
+  const isKnown = Array.isArray(forced) && forced.every(Number.isInteger);
+  return { start, steps, result: result ?? null, pieces: [0], ...(isKnown ? { forced } : {}) };
+}
+
+function toKept({ start, steps, result, forced }: Recording): KeptTrace {
+  return { ...start, steps: [...steps], ...(result ? { result } : {}), ...(forced && forced.length > 0 ? { forced } : {}) };
 }
 
 /** Conversations as a file, with the traces of their answers, so that each word can be opened where it is read again. */
@@ -37,7 +45,7 @@ export function write(conversations: readonly Conversation[], recordings: Readon
     conversations: conversations.map(conversation => {
       const traces = conversation.turns.flatMap(turn => {
         const recording = recordings.get(turn.id);
-        return recording ? [[turn.id, toFile(slim(recording))] as const] : [];
+        return recording ? [[turn.id, toKept(slim(recording))] as const] : [];
       });
       return { ...conversation, traces: Object.fromEntries(traces) };
     }),
@@ -71,7 +79,7 @@ export function read(text: string, newId: () => string): { conversations: Conver
 }
 
 /** Whether what the page shows of an answer's tokens is there; a conversation is read without what is not. */
-function isTrace(value: unknown): value is TraceFile {
+function isTrace(value: unknown): value is KeptTrace {
   const file = value as Partial<TraceFile> | null;
   if (file?.format !== 'sandglass-trace' || !file.model || !file.run || !Array.isArray(file.prompt) || !Array.isArray(file.steps))
     return false;

@@ -1,3 +1,4 @@
+import { type Range, ranges } from '../page/field';
 import { optionsOf } from '../state/player';
 import { defaults, type Settings } from '../state/state';
 
@@ -7,23 +8,10 @@ export type ChatSettings = Omit<Settings, 'prompt' | 'model'> & { stop: string }
 const { prompt: _, model: __, ...common } = defaults;
 export const chatDefaults: ChatSettings = { ...common, maxTokens: 512, seed: '', stop: '' };
 
-export interface Field {
-  key: 'temperature' | 'topK' | 'topP' | 'minP' | 'repetitionPenalty' | 'maxTokens';
-  title: string;
-  min: number;
-  max: number;
-  step: number;
-  note: string;
-}
-
-export const fields: readonly Field[] = [
-  { key: 'temperature', title: 'Temperature', min: 0, max: 2, step: 0.05, note: '0: always the likeliest' },
-  { key: 'topK', title: 'Top-k', min: 0, max: 1000, step: 1, note: '0: all' },
-  { key: 'topP', title: 'Top-p', min: 0.01, max: 1, step: 0.01, note: '1: all' },
-  { key: 'minP', title: 'Min-p', min: 0, max: 1, step: 0.01, note: '0: all' },
-  { key: 'repetitionPenalty', title: 'Repetition penalty', min: 1, max: 2, step: 0.01, note: '1: none' },
-  { key: 'maxTokens', title: 'Tokens at most', min: 1, max: 100_000, step: 1, note: 'of an answer' },
-];
+export const fields: Record<Exclude<keyof ChatSettings, 'seed' | 'stop'>, Range> = {
+  ...ranges,
+  maxTokens: { title: 'Tokens at most', min: 1, max: 100_000, step: 1, note: 'of an answer' },
+};
 
 /** Under the API's names. */
 export function requestOptions(settings: ChatSettings): Record<string, unknown> {

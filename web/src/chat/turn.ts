@@ -68,7 +68,7 @@ export class TurnView {
       this.body.classList.toggle('writing', facts.isRunning);
       if (recording) {
         this.body.tabIndex = 0;
-        this.body.setAttribute('aria-label', 'Answer: arrow keys open its words');
+        this.body.setAttribute('aria-label', 'Answer: arrow keys open its words, Enter goes to what else could stand there');
       } else {
         this.body.removeAttribute('tabindex');
         this.body.setAttribute('aria-label', 'Answer');
@@ -239,6 +239,10 @@ export class TurnView {
   private key(event: KeyboardEvent) {
     const { chosen } = this.facts!;
     if (event.target !== this.body) return;
+    if ((event.key === 'Enter' || event.key === 'ArrowDown') && chosen !== null) {
+      event.preventDefault();
+      return document.querySelector<HTMLElement>('.chat-word-others button')?.focus();
+    }
     const all = [...new Set([...this.body.querySelectorAll<HTMLElement>('[data-index]')].map(t => Number(t.dataset.index)))];
     if (all.length === 0) return;
     const now = chosen === null ? -1 : all.indexOf(chosen);

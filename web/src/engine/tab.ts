@@ -10,6 +10,7 @@ interface LoadedModel {
   context: number;
   layers: number;
   bytes: number;
+  chatTemplate: boolean;
 }
 
 /** What a dropped model would take here, said before it is loaded. */
@@ -49,6 +50,8 @@ export class TabSource implements TraceSource {
   private loaded: string | null = null;
   private loading: Promise<unknown> = Promise.resolve();
   private last = 0;
+  /** Told when a model is loaded, of which more is known then. */
+  loadedModel: () => void = () => {};
 
   /**
    * @param engine Where the engine lies, below the page.
@@ -138,9 +141,10 @@ export class TabSource implements TraceSource {
         this.loaded = null;
         const where = typeof model.file === 'string' ? { url: new URL(model.file, document.baseURI).href } : { file: model.file };
         const answer = (await this.ask({ type: 'load', name: model.id, ...where }, 'model')) as { model: LoadedModel };
-        const { hash, context, layers, bytes } = answer.model;
-        this.known.set(model.id, { ...model, hash, context, layers, bytes });
+        const { hash, context, layers, bytes, chatTemplate } = answer.model;
+        this.known.set(model.id, { ...model, hash, context, layers, bytes, chatTemplate });
         this.loaded = model.id;
+        this.loadedModel();
       });
     return this.loading;
   }

@@ -1,5 +1,6 @@
 import { defaults, presets, type Settings } from '../state/state';
 import { h } from './dom';
+import { numberField, type Range, ranges, type Setting, seedField } from './field';
 import type { Page } from './parts';
 
 /** The prompt, what begins and ends a text, the switch of the cache, the settings of the draw. */
@@ -45,17 +46,13 @@ function actions({ store, player }: Page): HTMLElement {
     { type: 'button', class: 'primary', 'data-testid': 'generate', onclick: () => player.generate() },
     'Generate',
   );
-  const pause = h('button', {
-    type: 'button',
-    'data-testid': 'pause',
-    onclick: () => (store.get().phase === 'running' ? player.pause() : player.resume()),
-  });
+  const pause = h('button', { type: 'button', 'data-testid': 'pause', onclick: () => player.toggle() });
   const step = h('button', { type: 'button', 'data-testid': 'step', title: 'One token (.)', onclick: () => player.step() }, 'Step');
   store.watch(
-    s => s.phase,
-    phase => {
-      pause.textContent = phase === 'paused' ? 'Go on' : 'Pause';
-      pause.disabled = phase === 'idle';
+    s => `${s.phase} ${s.branching} ${s.held}`,
+    (_, { phase, branching, held }) => {
+      pause.textContent = phase === 'paused' || held ? 'Go on' : 'Pause';
+      pause.disabled = phase === 'idle' && !branching;
       generate.textContent = phase === 'idle' ? 'Generate' : 'Start anew';
     },
   );
@@ -101,68 +98,20 @@ function cacheSwitch({ store, player }: Page): HTMLElement {
   return h('div', { class: 'cache-box' }, toggle, words);
 }
 
-interface Field {
-  key: Exclude<keyof Settings, 'prompt' | 'model'>;
-  title: string;
-  min: number;
-  max: number;
-  step: number;
-  note: string;
-}
-
-const fields: Field[] = [
-  { key: 'temperature', title: 'Temperature', min: 0, max: 2, step: 0.05, note: '0: always the likeliest' },
-  { key: 'topK', title: 'Top-k', min: 0, max: 200, step: 1, note: '0: all' },
-  { key: 'topP', title: 'Top-p', min: 0.05, max: 1, step: 0.01, note: '1: all' },
-  { key: 'minP', title: 'Min-p', min: 0, max: 1, step: 0.01, note: '0: all' },
-  { key: 'repetitionPenalty', title: 'Repetition penalty', min: 1, max: 2, step: 0.01, note: '1: none' },
-  { key: 'maxTokens', title: 'Tokens at most', min: 1, max: 2000, step: 1, note: '' },
-];
+const fields: Record<Exclude<keyof Settings, 'prompt' | 'model' | 'seed'>, Range> = {
+  ...ranges,
+  maxTokens: { title: 'Tokens at most', min: 1, max: 2000, step: 1, note: '' },
+};
 
 function sampling({ store }: Page): HTMLElement {
-  const rows = fields.map(field => {
-    const input = h('input', {
-      type: 'number',
-      id: `set-${field.key}`,
-      min: field.min,
-      max: field.max,
-      step: field.step,
-      onchange: () => change(),
-    });
-    const change = () => {
-      const value = input.valueAsNumber;
-      const valid = Number.isFinite(value) ? Math.min(field.max, Math.max(field.min, value)) : defaults[field.key];
-      input.value = String(valid);
-      store.set(s => ({ settings: { ...s.settings, [field.key]: valid } }));
-    };
-    store.watch(
-      s => s.settings[field.key],
-      value => {
-        if (document.activeElement !== input) input.value = String(value);
-      },
-    );
-    return h('div', { class: 'field' }, h('label', { for: input.id }, field.title, field.note ? h('small', {}, field.note) : null), input);
+  const setting = <K extends keyof Settings>(key: K): Setting<Settings[K]> => ({
+    set: value => store.set(s => ({ settings: { ...s.settings, [key]: value } })),
+    watch: show => store.watch(s => s.settings[key], show),
   });
-  const seed = h('input', {
-    type: 'text',
-    id: 'set-seed',
-    inputmode: 'numeric',
-    pattern: '-?[0-9]*',
-    placeholder: 'random',
-    onchange: () => setSeed(),
-  });
-  const setSeed = () => {
-    const digits = seed.value.trim();
-    seed.value = /^-?\d{1,20}$/.test(digits) ? digits : '';
-    store.set(s => ({ settings: { ...s.settings, seed: seed.value } }));
-  };
-  store.watch(
-    s => s.settings.seed,
-    value => {
-      if (document.activeElement !== seed) seed.value = value;
-    },
+  const rows = (Object.keys(fields) as (keyof typeof fields)[]).map(key =>
+    numberField(`set-${key}`, fields[key], defaults[key], setting(key)),
   );
-  rows.push(h('div', { class: 'field' }, h('label', { for: 'set-seed' }, 'Seed', h('small', {}, 'empty: random')), seed));
+  rows.push(seedField('set-seed', 'empty: random', setting('seed')));
   const words = h('span', { class: 'summary-note' });
   store.watch(
     s => s.settings,

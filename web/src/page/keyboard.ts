@@ -12,10 +12,8 @@ export function keyboard(page: Page) {
     if (document.querySelector<HTMLElement>('.controls')?.hidden) return; // a view with keys of its own
     const { player, store } = page;
     const onButton = at.closest('button, a, summary') !== null;
-    if (event.key === ' ' && !onButton) {
-      if (store.get().phase === 'running') player.pause();
-      else player.resume();
-    } else if (event.key === '.') player.step();
+    if (event.key === ' ' && !onButton) player.toggle();
+    else if (event.key === '.') player.step();
     else if (event.key === ',') player.back();
     else if (event.key === 'c') player.setCache(!store.get().cache);
     else if (cameras[event.key]) store.set({ camera: cameras[event.key]! });

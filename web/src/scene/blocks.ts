@@ -101,6 +101,20 @@ void main() {
   #include <colorspace_fragment>
 }`;
 
+/** Where a box is, how large, what it is and what it shows. */
+type Box = [
+  x: number,
+  y: number,
+  z: number,
+  width: number,
+  height: number,
+  depth: number,
+  fill: number,
+  kind: number,
+  heat: number,
+  again: number,
+];
+
 /** All boxes of the picture in one draw: glasses, cache blocks, pages. */
 export class Blocks {
   readonly mesh: InstancedMesh<BoxGeometry, ShaderMaterial>;
@@ -129,36 +143,14 @@ export class Blocks {
   }
 
   /** Adds one and tells its number, by which it can be placed again. */
-  add(
-    x: number,
-    y: number,
-    z: number,
-    width: number,
-    height: number,
-    depth: number,
-    fill: number,
-    kind: number,
-    heat: number,
-    again: number,
-  ): number {
+  add(...box: Box): number {
     const at = this.used++;
-    if (at < this.capacity) this.put(at, x, y, z, width, height, depth, fill, kind, heat, again);
+    if (at < this.capacity) this.put(at, ...box);
     return at;
   }
 
-  put(
-    at: number,
-    x: number,
-    y: number,
-    z: number,
-    width: number,
-    height: number,
-    depth: number,
-    fill: number,
-    kind: number,
-    heat: number,
-    again: number,
-  ) {
+  put(at: number, ...box: Box) {
+    const [x, y, z, width, height, depth, fill, kind, heat, again] = box;
     this.matrix.makeScale(width, height, depth).setPosition(x, y, z);
     this.mesh.setMatrixAt(at, this.matrix);
     this.data.setXYZW(at, fill, kind, heat, again);

@@ -34,23 +34,39 @@ export class Player {
     void this.run({ ...this.request(), prompt: settings.prompt }, null, first);
   }
 
+  /** Holds what is being written, texts of the tree too. */
   pause() {
-    if (this.store.get().phase === 'running') this.store.set({ phase: 'paused' });
+    const { phase, branching } = this.store.get();
+    if (phase === 'running') this.store.set({ phase: 'paused' });
+    if (branching) this.store.set({ held: true });
+  }
+
+  /** Pause, or go on. */
+  toggle() {
+    const { phase, branching, held } = this.store.get();
+    if (phase === 'running' || (branching && !held)) this.pause();
+    else this.resume();
   }
 
   resume() {
-    const { phase, speed, recording } = this.store.get();
+    const { phase, speed, recording, held } = this.store.get();
+    if (held) {
+      this.showAll();
+      this.store.set({ held: false, ...(speed === 'step' ? { speed: '4' as Speed } : {}) });
+    }
     if (phase === 'paused') {
       this.showAll();
       this.store.set({ phase: 'running', ...(speed === 'step' ? { speed: '4' as Speed } : {}) });
-    } else if (phase === 'idle' && recording?.result?.finish === 'length') this.goOn(recording, this.store.get().settings.maxTokens);
+    } else if (held) return;
+    else if (phase === 'idle' && recording?.result?.finish === 'length') this.goOn(recording, this.store.get().settings.maxTokens);
     else if (phase === 'idle') this.generate();
   }
 
-  /** One token further: one that is known, or the next that the engine writes. */
+  /** One token further: one that is known, or the next that the engine writes; of texts of the tree, one of each. */
   step() {
-    const { recording, cursor, phase } = this.store.get();
+    const { recording, cursor, phase, branching, nudges } = this.store.get();
     if (recording && cursor < recording.steps.length) return this.seek(nextToken(recording, cursor));
+    if (phase === 'idle' && branching) return this.store.set({ held: true, nudges: nudges + 1 });
     if (phase === 'idle') {
       if (!recording) return this.generate(1);
       if (recording.result?.finish === 'length') return this.goOn(recording, 1);

@@ -31,6 +31,12 @@ export interface State {
   cache: boolean;
   speed: Speed;
   phase: Phase;
+  /** Whether texts of the tree are being written, beside what the player writes. */
+  branching: boolean;
+  /** Whether a hand holds those. */
+  held: boolean;
+  /** How often a hand has let each of them take one token while it held them. */
+  nudges: number;
   /** What is shown, by whatever view: the last text that was written, a replayed one, a branch of the tree. */
   recording: Recording | null;
   /** How many of its steps are shown. */
@@ -74,6 +80,9 @@ export const initial: State = {
   cache: true,
   speed: '4',
   phase: 'idle',
+  branching: false,
+  held: false,
+  nudges: 0,
   recording: null,
   cursor: 0,
   selected: null,

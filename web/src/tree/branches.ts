@@ -3,8 +3,9 @@ import type { Page } from '../page/parts';
 import { createStore, type Store } from '../state/store';
 import { isToken, labelOf, tokenOf, visible } from '../trace/decode';
 import { extend, idsOf, type Recording, tokenSteps } from '../trace/recording';
-import type { TraceCandidate, TraceEvent } from '../trace/types';
-import { type Branch, optionsAgain, ownSteps, partsAt, stepAt, withToken } from './branch';
+import type { TraceCandidate, TraceEvent, TraceToken } from '../trace/types';
+import { type Branch, isControl, optionsAgain, ownSteps, partsAt, sameRoot, stepAt, upTo, withToken } from './branch';
+import { Hold } from './hold';
 
 export interface Tree {
   branches: readonly Branch[];
@@ -36,6 +37,7 @@ export class Branches {
   readonly store: Store<Tree> = createStore<Tree>({ branches: [], shown: 0, said: '' });
   private readonly running = new Map<number, AbortController>();
   private telling = false;
+  private isOwn = false;
   private next = 0;
 
   constructor(private readonly page: Page) {
@@ -79,20 +81,12 @@ export class Branches {
     if (there) return this.show(there.id, position);
     if (!this.canWrite()) return;
     this.takeOver();
-    const old = stepAt(parent.recording, position)!;
-    const recording = withToken(parent.recording, position, token);
-    const branch: Branch = {
-      id: this.next++,
-      parent: parent.id,
-      from: position,
-      recording,
-      state: 'running',
-      title: `${named(token)} instead of ${named(tokenOf(old))}`,
-    };
     player.stop();
-    this.store.set(s => ({ branches: [...s.branches, branch], said: '' }));
+    const recording = withToken(parent.recording, position, token);
+    const branch = this.add({ parent: parent.id, from: position, recording, title: insteadOf(parent.recording, position, token) });
     this.show(branch.id, position);
     this.page.announce(`A branch with ${named(token)} begins.`);
+    if (isControl(token)) return this.change(branch.id, { state: 'done' });
     const length = Math.max(store.get().settings.maxTokens, tokenSteps(parent.recording).length);
     this.goOn(branch, Math.max(fewestTokens, length - tokenSteps(recording).length));
   }
@@ -103,18 +97,40 @@ export class Branches {
     if (!first || !this.canWrite()) return;
     const { start } = first.recording;
     this.takeOver();
-    const id = this.next++;
-    const branch: Branch = {
-      id,
-      parent: first.id,
-      from: Number.POSITIVE_INFINITY,
-      recording: { start, steps: [], result: null, pieces: [0] },
-      state: 'running',
-      title,
-    };
-    this.store.set(s => ({ branches: [...s.branches, branch], said: `${title}: begins` }));
+    const recording = { start, steps: [], result: null, pieces: [0] };
+    const branch = this.add({ parent: first.id, from: Number.POSITIVE_INFINITY, recording, title });
+    this.store.set({ said: `${title}: begins` });
     const options = { ...optionsAgain(start), max_tokens: Math.max(1, tokenSteps(first.recording).length), hash_logits: true, ...change };
     void this.run(branch, { ...this.request(), prompt: start.prompt.map(token => token.id), options }, null);
+  }
+
+  /**
+   * Two texts that go on from two tokens at one place, the likeliest always, as the tool's `lab fork` has them; both are written at once. One that goes on as the
+   * text does already stands in it.
+   */
+  fork(branchId: number, position: number, tokens: readonly [TraceCandidate, TraceCandidate], length: number): [number, number] | null {
+    const parent = this.owner(branchId, position);
+    if (!parent || !this.canWrite()) return null;
+    this.takeOver();
+    this.page.player.stop();
+    const [first, second] = tokens.map(token => {
+      const isThere = stepAt(parent.recording, position)?.id === token.id;
+      const recording = isThere ? upTo(parent.recording, position) : withToken(parent.recording, position, token);
+      const from = isThere ? Number.POSITIVE_INFINITY : position;
+      return this.add({ parent: parent.id, from, recording, title: `${named(token)}, then the likeliest`, ofFork: true });
+    });
+    const greedy = { temperature: 0, max_tokens: length - 1 };
+    for (const [i, branch] of [first!, second!].entries()) {
+      if (isControl(tokens[i]!)) this.change(branch.id, { state: 'done' });
+      else void this.run(branch, { ...this.request(), prompt: idsOf(branch.recording), options: greedy }, branch.recording);
+    }
+    return [first!.id, second!.id];
+  }
+
+  private add(branch: Omit<Branch, 'id' | 'state'>): Branch {
+    const added: Branch = { ...branch, id: this.next++, state: 'running' };
+    this.store.set(s => ({ branches: [...s.branches, added], said: '' }));
+    return added;
   }
 
   /** Writes a text in a way that the player has no switch for: by beams, with guesses. It takes the place of the tree. */
@@ -125,21 +141,23 @@ export class Branches {
     store.set({ recording: null, cursor: 0, selected: null, problem: null });
     const abort = new AbortController();
     const watch = 'beams' in options ? { watch: {} } : {}; // steps of beams tell of all that was weighed
-    this.running.set(-1, abort);
+    this.begins(-1, abort);
+    const hold = this.hold(abort.signal);
     let recording: Recording | null = null;
     try {
       const source = player.sources.get(store.get().engine)!;
       for await (const event of source.trace({ ...this.request(), prompt: store.get().settings.prompt, options, ...watch }, abort.signal)) {
+        if (event.type === 'step') await hold.turn();
         if (abort.signal.aborted) return;
         recording = extend(recording, [event]);
-        this.running.delete(-1); // a text of this page that becomes longer is no reason to stop it
+        this.isOwn = true; // a text that becomes longer here is no reason to stop it
         store.set({ recording, cursor: recording?.steps.length ?? 0 });
-        this.running.set(-1, abort);
+        this.isOwn = false;
       }
     } catch (error) {
       if (!abort.signal.aborted) store.set({ problem: error instanceof Error ? error.message : String(error) });
     }
-    if (this.running.get(-1) === abort) this.running.delete(-1);
+    if (this.running.get(-1) === abort) this.ends(-1);
   }
 
   /** Makes a branch the text of the page; null keeps no token chosen. */
@@ -156,9 +174,32 @@ export class Branches {
   }
 
   stop() {
+    this.abortAll();
+    this.store.set(s => ({ branches: s.branches.map(b => ({ ...b, state: 'done' })) }));
+  }
+
+  private abortAll() {
     for (const abort of this.running.values()) abort.abort();
     this.running.clear();
-    this.store.set(s => ({ branches: s.branches.map(b => ({ ...b, state: 'done' })) }));
+    this.page.store.set({ branching: false, held: false });
+  }
+
+  private begins(id: number, abort: AbortController) {
+    this.running.set(id, abort);
+    this.page.store.set({ branching: true });
+  }
+
+  private ends(id: number) {
+    this.running.delete(id);
+    if (this.running.size === 0) this.page.store.set({ branching: false, held: false });
+  }
+
+  /** At one token at a time a hand holds each text from its first token on. */
+  private hold(signal: AbortSignal): Hold {
+    const { store } = this.page;
+    const byHand = store.get().speed === 'step';
+    if (byHand) store.set({ held: true });
+    return new Hold(store, signal, byHand ? 1 : 0);
   }
 
   private canWrite(): boolean {
@@ -174,6 +215,7 @@ export class Branches {
     if (phase === 'idle' || !branch || !recording || this.running.has(branch.id)) return;
     this.page.player.stop();
     this.goOn({ ...branch, recording }, settings.maxTokens - tokenSteps(recording).length);
+    if (phase === 'paused') this.page.player.pause();
   }
 
   private goOn(branch: Branch, tokens: number) {
@@ -191,7 +233,8 @@ export class Branches {
     const { store, player } = this.page;
     const { id } = branch;
     const abort = new AbortController();
-    this.running.set(id, abort);
+    this.begins(id, abort);
+    const hold = this.hold(abort.signal);
     this.change(id, { state: 'running' });
     let recording = from;
     let queue: TraceEvent[] = [];
@@ -208,13 +251,14 @@ export class Branches {
       const source = player.sources.get(store.get().engine);
       if (!source) throw new Error('There is no engine of this kind here.');
       for await (const event of source.trace(request, abort.signal)) {
+        if (event.type === 'step' && isToken(event.step)) await hold.turn();
         if (abort.signal.aborted) return;
         queue.push(event);
         const { speed } = store.get();
         if (speed === 'max') timer ??= setTimeout(flush, frameMs);
         else {
           flush();
-          if (event.type === 'step' && isToken(event.step)) await wait(1000 / (speed === 'step' ? 4 : Number(speed)), abort.signal);
+          if (event.type === 'step' && isToken(event.step) && speed !== 'step') await wait(1000 / Number(speed), abort.signal);
         }
       }
       flush();
@@ -222,7 +266,7 @@ export class Branches {
       if (!abort.signal.aborted) store.set({ problem: error instanceof Error ? error.message : String(error) });
     }
     if (this.running.get(id) !== abort) return;
-    this.running.delete(id);
+    this.ends(id);
     this.change(id, { state: 'done' });
     this.tellEnd(id);
   }
@@ -241,9 +285,9 @@ export class Branches {
     const branch = this.find(id);
     const parent = branch?.parent === null || !branch ? undefined : this.find(branch.parent);
     if (!branch || !parent || (branch.recording.forced?.length ?? 0) > 0) return;
-    const said = repetition(parent, branch);
+    const said = branch.ofFork ? '' : repetition(parent, branch);
     this.store.set({ said });
-    this.page.announce(said);
+    if (said) this.page.announce(said);
     if (branch.from === Number.POSITIVE_INFINITY) this.store.set(s => ({ branches: s.branches.filter(b => b.id !== id) }));
   }
 
@@ -255,14 +299,32 @@ export class Branches {
   private follow(recording: Recording | null) {
     if (this.telling) return;
     const shown = this.find(this.store.get().shown);
-    if (recording && shown && shown.recording.start === recording.start) return this.change(shown.id, { recording });
-    for (const abort of this.running.values()) abort.abort();
-    this.running.clear();
+    if (recording && shown && sameRoot(shown.recording.start, recording.start)) return this.grow(shown, recording);
+    if (!this.isOwn) this.abortAll();
     if (!recording) return this.store.set({ branches: [], said: '' });
     const id = this.next++;
     const state = this.page.store.get().phase === 'idle' ? 'done' : 'running';
     const branch: Branch = { id, parent: null, from: recording.start.prompt.length, recording, state, title: 'The first text' };
     this.store.set({ branches: [branch], shown: id, said: '' });
+  }
+
+  /** The text that is shown became another one of the same tree: longer, or one that somebody else made from it. */
+  private grow(shown: Branch, recording: Recording) {
+    if (partsAt(shown.recording, recording) === Number.POSITIVE_INFINITY) return this.change(shown.id, { recording });
+    const { branches } = this.store.get();
+    const there = branches.find(b => partsAt(b.recording, recording) === Number.POSITIVE_INFINITY);
+    if (there) {
+      this.store.set({ shown: there.id });
+      return this.change(there.id, { recording });
+    }
+    const parts = branches.map(b => ({ branch: b, at: partsAt(b.recording, recording) }));
+    const { at, branch: near } = parts.reduce((best, one) => (one.at > best.at ? one : best));
+    const parent = this.owner(near.id, at) ?? near;
+    const token = tokenOf(stepAt(recording, at)!);
+    const title = insteadOf(parent.recording, at, token);
+    const added = this.add({ parent: parent.id, from: at, recording, title });
+    this.change(added.id, { state: 'done' });
+    this.store.set({ shown: added.id });
   }
 
   private tell(change: { recording: Recording; cursor?: number }) {
@@ -288,6 +350,10 @@ export function repetition(first: Branch, again: Branch): string {
   const bits =
     both.length === 0 ? '' : equal === both.length ? ', and their logits bit for bit' : `, but ${both.length - equal} logits differ`;
   return `${again.title}: all ${Math.min(a.length, b.length)} tokens are equal${bits}.`;
+}
+
+function insteadOf(recording: Recording, position: number, token: TraceToken): string {
+  return `${named(token)} instead of ${named(tokenOf(stepAt(recording, position)!))}`;
 }
 
 const named = (token: { id: number; text: string; bytes?: number[] }) => `“${visible(labelOf(token)).trim() || '␣'}”`;

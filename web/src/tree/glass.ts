@@ -1,6 +1,7 @@
 import { h } from '../page/dom';
 import { labelOf, tokenOf, visible } from '../trace/decode';
 import type { TokenStep, TraceCandidate, TraceToken } from '../trace/types';
+import { type Branch, stepAt } from './branch';
 
 export function percent(probability: number): string {
   const p = 100 * probability;
@@ -16,6 +17,12 @@ export function oneLine(token: TraceToken): string {
 /** A glass with a token in it, filled with sand up to its probability. */
 export function fillTo(element: HTMLElement, probability: number) {
   element.style.setProperty('--fill', `${(100 * Math.min(1, Math.max(0, probability))).toFixed(1)}%`);
+}
+
+/** What is said above a branch: how likely the token is with which a hand began it, and what it is. */
+export function captionOf(branch: Branch): string {
+  const step = branch.recording.forced?.includes(branch.from) ? stepAt(branch.recording, branch.from) : null;
+  return step ? `${percent(Math.exp(step.logprob))} · ${branch.title}` : branch.title;
 }
 
 /** A token in its text. */
@@ -34,7 +41,7 @@ export function tokenNode(step: TokenStep, level: number): HTMLElement {
   return node;
 }
 
-/** An alternative: what else could stand at a position. */
+/** An alternative: what else could stand at a position. One from which no text goes on is closed: to open it writes one. */
 export function alternativeNode(
   candidate: TraceCandidate,
   level: number,
@@ -52,6 +59,7 @@ export function alternativeNode(
       'aria-posinset': place,
       'aria-setsize': of,
       'aria-selected': 'false',
+      'aria-expanded': String(state !== 'open'),
       'data-id': candidate.id,
       'data-testid': 'alternative',
     },

@@ -1,10 +1,13 @@
-import { fill, h } from '../page/dom';
+import { fill, h, save } from '../page/dom';
 import type { Page, Part } from '../page/parts';
 import { optionsOf } from '../state/player';
 import { beamsView } from './beamsView';
 import { branchesOf } from './branches';
 import { compare } from './compare';
+import { forkView } from './forkView';
 import { guessesView } from './guessesView';
+import { pictureOf, sizes } from './picture';
+import { coloursOf, svgFile } from './svg';
 import { TreeView } from './view';
 import './tree.css';
 
@@ -20,12 +23,36 @@ export const treePart: Part = {
     const branches = branchesOf(page);
     const view = new TreeView(page);
     root.append(
-      h('div', { class: 'tree-page' }, toolbar(page), beamsView(page), guessesView(page), view.root, legend(), compare(branches)),
+      h(
+        'div',
+        { class: 'tree-page' },
+        toolbar(page, view),
+        beamsView(page),
+        guessesView(page),
+        view.root,
+        legend(),
+        compare(branches),
+        forkView(page),
+      ),
     );
   },
 };
 
-function toolbar(page: Page): HTMLElement {
+/** The tree as it is shown, as a file for any viewer. */
+function saveDrawing(page: Page, view: TreeView) {
+  const { branches } = branchesOf(page).store.get();
+  if (branches.length === 0) return page.announce('There is no text yet.');
+  const context = document.createElement('canvas').getContext('2d')!;
+  const picture = pictureOf(branches, view.shown, (text, size) => {
+    context.font = `${size}px ${size === sizes.text ? 'serif' : 'sans-serif'}`;
+    return context.measureText(text.replaceAll(' ', '\u00a0')).width;
+  });
+  const { model } = branches[0]!.recording.start;
+  const file = svgFile(picture, coloursOf(view.root), `Texts of ${model.name} and where they part, drawn by Sandglass`);
+  save('sandglass-tree.svg', new Blob([file], { type: 'image/svg+xml' }));
+}
+
+function toolbar(page: Page, view: TreeView): HTMLElement {
   const branches = branchesOf(page);
   const again = (title: string, test: string, change: () => [string, Record<string, unknown>]) =>
     h('button', { type: 'button', 'data-testid': test, onclick: () => branches.repeat(...change()) }, title);
@@ -61,12 +88,23 @@ function toolbar(page: Page): HTMLElement {
     ),
   ];
   const stop = h('button', { type: 'button', class: 'quiet', onclick: () => branches.stop() }, 'Stop all');
+  const drawing = h(
+    'button',
+    {
+      type: 'button',
+      class: 'quiet',
+      'data-testid': 'save-tree',
+      title: 'The tree as a drawing (SVG)',
+      onclick: () => saveDrawing(page, view),
+    },
+    'SVG',
+  );
   const list = h('div', { class: 'chips', role: 'group', 'aria-label': 'Branches' });
   branches.store.watch(
     t => t,
     ({ branches: all, shown, said: words }) => {
       said.textContent = words;
-      for (const button of buttons) button.disabled = all.length === 0;
+      for (const button of [...buttons, drawing]) button.disabled = all.length === 0;
       stop.hidden = !all.some(b => b.state === 'running');
       const there = all.filter(b => b.from < Number.POSITIVE_INFINITY);
       list.hidden = there.length < 2;
@@ -93,7 +131,7 @@ function toolbar(page: Page): HTMLElement {
   return h(
     'div',
     { class: 'tree-tools' },
-    h('div', { class: 'row' }, h('b', {}, 'Again with'), ...buttons, h('b', {}, 'Write by'), ...ways, stop),
+    h('div', { class: 'row' }, h('b', {}, 'Again with'), ...buttons, h('b', {}, 'Write by'), ...ways, stop, drawing),
     said,
     list,
   );
@@ -104,6 +142,6 @@ function legend(): HTMLElement {
     'p',
     { class: 'hint' },
     'The sand in a token is its probability. Choose one to see what else could stand there; a click or Enter on an alternative goes on from it. ' +
-      'Keys: ← → along the text, ↑ ↓ through alternatives, Home, End, Enter, or type a word.',
+      'Keys: ← → along the text (← folds a branch at its first token), ↑ ↓ through alternatives, Home, End, Enter, or type a word.',
   );
 }

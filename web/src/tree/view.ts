@@ -4,8 +4,9 @@ import { labelOf } from '../trace/decode';
 import type { TokenStep, TraceCandidate } from '../trace/types';
 import { type Branch, ownSteps, stepAt } from './branch';
 import { type Branches, branchesOf } from './branches';
-import { alternativeNode, percent, tokenNode } from './glass';
+import { alternativeNode, captionOf, tokenNode } from './glass';
 import { rowsOf } from './layout';
+import type { Shown } from './picture';
 
 /** Where the tree's own cursor is: a token of a branch, or one of its alternatives; position -1 is the prompt. */
 interface Spot {
@@ -16,7 +17,10 @@ interface Spot {
 
 const mostAlternatives = 10;
 
-/** The tree itself, after the pattern that screen readers know: right and left along a text, down and up through what else could stand there. */
+/**
+ * The tree itself, after the pattern that screen readers know: a token is the child of the one before it, what else could stand in its place are its siblings.
+ * Right and left go along a text, down and up through the siblings; left on the first token of a branch folds it, right unfolds it.
+ */
 export class TreeView {
   readonly root = h('div', {
     class: 'tree',
@@ -28,6 +32,7 @@ export class TreeView {
   private readonly branches: Branches;
   private readonly nodes = new WeakMap<TokenStep, HTMLElement>();
   private readonly spots = new WeakMap<Element, Spot>();
+  private readonly folded = new Set<number>();
   private order: HTMLElement[] = [];
   private strip: HTMLElement | null = null;
   private spot: Spot | null = null;
@@ -79,21 +84,28 @@ export class TreeView {
       return;
     }
     const promptLength = first.recording.start.prompt.length;
-    const prompt = h('span', { class: 'given node', role: 'treeitem', 'aria-level': 1, 'aria-selected': 'false' });
+    const prompt = h('span', { class: 'given node', role: 'treeitem', 'aria-level': 1, 'aria-selected': 'false', 'aria-expanded': 'true' });
     prompt.textContent = first.recording.start.prompt.map(token => (token.bytes?.length === 0 ? '' : labelOf(token))).join('');
     prompt.id = 'tree-prompt';
     this.spots.set(prompt, { branch: first.id, position: -1, alternative: null });
     this.order.push(prompt);
-    const rows = rowsOf(branches).map((row, i) => {
+    const rows = rowsOf(branches, this.folded).map((row, i) => {
       const branch = branches.find(b => b.id === row.branch)!;
       const line = h('div', { class: `tree-row${row.starts && branch.parent !== null ? ' starts' : ''}` });
       line.style.setProperty('--depth', String(Math.min(row.depth, 6)));
-      if (row.starts && branch.parent !== null) line.append(this.caption(branch));
+      if (row.starts && branch.parent !== null) line.append(h('span', { class: 'caption', 'aria-hidden': 'true' }, captionOf(branch)));
       if (i === 0 || (row.from === promptLength && branch.parent === null && row.starts)) line.append(prompt);
-      for (const step of ownSteps(branch))
-        if (step.position >= row.from && step.position < row.to) line.append(this.node(branch, step, promptLength));
-      if (branch.state === 'running' && row.to > (ownSteps(branch).at(-1)?.position ?? 0))
-        line.append(h('span', { class: 'writing', 'aria-hidden': 'true' }));
+      const own = ownSteps(branch);
+      const last = own.at(-1)?.position ?? 0;
+      for (const step of own) {
+        if (step.position < row.from || step.position >= row.to) continue;
+        const node = this.node(branch, step, promptLength);
+        if (step.position === last) node.removeAttribute('aria-expanded');
+        else node.setAttribute('aria-expanded', String(row.folded === 0));
+        line.append(node);
+      }
+      if (row.folded > 0) line.append(this.more(branch, row.folded));
+      else if (branch.state === 'running' && row.to > last) line.append(h('span', { class: 'writing', 'aria-hidden': 'true' }));
       return line;
     });
     if (!rows.some(row => row.contains(prompt))) rows.unshift(h('div', { class: 'tree-row' }, prompt));
@@ -104,11 +116,40 @@ export class TreeView {
     this.mark();
   }
 
-  private caption(branch: Branch): HTMLElement {
-    const forced = branch.recording.forced?.includes(branch.from);
-    const step = stepAt(branch.recording, branch.from);
-    const words = forced && step ? `${percent(Math.exp(step.logprob))} · ${branch.title}` : branch.title;
-    return h('span', { class: 'caption', 'aria-hidden': 'true' }, words);
+  /** Stands for what is folded away; a click unfolds it, as the right arrow does on the token before it. */
+  private more(branch: Branch, tokens: number): HTMLElement {
+    const more = h('span', { class: 'more', 'aria-hidden': 'true', 'data-testid': 'folded' }, `… ${tokens} more`);
+    more.addEventListener('click', () => this.fold(branch.id, false));
+    return more;
+  }
+
+  private fold(branch: number, isFolded: boolean) {
+    if (isFolded) this.folded.add(branch);
+    else this.folded.delete(branch);
+    this.show();
+  }
+
+  /** What is looked at is never folded away. */
+  private unfoldTo(spot: Spot) {
+    let branch = this.branches.find(spot.branch);
+    let isInside = branch !== undefined && spot.position > branch.from;
+    for (; branch; branch = branch.parent === null ? undefined : this.branches.find(branch.parent)) {
+      if (isInside && this.folded.has(branch.id)) this.fold(branch.id, false);
+      isInside = true;
+    }
+  }
+
+  /** What is to be seen now, for a drawing of it. */
+  get shown(): Shown {
+    const { spot, folded } = this;
+    const open = spot && spot.position >= 0 && this.strip ? { ...spot, alternatives: this.alternatives(spot) } : null;
+    return { folded, open };
+  }
+
+  /** Whether the cursor is on a branch that can be folded: on its first token, with others after it. */
+  private foldable({ branch, position, alternative }: Spot): boolean {
+    const found = this.branches.find(branch);
+    return alternative === null && found !== undefined && found.parent !== null && found.from === position && ownSteps(found).length > 1;
   }
 
   private node(branch: Branch, step: TokenStep, promptLength: number): HTMLElement {
@@ -183,6 +224,7 @@ export class TreeView {
   }
 
   private moved(spot: Spot | null) {
+    if (spot) this.unfoldTo(spot);
     const same = spot && this.spot && spot.branch === this.spot.branch && spot.position === this.spot.position;
     this.spot = spot;
     if (!same || !this.strip) this.place();
@@ -218,8 +260,10 @@ export class TreeView {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { spot } = this;
     if (!spot) return;
+    const folds = event.key === 'ArrowLeft' ? true : event.key === 'ArrowRight' ? false : null;
     const to = this.target(event.key, spot);
-    if (to) this.go(to);
+    if (folds !== null && this.foldable(spot) && this.folded.has(spot.branch) !== folds) this.fold(spot.branch, folds);
+    else if (to) this.go(to);
     else if (event.key === 'Enter' || event.key === ' ') this.enter();
     else if (event.key === 'Escape' && spot.alternative !== null) this.go({ ...spot, alternative: null });
     else if (event.key.length === 1 && event.key.trim() !== '') this.typeAhead(event.key, event.timeStamp);

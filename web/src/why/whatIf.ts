@@ -1,4 +1,5 @@
 import { fill, h } from '../page/dom';
+import { type Range, ranges } from '../page/field';
 import type { Page } from '../page/parts';
 import { idsOf, type Recording } from '../trace/recording';
 import type { TokenStep, TraceToken } from '../trace/types';
@@ -6,26 +7,21 @@ import { fillTo, oneLine, percent } from '../tree/glass';
 import { askAgain, canAsk } from './ask';
 import { keepLogits, withLogits } from './asked';
 import { type ChainResult, runChain } from './chain';
-import { beyond, type ChainOptions, forEngine, isOn, optionsOfRun, orders, type StageName } from './options';
+import { beyond, type ChainOptions, forEngine, isOn, optionsOfRun, orders } from './options';
 import { intervalsOf, ruler } from './ruler';
 
-interface Field {
+interface Field extends Range {
   key: 'temperature' | 'topK' | 'topP' | 'minP' | 'repetition' | 'frequency' | 'presence';
-  title: string;
-  min: number;
-  max: number;
-  step: number;
-  stage: StageName;
 }
 
 const fields: readonly Field[] = [
-  { key: 'temperature', title: 'Temperature', min: 0, max: 2, step: 0.05, stage: 'temperature' },
-  { key: 'topK', title: 'Top-k', min: 0, max: 100, step: 1, stage: 'top_k' },
-  { key: 'topP', title: 'Top-p', min: 0.05, max: 1, step: 0.01, stage: 'top_p' },
-  { key: 'minP', title: 'Min-p', min: 0, max: 1, step: 0.01, stage: 'min_p' },
-  { key: 'repetition', title: 'Repetition penalty', min: 1, max: 2, step: 0.01, stage: 'penalties' },
-  { key: 'frequency', title: 'Frequency penalty', min: 0, max: 2, step: 0.05, stage: 'penalties' },
-  { key: 'presence', title: 'Presence penalty', min: 0, max: 2, step: 0.05, stage: 'penalties' },
+  { key: 'temperature', ...ranges.temperature },
+  { key: 'topK', ...ranges.topK, max: 100 }, // a slider: what is beyond changes little
+  { key: 'topP', ...ranges.topP },
+  { key: 'minP', ...ranges.minP },
+  { key: 'repetition', ...ranges.repetitionPenalty },
+  { key: 'frequency', title: 'Frequency penalty', min: 0, max: 2, step: 0.05, note: '0: none' },
+  { key: 'presence', title: 'Presence penalty', min: 0, max: 2, step: 0.05, note: '0: none' },
 ];
 
 const bars = 8;
@@ -90,6 +86,7 @@ export class WhatIf {
       min: field.min,
       max: field.max,
       step: field.step,
+      title: field.note,
       'data-testid': `if-${field.key}`,
     });
     const number = h('output', { for: range.id });
@@ -138,7 +135,7 @@ export class WhatIf {
     const note = result.exact ? 'Exact: the whole vocabulary is at hand.' : 'Sure from what was recorded.';
     return [
       document.createTextNode(same ? 'Still ' : 'Then it would be '),
-      h('b', { class: same ? '' : 'other', 'data-testid': 'what-if-token' }, oneLine(token)),
+      h('b', { class: same ? '' : 'other', 'data-testid': 'what-if-token', 'data-id': token.id }, oneLine(token)),
       document.createTextNode(`${how}. `),
       h('small', {}, note),
     ];

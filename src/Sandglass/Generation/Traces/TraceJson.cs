@@ -182,33 +182,10 @@ public sealed class TraceJson(Tokenizer tokenizer)
     private static void Why(Utf8JsonWriter json, Explanation why)
     {
         json.WriteStartObject("why");
-        json.WriteNumber("rank", why.Rank);
-        Entropy(json, "entropyRaw", why.EntropyRaw);
-        Entropy(json, "entropyFinal", why.EntropyFinal);
-        json.WriteNumber("kept", why.Kept);
+        json.WriteModelSide(why);
         json.WriteBoolean("greedy", why.IsLikeliest);
-        json.WriteNumber("draw", Math.Min(why.Draw, Math.BitDecrement(1.0)));   // below 1, whatever a division of large integers rounds to
-        json.WriteStartArray("interval");
-        json.WriteNumberValue(why.Interval.From);
-        json.WriteNumberValue(why.Interval.To);
-        json.WriteEndArray();
-        json.WriteStartArray("stages");
-        foreach (SamplerStage stage in why.Stages)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", stage.Name);
-            json.WriteNumber("kept", stage.Kept);
-            Entropy(json, "entropy", stage.Entropy);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        json.WriteDrawSide(why);
         json.WriteEndObject();
-    }
-
-    private static void Entropy(Utf8JsonWriter json, string name, double value)
-    {
-        if (double.IsFinite(value)) json.WriteNumber(name, value);
-        else json.WriteNull(name);
     }
 
     private static void Attention(Utf8JsonWriter json, TraceAttention attention)
