@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { labelOf } from '../src/trace/decode';
+import { joined, labelOf } from '../src/trace/decode';
 import { readTrace } from '../src/trace/read';
 import { cut, eventsOf, extend, idsOf, toFile, tokenSteps, tokensOf } from '../src/trace/recording';
 import { workOf } from '../src/trace/work';
@@ -83,5 +83,11 @@ describe('a label', () => {
     expect(labelOf({ id: 1, text: ' king' })).toBe(' king');
     expect(labelOf({ id: 2, text: '�', bytes: [0xf0, 0x9f] })).toBe('‹f0›‹9f›');
     expect(labelOf({ id: 0, text: '<|endoftext|>', bytes: [] })).toBe('‹endoftext›');
+  });
+
+  test('of several tokens joins bytes that are characters together and leaves control tokens out', () => {
+    const begin = { id: 0, text: '<|endoftext|>', bytes: [] };
+    const halves = [0xc3, 0xbc].map((byte, id) => ({ id, text: '�', bytes: [byte] }));
+    expect(joined([begin, { id: 1, text: ' f' }, ...halves, { id: 2, text: 'r' }])).toBe(' für');
   });
 });

@@ -3,7 +3,8 @@ import type { Page } from '../page/parts';
 import { createStore, type Store } from '../state/store';
 import { idsOf, type Recording, tokenSteps } from '../trace/recording';
 import type { TraceCandidate } from '../trace/types';
-import { isControl, optionsAgain, withToken } from '../tree/branch';
+import { isControl, optionsAgain, sameRoot, withToken } from '../tree/branch';
+import { branchesOf } from '../tree/branches';
 import { hear, usageOf } from './answer';
 import type { Conversation, Turn } from './conversation';
 import * as talk from './conversation';
@@ -46,6 +47,7 @@ export class Chats {
       opened: null,
       said: saved ? '' : 'This browser keeps nothing: conversations are gone with the page. Export those that should stay.',
     });
+    branchesOf(page); // from the first answer on
     this.store.watch(
       s => s.current,
       () => void this.load(),
@@ -110,6 +112,7 @@ export class Chats {
     const recording = recordings.get(turn.id);
     const model = recording && this.modelOf(turn, recording);
     if (!recording || !model || running) return;
+    this.showWithSiblings(turn, recording);
     const made = withToken(recording, position, token);
     const sibling: Turn = { id: newId(), parent: turn.parent, role: 'assistant', content: textOf(made), model };
     this.update(talk.add(this.current, sibling, Date.now()));
@@ -144,10 +147,22 @@ export class Chats {
     const recording = this.store.get().recordings.get(turn.id);
     if (!recording) return;
     const step = index === null ? undefined : tokenSteps(recording)[index];
-    if (this.page.store.get().recording !== recording) this.page.player.show(recording);
+    this.showWithSiblings(turn, recording);
     this.lastShown = recording;
     this.page.store.set({ selected: step?.position ?? null, side: 'why' });
     this.store.set({ opened: turn.id });
+  }
+
+  /** The tree has the answers that went on from another word of this one as its branches. */
+  private showWithSiblings(turn: Turn, recording: Recording) {
+    const { recordings } = this.store.get();
+    if (this.page.store.get().recording === recording) return;
+    const byHand = (one: Recording) => one.forced?.length ?? 0;
+    const others = talk.after(this.current, turn.parent).flatMap(sibling => recordings.get(sibling.id) ?? []);
+    const tree = branchesOf(this.page);
+    for (const other of others.toSorted((a, b) => byHand(a) - byHand(b)))
+      if (other !== recording && sameRoot(other.start, recording.start)) tree.take(other);
+    this.page.player.show(recording);
   }
 
   new() {

@@ -1,5 +1,5 @@
 import { bitsEqual } from '../state/address';
-import { labelOf } from '../trace/decode';
+import { joined } from '../trace/decode';
 import { type Recording, tokenSteps } from '../trace/recording';
 import type { TokenStep } from '../trace/types';
 import { h } from './dom';
@@ -43,7 +43,7 @@ export function text(page: Page): HTMLElement {
 
   const show = () => {
     const { recording, cursor } = store.get();
-    prompt.textContent = recording ? recording.start.prompt.map(token => (token.bytes?.length === 0 ? '' : labelOf(token))).join('') : '';
+    prompt.textContent = recording ? joined(recording.start.prompt) : '';
     steps = recording ? tokenSteps(recording, cursor) : [];
     for (let i = 0; i < steps.length; i++) {
       const step = steps[i]!;

@@ -26,12 +26,18 @@ export function positionOf(attention: TraceAttention, column: number): number {
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: false });
+const encoder = new TextEncoder();
 
 /** What to write on a token: its text; its bytes in hexadecimal where they are no whole characters; a name where it is a control token, which has none. */
 export function labelOf(token: TraceToken): string {
   if (token.bytes?.length === 0) return `‹${token.text.replaceAll(/[<|>]/g, '')}›`;
   if (token.bytes) return token.bytes.map(b => `‹${b.toString(16).padStart(2, '0')}›`).join('');
   return token.text === '' ? `‹${token.id}›` : token.text;
+}
+
+/** Tokens as one text: bytes that are characters together are joined, control tokens have none. */
+export function joined(tokens: readonly TraceToken[]): string {
+  return utf8.decode(Uint8Array.from(tokens.flatMap(token => token.bytes ?? [...encoder.encode(token.text)])));
 }
 
 /** The token that a step chose, as the schema's tokens are. */

@@ -43,7 +43,7 @@ export class Branches {
   constructor(private readonly page: Page) {
     page.store.watch(
       s => s.recording,
-      recording => this.follow(recording),
+      recording => this.take(recording),
     );
     page.store.watch(
       s => s.phase,
@@ -295,8 +295,8 @@ export class Branches {
     this.store.set(s => ({ branches: s.branches.map(b => (b.id === id ? { ...b, ...change } : b)) }));
   }
 
-  /** The page's text is another, or longer: one that is not of this tree begins a new one. */
-  private follow(recording: Recording | null) {
+  /** A text is there, another one than before or longer: it joins this tree where it is of the same root, else it begins a new one. */
+  take(recording: Recording | null) {
     if (this.telling) return;
     const shown = this.find(this.store.get().shown);
     if (recording && shown && sameRoot(shown.recording.start, recording.start)) return this.grow(shown, recording);

@@ -1,4 +1,4 @@
-import { labelOf, tokenOf } from '../trace/decode';
+import { joined, labelOf, tokenOf } from '../trace/decode';
 import type { TokenStep, TraceCandidate } from '../trace/types';
 import { type Branch, ownSteps } from './branch';
 import { captionOf, oneLine, percent } from './glass';
@@ -53,7 +53,7 @@ export function pictureOf(branches: readonly Branch[], shown: Shown, measure: (t
   if (!first) return sheet.picture();
   const { start } = first.recording;
   const rows = rowsOf(branches, shown.folded);
-  const prompt = start.prompt.map(token => (token.bytes?.length === 0 ? '' : labelOf(token))).join('');
+  const prompt = joined(start.prompt);
   if (rows.length === 0) rows.push({ branch: first.id, depth: 0, from: 0, to: 0, starts: true, folded: 0 });
   rows.forEach((row, i) => {
     const branch = branches.find(b => b.id === row.branch)!;

@@ -1,6 +1,6 @@
 import { fill, h } from '../page/dom';
 import type { Page } from '../page/parts';
-import { labelOf } from '../trace/decode';
+import { joined } from '../trace/decode';
 import type { TokenStep, TraceCandidate } from '../trace/types';
 import { type Branch, ownSteps, stepAt } from './branch';
 import { type Branches, branchesOf } from './branches';
@@ -85,7 +85,7 @@ export class TreeView {
     }
     const promptLength = first.recording.start.prompt.length;
     const prompt = h('span', { class: 'given node', role: 'treeitem', 'aria-level': 1, 'aria-selected': 'false', 'aria-expanded': 'true' });
-    prompt.textContent = first.recording.start.prompt.map(token => (token.bytes?.length === 0 ? '' : labelOf(token))).join('');
+    prompt.textContent = joined(first.recording.start.prompt);
     prompt.id = 'tree-prompt';
     this.spots.set(prompt, { branch: first.id, position: -1, alternative: null });
     this.order.push(prompt);
