@@ -41,6 +41,8 @@ internal sealed record TraceBody(int[] Prompt, GenerationOptions Options, TraceO
         }
         if (prompt is null) throw new TraceBodyException("parameter-missing", "prompt: expected a text, ids, or messages in its place, found none.");
         if (isChat) options = options with { Stop = [.. options.Stop, .. model.ChatTemplate.Ends] };     // where messages are plain lines, the next speaker's name
+        bool IsGiven(string name) => document.RootElement.TryGetProperty(name, out JsonElement given) && given.ValueKind != JsonValueKind.Null;
+        sampling = TraceSettings.WithoutIdle(sampling, IsGiven);
         return new TraceBody(prompt, options with { Sampling = sampling }, watched);
     }
 

@@ -72,6 +72,21 @@ internal static class TraceSettings
         ["logits"] = static (w, v) => w with { Logits = v.GetBoolean() },
     };
 
+    /// <summary>Where a chain is named, what the API's defaults say of steps that are not in it is no wish: the engine refuses those.</summary>
+    public static SamplerOptions WithoutIdle(SamplerOptions options, Func<string, bool> isGiven)
+    {
+        if (options.Samplers is not IReadOnlyList<string> chain) return options;
+        SamplerOptions usual = new();
+        bool Runs(string name) => isGiven(name) || chain.Any(step => StepKind.Find(step)?.Name == name);
+        return options with
+        {
+            Temperature = Runs("temperature") ? options.Temperature : usual.Temperature,
+            TopK = Runs("top_k") ? options.TopK : usual.TopK,
+            TopP = Runs("top_p") ? options.TopP : usual.TopP,
+            MinP = Runs("min_p") ? options.MinP : usual.MinP,
+        };
+    }
+
     /// <summary>Numbers of tokens.</summary>
     public static int[] Ids(JsonElement value) => [.. value.EnumerateArray().Select(id => id.GetInt32())];
 
