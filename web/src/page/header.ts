@@ -5,7 +5,7 @@ import { nextTheme } from './theme';
 
 const names: Record<EngineKind, string> = { server: 'Server', tab: 'This tab', trace: 'Recorded trace' };
 
-export function header(page: Page, views: HTMLElement): HTMLElement {
+export function header(page: Page, views: HTMLElement, tour: HTMLElement): HTMLElement {
   const { store, player } = page;
   const engine = h('select', {
     'data-testid': 'engine',
@@ -54,6 +54,7 @@ export function header(page: Page, views: HTMLElement): HTMLElement {
     { class: 'header' },
     h('h1', { class: 'brand' }, logo(), h('span', {}, 'Sandglass')),
     views,
+    tour,
     h(
       'div',
       { class: 'where' },

@@ -1,3 +1,4 @@
+import { tourEntry } from '../tour/entry';
 import { controls } from './controls';
 import { fill, h } from './dom';
 import { hashes } from './hashes';
@@ -25,7 +26,7 @@ export function shell(root: HTMLElement, page: Page, parts: readonly Part[], liv
   const middle = h('div', { class: 'middle' }, problem(page), view.panels, below);
   const right = h('aside', { class: 'side', 'aria-label': 'Details' }, side.bar, side.panels);
   const main = h('main', { class: 'main' }, left, middle, right);
-  fill(root, header(page, view.bar), main, hashes(page), live);
+  fill(root, header(page, view.bar, tourEntry(page)), main, hashes(page), live);
   page.store.watch(
     s => s.view,
     id => {

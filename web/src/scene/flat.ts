@@ -9,7 +9,7 @@ const shownAtMost = 60;
 
 /** The scene from above, without WebGL: glasses in a row, the beams as arcs over them. */
 export function flat(root: HTMLElement, { store }: Page) {
-  const holder = h('div', { class: 'flat' });
+  const holder = h('div', { class: 'flat', tabindex: 0, role: 'region', 'aria-label': 'The text from above' });
   root.append(holder);
   const show = () => {
     const { recording, cursor, selected } = store.get();

@@ -1,6 +1,7 @@
 import { h } from '../page/dom';
 import { figuresBar } from '../page/figuresBar';
-import type { Part } from '../page/parts';
+import type { Page, Part } from '../page/parts';
+import { tourOf } from '../tour/tour';
 import { phase } from './phase';
 import { attentionChoice, cameraButtons, legend, pictureButton } from './toolbar';
 import './scene.css';
@@ -28,13 +29,16 @@ export const scenePart: Part = {
   },
 };
 
-function invitation({ store }: Parameters<Part['mount']>[1]): HTMLElement {
+function invitation(page: Page): HTMLElement {
+  const { store } = page;
   const words = h(
     'p',
     { class: 'invitation' },
     'A language model writes here, one token at a time. ',
     h('b', {}, 'Generate'),
-    ' lets the first grain fall.',
+    ' lets the first grain fall; ',
+    h('button', { type: 'button', class: 'link', onclick: () => void tourOf(page).start() }, 'the tour'),
+    ' shows how.',
   );
   store.watch(
     s => s.recording === null,

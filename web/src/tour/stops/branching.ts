@@ -1,0 +1,127 @@
+import type { State } from '../../state/state';
+import { tokenSteps } from '../../trace/recording';
+import type { PrefillStep } from '../../trace/types';
+import { type Branch, stepAt } from '../../tree/branch';
+import { branchesOf } from '../../tree/branches';
+import { align } from '../../tree/diff';
+import { percent } from '../../tree/glass';
+import type { Drive } from '../drive';
+import { forkOf } from '../moments';
+import { glassOf, many, type Piece, say } from '../say';
+import type { Stop } from '../stop';
+
+export const branching: Stop = {
+  id: 'branching',
+  title: 'The other way',
+  keep: isSheet => (isSheet ? [] : ['.tree-page']),
+  async enter(drive, signal) {
+    await drive.finish(signal);
+    drive.page.store.set({ view: 'tree' });
+    const first = firstOf(drive);
+    const fork = first && forkOf(first.recording);
+    if (!fork) return;
+    if (first.id !== branchesOf(drive.page).store.get().shown) branchesOf(drive.page).show(first.id);
+    drive.page.store.set({ selected: fork.step.position });
+  },
+  words: (_, drive) => words(drive),
+  look: () => ['.compare', '.alternatives', '.tree'],
+  acts(state, drive) {
+    const first = firstOf(drive);
+    const fork = first && forkOf(first.recording);
+    if (!fork || !drive.isLive || madeOf(drive)) return [];
+    return [{ title: `Take “${label(fork.other.text)}” instead`, run: (d, signal) => branch(d, signal, state) }];
+  },
+};
+
+const label = (text: string) => text.trim() || '␣';
+
+function firstOf({ page }: Drive): Branch | null {
+  return (
+    branchesOf(page)
+      .store.get()
+      .branches.find(b => b.parent === null) ?? null
+  );
+}
+
+/** The branch that was made here; the last one, where a hand has made more. */
+function madeOf({ page }: Drive): Branch | null {
+  return (
+    branchesOf(page)
+      .store.get()
+      .branches.findLast(b => b.parent !== null && (b.recording.forced?.length ?? 0) > 0) ?? null
+  );
+}
+
+async function branch(drive: Drive, signal: AbortSignal, { speed }: State) {
+  const first = firstOf(drive);
+  const fork = first && forkOf(first.recording);
+  if (!fork) return;
+  drive.page.store.set({ speed: '4' });
+  const branches = branchesOf(drive.page);
+  branches.choose(first.id, fork.step.position, fork.other);
+  drive.page.store.set({ speed });
+  const end = () => madeOf(drive)?.state === 'done';
+  if (!end())
+    await new Promise<void>((resolve, reject) => {
+      const stop = branches.store.watch(
+        t => t.branches,
+        () => end() && resolve(),
+      );
+      signal.addEventListener('abort', () => {
+        stop();
+        reject(signal.reason);
+      });
+    });
+}
+
+function words(drive: Drive): Piece[] {
+  const first = firstOf(drive);
+  const fork = first && forkOf(first.recording);
+  if (!first || !fork) return say`This text has no place where another token was left to choose: each one was sure.`;
+  const made = madeOf(drive);
+  if (!made) {
+    return [
+      ...say`${glassOf(fork.step)} was written here; ${glassOf(fork.other)} had ${percent(fork.other.probability)} and was not. A text is one way through a
+        tree, and the others stay open. `,
+      ...(drive.isLive
+        ? say`Another one need not begin at the beginning: the ${fork.step.position} tokens before are in the cache.`
+        : say`Taking one needs an engine, which recordings are without; what else the model had in mind is all here.`),
+    ];
+  }
+  return branched(first, made);
+}
+
+export function branched(first: Branch, made: Branch): Piece[] {
+  const parent = tokenSteps(first.recording);
+  const own = tokenSteps(made.recording);
+  const old = stepAt(first.recording, made.from);
+  const taken = stepAt(made.recording, made.from);
+  const at = made.recording.steps.indexOf(taken!);
+  const piece = made.recording.pieces.find(p => p > at) ?? made.recording.steps.length;
+  const read = made.recording.steps
+    .slice(
+      piece,
+      made.recording.pieces.find(p => p > piece),
+    )
+    .filter((s): s is PrefillStep => s.kind === 'prefill');
+  const adopted = Math.max(0, ...read.map(s => s.adopted));
+  const anew = read.reduce((sum, s) => sum + s.to - s.from, 0);
+  const pairs = align(
+    parent.map(s => s.id),
+    own.map(s => s.id),
+  );
+  const alone = pairs.filter(p => p.a === null).length;
+  return [
+    ...(old && taken
+      ? say`Two texts stand side by side, one with ${glassOf(old)} and one with ${glassOf(taken)}, with the same numbers drawn. `
+      : []),
+    ...(read.length === 0
+      ? ['The second is only about to begin.']
+      : adopted > 0
+        ? say`Of the ${made.from + 1} tokens that the second begins with, ${adopted} were adopted from the first one’s pages and ${anew} read anew. `
+        : say`No full page was there to be adopted, so ${anew} tokens were read anew. `),
+    ...(read.length > 0
+      ? say`Of the ${many(own.length - (made.from - made.recording.start.prompt.length), 'token')} from there on, ${alone} are its own.`
+      : []),
+  ];
+}
