@@ -1,5 +1,6 @@
 import { h } from '../page/dom';
 import { figuresBar } from '../page/figuresBar';
+import { painted } from '../page/painted';
 import type { Page, Part } from '../page/parts';
 import { tourOf } from '../tour/tour';
 import { phase } from './phase';
@@ -16,6 +17,7 @@ export const scenePart: Part = {
     const bar = h('div', { class: 'stage-bar' }, attentionChoice(page));
     root.append(figuresBar(page), stage);
     stage.append(legend(page), phase(page), bar, invitation(page));
+    await painted; // only to ask for WebGL starts a process of the browser
     if (!hasWebGl()) {
       page.store.set({ camera: 'top' });
       bar.prepend(cameraButtons(page, 'top'));
