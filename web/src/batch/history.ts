@@ -88,14 +88,10 @@ export class History {
       this.doing.fill(0, slot * mostLanes, (slot + 1) * mostLanes);
     }
     const writers = new Uint16Array(count);
-    const known = new Set<number>();
-    for (const place of [...snapshot.places].sort((a, b) => begins(a.runs) - begins(b.runs) || a.text - b.text)) {
-      known.add(place.text);
+    const known = new Set(snapshot.places.map(p => p.text));
+    for (const [text, kept] of this.texts) if (!known.has(text)) this.leave(kept, from);
+    for (const place of [...snapshot.places].sort((a, b) => begins(a.runs) - begins(b.runs) || a.text - b.text))
       this.place(place, from, count, writers);
-    }
-    for (const [text, kept] of this.texts) {
-      if (!known.has(text)) this.leave(kept, from);
-    }
     this.paces = [...this.paces.filter(([at]) => at >= this.at - window), [this.at, count]];
     if (snapshot.more.running === 0) this.speeds.add(snapshot, writers);
     this.last = snapshot;
