@@ -193,6 +193,15 @@ describe('steps that are made up', () => {
     ]);
   });
 
+  test('who watches again knows nothing of what was under way before', () => {
+    const history = new History();
+    history.add(snapshot(10, 10, [[1, 'writing', [1, 'writing', 1, 1]]]));
+    history.begin(recorded);
+    expect(history.readers).toEqual([]);
+    history.add(snapshot(90, 10, [[2, 'writing', [1, 'writing', 1, 1]]]));
+    expect(history.readers.map(r => r.lane)).toEqual([0]);
+  });
+
   test('speeds are of the last second', () => {
     const history = new History();
     for (let i = 1; i <= 40; i++)
@@ -256,10 +265,15 @@ test('a cell has as many steps as an eye can follow, and does not flicker betwee
 
 test('tenants have letters', () => expect([1, 2, 26, 27, 52, 53].map(letterOf)).toEqual(['A', 'B', 'Z', 'AA', 'AZ', 'BA']));
 
-test('readers are dealt to four connections, and their prompts differ', () => {
+test('readers come over four connections, more with each, and their prompts differ', () => {
   expect(shares(1)).toEqual([[0]]);
-  expect(shares(6)).toEqual([[0, 4], [1, 5], [2], [3]]);
-  expect(shares(32).map(one => one.length)).toEqual(new Array(mostConnections).fill(8));
+  expect(shares(3)).toEqual([[0], [1], [2]]);
+  expect(shares(8)).toEqual([[0], [1], [2, 3], [4, 5, 6, 7]]);
+  for (let readers = 1; readers <= 32; readers++) {
+    expect(shares(readers).length).toBeLessThanOrEqual(mostConnections);
+    expect(shares(readers).flat()).toEqual(Array.from({ length: readers }, (_, nth) => nth));
+    expect(shares(readers).every(one => one.length > 0)).toBe(true);
+  }
   const prompts = Array.from({ length: 64 }, (_, nth) => promptOf(nth));
   expect(new Set(prompts).size).toBe(64);
   expect(Math.max(...prompts.map(p => p.length))).toBeLessThan(1600);

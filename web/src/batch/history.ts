@@ -70,8 +70,11 @@ export class History {
     return span < leastSpan ? 0 : (1000 * this.paces.slice(1).reduce((sum, [, steps]) => sum + steps, 0)) / span;
   }
 
+  /** It is watched from now on, perhaps again: what went on meanwhile nobody knows. */
   begin(start: ActivityStart) {
     this.start = start;
+    this.last = null;
+    for (const kept of this.texts.values()) this.leave(kept, this.steps);
   }
 
   add(snapshot: ActivitySnapshot) {

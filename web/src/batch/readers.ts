@@ -5,7 +5,7 @@ import { promptOf } from './prompts';
 
 /** A browser opens six connections to a server: four for readers leave one for watching and one for the rest of the page. */
 export const mostConnections = 4;
-const pause = 400; // ms from one connection to the next, so that what comes is seen to come
+const pause = 800; // ms from one connection to the next
 
 export interface Wanted {
   readers: number;
@@ -47,9 +47,8 @@ export class Readers {
     const failed = await Promise.all(
       dealt.map(async (readers, nth) => {
         try {
-          if (wanted.seconds > 0) await wait(nth * pause, abort.signal);
-          for (let round = 0; round === 0 || performance.now() < until; round++)
-            await this.read(wanted, wanted.seconds === 0 ? readers : readers.slice(0, 2 ** round), round, abort.signal); // more with each round
+          await wait(nth * pause, abort.signal);
+          for (let round = 0; round === 0 || performance.now() < until; round++) await this.read(wanted, readers, round, abort.signal);
           return null;
         } catch (error) {
           return abort.signal.aborted ? null : (error as Error).message;
@@ -96,11 +95,10 @@ export class Readers {
   }
 }
 
-/** Which readers each connection carries: they are dealt like cards. */
+/** Which readers each connection carries: first one, and with each more of them until all are there, by equal ratios. So each number is seen for a while. */
 export function shares(readers: number): number[][] {
-  const dealt: number[][] = Array.from({ length: Math.min(mostConnections, readers) }, () => []);
-  for (let nth = 0; nth < readers; nth++) dealt[nth % dealt.length]!.push(nth);
-  return dealt;
+  const ends = Array.from({ length: mostConnections }, (_, nth) => Math.round(readers ** (nth / (mostConnections - 1))));
+  return [...new Set(ends)].map((end, i, all) => Array.from({ length: end - (all[i - 1] ?? 0) }, (_, nth) => (all[i - 1] ?? 0) + nth));
 }
 
 function wait(ms: number, signal: AbortSignal): Promise<void> {

@@ -2,7 +2,7 @@ import { fill, h } from '../page/dom';
 import type { History } from './history';
 import { letterOf } from './picture';
 
-const most = 24; // that are drawn one by one
+const most = 9; // that are drawn one by one
 
 /** The waiting room: empty glasses in the order in which they are served. */
 export function waitingRoom(history: History): { root: HTMLElement; show(): void } {
