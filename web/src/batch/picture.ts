@@ -66,6 +66,7 @@ export class Picture {
   private readonly context: CanvasRenderingContext2D;
   private zoom = 1;
   private asked = 0;
+  private isHeld = false;
 
   constructor(
     private readonly history: History,
@@ -87,8 +88,18 @@ export class Picture {
     this.draw();
   }
 
+  /** While it is held it stays as it is, whatever comes. */
+  set held(held: boolean) {
+    this.isHeld = held;
+    if (held && this.asked !== 0) {
+      cancelAnimationFrame(this.asked);
+      this.asked = 0;
+    }
+    this.draw();
+  }
+
   draw() {
-    if (this.asked !== 0) return;
+    if (this.asked !== 0 || this.isHeld) return;
     this.asked = requestAnimationFrame(() => {
       this.asked = 0;
       this.paint();

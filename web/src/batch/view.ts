@@ -36,7 +36,6 @@ class Batch {
   private readonly said = h('p', { class: 'hint batch-state', role: 'status', 'data-testid': 'batch-state' });
   private readonly calm = matchMedia('(prefers-reduced-motion: reduce)');
   private zoom: Zoom = null;
-  private held = false;
   private abort: AbortController | null = null;
   private model = '';
   private show: (all: boolean) => void = () => {};
@@ -102,7 +101,7 @@ class Batch {
       ),
     );
     this.show = all => {
-      if (!this.held) picture.draw();
+      picture.draw();
       top.show();
       waiting.show();
       if (!all) return;
@@ -113,15 +112,11 @@ class Batch {
   }
 
   private tools(picture: Picture): HTMLElement {
-    const hold = h(
-      'button',
-      { type: 'button', class: 'chip', 'aria-pressed': String(this.held), 'data-testid': 'batch-hold' },
-      'Hold the picture',
-    );
+    const hold = h('button', { type: 'button', class: 'chip', 'aria-pressed': 'false', 'data-testid': 'batch-hold' }, 'Hold the picture');
     hold.addEventListener('click', () => {
-      this.held = !this.held;
-      hold.setAttribute('aria-pressed', String(this.held));
-      if (!this.held) picture.draw();
+      const held = hold.getAttribute('aria-pressed') !== 'true';
+      hold.setAttribute('aria-pressed', String(held));
+      picture.held = held;
     });
     const zoom = h('select', { id: 'batch-zoom', 'data-testid': 'batch-zoom' });
     zoom.append(h('option', { value: '' }, 'as many steps as fit'));
