@@ -69,7 +69,7 @@ export function sender(page: Page, readers: Readers): HTMLElement {
     h(
       'p',
       { class: 'hint' },
-      'Real load: streamed completions of different prompts, sent by this page through the API that everybody uses. A browser opens six connections to one server, so up to four carry them; for the engine each is a request of its own.',
+      'Real load: streamed completions of different prompts, through the API that everybody uses. Up to four connections carry them, since a browser opens six; for the engine each is a request of its own.',
     ),
   );
 }

@@ -131,8 +131,7 @@ class Batch {
       { class: 'row batch-tools' },
       h('h2', {}, 'The batch'),
       this.said,
-      h('label', { for: 'batch-zoom' }, 'A cell is'),
-      zoom,
+      h('span', { class: 'row' }, h('label', { for: 'batch-zoom' }, 'A cell is'), zoom),
       hold,
     );
   }
