@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { brotliCompressSync, constants } from 'node:zlib';
-import { finish, folder, launch, missing, open, test } from './browser.js';
+import { finish, folder, hasEngine, launch, missing, noEngine, open, test } from './browser.js';
 import { load, start, write } from './worker.js';
 
 const bits = JSON.parse(readFileSync(new URL('../../contract/bits.json', import.meta.url), 'utf8'));
@@ -25,8 +25,8 @@ describe('the engine in the tab', { skip: missing }, () => {
   });
 
   const isThere = context => {
-    if (site.files.some(file => file.endsWith('engine/engine.js'))) return true;
-    context.skip('the tool was built without it: dotnet build -c Release -p:EmbedEngine=true');
+    if (hasEngine(site)) return true;
+    context.skip(noEngine);
     return false;
   };
 
