@@ -3,11 +3,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { finish, folder, launch, missing, number, open, shot, test, traces } from './browser.js';
 
 const tale = JSON.parse(readFileSync(join(traces, 'tale.json'), 'utf8'));
 const axe = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 const { layers } = tale.model;
+const mostDownloaded = 250_000; // bytes
 
 describe('the static page', { skip: missing }, () => {
   let browser;
@@ -30,10 +32,16 @@ describe('the static page', { skip: missing }, () => {
     assert.equal(await page.textContent(test('text')), tale.result.text);
     assert.equal(await number(page, 'seq-len'), tale.result.promptTokens + tale.result.completionTokens);
     assert.equal(await number(page, 'compute'), tale.result.layerTokenPasses);
-    assert.equal(await page.locator('.canvas').count(), 1);
+    await page.waitForSelector('.canvas');
     assert.deepEqual(seen.errors, []);
     assert.deepEqual([...seen.hosts], [new URL(site.url).host]);
     await close();
+  });
+
+  it('is at most 250 KB to download in gzip, engine and traces aside', () => {
+    const own = site.files.filter(file => /\.(js|css|html|svg)$/.test(file) && !file.includes('/engine/'));
+    const bytes = own.reduce((sum, file) => sum + gzipSync(readFileSync(file), { level: 9 }).length, 0);
+    assert.ok(own.length > 5 && bytes <= mostDownloaded, `${bytes} bytes in ${own.length} files`);
   });
 
   it('steps back and forth, and every figure with it', async () => {
