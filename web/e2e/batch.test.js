@@ -1,10 +1,7 @@
 // The tab Batch against a running server with an embedded model: real readers, what the engine tells of them, and who may not see it.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { folder, launch, missing, number, open, serve, shot, test } from './browser.js';
-
-const axe = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+import { findings, folder, launch, missing, number, open, serve, shot, test } from './browser.js';
 
 describe('the batch of a running server', { skip: missing }, () => {
   let browser;
@@ -161,18 +158,7 @@ describe('the batch of a running server', { skip: missing }, () => {
         await send(page, 12, '1000', '30');
         await page.waitForFunction(id => document.querySelectorAll(`${id} tr`).length > 0, test('batch-table'));
         await shot(page, `batch-${theme}-${width}`);
-        assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width);
-        await page.evaluate(axe);
-        const found = await page.evaluate(() =>
-          globalThis.axe
-            .run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-            .then(r =>
-              r.violations
-                .filter(v => v.impact === 'serious' || v.impact === 'critical')
-                .map(v => `${v.id}: ${v.nodes.map(n => n.target).join(' ')}`),
-            ),
-        );
-        assert.deepEqual(found, []);
+        assert.deepEqual(await findings(page), []);
         await close(); // what runs is left, and the engine ends it
       });
     }
