@@ -359,9 +359,12 @@ for (const host of hosts) {
     if (host !== hosts[0]) return;
     for (const colorScheme of ['dark', 'light']) {
       for (const width of [375, 768, 1440]) {
-        it(`${colorScheme}, ${width} wide: nothing serious that axe finds`, async context => {
+        it(`and the reason beside it, ${colorScheme}, ${width} wide: nothing serious that axe finds`, async context => {
           const viewport = { width, height: width < 500 ? 812 : 900 };
           const { page, close } = await tree(context, {}, { viewport, colorScheme });
+          await page.locator('.sampling').evaluate(details => {
+            details.open = matchMedia('(min-width: 1100px)').matches;
+          });
           await write(page, 4, 0);
           await finish(page);
           await page.locator('.node.token').nth(9).click();
@@ -370,6 +373,8 @@ for (const host of hosts) {
           await finish(page);
           await page.locator('.forks').scrollIntoViewIfNeeded();
           await shot(page, `tree-fork-${colorScheme}-${width}`);
+          await page.locator(test('what-if')).scrollIntoViewIfNeeded();
+          await shot(page, `why-${colorScheme}-${width}`);
           assert.deepEqual(await findings(page), []);
           await close();
         });

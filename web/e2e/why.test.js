@@ -1,7 +1,7 @@
 // Why a token was chosen, and what else would have been: what the page says is what the trace has, and what it computes is what the engine chooses.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { findings, generate, hosts, launch, missing, noEngine, open, saved, shot, test } from './browser.js';
+import { generate, hosts, launch, missing, noEngine, open, saved, shot, test } from './browser.js';
 import { load, start, write } from './worker.js';
 
 const prompt = 'The old owl said to the fox that the river';
@@ -82,13 +82,13 @@ for (const host of hosts) {
       await there?.close();
     });
 
-    const written = async (context, options, more = {}) => {
+    const written = async context => {
       if (!there) {
         context.skip(noEngine);
         return null;
       }
-      const opened = await open(browser, there.url, options);
-      await generate(opened.page, prompt, { ...settings, ...more });
+      const opened = await open(browser, there.url);
+      await generate(opened.page, prompt, settings);
       const trace = await saved(opened.page);
       return { ...opened, trace, steps: trace.steps.filter(step => step.kind === 'token') };
     };
@@ -251,23 +251,5 @@ for (const host of hosts) {
       }
       await close();
     });
-
-    if (host !== hosts[0]) return;
-    for (const colorScheme of ['dark', 'light']) {
-      for (const width of [375, 768, 1440]) {
-        it(`${colorScheme}, ${width} wide: nothing serious that axe finds`, async context => {
-          const viewport = { width, height: width < 500 ? 812 : 900 };
-          const { page, close } = await written(context, { viewport, colorScheme });
-          await look(page, 4);
-          await page.locator('.sampling').evaluate(details => {
-            details.open = matchMedia('(min-width: 1100px)').matches;
-          });
-          await page.locator(test('what-if')).scrollIntoViewIfNeeded();
-          await shot(page, `why-${colorScheme}-${width}`);
-          assert.deepEqual(await findings(page), []);
-          await close();
-        });
-      }
-    }
   });
 }
