@@ -49,7 +49,7 @@ function ended({ finish }: TraceResult, count: number): Piece[] {
 }
 
 const itself: Act = {
-  title: 'Let it run',
+  title: 'Ask for 400',
   async run(drive, signal) {
     await drive.begin('max', signal, { maxTokens: most });
     await drive.until(s => s.phase === 'idle', signal);
