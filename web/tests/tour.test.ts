@@ -145,6 +145,16 @@ describe('the drive', () => {
     expect({ settings, view, cache, speed }).toEqual({ settings: before.settings, view: 'chat', cache: false, speed: 'max' });
   });
 
+  test('one that begins before the models are known does not take them away', () => {
+    const page = pageOf('tale');
+    const { models, settings } = page.store.get();
+    page.store.set({ models: [], settings: { ...settings, model: '' } });
+    const drive = new Drive(page);
+    page.store.set({ models, settings: { ...settings, model: 'tale' } });
+    drive.giveBack();
+    expect(page.store.get()).toMatchObject({ models, settings: { model: 'tale' } });
+  });
+
   test('a text that was there before is there again', async () => {
     const page = pageOf('tale', 'temperature-1');
     const recording = recorded('temperature-1');

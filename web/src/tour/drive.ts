@@ -106,8 +106,12 @@ export class Drive {
   /** Gives the page back as it was; a text that was there before comes back too. */
   giveBack() {
     const { store, player } = this.page;
-    const { before } = this;
+    const { before, state } = this;
     const settings = Object.fromEntries(kept.map(key => [key, before[key]])) as Partial<State>;
+    if (before.models.length === 0 && before.engine === state.engine) {
+      settings.models = state.models; // it began before the page knew them
+      settings.settings = { ...before.settings, model: state.settings.model };
+    }
     if (this.hasBegun && before.recording) player.show(before.recording, before.cursor);
     else if (this.state.phase !== 'idle' && this.state.cache !== before.cache) player.setCache(before.cache);
     store.set({ ...settings, selected: before.recording ? before.selected : null });

@@ -35,7 +35,7 @@ export class Tour {
       const { Guide } = await import('./guide');
       new Guide(this.page, () => {
         this.store.set({ running: false });
-        if (from instanceof HTMLElement && from.checkVisibility()) from.focus();
+        if (from instanceof HTMLElement && from !== document.body && from.checkVisibility()) from.focus();
         else document.querySelector<HTMLElement>('[data-testid="tour"]')?.focus();
       }).go(0);
     } catch (error) {
