@@ -193,6 +193,15 @@ describe('steps that are made up', () => {
     ]);
   });
 
+  test('a server that began anew has a clock of its own', () => {
+    const history = new History();
+    const write = (at: number) => history.add(snapshot(at, 100, [[1, 'writing', [1, 'writing', 1, 1]]]));
+    for (const at of [90_000, 90_100, 90_200, 90_300]) write(at);
+    history.begin(recorded);
+    for (const at of [100, 200, 300, 400]) write(at);
+    expect(history.pace).toBeCloseTo(10);
+  });
+
   test('who watches again knows nothing of what was under way before', () => {
     const history = new History();
     history.add(snapshot(10, 10, [[1, 'writing', [1, 'writing', 1, 1]]]));

@@ -74,6 +74,7 @@ export class History {
   begin(start: ActivityStart) {
     this.start = start;
     this.last = null;
+    this.paces = []; // of a server that began anew the clock did too
     for (const kept of this.texts.values()) this.leave(kept, this.steps);
   }
 
