@@ -5,7 +5,8 @@ using Sandglass.KvCache;
 namespace Sandglass.Server;
 
 /// <summary>What an engine does as JSON, as <c>contract/activity.schema.json</c> has it.</summary>
-/// <remarks>Nobody is told of a text more than how it goes on: no word, no id, no name. Where keys are needed only its own holder is told how long it is.</remarks>
+/// <remarks>Nobody is told of a text more than how it goes on: no word, no id, no name. Where keys are needed only its own holder is told how long it is in so many
+/// numbers; who adds up what part another's text has in each step knows it too.</remarks>
 /// <param name="caller">Who is told.</param>
 internal sealed class ActivityJson(Caller caller)
 {

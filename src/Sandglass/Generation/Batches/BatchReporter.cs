@@ -138,8 +138,8 @@ internal sealed class BatchReporter(PagePool pages, EngineCounts counts, TimePro
         _hasNewcomer = false;
         (TimeSpan at, TimeSpan took) = Times();
         long written = counts.GeneratedTokens - _writtenBefore;
-        _written.Add(at, written);
-        _read.Add(at, read);
+        _written.Add(at, took, written);
+        _read.Add(at, took, read);
         BatchPlace[] places = new BatchPlace[_places.Count];
         int running = 0, gone = 0;
         for (int i = 0; i < places.Length; i++)

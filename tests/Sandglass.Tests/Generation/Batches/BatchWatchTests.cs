@@ -182,13 +182,22 @@ public class BatchWatchTests
     public void A_second_holds_what_came_within_it()
     {
         LastSecond sum = new();
-        sum.Add(TimeSpan.FromSeconds(0.1), 5);
-        sum.Add(TimeSpan.FromSeconds(0.12), 2);
-        sum.Add(TimeSpan.FromSeconds(0.9), 3);
+        sum.Add(TimeSpan.FromSeconds(0.1), default, 5);
+        sum.Add(TimeSpan.FromSeconds(0.12), default, 2);
+        sum.Add(TimeSpan.FromSeconds(0.9), default, 3);
         Assert.Equal(10, sum.At(TimeSpan.FromSeconds(1.0)));
         Assert.Equal(3, sum.At(TimeSpan.FromSeconds(1.2)));
-        sum.Add(TimeSpan.FromSeconds(7.9), 1);
+        sum.Add(TimeSpan.FromSeconds(7.9), default, 1);
         Assert.Equal(1, sum.At(TimeSpan.FromSeconds(8)));
         Assert.Equal(0, sum.At(TimeSpan.FromSeconds(9)));
+    }
+
+    [Fact]
+    public void Of_a_step_that_took_longer_than_a_second_a_second_holds_its_part()
+    {
+        LastSecond sum = new();
+        sum.Add(TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(4), 810);
+        Assert.Equal(200, sum.At(TimeSpan.FromSeconds(4)));
+        Assert.Equal(100, sum.At(TimeSpan.FromSeconds(4.5)));
     }
 }
