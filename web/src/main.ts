@@ -28,6 +28,7 @@ for (const kind of meta('sandglass-engines')) {
 sources.set('trace', files); // one may be dropped on the page
 
 const shared = readAddress(location.hash);
+if (sources.keys().next().value === 'tab') tab.warm(shared.settings.model);
 const store = createStore({
   ...initial,
   engine: sources.keys().next().value!,

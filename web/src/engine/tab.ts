@@ -71,6 +71,11 @@ export class TabSource implements TraceSource {
     return [...this.known.values()].map(({ file: _, ...model }) => model);
   }
 
+  /** Begins to load the model that will be asked for first: the engine starts while the page is built. Whoever asks for it hears of a failure. */
+  warm(id = '') {
+    this.load(id).catch(() => {});
+  }
+
   /** Looks into a file that somebody dropped; `add` takes it. */
   async about(file: File): Promise<AboutModel> {
     const answer = await this.ask({ type: 'about', name: file.name, file }, 'about');

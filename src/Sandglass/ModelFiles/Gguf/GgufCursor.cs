@@ -69,11 +69,34 @@ internal sealed class GgufCursor(ByteSource source)
         if (length > (ulong)Left) Fail.TextLength(File, Field, length, Left);
         RefuseBeyondHeader((long)length);
         if (length == 0) return "";
-        if (length <= (ulong)_buffer.Length) return Encoding.UTF8.GetString(Take((int)length));
+        if (length <= (ulong)_buffer.Length) return Text(Take((int)length));
 
         byte[] bytes = new byte[length];
         Bytes(bytes);
         return Encoding.UTF8.GetString(bytes);
+    }
+
+    // A vocabulary has a hundred thousand strings of a few letters, of one or two bytes each: for them the decoder for everything is slow to set out, most of all
+    // where code is interpreted, as in a browser's tab.
+    [SkipLocalsInit]
+    internal static string Text(ReadOnlySpan<byte> bytes)
+    {
+        const int Short = 32;
+        if (bytes.Length > Short) return Encoding.UTF8.GetString(bytes);
+        Span<char> letters = stackalloc char[Short];
+        int count = 0;
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            byte first = bytes[i];
+            if (first < 0x80)
+            {
+                letters[count++] = (char)first;
+                continue;
+            }
+            if (first is < 0xC2 or > 0xDF || i + 1 == bytes.Length || (bytes[i + 1] & 0xC0) != 0x80) return Encoding.UTF8.GetString(bytes);
+            letters[count++] = (char)((first & 0x1F) << 6 | (bytes[++i] & 0x3F));
+        }
+        return new string(letters[..count]);
     }
 
     /// <summary>Consecutive numbers; the count has been checked against the bytes that are left.</summary>
