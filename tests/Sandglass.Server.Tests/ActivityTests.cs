@@ -79,6 +79,10 @@ public sealed class ActivityTests : IAsyncLifetime
         Assert.All(activity.Of(1), place => Assert.Equal((true, 5), ((bool)place["own"]!, place.Count(field => field.Key is "own" or "prompt" or "written" or "positions" or "pages"))));
         Assert.All(activity.Of(2), place => Assert.Equal(["text", "tenant", "own", "phase", "runs"], place.Select(field => field.Key)));
         Assert.All(activity.Of(2), place => Assert.False((bool)place["own"]!));
+        (int Steps, string Phase, int Rows, int Wrote)[] others = [.. activity.Of(2).SelectMany(Runs)], own = [.. activity.Of(1).SelectMany(Runs)];
+        Assert.Contains(others, run => run.Phase == "reading");
+        Assert.Equal(1, others.Max(run => run.Rows));
+        Assert.InRange(own.Max(run => run.Rows), 2, 100);
         Assert.Equal((1, 2), ((int)activity.Of(1).First()["tenant"]!, (int)activity.Of(2).First()["tenant"]!));
         Assert.DoesNotContain("bob", activity.RequireContract().ToJsonString());
     }

@@ -5,13 +5,16 @@ using Sandglass.KvCache;
 namespace Sandglass.Server;
 
 /// <summary>What an engine does as JSON, as <c>contract/activity.schema.json</c> has it.</summary>
-/// <remarks>Nobody is told of a text more than how it goes on: no word, no id, no name. Where keys are needed only its own holder is told how long it is in so many
-/// numbers; who adds up what part another's text has in each step knows it too.</remarks>
+/// <remarks>Nobody is told of a text more than how it goes on: no word, no id, no name. Where keys are needed only its own holder is told how long it is and how many
+/// tokens it has in a step: of another's the number would tell how much of its prompt was cached, and which guesses held. Tenants are numbered as this caller
+/// meets them, so that nobody keeps a diary of another.</remarks>
 /// <param name="caller">Who is told.</param>
 internal sealed class ActivityJson(Caller caller)
 {
     private const string Format = "sandglass-activity";
     private const int Version = 1;
+
+    private readonly Dictionary<long, int> _tenants = [];
 
     /// <summary>The first event: what is watched.</summary>
     public void WriteStart(Utf8JsonWriter json, ServedModel served)
@@ -65,7 +68,7 @@ internal sealed class ActivityJson(Caller caller)
         bool isOwn = place.Owner == caller.Tenant;
         json.WriteStartObject();
         json.WriteNumber("text", place.Text);
-        json.WriteNumber("tenant", place.Tenant);
+        json.WriteNumber("tenant", Number(place.Tenant));
         json.WriteBoolean("own", isOwn);
         json.WriteString("phase", history.IsGone(steps) ? "over" : Name(place.Phase));
         if (isOwn)
@@ -76,7 +79,7 @@ internal sealed class ActivityJson(Caller caller)
             json.WriteNumber("pages", place.Pages);
         }
         json.WriteStartArray("runs");
-        foreach ((int count, PlacePhase? phase, int rows, int wrote) in history.Runs)
+        foreach ((int count, PlacePhase? phase, int rows, int wrote) in isOwn ? history.Runs : Coarse(history.Runs))
         {
             json.WriteStartArray();
             json.WriteNumberValue(count);
@@ -87,6 +90,25 @@ internal sealed class ActivityJson(Caller caller)
         }
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    // that it had tokens in a step, not how many
+    private static List<(int Count, PlacePhase? Phase, int Rows, int Wrote)> Coarse(IEnumerable<(int Count, PlacePhase? Phase, int Rows, int Wrote)> runs)
+    {
+        List<(int Count, PlacePhase? Phase, int Rows, int Wrote)> coarse = [];
+        foreach ((int count, PlacePhase? phase, int rows, int wrote) in runs)
+        {
+            (int some, int any) = (Math.Min(rows, 1), Math.Min(wrote, 1));
+            if (coarse is [.., var last] && (last.Phase, last.Rows, last.Wrote) == (phase, some, any)) coarse[^1] = last with { Count = last.Count + count };
+            else coarse.Add((count, phase, some, any));
+        }
+        return coarse;
+    }
+
+    private int Number(long tenant)
+    {
+        if (!_tenants.TryGetValue(tenant, out int number)) _tenants.Add(tenant, number = _tenants.Count + 1);
+        return number;
     }
 
     private static string Name(PlacePhase phase) => phase switch

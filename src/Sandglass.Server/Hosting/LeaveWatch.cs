@@ -20,6 +20,7 @@ internal sealed class LeaveWatch : IDisposable
     private readonly ConcurrentDictionary<Watched, byte> _watched = new();
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
+    private readonly List<Watched> _looked = [];
     private readonly List<Socket> _asked = [];
     private readonly HashSet<Socket> _unread = [];
     private long _last;         // when it looked
@@ -55,7 +56,8 @@ internal sealed class LeaveWatch : IDisposable
         {
             _last = _time.GetTimestamp();
             Ask();
-            foreach ((Watched watched, _) in _watched) watched.Look(_unread);
+            foreach (Watched watched in _looked) watched.Look(_unread);
+            _looked.Clear();
         }
         Volatile.Write(ref _looks, 0);
     }
@@ -65,7 +67,11 @@ internal sealed class LeaveWatch : IDisposable
     {
         _asked.Clear();
         _unread.Clear();
-        foreach ((Watched watched, _) in _watched) _asked.Add(watched.Socket);
+        foreach ((Watched watched, _) in _watched)
+        {
+            _looked.Add(watched);
+            _asked.Add(watched.Socket);
+        }
         if (_asked.Count == 0) return;
         try
         {
@@ -75,7 +81,7 @@ internal sealed class LeaveWatch : IDisposable
         catch (Exception failure) when (failure is SocketException or ObjectDisposedException or ArgumentOutOfRangeException)
         {
             // one of them was closed meanwhile, or there are more than the system takes at once
-            foreach ((Watched watched, _) in _watched)
+            foreach (Watched watched in _looked)
             {
                 if (HasUnread(watched.Socket)) _unread.Add(watched.Socket);
             }

@@ -20,10 +20,13 @@ export function wordBar({ store }: Page, chats: Chats): HTMLElement {
     const { opened, recordings } = chats.store.get();
     const ours = recording !== null && opened !== null && recordings.get(opened) === recording;
     const step = ours && selected !== null ? tokenSteps(recording).find(s => s.position === selected) : undefined;
+    const hadFocus = bar.contains(document.activeElement);
     bar.hidden = step === undefined;
+    if (bar.hidden && hadFocus) document.querySelector<HTMLElement>('[data-testid="chat-field"]')?.focus();
     if (!step) return;
     const others = step.candidates.filter(c => c.id !== step.id).slice(0, most);
     const turn = opened === null ? undefined : turnOf(chats.current, opened);
+    const isShut = !turn || chats.store.get().running !== null;
     const at = bar.contains(document.activeElement) ? document.activeElement : null;
     const focused = at?.getAttribute('data-to') ?? at?.getAttribute('data-instead');
     const to = (title: string, where: string, go: () => void) => h('button', { type: 'button', 'data-to': where, onclick: go }, title);
@@ -42,8 +45,8 @@ export function wordBar({ store }: Page, chats: Chats): HTMLElement {
               'data-testid': 'instead',
               'data-instead': c.id,
               title: `Another answer, with this in its place${c.removedBy ? ` (taken out by ${c.removedBy})` : ''}`,
-              disabled: !turn || chats.store.get().running !== null,
-              onclick: () => turn && chats.instead(turn, step.position, c),
+              'aria-disabled': isShut ? 'true' : undefined, // a button that is disabled loses the focus
+              onclick: () => isShut || (turn && chats.instead(turn, step.position, c)),
             },
             h('i', {}, name(c)),
             ` ${percent(c.probability)}`,

@@ -92,7 +92,7 @@ export class TabSource implements TraceSource {
     await this.load(request.model);
     const { prompt, messages, options, watch } = request;
     const body = { ...(messages ? { messages } : { prompt }), ...options, trace: watch };
-    const { worker } = this.start();
+    const { worker, failure } = this.start();
     const id = ++this.last;
     const waiting: FromEngine[] = [];
     let wake = () => {};
@@ -109,9 +109,10 @@ export class TabSource implements TraceSource {
     try {
       while (!isOver) {
         while (waiting.length === 0) {
-          await new Promise<void>(resolve => {
+          const more = new Promise<void>(resolve => {
             wake = resolve;
           });
+          await Promise.race([more, failure]);
         }
         const message = waiting.shift()!;
         if (message.type === 'error') {
@@ -178,7 +179,7 @@ export class TabSource implements TraceSource {
       for (const listen of [...this.listeners]) listen(data);
     };
     const failure = new Promise<never>((_, reject) => {
-      worker.onerror = event => reject(new EngineError(`The engine does not start in this tab: ${event.message}`));
+      worker.onerror = event => reject(new EngineError(`The engine of this tab failed: ${event.message}`));
     });
     failure.catch(() => {});
     this.started = { worker, failure };

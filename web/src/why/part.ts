@@ -7,7 +7,7 @@ import { fillTo, oneLine, percent } from '../tree/glass';
 import { asked } from './asked';
 import { fatesOf } from './fates';
 import { glasses } from './glasses';
-import { intervalsOf, ruler } from './ruler';
+import { fell, intervalsOf, ruler } from './ruler';
 import { strip } from './strip';
 import { WhatIf } from './whatIf';
 import './why.css';
@@ -71,7 +71,7 @@ function told(page: Page, recording: Recording, step: TokenStep): Node[] {
     ? `A hand put this token here. ${why.greedy ? 'The likeliest would have been taken.' : `The number drawn, ${why.draw.toFixed(4)}, would have chosen another.`}`
     : why.greedy
       ? 'Temperature 0: the likeliest was taken, nothing was drawn.'
-      : `${why.draw.toFixed(4)} was drawn: it fell into ${why.interval[0].toFixed(4)} to ${why.interval[1].toFixed(4)}.`;
+      : `${fell(why.draw, why.interval, 'was drawn: it ')}.`;
   return [
     title,
     h(

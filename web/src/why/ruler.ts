@@ -11,6 +11,13 @@ export interface Interval {
 const width = 340;
 
 /** The line from 0 to 1 on which each token that is left has an interval as wide as it is likely; the number drawn falls into one. */
+/** Where the number drawn lies, with more digits where four would set it on an edge. */
+export function fell(draw: number, [from, to]: readonly [number, number] | readonly number[], verb = ''): string {
+  const isEdge = [from!, to!].some(edge => edge.toFixed(4) === draw.toFixed(4));
+  const [number, left, right] = [draw, from!, to!].map(value => value.toFixed(isEdge ? 7 : 4));
+  return `${number} ${verb}fell into ${left} to ${right}`;
+}
+
 export function ruler(intervals: readonly Interval[], draw: number | null, chosen: number): SVGElement {
   const x = (value: number) => value * width;
   const parts = intervals.flatMap((interval, i) => {

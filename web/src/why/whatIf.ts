@@ -8,7 +8,7 @@ import { askAgain, canAsk } from './ask';
 import { keepLogits, withLogits } from './asked';
 import { type ChainResult, runChain } from './chain';
 import { beyond, type ChainOptions, forEngine, isOn, optionsOfRun, orders } from './options';
-import { intervalsOf, ruler } from './ruler';
+import { fell, intervalsOf, ruler } from './ruler';
 
 interface Field extends Range {
   key: 'temperature' | 'topK' | 'topP' | 'minP' | 'repetition' | 'frequency' | 'presence';
@@ -206,7 +206,7 @@ export class WhatIf {
       if (this.step !== step) return;
       this.show();
       const { kept, draw, interval, greedy } = answer.why;
-      const drawn = greedy ? 'the likeliest' : `${draw.toFixed(4)} fell into ${interval[0].toFixed(4)} to ${interval[1].toFixed(4)}`;
+      const drawn = greedy ? 'the likeliest' : fell(draw, interval);
       fill(this.exact, 'The engine chooses ', h('b', {}, oneLine(answer.asked[0]!)), `: ${drawn}, ${kept} left.`);
     } catch (error) {
       this.exact.textContent = (error as Error).message;
