@@ -1,7 +1,7 @@
 // The tab Batch against a running server with an embedded model: real readers, what the engine tells of them, and who may not see it.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { findings, folder, launch, missing, number, open, serve, shot, test } from './browser.js';
+import { fewLooks, findings, folder, launch, missing, number, open, serve, shot, test } from './browser.js';
 
 describe('the batch of a running server', { skip: missing }, () => {
   let browser;
@@ -151,17 +151,15 @@ describe('the batch of a running server', { skip: missing }, () => {
     await close();
   });
 
-  for (const theme of ['dark', 'light']) {
-    for (const width of [375, 768, 1440]) {
-      it(`${theme}, ${width} wide: nothing serious that axe finds, nothing beside the page`, async () => {
-        const { page, close } = await visit({ viewport: { width, height: width < 500 ? 812 : 900 }, colorScheme: theme });
-        await send(page, 12, '1000', '30');
-        await page.waitForFunction(id => document.querySelectorAll(`${id} tr`).length > 0, test('batch-table'));
-        await shot(page, `batch-${theme}-${width}`);
-        assert.deepEqual(await findings(page), []);
-        await close(); // what runs is left, and the engine ends it
-      });
-    }
+  for (const { theme, width } of fewLooks) {
+    it(`${theme}, ${width} wide: nothing serious that axe finds, nothing beside the page`, async () => {
+      const { page, close } = await visit({ viewport: { width, height: width < 500 ? 812 : 900 }, colorScheme: theme });
+      await send(page, 12, '1000', '30');
+      await page.waitForFunction(id => document.querySelectorAll(`${id} tr`).length > 0, test('batch-table'));
+      await shot(page, `batch-${theme}-${width}`);
+      assert.deepEqual(await findings(page), []);
+      await close(); // what runs is left, and the engine ends it
+    });
   }
 
   it('without a server the tab says what it needs', async () => {

@@ -25,6 +25,13 @@ export const missing = !existsSync(tool)
     ? 'no Chromium (Debian: chromium; or CHROMIUM=PATH)'
     : false;
 
+/** Whether all is tried, however long it takes: SANDGLASS_LONG=1. */
+export const isLong = process.env.SANDGLASS_LONG === '1';
+
+/** Each theme at each width; for views that are slow to get to, the two that differ most, unless all is tried. */
+export const looks = ['dark', 'light'].flatMap(theme => [375, 768, 1440].map(width => ({ theme, width })));
+export const fewLooks = isLong ? looks : looks.filter(({ theme, width }) => width === (theme === 'dark' ? 1440 : 375));
+
 export function launch(...args) {
   return chromium.launch({
     executablePath: browserPath,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { findings, launch, missing, open, serve, shot, test } from './browser.js';
+import { fewLooks, findings, launch, missing, open, serve, shot, test } from './browser.js';
 
 describe('the chat', { skip: missing }, () => {
   let browser;
@@ -229,27 +229,25 @@ describe('the chat', { skip: missing }, () => {
     await close();
   });
 
-  for (const theme of ['dark', 'light']) {
-    for (const width of [375, 768, 1440]) {
-      it(`has no serious finding of axe at ${width} px, ${theme}`, async () => {
-        const { page, close } = await chat({ viewport: { width, height: 860 }, colorScheme: theme });
-        await shot(page, `chat-start-${width}-${theme}`);
-        if (width < 1100) await page.click('.chat-aside summary >> nth=1');
-        await set(page, 'maxTokens', 60);
-        await set(page, 'seed', 11);
-        if (width < 1100) await page.click('.chat-aside summary >> nth=1');
-        await ask(page, 'Tell me a story of a fox and an owl');
-        await done(page);
-        await page.click(`.turn-assistant ${test('again')}`);
-        await done(page);
-        await page
-          .locator(`${test('answer')} [data-index]`)
-          .nth(2)
-          .click();
-        await shot(page, `chat-${width}-${theme}`);
-        assert.deepEqual(await findings(page), []);
-        await close();
-      });
-    }
+  for (const { theme, width } of fewLooks) {
+    it(`has no serious finding of axe at ${width} px, ${theme}`, async () => {
+      const { page, close } = await chat({ viewport: { width, height: 860 }, colorScheme: theme });
+      await shot(page, `chat-start-${width}-${theme}`);
+      if (width < 1100) await page.click('.chat-aside summary >> nth=1');
+      await set(page, 'maxTokens', 60);
+      await set(page, 'seed', 11);
+      if (width < 1100) await page.click('.chat-aside summary >> nth=1');
+      await ask(page, 'Tell me a story of a fox and an owl');
+      await done(page);
+      await page.click(`.turn-assistant ${test('again')}`);
+      await done(page);
+      await page
+        .locator(`${test('answer')} [data-index]`)
+        .nth(2)
+        .click();
+      await shot(page, `chat-${width}-${theme}`);
+      assert.deepEqual(await findings(page), []);
+      await close();
+    });
   }
 });

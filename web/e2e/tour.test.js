@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { findings, folder, launch, missing, number, open, reach, serve, shot, test } from './browser.js';
+import { fewLooks, findings, folder, launch, missing, number, open, reach, serve, shot, test } from './browser.js';
 
 const stops = 6;
 
@@ -169,13 +169,7 @@ describe('the tour', { skip: missing }, () => {
     await close();
   });
 
-  // each theme and each width, not each with each: six stops take twenty seconds
-  for (const [theme, width] of [
-    ['dark', 375],
-    ['light', 375],
-    ['light', 768],
-    ['dark', 1440],
-  ]) {
+  for (const { theme, width } of fewLooks) {
     it(`${theme}, ${width} wide: nothing serious that axe finds, what is outlined is seen`, { timeout: 240_000 }, async () => {
       const { page, close } = await open(browser, server.url, {
         viewport: { width, height: width < 500 ? 812 : 900 },

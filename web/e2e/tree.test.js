@@ -4,10 +4,12 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import {
   download,
+  fewLooks,
   findings,
   finish,
   generate,
   hosts,
+  isLong,
   launch,
   lines,
   missing,
@@ -40,6 +42,7 @@ function common(a, b) {
 
 for (const host of hosts) {
   describe(`the tree ${host.name}`, { skip: missing, timeout: 900_000 }, () => {
+    const itLong = host === hosts[0] || isLong ? it : () => {}; // twice only where all is tried
     let browser;
     let there;
 
@@ -159,7 +162,7 @@ for (const host of hosts) {
       await close();
     });
 
-    it('plays several branches as one batch, which a hand holds and lets go', async context => {
+    itLong('plays several branches as one batch, which a hand holds and lets go', async context => {
       const opened = await tree(context, { seed: 102, maxTokens: 24 });
       if (!opened) return;
       const { page, close } = opened;
@@ -211,7 +214,7 @@ for (const host of hosts) {
       await close();
     });
 
-    it('repeats a text with the same seed by bits, with another one and at temperature 0 by what it says', async context => {
+    itLong('repeats a text with the same seed by bits, with another one and at temperature 0 by what it says', async context => {
       const opened = await tree(context, { seed: 103, maxTokens: 20 });
       if (!opened) return;
       const { page, close } = opened;
@@ -245,7 +248,7 @@ for (const host of hosts) {
       await close();
     });
 
-    it('draws itself as an SVG that stands alone, with every node that is to be seen, in both themes', async context => {
+    itLong('draws itself as an SVG that stands alone, with every node that is to be seen, in both themes', async context => {
       for (const colorScheme of ['dark', 'light']) {
         const opened = await tree(context, { seed: 104, maxTokens: 40 }, { colorScheme }, `${prompt} <b>&"quoted"</b>\nhe said: “ü”`);
         if (!opened) return;
@@ -318,7 +321,7 @@ for (const host of hosts) {
       }
     });
 
-    it('shows where two words were equally likely, with the figures of lab fork', async context => {
+    itLong('shows where two words were equally likely, with the figures of lab fork', async context => {
       const text = 'Once upon a time';
       const opened = await tree(context, { temperature: 0, maxTokens: 60 }, {}, text);
       if (!opened) return;
@@ -357,28 +360,26 @@ for (const host of hosts) {
     });
 
     if (host !== hosts[0]) return;
-    for (const colorScheme of ['dark', 'light']) {
-      for (const width of [375, 768, 1440]) {
-        it(`and the reason beside it, ${colorScheme}, ${width} wide: nothing serious that axe finds`, async context => {
-          const viewport = { width, height: width < 500 ? 812 : 900 };
-          const { page, close } = await tree(context, {}, { viewport, colorScheme });
-          await page.locator('.sampling').evaluate(details => {
-            details.open = matchMedia('(min-width: 1100px)').matches;
-          });
-          await write(page, 4, 0);
-          await finish(page);
-          await page.locator('.node.token').nth(9).click();
-          await shot(page, `tree-${colorScheme}-${width}`);
-          await page.locator(test('tie')).first().click();
-          await finish(page);
-          await page.locator('.forks').scrollIntoViewIfNeeded();
-          await shot(page, `tree-fork-${colorScheme}-${width}`);
-          await page.locator(test('what-if')).scrollIntoViewIfNeeded();
-          await shot(page, `why-${colorScheme}-${width}`);
-          assert.deepEqual(await findings(page), []);
-          await close();
+    for (const { theme: colorScheme, width } of fewLooks) {
+      it(`and the reason beside it, ${colorScheme}, ${width} wide: nothing serious that axe finds`, async context => {
+        const viewport = { width, height: width < 500 ? 812 : 900 };
+        const { page, close } = await tree(context, {}, { viewport, colorScheme });
+        await page.locator('.sampling').evaluate(details => {
+          details.open = matchMedia('(min-width: 1100px)').matches;
         });
-      }
+        await write(page, 4, 0);
+        await finish(page);
+        await page.locator('.node.token').nth(9).click();
+        await shot(page, `tree-${colorScheme}-${width}`);
+        await page.locator(test('tie')).first().click();
+        await finish(page);
+        await page.locator('.forks').scrollIntoViewIfNeeded();
+        await shot(page, `tree-fork-${colorScheme}-${width}`);
+        await page.locator(test('what-if')).scrollIntoViewIfNeeded();
+        await shot(page, `why-${colorScheme}-${width}`);
+        assert.deepEqual(await findings(page), []);
+        await close();
+      });
     }
   });
 }

@@ -1,7 +1,7 @@
 // Why a token was chosen, and what else would have been: what the page says is what the trace has, and what it computes is what the engine chooses.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { generate, hosts, launch, missing, noEngine, open, saved, shot, test } from './browser.js';
+import { generate, hosts, isLong, launch, missing, noEngine, open, saved, shot, test } from './browser.js';
 import { load, start, write } from './worker.js';
 
 const prompt = 'The old owl said to the fox that the river';
@@ -64,6 +64,7 @@ async function serverStep(url, body) {
 
 for (const host of hosts) {
   describe(`the reason ${host.name}`, { skip: missing, timeout: 900_000 }, () => {
+    const itLong = host === hosts[0] || isLong ? it : () => {}; // twice only where all is tried
     let browser;
     let there;
     let engine; // a page that has nothing but the engine
@@ -95,7 +96,7 @@ for (const host of hosts) {
     const look = (page, index) => page.click(`[data-testid="text"] [data-index="${index}"]`);
     const ask = body => (engine ? write(engine, body).then(({ tokens }) => tokens[0]) : serverStep(there.url, body));
 
-    it('is what the trace has: bars, the step that removed each, entropy, the number drawn and its interval', async context => {
+    itLong('is what the trace has: bars, the step that removed each, entropy, the number drawn and its interval', async context => {
       const opened = await written(context);
       if (!opened) return;
       const { page, steps, trace, seen, close } = opened;
@@ -231,7 +232,7 @@ for (const host of hosts) {
       await close();
     });
 
-    it('tells rank and probability of any word, recorded or not', async context => {
+    itLong('tells rank and probability of any word, recorded or not', async context => {
       const opened = await written(context);
       if (!opened) return;
       const { page, steps, trace, close } = opened;
