@@ -142,12 +142,12 @@ public sealed class ActivityTests : IAsyncLifetime
     public void Steps_that_were_not_waited_for_are_counted()
     {
         ActivitySnapshot snapshot = new();
-        snapshot.Add(Step(5, new BatchPlace(1, 1, "", PlacePhase.Reading, 64, 0, 70, 0, 64, 2, false)));
+        snapshot.Add(Step(5, new BatchPlace(1, "", PlacePhase.Reading, 64, 0, 70, 0, 64, 2, false)));
         Assert.Equal(0, snapshot.Lost);     // what was before it began is not its
         snapshot.Clear();
-        snapshot.Add(Step(9, new BatchPlace(1, 1, "", PlacePhase.Writing, 1, 1, 70, 2, 71, 3, false)));
-        snapshot.Add(Step(10, new BatchPlace(1, 1, "", PlacePhase.Writing, 1, 1, 70, 3, 72, 3, true)));
-        snapshot.Add(Step(11, new BatchPlace(2, 1, "", PlacePhase.Reading, 4, 1, 4, 1, 4, 1, false)));
+        snapshot.Add(Step(9, new BatchPlace(1, "", PlacePhase.Writing, 1, 1, 70, 2, 71, 3, false)));
+        snapshot.Add(Step(10, new BatchPlace(1, "", PlacePhase.Writing, 1, 1, 70, 3, 72, 3, true)));
+        snapshot.Add(Step(11, new BatchPlace(2, "", PlacePhase.Reading, 4, 1, 4, 1, 4, 1, false)));
 
         Assert.Equal(3, snapshot.Lost);
         Assert.Equal([1, 1, 4], snapshot.Rows);

@@ -14,7 +14,7 @@ internal sealed class ActivityJson(Caller caller)
     private const string Format = "sandglass-activity";
     private const int Version = 1;
 
-    private readonly Dictionary<long, int> _tenants = [];
+    private readonly Dictionary<string, int> _tenants = [];
 
     /// <summary>The first event: what is watched.</summary>
     public void WriteStart(Utf8JsonWriter json, ServedModel served)
@@ -65,7 +65,7 @@ internal sealed class ActivityJson(Caller caller)
     private void Place(Utf8JsonWriter json, PlaceHistory history, int steps)
     {
         BatchPlace place = history.Last;
-        bool isOwn = place.Owner == caller.Tenant;
+        bool isOwn = place.Tenant == caller.Tenant;
         json.WriteStartObject();
         json.WriteNumber("text", place.Text);
         json.WriteNumber("tenant", Number(place.Tenant));
@@ -105,7 +105,7 @@ internal sealed class ActivityJson(Caller caller)
         return coarse;
     }
 
-    private int Number(long tenant)
+    private int Number(string tenant)
     {
         if (!_tenants.TryGetValue(tenant, out int number)) _tenants.Add(tenant, number = _tenants.Count + 1);
         return number;

@@ -34,19 +34,15 @@ type FromEngine =
   | { type: 'start'; id: number; start: TraceStart }
   | { type: 'step'; id: number; step: TraceStep }
   | { type: 'result'; id: number; result: TraceResult }
-  | { type: 'error'; id?: number; error: { message: string; code: string } };
-
-interface StartedWorker {
-  worker: Worker;
-  failure: Promise<never>;
-}
+  | { type: 'error'; id?: number; error: { message: string; code: string } }
+  | { type: 'failed'; error: { message: string; code: string } }; // said here, of a worker that is no more
 
 /** The engine itself, as WebAssembly in a worker of this page: `engine.js` says which messages it knows. */
 export class TabSource implements TraceSource {
   readonly kind = 'tab';
   private readonly known = new Map<string, ServedModel & { file: File | string }>();
   private readonly listeners = new Set<(message: FromEngine) => void>();
-  private started: StartedWorker | null = null;
+  private worker: Worker | null = null;
   private loaded: string | null = null;
   private loading: Promise<unknown> = Promise.resolve();
   private last = 0;
@@ -92,12 +88,12 @@ export class TabSource implements TraceSource {
     await this.load(request.model);
     const { prompt, messages, options, watch } = request;
     const body = { ...(messages ? { messages } : { prompt }), ...options, trace: watch };
-    const { worker, failure } = this.start();
+    const worker = this.start();
     const id = ++this.last;
     const waiting: FromEngine[] = [];
     let wake = () => {};
     const listen = (message: FromEngine) => {
-      if (!('id' in message) || message.id !== id) return;
+      if (message.type !== 'failed' && (!('id' in message) || message.id !== id)) return;
       waiting.push(message);
       wake();
     };
@@ -109,13 +105,12 @@ export class TabSource implements TraceSource {
     try {
       while (!isOver) {
         while (waiting.length === 0) {
-          const more = new Promise<void>(resolve => {
+          await new Promise<void>(resolve => {
             wake = resolve;
           });
-          await Promise.race([more, failure]);
         }
         const message = waiting.shift()!;
-        if (message.type === 'error') {
+        if (message.type === 'error' || message.type === 'failed') {
           isOver = true;
           throw new EngineError(message.error.message, message.error.code);
         }
@@ -156,33 +151,37 @@ export class TabSource implements TraceSource {
   }
 
   private async ask(message: object, answer: FromEngine['type']): Promise<FromEngine> {
-    const { worker, failure } = this.start();
-    const said = new Promise<FromEngine>(resolve => {
-      const listen = (one: FromEngine) => {
-        if (one.type !== answer && !(one.type === 'error' && one.id === undefined)) return;
+    const worker = this.start();
+    const result = await new Promise<FromEngine>(resolve => {
+      const listen = (said: FromEngine) => {
+        if (said.type !== answer && said.type !== 'failed' && !(said.type === 'error' && said.id === undefined)) return;
         this.listeners.delete(listen);
-        resolve(one);
+        resolve(said);
       };
       this.listeners.add(listen);
       worker.postMessage(message);
     });
-    const result = await Promise.race([said, failure]);
-    if (result.type === 'error') throw new EngineError(result.error.message, result.error.code);
+    if (result.type === 'error' || result.type === 'failed') throw new EngineError(result.error.message, result.error.code);
     return result;
   }
 
-  /** The worker takes messages before it is ready. One that never starts fails whoever waits for it. */
-  private start(): StartedWorker {
-    if (this.started) return this.started;
+  /** The worker takes messages before it is ready. One that fails ends whatever waits for it; who asks next has another. */
+  private start(): Worker {
+    if (this.worker) return this.worker;
     const worker = new Worker(new URL(this.engine, document.baseURI), { type: 'module' });
-    worker.onmessage = ({ data }: MessageEvent<FromEngine>) => {
-      for (const listen of [...this.listeners]) listen(data);
+    const tell = (said: FromEngine) => {
+      for (const listen of [...this.listeners]) listen(said);
     };
-    const failure = new Promise<never>((_, reject) => {
-      worker.onerror = event => reject(new EngineError(`The engine of this tab failed: ${event.message}`));
-    });
-    failure.catch(() => {});
-    this.started = { worker, failure };
-    return this.started;
+    worker.onmessage = ({ data }: MessageEvent<FromEngine>) => tell(data);
+    worker.onerror = event => {
+      worker.terminate();
+      this.worker = this.loaded = null;
+      tell({
+        type: 'failed',
+        error: { message: `The engine of this tab failed: ${event.message ?? 'it does not start'}`, code: 'engine-failed' },
+      });
+    };
+    this.worker = worker;
+    return worker;
   }
 }

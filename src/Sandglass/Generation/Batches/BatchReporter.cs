@@ -14,7 +14,6 @@ internal sealed class BatchReporter(PagePool pages, EngineCounts counts, TimePro
     private readonly ConditionalWeakTable<SequenceGroup, PlaceMark> _marks = [];    // weak: a group holds nothing for this, and this holds no group
     private readonly List<SequenceGroup> _groups = [];      // of this step, in order
     private readonly List<PlaceMark> _places = [];          // [group]: its mark
-    private readonly TenantNumbers _tenants = new();
     private readonly LastSecond _written = new(), _read = new();
     private volatile BatchWatch[] _watches = [];
     private volatile bool _hasNewcomer, _isOver;
@@ -113,7 +112,7 @@ internal sealed class BatchReporter(PagePool pages, EngineCounts counts, TimePro
     private PlaceMark MarkOf(SequenceGroup group)
     {
         if (_marks.TryGetValue(group, out PlaceMark? mark)) return mark;
-        mark = new PlaceMark(++_texts, _tenants.Of(group.Share.Ticket.Tenant));
+        mark = new PlaceMark(++_texts);
         _marks.Add(group, mark);
         return mark;
     }

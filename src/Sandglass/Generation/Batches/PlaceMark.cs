@@ -2,8 +2,7 @@ namespace Sandglass.Generation;
 
 /// <summary>What is noted of a group while its engine is watched. The <see cref="BatchReporter"/>'s alone.</summary>
 /// <param name="text">Its number.</param>
-/// <param name="tenant">Its tenant's.</param>
-internal sealed class PlaceMark(long text, long tenant)
+internal sealed class PlaceMark(long text)
 {
     private int _before;    // tokens beyond the prompt, before the step
 
@@ -44,7 +43,7 @@ internal sealed class PlaceMark(long text, long tenant)
         int prompt = Prompt(group), written = Written(group), positions = 0;
         foreach (Sequence member in group.Members) positions = Math.Max(positions, member.Cache.Length);
         Place = new BatchPlace(
-            text, tenant, group.Share.Ticket.Tenant, Phase, Rows, Math.Max(0, written - _before), prompt, written, positions, group.Held, group.IsOver);
+            text, group.Share.Ticket.Tenant, Phase, Rows, Math.Max(0, written - _before), prompt, written, positions, group.Held, group.IsOver);
     }
 
     /// <summary>It is told.</summary>
