@@ -5,7 +5,8 @@ namespace Sandglass.KvCache;
 /// <summary>Pages of memory for keys and values, handed out, shared and taken back; knows nothing of sequences. For the engine's thread alone.</summary>
 /// <remarks>
 /// Pages that have a name stay when no sequence holds them any more, for texts that begin with the same tokens, until they are needed, or older than
-/// <see cref="KeptFor"/>: the least recently used go first. Then, and where pages without a name have been free as long, their memory goes back to the system.
+/// <see cref="KeptFor"/>: the least recently used go first. Pages without a name are free, and their memory is for whoever rents next: memory of the system's
+/// costs faults and is cleared first, so it gets theirs back only after <see cref="FreeFor"/>.
 /// <para>
 /// Where several pools have one budget (<see cref="SharedCache"/>), a pool has what is its own and what it was lent: <see cref="Capacity"/> grows when it needs
 /// more and there is some, and shrinks when it gives back. What counts is memory that it has, whether a sequence holds the pages or not; not what it has
@@ -20,8 +21,11 @@ namespace Sandglass.KvCache;
 internal sealed unsafe class PagePool(
     CacheShape shape, long budget = long.MaxValue, string model = "", long idle = long.MaxValue, CachePart? part = null) : IDisposable
 {
-    /// <summary>How long pages that no sequence holds keep their memory.</summary>
+    /// <summary>How long pages that have a name and that no sequence holds are kept.</summary>
     public static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long free pages keep their memory.</summary>
+    public static readonly TimeSpan FreeFor = TimeSpan.FromMinutes(1);
 
     private const long StretchBytes = 8 << 20;
     private const int MostGiven = 64;       // page sets that it gives back at once: the engine's step waits
@@ -183,10 +187,19 @@ internal sealed unsafe class PagePool(
     {
         if (--pages.References > 0) return;
         Held -= Shape.Layers;
+        if (pages.Name is null) Free(pages);
+        else
+        {
+            pages.Returned = _now;
+            _idle.AddLast(pages.Place);
+            if (_idle.Count > _mostIdle) Free(Evict());
+        }
+    }
+
+    private void Free(PageSet pages)
+    {
         pages.Returned = _now;
-        if (pages.Name is null) _free.AddLast(pages.Place);
-        else _idle.AddLast(pages.Place);
-        if (_idle.Count > _mostIdle) Discard(Evict());
+        _free.AddLast(pages.Place);
     }
 
     /// <summary>Whether <see cref="Age"/> will find something sooner or later.</summary>
@@ -201,7 +214,7 @@ internal sealed unsafe class PagePool(
     {
         _now = now;
         while (_idle.First is { } oldest && now - oldest.Value.Returned >= KeptFor) Discard(Evict());
-        while (_free.First is { } oldest && now - oldest.Value.Returned >= KeptFor) Discard(TakeFree()!);
+        while (_free.First is { } oldest && now - oldest.Value.Returned >= FreeFor) Discard(TakeFree()!);
     }
 
     /// <summary>Gives the memory back: to the system, and what it was lent to the others.</summary>

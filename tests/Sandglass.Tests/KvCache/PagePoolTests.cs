@@ -165,6 +165,23 @@ public sealed class PagePoolTests
         Assert.True(Has(pool, [.. Ids(32, seed: 3), 1]));
     }
 
+    [Fact]
+    public void Memory_of_pages_over_the_limit_of_idle_ones_serves_the_next_text_and_goes_back_soon()
+    {
+        using PagePool pool = new(Shape, idle: Shape.SetBytes);
+        Leave(pool, Ids(32));
+        Leave(pool, Ids(32, seed: 1));
+        Assert.Equal((Shape.Layers, 0), (pool.Kept, pool.Discarded));
+
+        pool.Age(TimeSpan.FromSeconds(30));
+        Leave(pool, Ids(32, seed: 2));      // into the first one's memory; the second one's is free then
+        pool.Age(TimeSpan.FromSeconds(60));
+        Assert.Equal((Shape.Layers, 0), (pool.Kept, pool.Discarded));
+        pool.Age(TimeSpan.FromSeconds(90));
+        Assert.Equal((Shape.Layers, Shape.Layers), (pool.Kept, pool.Discarded));
+        Assert.True(Has(pool, [.. Ids(32, seed: 2), 1]));
+    }
+
     private static bool Has(PagePool pool, int[] ids)
     {
         using SequenceCache cache = new(pool);
