@@ -1,13 +1,15 @@
 namespace Sandglass.Kernels;
 
 /// <summary>Memory for weights and cache: a few long stretches, in large pages where the system has them, freed together.</summary>
-/// <param name="stretch">Minimum bytes of a stretch.</param>
+/// <param name="stretch">Minimum bytes of a stretch, where there are large pages: elsewhere a long one gains nothing, and plain memory costs from the start.</param>
 internal sealed unsafe class PagedMemory(long stretch = 0) : IDisposable
 {
+    private const long PlainStretch = 1 << 20;
     private const long Alignment = 64;          // a cache line, and the widest vector
     private const long LargePage = 2 << 20;
     private const long Margin = 64;             // a vector load may reach past the last element
 
+    private readonly long _stretch = SystemPages.HaveLarge ? stretch : Math.Min(stretch, PlainStretch);
     private readonly List<(nint Pages, long Bytes)> _stretches = [];
     private byte* _next, _end;
 
@@ -24,8 +26,8 @@ internal sealed unsafe class PagedMemory(long stretch = 0) : IDisposable
             _next += needed;
             return taken;
         }
-        byte* from = Allocate(needed < stretch / 2 ? stretch : needed, out byte* end);
-        if (needed < stretch / 2)   // larger requests get their own stretch, and the last one continues to be filled
+        byte* from = Allocate(needed < _stretch / 2 ? _stretch : needed, out byte* end);
+        if (needed < _stretch / 2)  // larger requests get their own stretch, and the last one continues to be filled
         {
             _next = from + needed;
             _end = end;
