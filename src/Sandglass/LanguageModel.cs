@@ -84,6 +84,9 @@ public sealed class LanguageModel : IDisposable
         _engine.Weights.Change(weights);
     }
 
+    /// <summary>First 16 hex digits of the SHA-256 of the model's file, which is read for it once; null where it is no longer there as it was.</summary>
+    internal string? Hash => _traced.Value.Hash;
+
     /// <summary>The pages of all caches; whoever holds some is still at work.</summary>
     internal PagePool Pages => _engine.Pages;
 

@@ -61,7 +61,7 @@ public class ErrorMessageTests
     [InlineData("Expected sandglass chat [options].", "chat", "--model", "a.gguf", "b.gguf")]
     [InlineData("upon a time", "run", "Once", "upon", "a", "time")]
     [InlineData("There is no command Once", "Once")]
-    [InlineData("There is no command forks. Expected cache or fork", "lab", "forks")]
+    [InlineData("There is no command forks. Expected cache, fork,", "lab", "forks")]
     [InlineData("See sandglass lab --help.", "lab", "forks")]
     [InlineData("There is no option --brances here. Did you mean --branches? sandglass lab fork --help lists all.", "lab", "fork", "--brances", "3")]
     [InlineData("--context: expected a whole number from 4", "perplexity", "--file", "x", "--context", "3")]

@@ -9,5 +9,7 @@ internal static class LabCommand
     {
         new LabCacheCommand(terminal).Create(),
         new LabForkCommand(terminal).Create(),
+        new LabTemperatureCommand(terminal).Create(),
+        new LabRepetitionCommand(terminal).Create(),
     };
 }

@@ -64,10 +64,14 @@ internal sealed class PromptSource(string argumentName, string description)
     }
 
     /// <summary>The text, or <see cref="Beginning"/> where none was given and standard input is a terminal, closed, or empty.</summary>
-    public async Task<Prompt> ReadOrBeginAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
+    public async Task<Prompt> ReadOrBeginAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation) =>
+        await ReadOrNoneAsync(parsed, terminal, cancellation) ?? Begin(parsed);
+
+    /// <summary>The text, or null where none was given and standard input is a terminal, closed, or empty.</summary>
+    public async Task<Prompt?> ReadOrNoneAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
     {
         Prompt? given = await ReadAsync(parsed, terminal, terminal is { InputIsPiped: true, InputIsReadable: true }, cancellation);
-        return given is null or { IsPiped: true, Utf8.Length: 0 } ? Begin(parsed) : given;
+        return given is { IsPiped: true, Utf8.Length: 0 } ? null : given;
     }
 
     /// <summary><see cref="Beginning"/>, in place of a text that was not given.</summary>

@@ -67,6 +67,26 @@ internal static class NumberOption
     public static Option<int[]?> Wholes(string name, string description, int least, int most, params string[] aliases) =>
         List(name, description, $"whole numbers from {least} to {most} with commas between them", least, most, mayBeEmpty: false, aliases);
 
+    /// <summary>Numbers with commas between them; none where the option is not given.</summary>
+    public static Option<double[]?> Reals(string name, string description, Func<double, bool> accepts, string expected) => new(name)
+    {
+        Description = description,
+        HelpName = "X,Y,Z",
+        CustomParser = result =>
+        {
+            string[] parts = Last(result).Split(',', StringSplitOptions.TrimEntries);
+            double[] numbers = new double[parts.Length];
+            for (int i = 0; i < numbers.Length; i++)
+            {
+                bool number = double.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]);
+                if (number && double.IsFinite(numbers[i]) && accepts(numbers[i])) continue;
+                Refuse<double>(result, name, expected);
+                return null;
+            }
+            return numbers;
+        },
+    };
+
     private static Option<int[]?> List(string name, string description, string expected, int least, int most, bool mayBeEmpty, string[] aliases) =>
         new(name, aliases)
         {

@@ -88,6 +88,7 @@ internal static class OptionNames
         ("tokens", "--max-tokens"),
         ("context", "--context"),
         ("chunks", "--chunks"),
+        ("resume", "--resume"),
     ];
 
     private static readonly FrozenDictionary<string, string> Options = Table.ToFrozenDictionary(pair => pair.Property, pair => pair.Option);

@@ -67,6 +67,8 @@ internal static class Examples
         [
             "sandglass lab cache --model embedded:grain-1m --max-tokens 32",
             "sandglass lab fork \"The king\" --at 3 --branches 4",
+            "sandglass lab temperature --plot temperature.svg",
+            "sandglass lab repetition --resume loops.jsonl",
         ],
         "serve" =>
         [
@@ -95,6 +97,16 @@ internal static class Examples
         [
             "sandglass lab fork \"The king\" --at 3 --branches 4",
             "sandglass lab fork --branches 3 --max-tokens 12 --json",
+        ],
+        "temperature" =>
+        [
+            "sandglass lab temperature --plot temperature.svg",
+            "sandglass lab temperature \"The wolf said\" --temperatures 0,0.7,1.4 --n 32",
+        ],
+        "repetition" =>
+        [
+            "sandglass lab repetition --max-tokens 400 --plot loops.svg",
+            "sandglass lab repetition \"The king had\" --json --resume loops.jsonl",
         ],
         _ =>
         [

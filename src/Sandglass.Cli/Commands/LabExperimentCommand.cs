@@ -1,0 +1,171 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Sandglass.Kernels;
+using Sandglass.ModelFiles;
+using Sandglass.Studies;
+using Spectre.Console;
+
+namespace Sandglass.Cli;
+
+/// <summary><c>sandglass lab NAME</c>: what all experiments have in common. Rows as a table, or as they come in JSON; a picture; a file of results that a later
+/// run goes on from; how far it is.</summary>
+internal abstract class LabExperimentCommand<TRow>(Terminal terminal)
+{
+    private const long Weak = 1_000_000_000;    // parameters below which a model is called small
+    private const int BarLength = 24;
+
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object a row." };
+    private readonly Option<string?> _plot = new("--plot") { Description = "Write a picture of it, as SVG.", HelpName = "FILE.svg" };
+    private readonly Option<string?> _resume = new("--resume")
+    {
+        Description = "Keep what is finished in this file, and take from it what it has: a run that was ended goes on where it was.",
+        HelpName = "FILE",
+    };
+    private readonly List<IDisposable> _models = [];
+
+    /// <summary>The tool's output.</summary>
+    protected Terminal Terminal => terminal;
+
+    /// <summary>The options of the model.</summary>
+    protected ModelChoice Model { get; } = new();
+
+    /// <summary>The seed, for those that draw.</summary>
+    protected Option<ulong?> Seed { get; } = NumberOption.Whole("--seed", "The same seed gives the same rows. [default: 1]", 0UL, ulong.MaxValue, "-s");
+
+    /// <summary>The columns of the table, as <see cref="Tables.New"/> takes them.</summary>
+    protected abstract string[] Columns { get; }
+
+    /// <summary>The command, with its own options.</summary>
+    protected abstract Command CreateOwn();
+
+    /// <summary>The experiment, as the options have it.</summary>
+    protected abstract Task<Experiment<TRow>> PrepareAsync(ParseResult parsed, CancellationToken cancellation);
+
+    /// <summary>The table's rows.</summary>
+    protected abstract IEnumerable<string[]> Cells(IReadOnlyList<TRow> rows);
+
+    /// <summary>The charts.</summary>
+    protected abstract IReadOnlyList<PlotPanel> Panels(IReadOnlyList<TRow> rows);
+
+    /// <summary>What the columns mean.</summary>
+    protected abstract string Legend { get; }
+
+    /// <summary>Lines below the table: texts, a sum.</summary>
+    protected virtual IEnumerable<string> Lines(IReadOnlyList<TRow> rows) => [];
+
+    /// <summary>The command.</summary>
+    public Command Create()
+    {
+        Command command = CreateOwn();
+        Model.AddTo(command);
+        foreach (Option option in (Option[])[_json, _plot, _resume]) command.Add(option);
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    /// <summary>Loads the model, which is freed when the command ends.</summary>
+    protected LanguageModel Load(ParseResult parsed)
+    {
+        LanguageModel model = Model.Load(parsed, terminal);
+        _models.Add(model);
+        return model;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        foreach (Option<string?> file in (Option<string?>[])[_plot, _resume])
+            if (parsed.GetValue(file) is string path) RefusePath(file.Name, path);
+        try
+        {
+            Experiment<TRow> experiment = await PrepareAsync(parsed, cancellation);
+            return await RunAsync(experiment, parsed, cancellation);
+        }
+        finally
+        {
+            foreach (IDisposable model in _models) model.Dispose();
+        }
+    }
+
+    private async Task<int> RunAsync(Experiment<TRow> experiment, ParseResult parsed, CancellationToken cancellation)
+    {
+        string? resume = parsed.GetValue(_resume);
+        using ExperimentFile<TRow>? results = resume is null ? null : ExperimentFile<TRow>.Open(resume, experiment);
+        if (results?.Parts > 0) terminal.Note($"{Amount.Of(results.Parts, "part")} of {experiment.Parts} taken from {resume}.");
+        List<TRow> rows = [];
+        JsonLines? lines = parsed.GetValue(_json) ? new JsonLines(terminal.Bytes) : null;
+        bool cancelled = false;
+        using (ProgressLine<ExperimentProgress> progress = new(terminal, p => Bar(experiment.Name, p)))
+        {
+            try
+            {
+                await foreach (TRow row in experiment.RunAsync(results, progress, cancellation))
+                {
+                    rows.Add(row);
+                    if (lines is not null) WriteJson(lines, row, experiment, parsed);
+                }
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                cancelled = true;       // it may have run for long: what there is is shown
+            }
+        }
+        string weak = WeakModel(parsed);
+        if (lines is null && rows.Count > 0) WriteTable(rows, experiment, weak);
+        if (cancelled)
+        {
+            terminal.Note(resume is null ? "cancelled" : $"cancelled; the same command goes on from {resume}");
+            return ExitCode.Cancelled;
+        }
+        if (parsed.GetValue(_plot) is string plot)
+            SvgPlot.Write(plot, new Plot(Title(experiment, parsed), $"{experiment.Claim.Shows} {experiment.Claim.CannotShow} {weak}".Trim(), Panels(rows)));
+        return ExitCode.Done;
+    }
+
+    private void WriteTable(List<TRow> rows, Experiment<TRow> experiment, string weak)
+    {
+        Table table = Tables.New(Columns);
+        foreach (string[] cells in Cells(rows)) table.AddRow([.. cells.Select(cell => new Text(cell))]);
+        Tables.Write(Tables.Console(terminal), table);
+        foreach (string line in Lines(rows)) terminal.WriteLine(Terminal.Harmless(line));
+        terminal.Note(Legend);
+        terminal.Note($"{experiment.Claim.Does} {experiment.Claim.Shows} {experiment.Claim.CannotShow}");
+        if (weak.Length > 0) terminal.Note(weak);
+    }
+
+    private void WriteJson(JsonLines lines, TRow row, Experiment<TRow> experiment, ParseResult parsed)
+    {
+        Utf8JsonWriter json = lines.Begin();
+        foreach (JsonProperty field in JsonSerializer.SerializeToElement(row, experiment.RowJson).EnumerateObject()) field.WriteTo(json);
+        ExperimentFact seed = experiment.Setting.FirstOrDefault(fact => fact.Name == "seed");
+        if (seed.Name is not null) json.WriteNumber("seed", ulong.Parse(seed.Value, CultureInfo.InvariantCulture));
+        json.WriteComputation(KernelPath.Name, Model.Options(parsed).Compute);
+        lines.End();
+    }
+
+    private string Title(Experiment<TRow> experiment, ParseResult parsed) => $"{experiment.Name}: {Path.GetFileName(Model.Name(parsed))}";
+
+    /// <summary>What to keep in mind of a small model; empty for a large one.</summary>
+    private string WeakModel(ParseResult parsed)
+    {
+        using ModelFile file = Model.Open(parsed);
+        long parameters = file.Tensors.Sum(tensor => tensor.Count);
+        return parameters >= Weak ? ""
+            : $"The model is small, {Amount.Parameters(parameters)} parameters, and small models are weak: of a large one the figures may be quite different.";
+    }
+
+    private static string Bar(string name, ExperimentProgress progress)
+    {
+        int full = (int)(progress.Share * BarLength);
+        return $"{name} {new string('█', full)}{new string('░', BarLength - full)} {(int)(100 * progress.Share)} % · part {progress.Done + 1} of {progress.Parts}";
+    }
+
+    private static void RefusePath(string option, string path)
+    {
+        CommandLineWord.RefusePath(option, path);
+        if (path.Length == 0) throw new WrongInputException($"{option}: expected the path of a file, found an empty text.");
+        if (Directory.Exists(path)) throw new WrongInputException($"{option}: expected the path of a file, found the directory {path}.");
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is string folder && !Directory.Exists(folder))
+            throw new WrongInputException($"{option}: there is no directory {folder}. Make it first, or give another path.");
+    }
+}

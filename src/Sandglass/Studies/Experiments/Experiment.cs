@@ -1,0 +1,59 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Sandglass.Studies;
+
+/// <summary>An experiment: parts that are done one after the other, each of which gives rows of a table. The same setting gives the same rows, but for times,
+/// which are measured.</summary>
+/// <typeparam name="TRow">A row, as JSON has it too.</typeparam>
+public abstract class Experiment<TRow>
+{
+    private protected Experiment()
+    {
+    }
+
+    /// <summary>Its name, as in <c>sandglass lab NAME</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What it shows, and what it cannot.</summary>
+    public abstract ExperimentClaim Claim { get; }
+
+    /// <summary>All that its rows depend on: results of another setting are other results.</summary>
+    public abstract IReadOnlyList<ExperimentFact> Setting { get; }
+
+    /// <summary>How many parts there are.</summary>
+    public abstract int Parts { get; }
+
+    /// <summary>How a row is written as JSON, and read back.</summary>
+    public abstract JsonTypeInfo<TRow> RowJson { get; }
+
+    /// <summary>Does one part.</summary>
+    /// <param name="part">Which, from 0.</param>
+    /// <param name="within">Is told how much of the part is done, from 0 to 1.</param>
+    private protected abstract Task<IReadOnlyList<TRow>> MeasureAsync(int part, Action<double> within, CancellationToken cancellation);
+
+    /// <summary>Does all parts, and gives their rows as they come.</summary>
+    /// <param name="results">Where finished parts are kept: what it has is taken from there and not done again. Null to keep none.</param>
+    /// <param name="progress">Reports how much is done; called from several threads. Null for no reports.</param>
+    /// <param name="cancellationToken">Ends the loop with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="OptionException">The model cannot do what is asked.</exception>
+    public async IAsyncEnumerable<TRow> RunAsync(
+        ExperimentFile<TRow>? results = null, IProgress<ExperimentProgress>? progress = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        for (int part = 0; part < Parts; part++)
+        {
+            int at = part;
+            void Report(double within) => progress?.Report(new ExperimentProgress(at, Parts, within));
+            Report(0);
+            cancellationToken.ThrowIfCancellationRequested();
+            IReadOnlyList<TRow>? rows = results?.Find(part);
+            if (rows is null)
+            {
+                rows = await MeasureAsync(part, Report, cancellationToken).ConfigureAwait(false);
+                results?.Add(rows);
+            }
+            foreach (TRow row in rows) yield return row;
+        }
+    }
+}

@@ -1,0 +1,11 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Sandglass.Studies;
+
+/// <summary>Rows as JSON: names in lower camel case, and no field for what a row does not have.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.General, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(TemperatureRow))]
+[JsonSerializable(typeof(RepetitionRow))]
+internal sealed partial class ExperimentJson : JsonSerializerContext;

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using System.Xml.Linq;
+
+namespace Sandglass.Cli.Tests;
+
+/// <summary>What all experiments have in common, and the shapes of their rows.</summary>
+public sealed class LabExperimentCommandTests : IDisposable
+{
+    private static readonly string[] Temperature =
+        ["lab", "temperature", "The king", "--model", Tool.Small, "--temperatures", "0,1.2", "--n", "2", "--max-tokens", "6"];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("sandglass-").FullName;
+
+    public static TheoryData<string[], string[]> Shapes => new()
+    {
+        { Temperature, ["temperature", "texts", "tokens", "meanLogprob", "distinct1", "distinct2", "distinct3", "equalTexts", "text", "seed"] },
+        {
+            ["lab", "repetition", "The king", "--model", Tool.Small, "--max-tokens", "100"],
+            ["remedy", "texts", "tokens", "looped", "loopFrom", "loopPeriod", "repeated2", "repeated4", "repeated8", "meanLogprob", "text"]
+        },
+    };
+
+    [Theory, MemberData(nameof(Shapes))]
+    public void Each_row_is_an_object_a_run_repeats_and_people_see_a_table_and_a_picture(string[] command, string[] fields)
+    {
+        string picture = Path.Combine(_folder, "picture.svg"), results = Path.Combine(_folder, "results.jsonl");
+
+        ToolRun json = Tool.Run([.. command, "--json", "--resume", results]).Done();
+        ToolRun table = Tool.Run([.. command, "--resume", results, "--plot", picture]).Done();
+        ToolRun again = Tool.Run([.. command, "--json"]).Done();
+
+        Assert.NotEmpty(json.Json);
+        Assert.Equal([.. fields, "kernels", "compute"], json.Json[0].EnumerateObject().Select(field => field.Name));
+        Assert.Equal(json.Text, again.Text);
+        Assert.Equal("", again.Error);
+        Assert.Contains(" taken from ", table.Error, StringComparison.Ordinal);
+        Assert.Contains("It cannot show ", table.Error, StringComparison.Ordinal);
+        Assert.Contains("small models are weak", table.Error, StringComparison.Ordinal);
+        Assert.True(table.Text.Split('\n').Length > 4);
+        Assert.Contains("svg", XDocument.Load(picture).Root!.Name.LocalName, StringComparison.Ordinal);
+        Assert.Equal(["picture.svg", "results.jsonl"], Directory.GetFiles(_folder).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void Results_of_other_options_are_refused_with_what_differs()
+    {
+        string results = Path.Combine(_folder, "results.jsonl");
+        Tool.Run([.. Temperature, "--resume", results]).Done();
+
+        ToolRun other = Tool.Run([.. Temperature, "--resume", results, "--seed", "7"]);
+
+        Assert.Equal((2, ""), (other.Code, other.Text));
+        Assert.StartsWith("--resume: expected results of seed 7, found those of seed 1 in ", other.Error, StringComparison.Ordinal);
+        Assert.Contains("[results-other]", other.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--plot: there is no directory", "--plot", "/nowhere/at/all.svg")]
+    [InlineData("--resume: expected the path of a file, found the directory", "--resume", "/")]
+    [InlineData("--temperatures: expected numbers from 0 to 100 with commas between them, found \"1,x\".", "--temperatures", "1,x")]
+    [InlineData("--n: expected a whole number from 2 to 64", "--n", "1")]
+    public void A_wrong_option_is_refused_before_anything_is_done(string expected, params string[] options)
+    {
+        ToolRun run = Tool.Run(["lab", "temperature", "a", "--model", Tool.Small, .. options]);
+
+        Assert.Equal(2, run.Code);
+        Assert.StartsWith(expected, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Each_row_says_what_ran()
+    {
+        JsonElement row = Tool.Run([.. Temperature, "--json", "--seed", "9", "--compute", "exact"]).Done().Json[0];
+
+        Assert.Equal(9, row.GetProperty("seed").GetInt32());
+        Assert.Equal("exact", row.GetProperty("compute").GetString());
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}
