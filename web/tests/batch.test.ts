@@ -4,7 +4,7 @@ import { does, History, mostLanes, mostSteps } from '../src/batch/history';
 import { binOf, describe as inWords, letterOf, zoomFor } from '../src/batch/picture';
 import { promptOf } from '../src/batch/prompts';
 import { mostConnections, shares } from '../src/batch/readers';
-import { Speeds } from '../src/batch/speeds';
+import { Speeds, smoothed } from '../src/batch/speeds';
 import type { ActivityFile, ActivityPlace, ActivitySnapshot, Run } from '../src/batch/types';
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
@@ -231,6 +231,32 @@ describe('steps that are made up', () => {
     expect(history.pace).toBe(0);
   });
 
+  test('of steps that take longer than a second, they are of the last two', () => {
+    const history = new History();
+    const write = (at: number, ms: number) =>
+      history.add(
+        snapshot(at, ms, [
+          [1, 'writing', [1, 'writing', 1, 1]],
+          [2, 'writing', [1, 'writing', 1, 1]],
+        ]),
+      );
+    write(4000, 4000);
+    expect(history.pace).toBeCloseTo(0.25);
+    for (let i = 2; i <= 6; i++) write(4000 * i, 4000);
+    expect(history.readers.map(r => r.rate)).toEqual([0.25, 0.25]);
+    expect([history.pace, history.written, history.read]).toEqual([0.25, 0.5, 0]);
+    expect(history.isAtWork).toBe(true);
+    for (let i = 1; i <= 20; i++) write(24_000 + 100 * i, 100); // and soon of the second that is theirs
+    expect(history.readers.map(r => Math.round(r.rate!))).toEqual([10, 10]);
+    history.add(
+      snapshot(26_100, 100, [
+        [1, 'over', [1, 'writing', 1, 1]],
+        [2, 'over', [1, 'writing', 1, 1]],
+      ]),
+    );
+    expect(history.isAtWork).toBe(false);
+  });
+
   test('what one gets against all is counted where the number of writers stood still and nobody read', () => {
     const speeds = new Speeds();
     speeds.add(snapshot(100, 100, [[1, 'writing', [50, 'writing', 1, 1]]], 50), new Array(50).fill(1));
@@ -252,6 +278,17 @@ describe('steps that are made up', () => {
       { texts: 1, all: 500, one: 500, steps: 50 },
       { texts: 2, all: 600, one: 300, steps: 30 },
     ]);
+  });
+
+  test('the line through the measured speeds goes by those of many steps', () => {
+    const speed = (texts: number, one: number, steps: number) => ({ texts, one, all: one * texts, steps });
+    const even = [1, 2, 4, 8].map(texts => speed(texts, 1000 / (4 + texts), 100));
+    for (const [i, s] of smoothed(even).entries()) expect(s.one).toBeCloseTo(even[i]!.one); // what grows evenly is as it is
+    const chance = speed(3, 20, 2);
+    const line = smoothed([...even.slice(0, 2), chance, ...even.slice(2)]);
+    expect(line[2]!.one).toBeGreaterThan(120);
+    expect(line.map(s => s.all)).toEqual(line.map(s => s.all).toSorted((a, b) => a - b));
+    expect(smoothed([chance])).toEqual([chance]);
   });
 
   test('a long run keeps the last steps, and no more', () => {

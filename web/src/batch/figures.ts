@@ -1,5 +1,5 @@
 import { fill, h } from '../page/dom';
-import { grouped, milliseconds } from '../page/number';
+import { grouped, milliseconds, speed } from '../page/number';
 import type { History } from './history';
 
 interface Shown {
@@ -13,6 +13,8 @@ interface Shown {
 
 const writing = (history: History) => history.readers.filter(r => r.phase === 'writing');
 const rates = (history: History) => writing(history).flatMap(r => (r.rate === null ? [] : [r.rate]));
+
+const pace = (value: number) => (value < 10 ? speed(value) : value);
 
 const rows: Shown[] = [
   {
@@ -29,8 +31,8 @@ const rows: Shown[] = [
     kind: 'measured',
     test: 'batch-all',
     unit: 'tokens a second',
-    value: s => s.last?.perSecond.written ?? 0,
-    note: s => `and ${s.last?.perSecond.read ?? 0} read`,
+    value: s => pace(s.written),
+    note: s => `and ${speed(s.read)} read`,
   },
   {
     name: 'EACH',
@@ -39,11 +41,11 @@ const rows: Shown[] = [
     unit: 'tokens a second',
     value: s => {
       const all = rates(s);
-      return all.length === 0 ? null : Math.round(all.reduce((sum, r) => sum + r, 0) / all.length);
+      return all.length === 0 ? null : pace(all.reduce((sum, r) => sum + r, 0) / all.length);
     },
     note: s => {
       const all = rates(s);
-      return all.length < 2 ? '' : `from ${Math.round(Math.min(...all))} to ${Math.round(Math.max(...all))}`;
+      return all.length < 2 ? '' : `from ${speed(Math.min(...all))} to ${speed(Math.max(...all))}`;
     },
   },
   {
@@ -52,7 +54,7 @@ const rows: Shown[] = [
     test: 'batch-step',
     unit: '',
     value: s => (s.last && s.pace > 0 ? milliseconds(s.last.ms / s.last.rows.length) : null),
-    note: s => `${Math.round(s.pace)} steps a second`,
+    note: s => `${speed(s.pace)} steps a second`,
   },
   {
     name: 'BATCH',

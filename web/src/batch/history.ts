@@ -9,7 +9,7 @@ export const mostLanes = 64;
 export const does = ['absent', 'waiting', 'reading', 'writing', 'resting', 'preempted', 'again'] as const;
 export type Does = (typeof does)[number];
 
-const window = 1000; // ms that a rate is of
+const window = 1000; // ms that a rate is of, and more where two steps take longer
 const leastSpan = 150; // ms: a rate of less is chance
 
 /** A text as far as it is known. */
@@ -26,13 +26,15 @@ export interface Reader {
   pages: number | null;
   /** Tokens that went through the model for it: of a prompt, what has been read. */
   read: number;
-  /** Tokens a second, over the last second; null before it is known. */
+  /** Tokens a second, of the last second or the last two steps that it was told of; null before it is known. */
   rate: number | null;
 }
 
+/** What came by some moment, of what is counted. */
+type Gain = readonly [at: number, ...counts: number[]];
+
 interface Kept extends Reader {
-  gains: [at: number, tokens: number][];
-  firstGain: number | null;
+  gains: Gain[];
 }
 
 /** The last steps of an engine, laid out in lanes: one for each text that runs, which keeps it to its end; then another has it. */
@@ -56,25 +58,38 @@ export class History {
   lanes = 0;
   private readonly texts = new Map<number, Kept>();
   private readonly freeFrom: number[] = []; // of each lane: the step from which another text may have it
-  private paces: [at: number, steps: number][] = [];
+  private gains: Gain[] = []; // steps, tokens written, tokens read
 
   /** Those that are under way, in order of service. */
   get readers(): readonly Reader[] {
     return (this.last?.places ?? []).filter(p => p.phase !== 'over').map(p => this.texts.get(p.text)!);
   }
 
-  /** Steps a second, of the last second. */
+  /** Steps a second. Like the next two of the last second, or of more where two steps take longer. */
   get pace(): number {
-    const first = this.paces[0];
-    const span = first ? this.at - first[0] : 0;
-    return span < leastSpan ? 0 : (1000 * this.paces.slice(1).reduce((sum, [, steps]) => sum + steps, 0)) / span;
+    return rateOf(this.gains, 1) ?? 0;
+  }
+
+  /** Tokens a second that are written, by all. */
+  get written(): number {
+    return rateOf(this.gains, 2) ?? 0;
+  }
+
+  /** Tokens a second that are read. */
+  get read(): number {
+    return rateOf(this.gains, 3) ?? 0;
+  }
+
+  /** Whether a step is under way, however long it takes: somebody reads or writes. */
+  get isAtWork(): boolean {
+    return this.readers.some(r => r.phase === 'reading' || r.phase === 'writing') || (this.last?.more.running ?? 0) > 0;
   }
 
   /** It is watched from now on, perhaps again: what went on meanwhile nobody knows. */
   begin(start: ActivityStart) {
     this.start = start;
     this.last = null;
-    this.paces = []; // of a server that began anew the clock did too
+    this.gains = []; // of a server that began anew the clock did too
     for (const kept of this.texts.values()) this.leave(kept, this.steps);
   }
 
@@ -96,16 +111,19 @@ export class History {
     for (const [text, kept] of this.texts) if (!known.has(text)) this.leave(kept, from);
     for (const place of [...snapshot.places].sort((a, b) => begins(a.runs) - begins(b.runs) || a.text - b.text))
       this.place(place, from, count, writers);
-    this.paces = [...this.paces.filter(([at]) => at >= this.at - window), [this.at, count]];
+    if (this.gains.length === 0) this.gains.push([this.at - snapshot.ms]);
+    this.gains = recent([...this.gains, [this.at, count, snapshot.written, snapshot.read]]);
     if (snapshot.more.running === 0) this.speeds.add(snapshot, writers);
     this.last = snapshot;
   }
 
-  /** Nothing was told for a while: nobody writes. */
+  /** Nothing was told for a while, and nobody is at work. */
   quiet() {
-    this.paces = [];
-    for (const kept of this.texts.values()) if (kept.phase !== 'writing') kept.rate = null;
-    if (this.last) this.last = { ...this.last, perSecond: { read: 0, written: 0 } };
+    this.gains = [];
+    for (const kept of this.texts.values()) {
+      kept.gains = [];
+      kept.rate = null;
+    }
   }
 
   private place(place: ActivityPlace, from: number, count: number, writers: Uint16Array) {
@@ -121,7 +139,6 @@ export class History {
         read: 0,
         rate: null,
         gains: [],
-        firstGain: null,
       };
       this.texts.set(place.text, kept);
     }
@@ -138,13 +155,8 @@ export class History {
       at += steps;
     }
     if (place.written !== undefined) kept.written = place.written;
-    if (gained > 0) {
-      kept.firstGain ??= this.last?.atMs ?? this.at - (this.last ? 0 : leastSpan);
-      kept.gains.push([this.at, gained]);
-    }
-    kept.gains = kept.gains.filter(([when]) => when > this.at - window);
-    const span = kept.firstGain === null ? 0 : Math.min(window, this.at - kept.firstGain);
-    kept.rate = span < leastSpan ? kept.rate : (1000 * kept.gains.reduce((sum, [, tokens]) => sum + tokens, 0)) / span;
+    if (gained > 0 || kept.gains.length > 0) kept.gains = recent([...kept.gains, [this.at, gained]]); // the first token is the prompt's
+    kept.rate = rateOf(kept.gains, 1) ?? kept.rate;
     if (place.phase === 'over') this.leave(kept, from + at);
   }
 
@@ -179,6 +191,19 @@ export class History {
     if (kept.lane !== null) this.freeFrom[kept.lane] = step;
     this.texts.delete(kept.text);
   }
+}
+
+/** The last of them that make a rate: at least two after the moment from which it counts, and at least a window of time. */
+function recent(gains: Gain[]): Gain[] {
+  const now = gains.at(-1)![0];
+  const from = gains.findLastIndex(([at], i) => i <= gains.length - 3 && at <= now - window);
+  return from > 0 ? gains.slice(from) : gains;
+}
+
+/** A count of them by the second; null where they are too short for one. */
+function rateOf(gains: readonly Gain[], count: number): number | null {
+  const span = gains.length < 2 ? 0 : gains.at(-1)![0] - gains[0]![0];
+  return span < leastSpan ? null : (1000 * gains.slice(1).reduce((sum, gain) => sum + gain[count]!, 0)) / span;
 }
 
 /** Before which of some steps a text is not there, or waits. */

@@ -1,4 +1,5 @@
 import { h } from '../page/dom';
+import { speed } from '../page/number';
 import { type Does, does, type History, mostLanes, mostSteps, type Reader } from './history';
 
 /** Steps of a cell; null: as many as keep the picture readable. */
@@ -67,6 +68,8 @@ export class Picture {
   private zoom = 1;
   private asked = 0;
   private isHeld = false;
+  private readonly changed = () => this.draw();
+  private readonly sizes = new ResizeObserver(this.changed);
 
   constructor(
     private readonly history: History,
@@ -74,8 +77,15 @@ export class Picture {
   ) {
     this.context = this.canvas.getContext('2d')!;
     this.root = h('div', { class: 'batch-picture' }, this.canvas);
-    new ResizeObserver(() => this.draw()).observe(this.root);
-    document.addEventListener('themechange', () => this.draw());
+    this.sizes.observe(this.root);
+    document.addEventListener('themechange', this.changed);
+  }
+
+  /** It is shown no more. */
+  end() {
+    this.held = true;
+    this.sizes.disconnect();
+    document.removeEventListener('themechange', this.changed);
   }
 
   /** Steps of a cell as it is drawn now. */
@@ -169,7 +179,7 @@ export class Picture {
       context.textAlign = 'right';
       context.font = `500 ${size}px ${colours.mono}`;
       context.fillText(
-        reader.phase === 'writing' && reader.rate !== null ? `${Math.round(reader.rate)}/s` : words[reader.phase],
+        reader.phase === 'writing' && reader.rate !== null ? `${speed(reader.rate)}/s` : words[reader.phase],
         gutter - 10,
         y,
       );

@@ -1,6 +1,7 @@
 import { eventsIn } from '../engine/events';
 import { ask, errorOf } from '../engine/server';
 import { createStore } from '../state/store';
+import { wait } from '../state/wait';
 import { promptOf } from './prompts';
 
 /** A browser opens six connections to a server: four for readers leave one for watching and one for the rest of the page. */
@@ -48,6 +49,7 @@ export class Readers {
       dealt.map(async (readers, nth) => {
         try {
           await wait(nth * pause, abort.signal);
+          abort.signal.throwIfAborted();
           for (let round = 0; round === 0 || performance.now() < until; round++) await this.read(wanted, readers, round, abort.signal);
           return null;
         } catch (error) {
@@ -99,23 +101,4 @@ export class Readers {
 export function shares(readers: number): number[][] {
   const ends = Array.from({ length: mostConnections }, (_, nth) => Math.round(readers ** (nth / (mostConnections - 1))));
   return [...new Set(ends)].map((end, i, all) => Array.from({ length: end - (all[i - 1] ?? 0) }, (_, nth) => (all[i - 1] ?? 0) + nth));
-}
-
-function wait(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = () => reject(new DOMException('Stopped', 'AbortError'));
-    if (signal.aborted) return end();
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', end);
-      resolve();
-    }, ms);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        end();
-      },
-      { once: true },
-    );
-  });
 }

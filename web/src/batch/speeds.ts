@@ -38,3 +38,27 @@ export class Speeds {
       .sort((a, b) => a.texts - b.texts);
   }
 }
+
+/**
+ * The same without the chance of few steps, for a line. What a token takes grows about evenly with the texts at once, so each point lies on the straight line that
+ * fits its neighbours best, each with the weight of its steps.
+ */
+export function smoothed(measured: readonly Speed[]): Speed[] {
+  return measured.map(at => {
+    const reach = 2 + at.texts / 2;
+    let [w, x, xx, y, xy] = [0, 0, 0, 0, 0];
+    for (const { texts, one, steps } of measured) {
+      const away = texts - at.texts;
+      const weight = steps * Math.max(0, 1 - (Math.abs(away) / reach) ** 3);
+      w += weight;
+      x += weight * away;
+      xx += weight * away * away;
+      y += weight / one;
+      xy += (weight * away) / one;
+    }
+    const even = w * xx - x * x;
+    const fitted = even > 1e-9 * w * w ? (xx * y - x * xy) / even : y / w;
+    const one = 1 / Math.max(fitted, y / w / 2); // a line through chance alone could fall to nothing
+    return { ...at, one, all: one * at.texts };
+  });
+}

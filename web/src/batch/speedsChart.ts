@@ -1,7 +1,7 @@
 import { nice } from '../cost/chart';
 import { fill, h, svg } from '../page/dom';
-import { letters } from '../page/number';
-import type { Speed } from './speeds';
+import { letters, speed } from '../page/number';
+import { type Speed, smoothed } from './speeds';
 
 const [width, height, left, right, top, bottom] = [340, 190, 46, 14, 12, 34];
 
@@ -12,7 +12,7 @@ export function speedsChart(): { root: HTMLElement; show(measured: readonly Spee
   return {
     root,
     show(measured) {
-      const now = measured.map(s => `${s.texts} ${Math.round(s.all)}`).join();
+      const now = measured.map(s => `${s.texts} ${speed(s.all)}`).join();
       if (now === shown && root.childElementCount > 0) return;
       shown = now;
       if (measured.length === 0) {
@@ -29,8 +29,9 @@ export function speedsChart(): { root: HTMLElement; show(measured: readonly Spee
 }
 
 function picture(measured: readonly Speed[]): SVGSVGElement {
+  const line = smoothed(measured);
   const most = Math.max(4, measured.at(-1)!.texts);
-  const ceiling = nice(Math.max(...measured.map(s => s.all)));
+  const ceiling = nice(Math.max(...[...measured, ...line].map(s => s.all)));
   const x = (texts: number) => left + (texts / most) * (width - left - right);
   const y = (value: number) => height - bottom - (value / ceiling) * (height - top - bottom);
   const chart = svg('svg', { viewBox: `0 0 ${width} ${height}`, class: 'chart', role: 'img', 'aria-label': describe(measured) });
@@ -47,7 +48,7 @@ function picture(measured: readonly Speed[]): SVGSVGElement {
     [(s: Speed) => s.all, 'all'],
     [(s: Speed) => s.one, 'one'],
   ] as const) {
-    const path = measured.map((s, i) => `${i === 0 ? 'M' : 'L'}${x(s.texts).toFixed(1)} ${y(of(s)).toFixed(1)}`).join('');
+    const path = line.map((s, i) => `${i === 0 ? 'M' : 'L'}${x(s.texts).toFixed(1)} ${y(of(s)).toFixed(1)}`).join('');
     chart.append(svg('path', { d: path, class: `curve speed-${name}` }));
     for (const s of measured)
       chart.append(
@@ -60,12 +61,20 @@ function picture(measured: readonly Speed[]): SVGSVGElement {
 }
 
 function legend(measured: readonly Speed[]): HTMLElement {
-  const [first, last] = [measured[0]!, measured.at(-1)!];
+  const line = smoothed(measured);
+  const [first, last] = [line[0]!, line.at(-1)!];
   const text =
     measured.length < 2
       ? ''
       : ` From ${first.texts} to ${last.texts} at once, one has ${ratio(last.one / first.one)} of its speed and all together ${ratio(last.all / first.all)}.`;
-  return h('p', { class: 'hint' }, h('b', { class: 'key-all' }, 'all together'), ' ', h('b', { class: 'key-one' }, 'each of them'), text);
+  return h(
+    'p',
+    { class: 'hint' },
+    h('b', { class: 'key-all' }, 'all together'),
+    ' ',
+    h('b', { class: 'key-one' }, 'each of them'),
+    `; marks as measured, the lines smoothed.${text}`,
+  );
 }
 
 const ratio = (value: number) => (value >= 1 ? `${value.toFixed(1)} times as much` : `${Math.round(100 * value)} %`);
@@ -87,8 +96,8 @@ function table(measured: readonly Speed[], open: boolean): HTMLElement {
             'tr',
             {},
             h('th', { scope: 'row' }, String(s.texts)),
-            h('td', {}, String(Math.round(s.all))),
-            h('td', {}, String(Math.round(s.one))),
+            h('td', {}, speed(s.all)),
+            h('td', {}, speed(s.one)),
             h('td', {}, String(s.steps)),
           ),
         ),
@@ -98,6 +107,6 @@ function table(measured: readonly Speed[], open: boolean): HTMLElement {
 }
 
 function describe(measured: readonly Speed[]): string {
-  const points = measured.map(s => `${s.texts} at once: ${Math.round(s.all)} together, ${Math.round(s.one)} each`);
+  const points = measured.map(s => `${s.texts} at once: ${speed(s.all)} together, ${speed(s.one)} each`);
   return `Tokens a second against the number of texts that are written at once. ${points.join('; ')}.`;
 }

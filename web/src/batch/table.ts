@@ -1,4 +1,5 @@
 import { fill, h } from '../page/dom';
+import { speed } from '../page/number';
 import type { History, Reader } from './history';
 import { letterOf } from './picture';
 
@@ -27,7 +28,7 @@ export function textTable(history: History): { root: HTMLElement; show(): void }
       h('td', {}, words[r.phase]),
       h('td', {}, r.prompt === null ? dash(r.read) : `${Math.min(r.prompt, r.positions ?? r.prompt)} of ${r.prompt}`),
       h('td', {}, dash(r.written)),
-      h('td', {}, dash(r.rate)),
+      h('td', {}, r.rate === null ? '–' : speed(r.rate)),
       h('td', {}, dash(r.pages)),
     );
   return {

@@ -11,7 +11,7 @@ import { textTable } from './table';
 import { waitingRoom } from './waiting';
 import './batch.css';
 
-const silence = 1200; // ms after which nothing is going on
+const silence = 1200; // ms after which nothing is going on where nobody reads or writes
 const again = [500, 1000, 2000, 5000, 10_000]; // ms until the server is asked once more
 const slowly = 500; // ms between two pictures of the table, which is read; and of all where motion is not wanted
 
@@ -34,16 +34,19 @@ class Batch {
   private readonly readers = new Readers();
   private readonly place = h('div', { class: 'batch' });
   private readonly said = h('p', { class: 'hint batch-state', role: 'status', 'data-testid': 'batch-state' });
+  private readonly sender: HTMLElement;
   private readonly calm = matchMedia('(prefers-reduced-motion: reduce)');
   private zoom: Zoom = null;
   private abort: AbortController | null = null;
   private model = '';
+  private picture: Picture | null = null;
   private show: (all: boolean) => void = () => {};
   private shownAt = 0;
   private timer = 0;
 
-  constructor(private readonly page: Page) {
+  constructor(page: Page) {
     this.root = h('div', { class: 'batch-page' }, this.place);
+    this.sender = sender(page, this.readers);
     page.store.watch(
       s => s.engine,
       engine => (engine === 'server' ? this.lay() : fill(this.place, without())),
@@ -68,7 +71,9 @@ class Batch {
 
   private lay() {
     const { history } = this;
+    this.picture?.end();
     const picture = new Picture(history, this.zoom);
+    this.picture = picture;
     const top = figures(history);
     const waiting = waitingRoom(history);
     const table = textTable(history);
@@ -90,7 +95,7 @@ class Batch {
         h(
           'div',
           { class: 'batch-aside' },
-          sender(this.page, this.readers),
+          this.sender,
           h(
             'section',
             { 'aria-label': 'Speed' },
@@ -167,11 +172,19 @@ class Batch {
     const all = now - this.shownAt >= slowly;
     if (all) this.shownAt = now;
     if (all || !this.calm.matches) this.show(all);
+    this.later(() => {
+      this.show(true); // the last of what came
+      this.later(() => {
+        if (this.history.isAtWork) return; // a step of a large model takes its time
+        this.history.quiet();
+        this.show(true);
+      }, silence - slowly);
+    }, slowly);
+  }
+
+  private later(then: () => void, ms: number) {
     clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => {
-      this.history.quiet();
-      this.show(true);
-    }, silence);
+    this.timer = window.setTimeout(then, ms);
   }
 }
 

@@ -1,4 +1,5 @@
 import { EngineError, type TraceRequest, type TraceSource } from '../engine/source';
+import { speed } from '../page/number';
 import { extend, type Recording, tokenSteps } from '../trace/recording';
 import type { TraceEvent } from '../trace/types';
 import type { Usage } from './conversation';
@@ -76,7 +77,7 @@ export function usageWords(usage: Usage): string {
   return [
     `${completionTokens} ${completionTokens === 1 ? 'token' : 'tokens'}`,
     `prompt ${promptTokens}${cachedTokens > 0 ? ` (${cachedTokens} cached)` : ''}`,
-    tokensPerSecond === null ? '' : `${tokensPerSecond.toFixed(tokensPerSecond < 10 ? 1 : 0)} tokens/s`,
+    tokensPerSecond === null ? '' : `${speed(tokensPerSecond)} tokens/s`,
     ttftMs === null ? '' : `first after ${ttftMs < 1000 ? `${ttftMs.toFixed(0)} ms` : `${(ttftMs / 1000).toFixed(1)} s`}`,
   ]
     .filter(Boolean)

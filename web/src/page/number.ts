@@ -32,6 +32,11 @@ export function milliseconds(value: number): string {
   return value >= 1000 ? `${(value / 1000).toPrecision(3)} s` : value >= 100 ? `${Math.round(value)} ms` : `${value.toPrecision(2)} ms`;
 }
 
+/** So many a second: of few, tenths too. */
+export function speed(value: number): string {
+  return value < 10 ? String(Number(value.toFixed(1))) : String(Math.round(value));
+}
+
 /** A count in as few characters as an axis has room for. */
 export function letters(value: number): string {
   for (const [size, letter] of [

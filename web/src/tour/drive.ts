@@ -1,6 +1,7 @@
 import type { EngineKind } from '../engine/source';
 import type { Page } from '../page/parts';
 import { defaults, type Speed, type State } from '../state/state';
+import { until } from '../state/wait';
 import { isToken } from '../trace/decode';
 import { type Recorded, recordings } from './recorded';
 
@@ -88,19 +89,8 @@ export class Drive {
     await this.write(Number.POSITIVE_INFINITY, 'max', signal);
   }
 
-  async until(isSo: (state: State) => boolean, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    const { store } = this.page;
-    if (isSo(store.get())) return;
-    let end = () => {};
-    try {
-      await new Promise<void>((resolve, reject) => {
-        end = store.watch(isSo, so => so && resolve());
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      });
-    } finally {
-      end();
-    }
+  until(isSo: (state: State) => boolean, signal: AbortSignal): Promise<void> {
+    return until(this.page.store, isSo, signal);
   }
 
   /** Gives the page back as it was; a text that was there before comes back too. */

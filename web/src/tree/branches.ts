@@ -1,6 +1,7 @@
 import type { TraceRequest } from '../engine/source';
 import type { Page } from '../page/parts';
 import { createStore, type Store } from '../state/store';
+import { wait } from '../state/wait';
 import { isToken, labelOf, tokenOf, visible } from '../trace/decode';
 import { extend, idsOf, type Recording, tokenSteps } from '../trace/recording';
 import type { TraceCandidate, TraceEvent, TraceToken } from '../trace/types';
@@ -357,13 +358,3 @@ function insteadOf(recording: Recording, position: number, token: TraceToken): s
 }
 
 const named = (token: { id: number; text: string; bytes?: number[] }) => `“${visible(labelOf(token)).trim() || '␣'}”`;
-
-function wait(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-}

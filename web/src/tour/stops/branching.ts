@@ -1,4 +1,5 @@
 import type { State } from '../../state/state';
+import { until } from '../../state/wait';
 import { tokenSteps } from '../../trace/recording';
 import type { PrefillStep } from '../../trace/types';
 import { type Branch, stepAt } from '../../tree/branch';
@@ -60,18 +61,7 @@ async function branch(drive: Drive, signal: AbortSignal, { speed }: State) {
   const branches = branchesOf(drive.page);
   branches.choose(first.id, fork.step.position, fork.other);
   drive.page.store.set({ speed });
-  const end = () => madeOf(drive)?.state === 'done';
-  if (!end())
-    await new Promise<void>((resolve, reject) => {
-      const stop = branches.store.watch(
-        t => t.branches,
-        () => end() && resolve(),
-      );
-      signal.addEventListener('abort', () => {
-        stop();
-        reject(signal.reason);
-      });
-    });
+  await until(branches.store, () => madeOf(drive)?.state === 'done', signal);
 }
 
 function words(drive: Drive): Piece[] {
