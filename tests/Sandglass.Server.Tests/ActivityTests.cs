@@ -104,6 +104,39 @@ public sealed class ActivityTests : IAsyncLifetime
         Assert.True(_model.Model.IsWatched);
     }
 
+    [Fact]
+    public async Task A_page_of_another_site_takes_no_place()
+    {
+        for (int i = 0; i < 3; i++)     // of two places
+        {
+            using HttpResponseMessage refused = await AskFrom("cross-site");
+            JsonNode error = JsonNode.Parse(await refused.Content.ReadAsStringAsync())!["error"]!;
+            Assert.Equal((HttpStatusCode.Forbidden, "cross-site", "permission_error"), (refused.StatusCode, (string)error["code"]!, (string)error["type"]!));
+        }
+        using HttpResponseMessage own = await AskFrom("same-origin"), typed = await AskFrom("none");
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (own.StatusCode, typed.StatusCode));
+    }
+
+    [Theory]
+    [InlineData("v1/completions")]
+    [InlineData("v1/chat/completions")]
+    [InlineData("trace")]
+    public async Task What_another_site_can_post_without_asking_is_refused(string route)
+    {
+        foreach (string type in (string[])["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
+        {
+            using HttpContent body = new StringContent(Body(1, 1));
+            body.Headers.ContentType = new(type);
+            using HttpResponseMessage refused = await _client.PostAsync(route, body);
+            Assert.Equal(HttpStatusCode.UnsupportedMediaType, refused.StatusCode);
+        }
+        using HttpRequestMessage asks = new(HttpMethod.Options, route);
+        asks.Headers.Add("Origin", "https://elsewhere.example");
+        asks.Headers.Add("Access-Control-Request-Method", "POST");
+        using HttpResponseMessage told = await _client.SendAsync(asks);
+        Assert.False(told.IsSuccessStatusCode || told.Headers.Contains("Access-Control-Allow-Origin"));
+    }
+
     [Theory]
     [InlineData("?model=grain-7m", 404, "model_not_found", "model")]
     [InlineData("?models=a", 400, "parameter-unknown", "models")]
@@ -182,6 +215,12 @@ public sealed class ActivityTests : IAsyncLifetime
     };
 
     private static string Body(int seed, int tokens) => $$"""{"prompt":"Once upon a time","max_tokens":{{tokens}},"ignore_eos":true,"seed":{{seed}}}""";
+
+    private async Task<HttpResponseMessage> AskFrom(string site)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, "activity") { Headers = { { "Sec-Fetch-Site", site } } };
+        return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
 
     private static async Task AskAs(HttpClient client, string key)
     {

@@ -5,12 +5,13 @@ namespace Sandglass.Server;
 /// <summary><c>GET /activity</c>: what a model's engine does, step by step: who waits, who reads, who writes. Never a word of a text.</summary>
 internal sealed class ActivityEndpoint(ServerState state)
 {
-    private const string Model = "model";
+    private const string Model = "model", Site = "Sec-Fetch-Site";
 
     public async Task Handle(HttpContext context)
     {
         ServedModel served = state.Models.Find(ModelOf(context.Request.Query));
         Caller caller = Caller.Of(context);
+        if (caller.Holder is null) RequireNoForeignPage(context.Request);
         state.Watching.Enter(caller);
         try
         {
@@ -20,6 +21,16 @@ internal sealed class ActivityEndpoint(ServerState state)
         {
             state.Watching.Leave(caller);
         }
+    }
+
+    /// <summary>A browser lets any page begin a GET that it may not read, and it would hold a place of those who watch. A key cannot be sent that way; nor can
+    /// a body of JSON, which all that is posted is.</summary>
+    private static void RequireNoForeignPage(HttpRequest request)
+    {
+        if (request.Headers[Site] != "cross-site") return;
+        throw new RequestException(
+            "cross-site",
+            $"A page of another site asks to watch this server ({Site}: cross-site), which needs no keys: expected its own page, or a program. Open its address.");
     }
 
     private static string? ModelOf(IQueryCollection query)

@@ -23,6 +23,7 @@ internal static class ErrorCodes
         ["compute-other"] = 400,
         ["api-key-missing"] = 401,
         ["api-key-wrong"] = 401,
+        ["cross-site"] = 403,
         ["model_not_found"] = 404,
         ["route-unknown"] = 404,
         ["method-not-allowed"] = 405,
