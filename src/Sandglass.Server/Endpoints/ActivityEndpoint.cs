@@ -30,7 +30,7 @@ internal sealed class ActivityEndpoint(ServerState state)
         if (request.Headers[Site] != "cross-site") return;
         throw new RequestException(
             "cross-site",
-            $"A page of another site asks to watch this server ({Site}: cross-site), which needs no keys: expected its own page, or a program. Open its address.");
+            $"A page of another site asks to watch this server ({Site}: cross-site), which has no keys: expected its own page, or a program. Open its address.");
     }
 
     private static string? ModelOf(IQueryCollection query)
