@@ -1,11 +1,9 @@
-using System.Runtime.Versioning;
-using Sandglass.Kernels;
-
 namespace Sandglass.Web;
 
-[SupportedOSPlatform("browser")]
 internal static class Program
 {
-    /// <summary>The worker then calls what <see cref="Tab"/> exports.</summary>
-    private static void Main() => Host.PlaceModule = static module => Browser.PlaceModule(module);
+    /// <summary>Nothing: the worker calls what <see cref="Tab"/> exports. An assembly that is started has to have one.</summary>
+    private static void Main()
+    {
+    }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices.JavaScript;
 using System.Runtime.Versioning;
 using Sandglass.Generation;
+using Sandglass.Kernels;
 using Sandglass.ModelFiles;
 
 namespace Sandglass.Web;
@@ -13,6 +14,10 @@ internal static partial class Tab
 {
     private static readonly Dictionary<int, TabText> Texts = [];
     private static LanguageModel? _model;
+
+    /// <summary>Before anything else. (The runtime's way to a <c>Main</c> is several times as long.)</summary>
+    [JSExport]
+    internal static void Open() => Host.PlaceModule = static module => Browser.PlaceModule(module);
 
     /// <summary>Says what the model whose file the script reads from would take here; nothing is loaded.</summary>
     /// <param name="name">What errors call it.</param>

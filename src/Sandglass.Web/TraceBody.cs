@@ -80,7 +80,7 @@ internal sealed record TraceBody(int[] Prompt, GenerationOptions Options, TraceO
     private static int[] Conversation(JsonElement messages, LanguageModel model)
     {
         ChatMessage[] all = [.. messages.EnumerateArray().Select(one => new ChatMessage(Text(one, "role"), Text(one, "content")))];
-        return model.ChatTemplate.Render(new ChatRequest(all) { Now = TimeProvider.System.GetLocalNow() }).Encode(model.Tokenizer).Ids;
+        return model.ChatTemplate.Render(new ChatRequest(all) { Now = Browser.LocalNow }).Encode(model.Tokenizer).Ids;
 
         static string Text(JsonElement message, string name) =>
             message.TryGetProperty(name, out JsonElement value) && value.GetString() is string text ? text : throw new FormatException();

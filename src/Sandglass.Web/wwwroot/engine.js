@@ -20,7 +20,7 @@ let handleMessage = data => {
 self.addEventListener('message', ({ data }) => handleMessage(data)); // the runtime takes a worker with an `onmessage` for one of its own
 
 const { dotnet } = await import('./_framework/dotnet.js');
-const runtime = await dotnet.create();
+const runtime = await dotnet.withEnvironmentVariable('TZ', 'UTC').create(); // what local time is, the engine asks below
 const { wasmExports } = runtime.Module;
 let source = null; // bytes of the file that is being opened
 
@@ -43,13 +43,14 @@ runtime.setModuleImports('engine', {
       return 0;
     }
   },
+  minutesAheadOfUtc: () => -new Date().getTimezoneOffset(),
   loading(read, total) {
     postMessage({ type: 'loading', read, total });
   },
 });
 
-await runtime.runMain();
 const { Tab } = (await runtime.getAssemblyExports('Sandglass.Web.dll')).Sandglass.Web;
+Tab.Open();
 
 // Texts under way, and how many events each may still send.
 const texts = new Map();

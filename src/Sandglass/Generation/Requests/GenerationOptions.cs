@@ -114,7 +114,7 @@ public sealed record GenerationOptions
         Require(PrefillChunk >= 0, nameof(PrefillChunk), "a whole number from 1", PrefillChunk);
         Require(TimeLimit is null || TimeLimit > TimeSpan.Zero, nameof(TimeLimit), "a time above 0", TimeLimit);
         RequireService(Priority, Tenant, StartWithin);
-        Require(Enum.IsDefined(Draft), nameof(Draft), "none, lookup or model", Draft);
+        Require(Draft is >= DraftKind.None and <= DraftKind.Model, nameof(Draft), "none, lookup or model", Draft);
         Require(Draft == DraftKind.None || !NoCache, nameof(Draft), "no {0} beside it: guesses are checked in the cache", "both", nameof(NoCache));
         Require(Prediction is null or { Count: 0 } || !NoCache, nameof(Prediction), "no {0} beside it: guesses are checked in the cache", "both",
             nameof(NoCache));

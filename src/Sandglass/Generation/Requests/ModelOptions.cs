@@ -93,8 +93,8 @@ public sealed record ModelOptions
     {
         GenerationOptions.Require(Threads is >= 0 and <= 1024, nameof(Threads), "a whole number from 1 to 1024", Threads);
         GenerationOptions.Require(Context is >= 0 and <= 1 << 24, nameof(Context), "a whole number from 1 to 16777216", Context);
-        GenerationOptions.Require(Enum.IsDefined(Compute), nameof(Compute), "fast, fine or exact", Compute);
-        GenerationOptions.Require(Enum.IsDefined(CacheType.Keys) && Enum.IsDefined(CacheType.Values), nameof(CacheType), "f32, f16, q8 or q4", CacheType);
+        GenerationOptions.Require(Compute is >= ComputeMode.Fast and <= ComputeMode.Exact, nameof(Compute), "fast, fine or exact", Compute);
+        GenerationOptions.Require(IsKnown(CacheType.Keys) && IsKnown(CacheType.Values), nameof(CacheType), "f32, f16, q8 or q4", CacheType);
         GenerationOptions.Require(CacheMemory >= 0, nameof(CacheMemory), "bytes from 1", CacheMemory);
         GenerationOptions.Require(CacheShare is > 0 and <= 1, nameof(CacheShare), "a number above 0, at most 1", CacheShare);
         GenerationOptions.Require(Window is >= 0 and <= 1 << 24, nameof(Window), "a whole number from 1 to 16777216", Window);
@@ -109,6 +109,8 @@ public sealed record ModelOptions
         ValidateWeights(TenantWeights!);
         GenerationOptions.Require(Time is not null, nameof(Time), "a clock", "null");
     }
+
+    private static bool IsKnown(CacheType type) => type is >= Kernels.CacheType.F32 and <= Kernels.CacheType.Q4;
 
     /// <exception cref="GenerationException">One is out of its range.</exception>
     internal static void ValidateWeights(IReadOnlyDictionary<string, double> weights)

@@ -32,7 +32,7 @@ public sealed record TraceOptions
     {
         GenerationOptions.Require(Candidates is >= 0 and <= MostCandidates, nameof(Candidates), $"a whole number from 0 to {MostCandidates}", Candidates);
         GenerationOptions.Require(Asked is { Count: <= MostAsked }, nameof(Asked), $"at most {MostAsked} ids", Asked is null ? "null" : $"{Asked.Count}");
-        GenerationOptions.Require(Enum.IsDefined(Attention), nameof(Attention), "none, means or all", Attention);
+        GenerationOptions.Require(Attention is >= TracedAttention.None and <= TracedAttention.All, nameof(Attention), "none, means or all", Attention);
         GenerationOptions.Require(Heads is { Count: <= MostHeads }, nameof(Heads), $"at most {MostHeads} heads", Heads is null ? "null" : $"{Heads.Count}");
         TraceOptions own = this with { Asked = [.. Asked!], Heads = [.. Heads!] };
         foreach (int id in own.Asked)
