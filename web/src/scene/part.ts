@@ -3,6 +3,7 @@ import { figuresBar } from '../page/figuresBar';
 import { painted } from '../page/painted';
 import type { Page, Part } from '../page/parts';
 import { tourOf } from '../tour/tour';
+import { isToken } from '../trace/decode';
 import { phase } from './phase';
 import { attentionChoice, cameraButtons, legend, pictureButton } from './toolbar';
 import './scene.css';
@@ -18,6 +19,7 @@ export const scenePart: Part = {
     root.append(figuresBar(page), stage);
     stage.append(legend(page), phase(page), bar, invitation(page));
     await painted; // only to ask for WebGL starts a process of the browser
+    await begun(page);
     if (!hasWebGl()) {
       page.store.set({ camera: 'top' });
       bar.prepend(cameraButtons(page, 'top'));
@@ -30,6 +32,20 @@ export const scenePart: Part = {
     bar.append(pictureButton(page, () => drawn.toBlob()));
   },
 };
+
+/** An engine in the tab that writes at once is on its way to its first token, and the picture would take the processors that it needs. */
+function begun({ store }: Page): Promise<void> {
+  return new Promise(resolve => {
+    const end = store.watch(
+      s => s.engine !== 'tab' || s.phase !== 'running' || (s.recording?.steps.some(isToken) ?? false),
+      isSo => {
+        if (!isSo) return;
+        resolve();
+        queueMicrotask(() => end());
+      },
+    );
+  });
+}
 
 function invitation(page: Page): HTMLElement {
   const { store } = page;

@@ -6,7 +6,9 @@ import type { Settings, Speed, State } from './state';
 import type { Store } from './store';
 
 const frameMs = 16;
-const leastPrefillMs = 700; // at a watched speed: long enough to see that reading the prompt is another thing than writing
+// At a watched speed: long enough to see that reading the prompt is another thing than writing. Whoever has waited for an engine to start waits no longer for that.
+const leastPrefillMs = 700;
+const leastReadMs = 200;
 
 /** Writes texts with the engine that is chosen, and shows them at the speed that is chosen: start, pause, step, back and forth, the cache on and off. */
 export class Player {
@@ -14,6 +16,7 @@ export class Player {
   private permits = 0;
   private wake: (() => void) | null = null;
   private nextAt = 0;
+  private askedAt = 0;
   private queue: TraceEvent[] = [];
   private flushing: ReturnType<typeof setTimeout> | null = null;
 
@@ -145,6 +148,7 @@ export class Player {
     this.abort = abort;
     this.permits = permits;
     this.nextAt = 0;
+    this.askedAt = performance.now();
     this.store.set({ recording, phase: this.store.get().speed === 'step' ? 'paused' : phase, problem: null });
     try {
       const source = this.sources.get(this.store.get().engine);
@@ -173,7 +177,8 @@ export class Player {
     const { speed } = this.store.get();
     if (last && speed !== 'max' && speed !== 'step') {
       const first = last.kind === 'prefill' && !this.hasWritten();
-      const wait = last.kind !== 'prefill' ? 1000 / Number(speed) : first ? Math.max(leastPrefillMs, last.cost.forwardMs) : 0;
+      const read = first ? Math.max(leastPrefillMs - (performance.now() - this.askedAt), leastReadMs) : 0;
+      const wait = last.kind === 'prefill' ? read : 1000 / Number(speed);
       this.nextAt = Math.max(performance.now(), this.nextAt) + wait;
     }
     if (next.type !== 'step' || next.step.kind === 'prefill') return;
