@@ -16,6 +16,7 @@ public partial class ExamplesTests
     [InlineData("quantize")]
     [InlineData("bench")]
     [InlineData("lab")]
+    [InlineData("plan")]
     [InlineData("serve")]
     [InlineData("key")]
     public void Help_shows_lines_that_are_understood(string command)

@@ -65,7 +65,7 @@ public partial class ErrorCodesTests
     [GeneratedRegex("""(?<how>\w+Exception|(?:Fail\.)?Throw|\bnew)\(\s*"(?<code>[a-z0-9]+(?:-[a-z0-9]+)+)"\s*,""")]
     private static partial Regex ThrownCode();
 
-    [GeneratedRegex("(?:ModelFile|KvCache|Sampling|Generation|Busy|KernelPath|Template)Exception")]
+    [GeneratedRegex("(?:ModelFile|KvCache|Sampling|Generation|Busy|KernelPath|Template|Plan)Exception")]
     private static partial Regex NamedException();
 
     [GeneratedRegex("""^\| `(?<code>[^`]+)` \|""")]

@@ -75,8 +75,8 @@ namespace Sandglass.Tests
         }
 
         [GeneratedRegex(
-            @"(?<![\w.])(?:global::)?(?:Sandglass\.)?(?<room>Tracing|Kernels|ModelFiles|Tokenization|KvCache|Sampling|Chat|Transformer|Generation|Studies)"
-                + @"(?:\.[A-Z]|;)",
+            @"(?<![\w.])(?:global::)?(?:Sandglass\.)?(?<room>Tracing|Kernels|ModelFiles|Tokenization|KvCache|Sampling|Chat|Transformer|Generation|Studies"
+                + @"|Planning)(?:\.[A-Z]|;)",
             RegexOptions.ExplicitCapture)]
         private static partial Regex QualifiedName();
 

@@ -42,6 +42,7 @@ internal static class SandglassCommand
             new QuantizeCommand(terminal).Create(),
             new BenchCommand(terminal).Create(),
             LabCommand.Create(terminal),
+            PlanCommand.Create(terminal),
             new ServeCommand(terminal).Create(),
             new PageCommand(terminal).Create(),
             new KeyCommand(terminal).Create(),
@@ -51,7 +52,7 @@ internal static class SandglassCommand
         };
         MissingValue.RefuseIn(root);
         root.SetAction(help.Invoke);
-        foreach (Command group in root.Subcommands.Where(command => command.Subcommands.Count > 0)) group.SetAction(help.Invoke);
+        foreach (Command group in root.Subcommands.Where(command => command is { Subcommands.Count: > 0, Action: null })) group.SetAction(help.Invoke);
         return root;
     }
 }

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Sandglass.Generation;
 using Sandglass.KvCache;
 using Sandglass.ModelFiles;
+using Sandglass.Planning;
 using Sandglass.Sampling;
 
 namespace Sandglass.Cli;
@@ -63,6 +64,9 @@ internal sealed record ErrorMessage(string Text, int Code, string Name = WrongIn
         ModelFileException file => OfFile(file),
         GenerationException request => OfRequest(request),
         SamplingException { Option: nameof(SamplerOptions.Samplers) } steps => $"{steps.MessageWith(OptionNames.Of)} Stages are separated by ; or ,.",
+        PlanException { Code: "plan-model-unknown" } plan => $"{plan.MessageWith(OptionNames.Of)} A path of a GGUF file or of a config.json is one too; " +
+            $"sandglass plan models lists the catalogue.",
+        PlanException plan => plan.MessageWith(OptionNames.Of),
         SamplingException { Code: "sampling-option" or "sampling-mix" } option => option.MessageWith(OptionNames.Of),
         KvCacheException { Code: "cache-full" } => $"{failure.Message} Give a larger --cache-memory, or ask for fewer texts at once.",
         KvCacheException or SamplingException => $"{failure.Message} The model's weights or the text lead to no usable scores; try --compute exact, or " +
@@ -89,6 +93,7 @@ internal sealed record ErrorMessage(string Text, int Code, string Name = WrongIn
         Command? near = group.Subcommands.MinBy(command => EditDistance.Between(word, command.Name));
         string advice = near is not null && EditDistance.Between(word, near.Name) <= (word.Length < 6 ? 1 : 2)
             ? $"Did you mean {path} {near.Name}?"
+            : PromptSource.TextOf(group.Subcommands[0]) is null ? $"A model is given with an option: {path} {group.Subcommands[0].Name} --model \"{word}\"."
             : $"A text follows one: {path} {group.Subcommands[0].Name} \"{word}\".";
         return $"There is no command {word}. Expected {Listed(group.Subcommands)}. {advice}";
     }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Sandglass.Generation;
+using Sandglass.Planning;
 using Sandglass.Sampling;
 
 namespace Sandglass.Cli;
@@ -79,6 +80,11 @@ internal static class OptionNames
         (nameof(TraceOptions.Attention), "--trace-attention"),
         (nameof(TraceOptions.Heads), "--trace-heads"),
         (nameof(TraceOptions.Logits), "--trace-logits"),
+
+        (nameof(MemoryOptions.WeightType), "--type"),
+        (nameof(MemoryOptions.Users), "--users"),
+        (nameof(MemoryOptions.SharedPrefix), "--shared-prefix"),
+        ("Model", "--model"),
 
         // parameters of methods
         ("samples", "--n"),

@@ -70,6 +70,25 @@ internal static class Examples
             "sandglass lab temperature --plot temperature.svg",
             "sandglass lab repetition --resume loops.jsonl",
         ],
+        "plan" =>
+        [
+            "sandglass plan --model llama-3-8b --type q4_0 --context 8K,128K",
+            "sandglass plan memory --model FILE.gguf --users 20",
+            "sandglass plan models",
+        ],
+        "memory" =>
+        [
+            "sandglass plan memory --model llama-3-8b --type q4_0 --context 8K,128K",
+            "sandglass plan memory --model FILE.gguf --cache-type f16,q8 --users 20",
+            "sandglass plan memory -m llama-3-70b --users 100 --shared-prefix 2K --json",
+            "sandglass plan memory --model config.json --type q4_k_m",
+            "sandglass plan memory --draft embedded:grain-1m",
+        ],
+        "models" =>
+        [
+            "sandglass plan models",
+            "sandglass plan models --json",
+        ],
         "serve" =>
         [
             "sandglass serve",

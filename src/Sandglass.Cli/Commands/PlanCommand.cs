@@ -1,0 +1,19 @@
+using System.CommandLine;
+
+namespace Sandglass.Cli;
+
+/// <summary><c>sandglass plan</c>: what a model will need, before there is a machine for it. Alone it plans memory.</summary>
+internal static class PlanCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        PlanMemoryCommand memory = new(terminal);
+        Command group = new("plan", "Plan what a model will need; alone, how much memory.")
+        {
+            memory.Create(),
+            new PlanModelsCommand(terminal).Create(),
+        };
+        memory.AddTo(group);
+        return group;
+    }
+}
