@@ -18,6 +18,10 @@ public sealed class LabExperimentCommandTests : IDisposable
             ["lab", "repetition", "The king", "--model", Tool.Small, "--max-tokens", "100"],
             ["remedy", "texts", "tokens", "looped", "loopFrom", "loopPeriod", "repeated2", "repeated4", "repeated8", "meanLogprob", "text"]
         },
+        {
+            ["lab", "drift", "The king", "--model", Tool.Small, "--n", "2", "--max-tokens", "20", "--rank", "5"],
+            ["what", "text", "from", "to", "logprob", "entropy", "seed"]
+        },
     };
 
     [Theory, MemberData(nameof(Shapes))]

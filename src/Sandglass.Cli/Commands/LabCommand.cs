@@ -11,5 +11,6 @@ internal static class LabCommand
         new LabForkCommand(terminal).Create(),
         new LabTemperatureCommand(terminal).Create(),
         new LabRepetitionCommand(terminal).Create(),
+        new LabDriftCommand(terminal).Create(),
     };
 }

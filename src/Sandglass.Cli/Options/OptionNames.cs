@@ -95,6 +95,7 @@ internal static class OptionNames
         ("context", "--context"),
         ("chunks", "--chunks"),
         ("resume", "--resume"),
+        ("rank", "--rank"),
     ];
 
     private static readonly FrozenDictionary<string, string> Options = Table.ToFrozenDictionary(pair => pair.Property, pair => pair.Option);

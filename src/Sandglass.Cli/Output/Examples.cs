@@ -127,6 +127,11 @@ internal static class Examples
             "sandglass lab repetition --max-tokens 400 --plot loops.svg",
             "sandglass lab repetition \"The king had\" --json --resume loops.jsonl",
         ],
+        "drift" =>
+        [
+            "sandglass lab drift --plot drift.svg",
+            "sandglass lab drift \"The wolf said\" --at 20 --rank 100 --n 16",
+        ],
         _ =>
         [
             "sandglass run \"Once upon a time\"",

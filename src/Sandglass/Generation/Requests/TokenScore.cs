@@ -10,7 +10,11 @@ namespace Sandglass.Generation;
 /// <param name="Rank">Its rank in the distribution; 1 is the likeliest.</param>
 /// <param name="Top">The likeliest ids, likeliest first; empty unless asked for.</param>
 /// <param name="LogitsHash">First 16 hex digits of the SHA-256 of the position's logits; null unless asked for.</param>
-public sealed record TokenScore(int Index, int Id, int Next, float Logprob, int Rank, IReadOnlyList<TokenLogprob> Top, string? LogitsHash);
+public sealed record TokenScore(int Index, int Id, int Next, float Logprob, int Rank, IReadOnlyList<TokenLogprob> Top, string? LogitsHash)
+{
+    /// <summary>[vocabulary]; empty unless asked for.</summary>
+    internal ReadOnlyMemory<float> Logits { get; init; }
+}
 
 /// <summary>How a text is scored.</summary>
 public sealed record ScoreOptions
@@ -20,6 +24,9 @@ public sealed record ScoreOptions
 
     /// <summary>Whether each score carries the hash of its logits.</summary>
     public bool HashLogits { get; init; }
+
+    /// <summary>Whether each score carries its logits: for studies, which compare whole distributions.</summary>
+    internal bool Logits { get; init; }
 
     /// <summary>Most tokens that go through the model in one step; 0 leaves it to the engine. The scores are the same.</summary>
     public int PrefillChunk { get; init; }

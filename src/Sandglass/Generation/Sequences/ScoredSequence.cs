@@ -58,7 +58,8 @@ internal sealed class ScoredSequence : Sequence
         LogSumExp logSumExp = LogSumExp.Of(logits);
         if (!logSumExp.IsFinite) SamplingException.ThrowLogits(logits, _next + 1);
         RowFacts facts = RowFacts.Of(logits, logSumExp, _options.Logprobs, _options.HashLogits);
-        _output.Put(new TokenScore(_next, _text[_next], id, logSumExp.Logprob(logits[id]), Logprobs.Rank(logits, id), facts.Top, facts.LogitsHash));
+        TokenScore score = new(_next, _text[_next], id, logSumExp.Logprob(logits[id]), Logprobs.Rank(logits, id), facts.Top, facts.LogitsHash);
+        _output.Put(_options.Logits ? score with { Logits = logits.ToArray() } : score);
         _next++;
     }
 

@@ -8,4 +8,5 @@ namespace Sandglass.Studies;
     JsonSerializerDefaults.General, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TemperatureRow))]
 [JsonSerializable(typeof(RepetitionRow))]
+[JsonSerializable(typeof(DriftRow))]
 internal sealed partial class ExperimentJson : JsonSerializerContext;
