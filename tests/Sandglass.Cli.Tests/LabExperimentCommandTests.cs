@@ -22,6 +22,10 @@ public sealed class LabExperimentCommandTests : IDisposable
             ["lab", "drift", "The king", "--model", Tool.Small, "--n", "2", "--max-tokens", "20", "--rank", "5"],
             ["what", "text", "from", "to", "logprob", "entropy", "seed"]
         },
+        {
+            ["lab", "speculation", "The king", "--model", Tool.Small, "--draft", Tool.Small, "--n", "1", "--max-tokens", "16"],
+            ["draft", "temperature", "length", "tokens", "steps", "drafted", "accepted", "lastHeld", "textEqual", "seed"]
+        },
     };
 
     [Theory, MemberData(nameof(Shapes))]

@@ -12,5 +12,6 @@ internal static class LabCommand
         new LabTemperatureCommand(terminal).Create(),
         new LabRepetitionCommand(terminal).Create(),
         new LabDriftCommand(terminal).Create(),
+        new LabSpeculationCommand(terminal).Create(),
     };
 }

@@ -65,9 +65,11 @@ internal abstract class LabExperimentCommand<TRow>(Terminal terminal)
     }
 
     /// <summary>Loads the model, which is freed when the command ends.</summary>
-    protected LanguageModel Load(ParseResult parsed)
+    /// <param name="draft">The smaller model that guesses for it; null for none.</param>
+    /// <param name="file">The model, where it is another than the one that was chosen.</param>
+    protected LanguageModel Load(ParseResult parsed, string? draft = null, string? file = null)
     {
-        LanguageModel model = Model.Load(parsed, terminal);
+        LanguageModel model = Model.Load(parsed, terminal, draft: draft, file: file);
         _models.Add(model);
         return model;
     }

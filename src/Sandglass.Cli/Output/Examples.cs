@@ -132,6 +132,11 @@ internal static class Examples
             "sandglass lab drift --plot drift.svg",
             "sandglass lab drift \"The wolf said\" --at 20 --rank 100 --n 16",
         ],
+        "speculation" =>
+        [
+            "sandglass lab speculation --plot guesses.svg",
+            "sandglass lab speculation --draft embedded:grain-1m --temperatures 0,1.2",
+        ],
         _ =>
         [
             "sandglass run \"Once upon a time\"",

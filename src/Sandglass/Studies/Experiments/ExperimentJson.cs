@@ -9,4 +9,5 @@ namespace Sandglass.Studies;
 [JsonSerializable(typeof(TemperatureRow))]
 [JsonSerializable(typeof(RepetitionRow))]
 [JsonSerializable(typeof(DriftRow))]
+[JsonSerializable(typeof(SpeculationRow))]
 internal sealed partial class ExperimentJson : JsonSerializerContext;
