@@ -26,6 +26,14 @@ public sealed class LabExperimentCommandTests : IDisposable
             ["lab", "speculation", "The king", "--model", Tool.Small, "--draft", Tool.Small, "--n", "1", "--max-tokens", "16"],
             ["draft", "temperature", "length", "tokens", "steps", "drafted", "accepted", "lastHeld", "textEqual", "seed"]
         },
+        {
+            ["lab", "quant", "The king", "--model", Tool.Small, "--n", "1", "--max-tokens", "20", "--weights", "given,q4_0", "--caches", "f16"],
+            ["weights", "cacheType", "weightBytes", "cacheBytesPerToken", "tokens", "perplexity", "lost", "lostError", "equalLikeliest", "seed"]
+        },
+        {
+            ["lab", "window", "The king", "--model", Tool.Small, "--n", "1", "--max-tokens", "40", "--windows", "8,16"],
+            ["window", "sinks", "cacheBytes", "tokens", "perplexity", "lost", "lostError", "equalLikeliest", "seed"]
+        },
     };
 
     [Theory, MemberData(nameof(Shapes))]
@@ -73,6 +81,48 @@ public sealed class LabExperimentCommandTests : IDisposable
 
         Assert.Equal(2, run.Code);
         Assert.StartsWith(expected, run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--cache-type does nothing here. Give the types to try: --caches", "quant", "--cache-type", "q8")]
+    [InlineData("--window does nothing here. Give the windows to try: --windows", "window", "--window", "64")]
+    [InlineData("--caches: expected some of f16, f32, q8, q4, each once", "quant", "--caches", "q8,q8")]
+    [InlineData("--windows: expected whole numbers from 2 to 20", "window", "--max-tokens", "20", "--windows", "40", "--ids", "0,328")]
+    [InlineData("--seed does nothing beside --text: nothing is drawn. Leave out one.", "window", "--text", "x.txt", "--seed", "1")]
+    [InlineData("PROMPT does nothing beside --text: nothing is drawn. Leave out one.", "quant", "--text", "x.txt", "The king")]
+    [InlineData("--batches: expected whole numbers from 1 to 64 with commas between them", "batch", "--batches", "65")]
+    public void What_an_experiment_cannot_use_is_refused(string expected, string experiment, params string[] options)
+    {
+        ToolRun run = Tool.Run(["lab", experiment, "--model", Tool.Small, .. options]);
+
+        Assert.Equal(2, run.Code);
+        Assert.StartsWith(expected, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_given_text_is_scored_and_nothing_drawn()
+    {
+        string text = Path.Combine(_folder, "text.txt");
+        File.WriteAllText(text, string.Concat(Enumerable.Repeat("The fox said to the bear that it was cold. ", 12)));
+
+        JsonElement[] rows = Tool.Run(
+            ["lab", "window", "--model", Tool.Small, "--text", text, "--max-tokens", "60", "--windows", "32", "--sink-counts", "0", "--json"]).Done().Json;
+
+        Assert.Equal([0, 32], rows.Select(row => row.GetProperty("window").GetInt32()));
+        Assert.All(rows, row => Assert.False(row.TryGetProperty("seed", out _)));
+    }
+
+    [Fact]
+    public void Batch_has_measured_rows()
+    {
+        JsonElement[] rows = Tool.Run(["lab", "batch", "--model", Tool.Small, "--batches", "1,2", "--max-tokens", "8", "--repeat", "1", "--json"]).Done().Json;
+
+        Assert.Equal(
+            [
+                "batch", "tokens", "tokensPerSecond", "tokensPerSecondLow", "tokensPerSecondHigh", "msPerToken", "msPerToken95", "firstTokenMs", "kernels",
+                "compute",
+            ],
+            rows[1].EnumerateObject().Select(field => field.Name));
     }
 
     [Fact]

@@ -13,5 +13,8 @@ internal static class LabCommand
         new LabRepetitionCommand(terminal).Create(),
         new LabDriftCommand(terminal).Create(),
         new LabSpeculationCommand(terminal).Create(),
+        new LabQuantCommand(terminal).Create(),
+        new LabWindowCommand(terminal).Create(),
+        new LabBatchCommand(terminal).Create(),
     };
 }

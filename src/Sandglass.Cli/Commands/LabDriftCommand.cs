@@ -23,8 +23,8 @@ internal sealed class LabDriftCommand(Terminal terminal) : LabExperimentCommand<
 
     protected override string Legend =>
         "Along the text: the mean log-probability of its tokens, and the entropy of their distributions, in nats. After the changed token, by distance: the " +
-            "divergence from the distributions without the change, in nats; whether their likeliest token is the same; and, where both texts go on by themselves, " +
-            "whether they write the same token there. Means of all texts.";
+            "divergence from the distributions without the change, in nats; whether their likeliest token is the same; and, where both texts go on by " +
+            "themselves, whether they write the same token there. Means of all texts.";
 
     protected override Command CreateOwn()
     {

@@ -22,7 +22,7 @@ internal abstract class LabExperimentCommand<TRow>(Terminal terminal)
         Description = "Keep what is finished in this file, and take from it what it has: a run that was ended goes on where it was.",
         HelpName = "FILE",
     };
-    private readonly List<IDisposable> _models = [];
+    private readonly List<IDisposable> _owned = [];
 
     /// <summary>The tool's output.</summary>
     protected Terminal Terminal => terminal;
@@ -67,11 +67,14 @@ internal abstract class LabExperimentCommand<TRow>(Terminal terminal)
     /// <summary>Loads the model, which is freed when the command ends.</summary>
     /// <param name="draft">The smaller model that guesses for it; null for none.</param>
     /// <param name="file">The model, where it is another than the one that was chosen.</param>
-    protected LanguageModel Load(ParseResult parsed, string? draft = null, string? file = null)
+    protected LanguageModel Load(ParseResult parsed, string? draft = null, string? file = null) =>
+        Owned(Model.Load(parsed, terminal, draft: draft, file: file));
+
+    /// <summary>Disposes of something when the command ends.</summary>
+    protected T Owned<T>(T one) where T : IDisposable
     {
-        LanguageModel model = Model.Load(parsed, terminal, draft: draft, file: file);
-        _models.Add(model);
-        return model;
+        _owned.Add(one);
+        return one;
     }
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
@@ -85,7 +88,7 @@ internal abstract class LabExperimentCommand<TRow>(Terminal terminal)
         }
         finally
         {
-            foreach (IDisposable model in _models) model.Dispose();
+            foreach (IDisposable one in _owned) one.Dispose();
         }
     }
 
@@ -159,7 +162,8 @@ internal abstract class LabExperimentCommand<TRow>(Terminal terminal)
     private static string Bar(string name, ExperimentProgress progress)
     {
         int full = (int)(progress.Share * BarLength);
-        return $"{name} {new string('█', full)}{new string('░', BarLength - full)} {(int)(100 * progress.Share)} % · part {progress.Done + 1} of {progress.Parts}";
+        string bar = new string('█', full) + new string('░', BarLength - full);
+        return $"{name} {bar} {(int)(100 * progress.Share)} % · part {progress.Done + 1} of {progress.Parts}";
     }
 
     private static void RefusePath(string option, string path)

@@ -13,8 +13,8 @@ internal sealed class LabSpeculationCommand(Terminal terminal) : LabExperimentCo
     private readonly PromptSource _prompt = new("PROMPT", $"The text to continue. [default: {PromptSource.Beginning}]");
     private readonly Option<string?> _draft = new("--draft")
     {
-        Description = $"A smaller model of the same vocabulary that guesses: a file or {EmbeddedModels.Prefix}NAME. Without it lookup alone; for {LargerModel} " +
-            $"{SmallModel} too.",
+        Description = $"A smaller model of the same vocabulary that guesses: a file or {EmbeddedModels.Prefix}NAME. Without it lookup alone; for " +
+            $"{LargerModel} {SmallModel} too.",
         HelpName = "FILE",
     };
     private readonly Option<double[]?> _temperatures = NumberOption.Reals(
@@ -26,8 +26,8 @@ internal sealed class LabSpeculationCommand(Terminal terminal) : LabExperimentCo
     protected override string[] Columns => ["Draft", "#Temp.", "#Length", "#Drafted", "#Held", "#Share", "#The last", "#Steps", "#Tokens a step"];
 
     protected override string Legend =>
-        "Length: tokens guessed at once at most. Held: guesses that the model wrote too. The last: of guesses at that place before which all held, those that held " +
-            "too. Steps: of the model, for all texts; without guesses there is one for each token.";
+        "Length: tokens guessed at once at most. Held: guesses that the model wrote too. The last: of guesses at that place before which all held, those " +
+            "that held too. Steps: of the model, for all texts; without guesses there is one for each token.";
 
     protected override Command CreateOwn()
     {
@@ -57,7 +57,8 @@ internal sealed class LabSpeculationCommand(Terminal terminal) : LabExperimentCo
     protected override IEnumerable<string> Lines(IReadOnlyList<SpeculationRow> rows)
     {
         yield return rows.All(row => row.TextEqual)
-            ? "The texts are those that are written without guesses." : "THE TEXTS DIFFER from those without guesses, which they never should: please report this.";
+            ? "The texts are those that are written without guesses."
+            : "THE TEXTS DIFFER from those without guesses, which they never should: please report this.";
     }
 
     protected override IReadOnlyList<PlotPanel> Panels(IReadOnlyList<SpeculationRow> rows)

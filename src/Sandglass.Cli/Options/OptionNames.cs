@@ -96,6 +96,10 @@ internal static class OptionNames
         ("chunks", "--chunks"),
         ("resume", "--resume"),
         ("rank", "--rank"),
+        ("temperatures", "--temperatures"),
+        ("windows", "--windows"),
+        ("sinks", "--sink-counts"),
+        ("batches", "--batches"),
     ];
 
     private static readonly FrozenDictionary<string, string> Options = Table.ToFrozenDictionary(pair => pair.Property, pair => pair.Option);

@@ -137,6 +137,21 @@ internal static class Examples
             "sandglass lab speculation --plot guesses.svg",
             "sandglass lab speculation --draft embedded:grain-1m --temperatures 0,1.2",
         ],
+        "quant" =>
+        [
+            "sandglass lab quant --plot quant.svg --resume quant.jsonl",
+            "sandglass lab quant --text README.md --max-tokens 256 --weights given,q4_0",
+        ],
+        "window" =>
+        [
+            "sandglass lab window --plot window.svg",
+            "sandglass lab window --windows 64,256 --sink-counts 0,1,4,16",
+        ],
+        "batch" =>
+        [
+            "sandglass lab batch --batches 1,4,16",
+            "sandglass lab batch --threads 1 --json --plot batch.svg",
+        ],
         _ =>
         [
             "sandglass run \"Once upon a time\"",

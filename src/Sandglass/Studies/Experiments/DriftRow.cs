@@ -7,8 +7,8 @@ namespace Sandglass.Studies;
 /// <param name="To">The last.</param>
 /// <param name="Logprob">Along: the mean log-probability of the text's tokens, nats.</param>
 /// <param name="Entropy">Along: the mean entropy of the distributions that they were drawn from, nats.</param>
-/// <param name="Divergence">After: the mean Kullback-Leibler divergence of the distributions behind the change from those without it, nats; the tokens between are
-/// the same.</param>
+/// <param name="Divergence">After: the mean Kullback-Leibler divergence of the distributions behind the change from those without it, nats; the tokens between
+/// are the same.</param>
 /// <param name="EqualLikeliest">After: the share of those distributions whose likeliest token is the same.</param>
 /// <param name="EqualWritten">After: where both texts go on by themselves, the likeliest token always, the share of places with the same token.</param>
 public sealed record DriftRow(

@@ -45,10 +45,10 @@ public sealed class DriftStudy : Experiment<DriftRow>
 
     /// <inheritdoc/>
     public override ExperimentClaim Claim { get; } = new(
-        "Texts are drawn, and scored along their length; then one early token of each is replaced by an unlikely one and all tokens after it are kept, so that " +
-            "the distributions with and without the change can be compared at each distance, and both texts go on greedily by themselves.",
-        "It shows how sure the model is as a text grows, how long a wrong token moves what the model expects, and how rarely a text that goes on from it comes " +
-            "back.",
+        "Texts are drawn, and scored along their length; then one early token of each is replaced by an unlikely one and all tokens after it are kept, so " +
+            "that the distributions with and without the change can be compared at each distance, and both texts go on greedily by themselves.",
+        "It shows how sure the model is as a text grows, how long a wrong token moves what the model expects, and how rarely a text that goes on from it " +
+            "comes back.",
         "It cannot show that a token is wrong in what it says: it is only less likely, and a text that parts may be as good as the one it left.");
 
     /// <inheritdoc/>

@@ -10,4 +10,7 @@ namespace Sandglass.Studies;
 [JsonSerializable(typeof(RepetitionRow))]
 [JsonSerializable(typeof(DriftRow))]
 [JsonSerializable(typeof(SpeculationRow))]
+[JsonSerializable(typeof(QuantRow))]
+[JsonSerializable(typeof(WindowRow))]
+[JsonSerializable(typeof(BatchRow))]
 internal sealed partial class ExperimentJson : JsonSerializerContext;

@@ -27,7 +27,8 @@ public sealed class SpeculationStudy : Experiment<SpeculationRow>
     /// <param name="seed">Of the first text; each further one has the next.</param>
     /// <exception cref="GenerationException">A number is out of its range, or the context of one of the models has no room for so many tokens.</exception>
     public SpeculationStudy(
-        LanguageModel model, LanguageModel? draft, IReadOnlyList<int> prompt, IReadOnlyList<double> temperatures, int texts = 4, int tokens = 128, ulong seed = 1)
+        LanguageModel model, LanguageModel? draft, IReadOnlyList<int> prompt, IReadOnlyList<double> temperatures, int texts = 4, int tokens = 128,
+        ulong seed = 1)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompt);
@@ -49,10 +50,11 @@ public sealed class SpeculationStudy : Experiment<SpeculationRow>
 
     /// <inheritdoc/>
     public override ExperimentClaim Claim { get; } = new(
-        "Texts are written without guesses; then at each of their places up to sixteen tokens are guessed, with the same draws, and compared with what the model " +
-            "did write: a guess holds where it and all before it are the same.",
+        "Texts are written without guesses; then at each of their places up to sixteen tokens are guessed, with the same draws, and compared with what the " +
+            "model did write: a guess holds where it and all before it are the same.",
         "It shows how fast the chance falls that one more guess holds, how many steps of the model each length of draft saves, and that the text is the same.",
-        "It cannot show time: what a guess costs is not counted, and where it costs more than it saves, the engine, which measures, guesses less or not at all.");
+        "It cannot show time: what a guess costs is not counted, and where it costs more than it saves, the engine, which measures, guesses less or not at " +
+            "all.");
 
     /// <inheritdoc/>
     public override IReadOnlyList<ExperimentFact> Setting =>

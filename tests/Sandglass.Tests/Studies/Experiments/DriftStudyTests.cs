@@ -28,7 +28,8 @@ public class DriftStudyTests(Grain grain) : IClassFixture<Grain>
     {
         DriftRow[] rows = await new DriftStudy(grain.Model, Prompt, texts: 1, tokens: 8, at: 2, rank: 3, temperature: 0).RunAsync().ToArrayAsync();
 
-        Run greedy = await Run.Of(grain.Model, Prompt, new GenerationOptions { Sampling = new() { Temperature = 0 }, IgnoreEnd = true, MaxTokens = 8, Explain = true });
+        GenerationOptions options = new() { Sampling = new() { Temperature = 0 }, IgnoreEnd = true, MaxTokens = 8, Explain = true };
+        Run greedy = await Run.Of(grain.Model, Prompt, options);
         Assert.Equal(greedy.Tokens.Average(token => (double)token.Logprob), rows[0].Logprob!.Value, 1e-9);
         Assert.Equal(greedy.Tokens.Average(token => token.Explanation!.EntropyRaw), rows[0].Entropy!.Value, 1e-5);
     }
