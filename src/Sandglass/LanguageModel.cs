@@ -289,6 +289,26 @@ public sealed class LanguageModel : IDisposable
         return EmbedAsync(Tokenizer.Encode(text, addBos: true, parseSpecial: false).Ids, options, cancellationToken);
     }
 
+    /// <summary>Begins a text whose tokens the caller chooses: tokens in, the logits of the next one out. For a loop of one's own.</summary>
+    /// <param name="options">How it is read; null for the defaults.</param>
+    /// <exception cref="GenerationException">An option is out of its range.</exception>
+    public TokenSequence StartSequence(SequenceOptions? options = null)
+    {
+        options ??= new SequenceOptions();
+        options.Validate();
+        return new TokenSequence(_requests, options);
+    }
+
+    /// <summary>Makes what chooses tokens from logits as <see cref="GenerationOptions.Sampling"/> does: for one text.</summary>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <exception cref="SamplingException">An option is out of its range.</exception>
+    public TokenSampler CreateSampler(SamplerOptions? options = null)
+    {
+        options ??= new SamplerOptions();
+        options.Validate();
+        return new TokenSampler(options, Tokenizer, Shape.VocabularySize);
+    }
+
     /// <summary>Begins a conversation, whose turns are written as the model's template wants them and read only what is new.</summary>
     /// <param name="system">What the model is told before all else; null for nothing.</param>
     /// <param name="options">How answers are generated; null for the defaults.</param>

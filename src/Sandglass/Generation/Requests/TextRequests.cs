@@ -118,6 +118,38 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
         return sequence.Embedding;
     }
 
+    /// <summary>Begins a text whose tokens the caller feeds.</summary>
+    /// <param name="ids">Its first ones, checked.</param>
+    /// <exception cref="BusyException">Too many requests wait.</exception>
+    /// <exception cref="ObjectDisposedException">The engine is closed.</exception>
+    public FedSequence Feed(int[] ids, SequenceOptions options)
+    {
+        OutputQueue<float[]> logits = new(engine.Wake, model, engine.Arrivals);
+        logits.BeginReading();
+        Ticket ticket = TicketOf(ids.Length, null, options.Priority, options.Tenant, options.StartWithin);
+        engine.Room.Enter(ticket);
+        FedSequence sequence = new(ids, options, engine.Pages, engine.Shape.VocabularySize, logits, ticket);
+        Submit(sequence);
+        return sequence;
+    }
+
+    /// <summary>Hands it the next ones.</summary>
+    public void Feed(FedSequence sequence, int[] ids)
+    {
+        sequence.Feed(ids);
+        engine.Wake();
+    }
+
+    /// <summary>Whether a text that is fed may grow so far.</summary>
+    /// <exception cref="GenerationException">It would be longer than the context, or than what the cache's memory holds.</exception>
+    public void RequireRoom(int length, int more)
+    {
+        long positions = (long)length + more, most = engine.Options.Window > 0 ? int.MaxValue : engine.Context;
+        if (positions > most)
+            throw new GenerationException("sequence-full", "ids", $"at most {most - length} more tokens, since the context is {most}", $"{more} tokens");
+        engine.Budget.Require(new CacheNeed(engine.Pages.Shape, (int)positions), (int)positions);
+    }
+
     /// <summary>One output a sample, and what hands progress over for all of them: a handler that fails ends them.</summary>
     private GenerationOutput[] Outputs(
         int samples, GenerationOptions options, CancellationToken cancellation, out ProgressRelay<(int Read, int Total)>? progress)
@@ -234,18 +266,23 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
         }
     }
 
-    private int[] Checked(IReadOnlyList<int> ids)
+    /// <summary>A copy of ids that may be a text or a part of one.</summary>
+    /// <exception cref="GenerationException">There are none, or more than the context, or one is outside the vocabulary.</exception>
+    public int[] Checked(IReadOnlyList<int> ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
         if (ids.Count == 0) throw new GenerationException("prompt-empty", "prompt", "at least one token", "none (this model adds no begin token by itself)");
         if (ids.Count > engine.Context)
             throw new GenerationException("prompt-too-long", "prompt", $"at most {engine.Context} tokens, the context", $"{ids.Count} tokens");
         int[] copy = [.. ids];
-        foreach (int id in copy)
-        {
-            if (!IsToken(id)) throw new GenerationException("id-out-of-range", "ids", IdRange, id.ToString(CultureInfo.InvariantCulture));
-        }
+        foreach (int id in copy) RequireId(id, tokenizer);
         return copy;
+    }
+
+    /// <exception cref="GenerationException">The id is outside the vocabulary.</exception>
+    public static void RequireId(int id, Tokenizer tokenizer)
+    {
+        if (!IsToken(id, tokenizer)) throw new GenerationException("id-out-of-range", "ids", IdRange(tokenizer), id.ToString(CultureInfo.InvariantCulture));
     }
 
     private void RequirePrediction(GenerationOptions options)
@@ -257,10 +294,10 @@ internal sealed class TextRequests(Engine engine, Tokenizer tokenizer, object mo
 
     private void RequireIds(IReadOnlyList<int>? ids, string option)
     {
-        foreach (int id in ids ?? []) GenerationOptions.Require(IsToken(id), option, IdRange, id);
+        foreach (int id in ids ?? []) GenerationOptions.Require(IsToken(id, tokenizer), option, IdRange(tokenizer), id);
     }
 
-    private bool IsToken(int id) => id >= 0 && id < tokenizer.VocabularySize;
+    private static bool IsToken(int id, Tokenizer tokenizer) => id >= 0 && id < tokenizer.VocabularySize;
 
-    private string IdRange => $"ids from 0 to {tokenizer.VocabularySize - 1}";
+    private static string IdRange(Tokenizer tokenizer) => $"ids from 0 to {tokenizer.VocabularySize - 1}";
 }
