@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FileSource } from '../src/engine/file';
+import type { EngineKind, TraceSource } from '../src/engine/source';
 import type { Page } from '../src/page/parts';
 import { Player } from '../src/state/player';
 import { initial, type State } from '../src/state/state';
@@ -143,6 +144,54 @@ describe('the drive', () => {
     drive.giveBack();
     const { settings, view, cache, speed } = page.store.get();
     expect({ settings, view, cache, speed }).toEqual({ settings: before.settings, view: 'chat', cache: false, speed: 'max' });
+  });
+
+  test('what a hand has changed on the way stays, and nothing else', async () => {
+    const page = pageOf('tale');
+    page.store.set(s => ({
+      settings: { ...s.settings, prompt: 'my own', model: 'tale', topK: 7 },
+      speed: '2',
+      view: 'chat',
+      camera: 'top',
+    }));
+    const drive = new Drive(page);
+    await drive.begin('max', signal);
+    page.store.set(s => ({ settings: { ...s.settings, temperature: 1.3 }, speed: '1' }));
+    await drive.begin('max', signal); // the tour sets both again
+    page.store.set(s => ({ settings: { ...s.settings, seed: '99' }, camera: 'head', theme: 'light' }));
+    drive.giveBack();
+    const { settings, speed, camera, view, theme } = page.store.get();
+    expect(settings).toMatchObject({ prompt: 'my own', topK: 7, temperature: 1.3, seed: '99' });
+    expect({ speed, camera, view, theme }).toEqual({ speed: '1', camera: 'head', view: 'chat', theme: 'light' });
+  });
+
+  test('an engine that a hand has chosen stays, with its models', async () => {
+    const page = pageOf('tale');
+    (page.player.sources as Map<EngineKind, TraceSource>).set('tab', page.player.sources.get('trace')!);
+    const { models } = page.store.get();
+    const drive = new Drive(page);
+    const begins = drive.prepare('max', signal);
+    expect(page.store.get()).toMatchObject({ engine: 'tab', models: [] });
+    const tabs = [{ id: 'grain', hash: '', context: 0 }];
+    page.store.set(s => ({ models: tabs, settings: { ...s.settings, model: 'grain' } }));
+    await begins;
+    const other = new Drive(page); // one that begins here gives it back
+    drive.giveBack();
+    expect(page.store.get()).toMatchObject({ engine: 'trace', models, settings: { model: initial.settings.model } });
+    page.store.set({ engine: 'server', models: tabs });
+    other.giveBack();
+    expect(page.store.get()).toMatchObject({ engine: 'server', models: tabs });
+  });
+
+  test('a text that a hand has begun on the way stays', async () => {
+    const page = pageOf('tale', 'temperature-1');
+    page.store.set(s => ({ recording: recorded('tale'), cursor: 3, settings: { ...s.settings, model: 'tale' } }));
+    const drive = new Drive(page);
+    await drive.begin('max', signal);
+    const own = recorded('temperature-1');
+    page.store.set(s => ({ recording: own, cursor: 4, selected: 5, settings: { ...s.settings, model: 'temperature-1' } }));
+    drive.giveBack();
+    expect(page.store.get()).toMatchObject({ recording: own, cursor: 4, selected: 5, settings: { model: 'temperature-1' } });
   });
 
   test('one that begins before the models are known does not take them away', () => {

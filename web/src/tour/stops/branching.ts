@@ -17,12 +17,12 @@ export const branching: Stop = {
   keep: isSheet => (isSheet ? [] : ['.tree-page']),
   async enter(drive, signal) {
     await drive.finish(signal);
-    drive.page.store.set({ view: 'tree' });
+    drive.set({ view: 'tree' });
     const first = firstOf(drive);
     const fork = first && forkOf(first.recording);
     if (!fork) return;
     if (first.id !== branchesOf(drive.page).store.get().shown) branchesOf(drive.page).show(first.id);
-    drive.page.store.set({ selected: fork.step.position });
+    drive.set({ selected: fork.step.position });
   },
   words: (_, drive) => words(drive),
   look: () => ['.compare', '.alternatives', '.tree'],
@@ -57,10 +57,10 @@ async function branch(drive: Drive, signal: AbortSignal, { speed }: State) {
   const first = firstOf(drive);
   const fork = first && forkOf(first.recording);
   if (!fork) return;
-  drive.page.store.set({ speed: '4' });
+  drive.set({ speed: '4' });
   const branches = branchesOf(drive.page);
   branches.choose(first.id, fork.step.position, fork.other);
-  drive.page.store.set({ speed });
+  drive.set({ speed });
   await until(branches.store, () => madeOf(drive)?.state === 'done', signal);
 }
 

@@ -13,7 +13,7 @@ export const cache: Stop = {
   title: 'The cache',
   keep: () => ['.stage', '.figures'],
   async enter(drive, signal) {
-    drive.page.store.set({ view: 'scene', selected: null });
+    drive.set({ view: 'scene', selected: null });
     if (drive.isLive && drive.hasText && drive.state.phase !== 'idle' && drive.state.cache)
       await drive.write(written(drive.state), '4', signal);
     else await drive.begin('4', signal);
@@ -42,11 +42,10 @@ export const cache: Stop = {
 
 /** The switch itself, and a few tokens more to see what it does. */
 async function change(drive: Drive, signal: AbortSignal) {
-  const { player } = drive.page;
   const { cache: was, phase } = drive.state;
   if (phase === 'idle') await drive.begin('4', signal);
   if (phase === 'idle') await drive.write(few, '4', signal);
-  player.setCache(!was);
+  drive.setCache(!was);
   await drive.write(written(drive.state) + few - 1, '2', signal);
 }
 

@@ -18,7 +18,7 @@ export const choosing: Stop = {
   title: 'Choosing',
   keep: isSheet => (isSheet ? ['.glasses'] : ['.side', '.text']),
   async enter(drive, signal) {
-    drive.page.store.set({ view: 'scene', side: 'why' });
+    drive.set({ view: 'scene', side: 'why' });
     await drive.finish(signal);
     select(drive, leastSure);
   },
@@ -36,12 +36,13 @@ export const choosing: Stop = {
   },
 };
 
-function select({ page }: Drive, which: (recording: Recording) => TokenStep | null) {
+function select(drive: Drive, which: (recording: Recording) => TokenStep | null) {
+  const { page } = drive;
   const { recording } = page.store.get();
   const step = recording && which(recording);
   if (!recording || !step) return;
   if (page.store.get().cursor < recording.steps.length) page.player.seek(recording.steps.length);
-  page.store.set({ selected: step.position, side: 'why' });
+  drive.set({ selected: step.position, side: 'why' });
 }
 
 function lookedAt({ recording, cursor, selected }: State): TokenStep | null {

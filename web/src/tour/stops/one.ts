@@ -9,7 +9,7 @@ export const one: Stop = {
   title: 'One token at a time',
   keep: isSheet => (isSheet ? ['.stage'] : ['.stage', '.side']),
   async enter(drive, signal) {
-    drive.page.store.set({ view: 'scene', side: 'why', selected: null });
+    drive.set({ view: 'scene', side: 'why', selected: null });
     await drive.begin('step', signal);
     await drive.until(s => written(s) > 0 || s.phase === 'idle', signal);
   },
@@ -24,10 +24,10 @@ export const one: Stop = {
   acts: (state, drive) => [
     {
       title: 'Write the next token',
-      async run({ page }, signal) {
+      async run(_, signal) {
         const count = written(state);
-        page.store.set({ speed: 'step' });
-        page.player.step();
+        drive.set({ speed: 'step' });
+        drive.page.player.step();
         await drive.until(s => written(s) > count || s.phase === 'idle', signal);
       },
     },

@@ -11,7 +11,7 @@ export const phases: Stop = {
   title: 'Reading, then writing',
   keep: () => ['.stage', '.figures'],
   async enter(drive, signal) {
-    drive.page.store.set({ view: 'scene', selected: null });
+    drive.set({ view: 'scene', selected: null });
     await play(drive, signal);
   },
   words({ recording, cursor }) {

@@ -14,7 +14,7 @@ export const stopping: Stop = {
   title: 'Why it stops',
   keep: () => ['.stage'],
   async enter(drive, signal) {
-    drive.page.store.set({ view: 'scene', selected: null });
+    drive.set({ view: 'scene', selected: null });
     await drive.finish(signal);
   },
   words({ recording, cursor, phase }, drive) {
