@@ -27,6 +27,9 @@ const covered = page =>
     return width > 1 && height > 1 ? width * height : 0;
   });
 
+/** Whether all lines of the text are seen without scrolling. */
+const isWhole = page => page.$eval(test('tour-text'), text => text.scrollHeight <= text.clientHeight + 1);
+
 describe('the tour', { skip: missing }, () => {
   let browser;
   let server;
@@ -120,7 +123,7 @@ describe('the tour', { skip: missing }, () => {
     await page.waitForSelector('.compare:not([hidden])');
     await rests(page);
     const [, all, adopted, read] = (await words(page))
-      .match(/Of the (\d+) tokens .* begins with, (\d+) were adopted .* and (\d+) read anew/)
+      .match(/Of the (\d+) tokens .* begins with, (\d+) were adopted .* and the (\d+) after them read once more/)
       .map(Number);
     assert.ok(adopted >= 32 && adopted + read === all, await words(page));
 
@@ -182,6 +185,7 @@ describe('the tour', { skip: missing }, () => {
         await page.waitForSelector('.tour-line:not([hidden])');
         await shot(page, `tour-${i}-${theme}-${width}`);
         assert.equal(await covered(page), 0, `stop ${i}`);
+        assert.ok(await isWhole(page), `stop ${i}: its last lines are hidden`);
         if (i > 3) assert.deepEqual(await findings(page), [], `stop ${i}`);
         await page.click(test('tour-next'));
       }
@@ -189,6 +193,17 @@ describe('the tour', { skip: missing }, () => {
       await close();
     });
   }
+
+  it('on a small phone no line of it is hidden', { timeout: 240_000 }, async () => {
+    const { page, close } = await open(browser, server.url, { viewport: { width: 375, height: 667 } });
+    await page.click(test('tour'));
+    for (let i = 1; i <= stops; i++) {
+      await rests(page);
+      assert.ok(await isWhole(page), `stop ${i}`);
+      await page.click(test('tour-next'));
+    }
+    await close();
+  });
 
   it('without an engine is taken on recordings, and says what they cannot show', { timeout: 240_000 }, async context => {
     const site = await folder(['beams', 'tale', 'tale-no-cache']);

@@ -11,9 +11,11 @@ import { beside, scrollBy, shared, threadFrom } from '../src/tour/place';
 import { recordings } from '../src/tour/recorded';
 import type { Piece } from '../src/tour/say';
 import { stops } from '../src/tour/stops/all';
+import { sharedBefore } from '../src/tour/stops/branching';
 import { told } from '../src/tour/stops/choosing';
 import { tokenOf } from '../src/trace/decode';
 import { tokenSteps } from '../src/trace/recording';
+import { percent } from '../src/tree/glass';
 import { type FakeNode, fakeDocument } from './dom';
 import { recorded, traceFile } from './traces';
 
@@ -109,12 +111,21 @@ describe('what is told', () => {
     const words = plain(told(recording, step));
     expect(words).toContain(`was ${entropyOf(step).toFixed(2)} nats`);
     expect(words).toContain(`The number drawn was ${step.why.draw.toFixed(3)}`);
-    expect(words).toContain(`${step.why.interval[0].toFixed(3)} to ${step.why.interval[1].toFixed(3)}`);
+    const [from, to] = step.why.interval;
+    expect(words).toContain(`of the ${step.why.kept} that temperature and filters left`);
+    expect(words).toContain(`${from.toFixed(3)} to ${to.toFixed(3)}, so ${percent(to - from)}`);
+    expect(to - from).toBeCloseTo(step.asked[0]!.final, 6); // the odds after the filters, while those first named are before them
+    expect(words).toContain(`before any filter it gave ${step.candidates[0]!.text.trim()}`);
     expect(words).toMatch(
       new RegExp(
         `At temperature 0, .* ${tokenOf(step).text.trim() === step.candidates[0]!.text.trim() ? 'still be' : 'have been'} ${step.candidates[0]!.text.trim()}`,
       ),
     );
+  });
+
+  test('of what came before a branch only full pages are shared', () => {
+    expect(plain(sharedBefore(32, 75))).toContain('of the 75 tokens before, the first 64 fill whole pages');
+    expect(plain(sharedBefore(32, 31))).toContain('by whole pages of 32 tokens, and none is full yet');
   });
 
   test('why it stopped, in the trace’s own word', () => {

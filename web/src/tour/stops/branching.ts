@@ -71,14 +71,22 @@ function words(drive: Drive): Piece[] {
   const made = madeOf(drive);
   if (!made) {
     return [
-      ...say`${glassOf(fork.step)} was written here; ${glassOf(fork.other)} had ${percent(fork.other.probability)} and was not. A text is one way through a
+      ...say`${glassOf(fork.step)} was written here; ${glassOf(fork.other)}, which had ${percent(fork.other.probability)} before any filter, was not. A text is one way through a
         tree, and the others stay open. `,
       ...(drive.isLive
-        ? say`Another one need not begin at the beginning: the ${fork.step.position} tokens before are in the cache.`
+        ? sharedBefore(first.recording.start.model.pagePositions, fork.step.position)
         : say`Taking one needs an engine, which recordings are without; what else the model had in mind is all here.`),
     ];
   }
   return branched(first, made);
+}
+
+/** What another text from a position on finds in the cache: full pages, and nothing of one that is not. */
+export function sharedBefore(page: number, position: number): Piece[] {
+  const full = position - (position % page);
+  return full > 0
+    ? say`Another one need not begin at the beginning: of the ${position} tokens before, the first ${full} fill whole pages of the cache, which both can share.`
+    : say`The cache is shared by whole pages of ${page} tokens, and none is full yet: another one has to read the ${position} before once more.`;
 }
 
 export function branched(first: Branch, made: Branch): Piece[] {
@@ -108,8 +116,9 @@ export function branched(first: Branch, made: Branch): Piece[] {
     ...(read.length === 0
       ? ['The second is only about to begin.']
       : adopted > 0
-        ? say`Of the ${made.from + 1} tokens that the second begins with, ${adopted} were adopted from the first one’s pages and ${anew} read anew. `
-        : say`No full page was there to be adopted, so ${anew} tokens were read anew. `),
+        ? say`Of the ${made.from + 1} tokens that the second begins with, ${adopted} were adopted with the first one’s full pages, and the ${anew} after them read
+            once more. `
+        : say`No page was full yet, so none could be adopted, and ${anew} tokens were read once more. `),
     ...(read.length > 0
       ? say`Of the ${many(own.length - (made.from - made.recording.start.prompt.length), 'token')} from there on, ${alone} are its own.`
       : []),

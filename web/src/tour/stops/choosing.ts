@@ -64,14 +64,11 @@ export function told(recording: Recording, step: TokenStep): Piece[] {
     ? say`At temperature 0 nothing is drawn: the likeliest, ${glassOf(chosen)}, was taken. `
     : why.kept === 1
       ? say`Only ${glassOf(chosen)} passed the filters, so any number drawn would have chosen it. `
-      : say`The number drawn was ${why.draw.toFixed(3)}, and ${glassOf(chosen)} owned the stretch from ${why.interval[0].toFixed(3)} to
-      ${why.interval[1].toFixed(3)}. `;
+      : say`The number drawn was ${why.draw.toFixed(3)}: of the ${why.kept} that temperature and filters left, ${glassOf(chosen)} owned the stretch from
+      ${why.interval[0].toFixed(3)} to ${why.interval[1].toFixed(3)}, so ${percent(why.interval[1] - why.interval[0])}. `;
   return [
-    sure
-      ? 'Here the model was sure: it gave '
-      : wide > 4
-        ? 'Here the model was far from sure: it gave '
-        : 'Here the model wavered: it gave ',
+    sure ? 'Here the model was sure' : wide > 4 ? 'Here the model was far from sure' : 'Here the model wavered',
+    ': before any filter it gave ',
     ...odds,
     ...say`. Its entropy, the measure of doubt, was ${entropy.toFixed(2)} nats, as with ${wide < 10 ? wide.toFixed(1) : Math.round(wide)} equally likely tokens. `,
     ...drawn,
