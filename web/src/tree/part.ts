@@ -131,7 +131,12 @@ function toolbar(page: Page, view: TreeView): HTMLElement {
   return h(
     'div',
     { class: 'tree-tools' },
-    h('div', { class: 'row' }, h('b', {}, 'Again with'), ...buttons, h('b', {}, 'Write by'), ...ways, stop, drawing),
+    h(
+      'div',
+      { class: 'row' },
+      h('div', { class: 'row' }, h('b', {}, 'Again with'), ...buttons),
+      h('div', { class: 'row tree-ways' }, h('b', {}, 'Write by'), ...ways, h('span', { class: 'tree-ends' }, stop, drawing)),
+    ),
     said,
     list,
   );
