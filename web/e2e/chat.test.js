@@ -34,7 +34,8 @@ describe('the chat', { skip: missing }, () => {
   const any = async page => {
     await page.route('**/trace', route => {
       const body = route.request().postData();
-      return route.continue({ postData: `${body.slice(0, -1)},"ignore_eos":true}` });
+      const isTold = body.includes('"ignore_eos"'); // an answer that goes on has the options of the first
+      return route.continue({ postData: isTold ? body : `${body.slice(0, -1)},"ignore_eos":true}` });
     });
     for (const [name, value] of Object.entries({ temperature: 2, topK: 0, topP: 1, minP: 0 })) await set(page, name, value);
   };
@@ -59,6 +60,39 @@ describe('the chat', { skip: missing }, () => {
     assert.equal(await page.textContent('.chat-name[aria-current]'), 'Tell me of a fox and of a river');
     assert.match(await page.textContent(test('no-template')), /no chat template/);
     assert.deepEqual(seen.errors, []);
+    await close();
+  });
+
+  it('an answer that takes another word is shown from where it parts, another one to its end', async () => {
+    const { page, close } = await chat({ viewport: { width: 1280, height: 620 } });
+    await set(page, 'maxTokens', 400);
+    await any(page);
+    const place = () =>
+      page.$eval(test('log'), log => {
+        const word = log.querySelector('.token.chosen')?.getBoundingClientRect();
+        const { top, bottom } = log.getBoundingClientRect();
+        return { left: log.scrollHeight - log.scrollTop - log.clientHeight, at: word && (word.top - top) / (bottom - top) };
+      });
+    await ask(page, 'Tell me of a fox');
+    await done(page);
+    assert.ok((await place()).left < 2, 'the end of a whole answer is seen');
+    await page
+      .locator(`${test('answer')} [data-index="60"]`)
+      .first()
+      .click();
+    await page
+      .locator(test('instead'), { hasText: /^␣?\w+ / })
+      .first()
+      .click();
+    await page.waitForFunction(id => document.querySelectorAll(`${id} [data-index]`).length > 300, test('answer'));
+    await done(page);
+    assert.equal(await page.textContent(`.turn-assistant ${test('sibling')}`), '2/2');
+    const { left, at } = await place();
+    assert.ok(left > 100, 'the end is not what is seen');
+    assert.ok(at > 0.1 && at < 0.6, `the word is seen, at ${at} of the view, with what follows it`);
+    await ask(page, 'And then?');
+    await done(page);
+    assert.ok((await place()).left < 2, 'a further answer is followed to its end');
     await close();
   });
 

@@ -62,7 +62,7 @@ export class TurnView {
     const { turn, recording } = facts;
     if (turn.role === 'assistant') {
       if (!before || before.turn.content !== turn.content || before.recording !== recording || changedLook(before, facts)) this.draw();
-      this.mark(facts.chosen);
+      this.mark(facts.chosen, before?.chosen !== facts.chosen);
       this.body.setAttribute('aria-busy', String(facts.isRunning));
       this.body.classList.toggle('waiting', facts.isRunning && turn.content === '');
       this.body.classList.toggle('writing', facts.isRunning);
@@ -259,12 +259,12 @@ export class TurnView {
     if (step) this.page.announce(`${step.text.trim() || 'blank'}, ${percent(Math.exp(step.logprob))}, rank ${step.why.rank}`);
   }
 
-  private mark(chosen: number | null) {
+  private mark(chosen: number | null, isNew: boolean) {
     for (const token of this.body.querySelectorAll('.token.chosen')) token.classList.remove('chosen');
     if (chosen === null) return;
     const tokens = this.body.querySelectorAll(`[data-index="${chosen}"]`);
     for (const token of tokens) token.classList.add('chosen');
-    tokens[0]?.scrollIntoView({ block: 'nearest' });
+    if (isNew) tokens[0]?.scrollIntoView({ block: 'nearest' });
   }
 }
 

@@ -87,6 +87,13 @@ function log(page: Page, chats: Chats): HTMLElement {
   );
   const views = new Map<string, TurnView>();
   let follows = true;
+  let parted = ''; // the answer that is written with one of its words open: from another word on
+  /** To the end, but no further than a word that is open stays in sight. */
+  const follow = (last: string | undefined) => {
+    const word = last === parted ? box.querySelector('.token.chosen')?.getBoundingClientRect() : undefined;
+    const most = word ? box.scrollTop + word.top - box.getBoundingClientRect().top - box.clientHeight / 3 : box.scrollHeight;
+    box.scrollTop = Math.min(box.scrollHeight, most);
+  };
   box.addEventListener('scroll', () => {
     follows = box.scrollHeight - box.scrollTop - box.clientHeight < 40;
   });
@@ -104,6 +111,10 @@ function log(page: Page, chats: Chats): HTMLElement {
       }
       const recording = state.recordings.get(turn.id);
       const isOpen = recording !== undefined && recording === open && selected !== null;
+      if (isOpen && turn.id === state.running && turn.id !== parted) {
+        parted = turn.id;
+        follows = true;
+      }
       view.show({
         conversation,
         turn,
@@ -128,7 +139,7 @@ function log(page: Page, chats: Chats): HTMLElement {
     }
     box.setAttribute('aria-busy', String(state.running !== null));
     start.hidden = shown.length > 0;
-    if (follows) box.scrollTop = box.scrollHeight;
+    if (follows) follow(shown.at(-1)?.id);
   };
   chats.store.watch(s => s, show);
   page.store.watch(s => `${s.selected}`, show);
