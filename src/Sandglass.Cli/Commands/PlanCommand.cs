@@ -11,6 +11,8 @@ internal static class PlanCommand
         Command group = new("plan", "Plan what a model will need; alone, how much memory.")
         {
             memory.Create(),
+            new PlanScaleCommand(terminal).Create(),
+            new PlanTrainCommand(terminal).Create(),
             new PlanModelsCommand(terminal).Create(),
         };
         memory.AddTo(group);

@@ -85,6 +85,16 @@ internal static class OptionNames
         (nameof(MemoryOptions.Users), "--users"),
         (nameof(MemoryOptions.SharedPrefix), "--shared-prefix"),
         ("Model", "--model"),
+        ("Parameters", "--parameters"),
+        (nameof(TrainingOptions.Tokens), "--tokens"),
+        (nameof(TrainingOptions.Hardware), "--hardware"),
+        (nameof(TrainingOptions.Accelerators), "--gpus"),
+        (nameof(TrainingOptions.Utilisation), "--mfu"),
+        (nameof(TrainingOptions.Uptime), "--uptime"),
+        (nameof(TrainingOptions.PricePerHour), "--price"),
+        (nameof(TrainingOptions.Sequence), "--sequence"),
+        (nameof(TrainingOptions.QueryTokens), "--query-tokens"),
+        (nameof(TrainingOptions.QueryUtilisation), "--query-mfu"),
 
         // parameters of methods
         ("samples", "--n"),

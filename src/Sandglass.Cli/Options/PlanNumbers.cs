@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace Sandglass.Cli;
 
-/// <summary>Numbers of plans as people write them: a context of 128K is 131,072 positions.</summary>
+/// <summary>Numbers of plans as people write them: a context of 128K is 131,072 positions, 15T tokens are 15 million million.</summary>
 internal static class PlanNumbers
 {
     private const long MostPositions = 1L << 30;
@@ -30,6 +30,21 @@ internal static class PlanNumbers
                 return [];
             }
             return positions;
+        },
+    };
+
+    /// <summary>A large number: K, M, B (or G) and T are thousands, millions, billions and trillions. Null where it is not given.</summary>
+    public static Option<double?> Large(string name, string description, double least, double most) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result =>
+        {
+            string given = Given(result).ToUpperInvariant().Replace('G', 'B');
+            if (Scaled(given, "KMBT", 1000) is double number && number >= least && number <= most) return number;
+            result.AddError(string.Create(CultureInfo.InvariantCulture,
+                $"{name}: expected a number from {least:G} to {most:G}, such as 8B, 1.4T or 3e12, found {MissingValue.Found(Given(result))}."));
+            return null;
         },
     };
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Sandglass.ModelFiles;
 using Sandglass.Planning;
 
@@ -15,6 +16,9 @@ internal sealed class PlannedChoice
     };
 
     public void AddTo(Command command) => command.Add(_model);
+
+    /// <summary>Whether <c>--model</c> is given.</summary>
+    public bool IsNamed(CommandResult result) => result.GetResult(_model) is not null;
 
     /// <summary>The model that was chosen.</summary>
     /// <exception cref="WrongInputException">There is none of this name, or its file cannot be read.</exception>

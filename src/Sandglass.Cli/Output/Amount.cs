@@ -17,6 +17,14 @@ internal static class Amount
     /// <summary>A large count in few letters: 1.65 G.</summary>
     public static string Count(long number) => number < 1000 ? Whole(number) : Scaled(number, ["", "k", "M", "G", "T", "P"]);
 
+    /// <summary>As <see cref="Count"/>, of numbers that no whole number holds: 3.14 x 10^23.</summary>
+    public static string Large(double number)
+    {
+        if (number < 1e15) return number < 1000 ? Short(number) : Scaled(number, ["", "k", "M", "G", "T", "P"]);
+        int power = (int)Math.Floor(Math.Log10(number));
+        return string.Create(CultureInfo.InvariantCulture, $"{number / Math.Pow(10, power):F2}e{power}");
+    }
+
     /// <summary>So many of something, in the plural but for one: 1 token, 2,048 tokens.</summary>
     public static string Of(long number, string noun) => $"{Whole(number)} {noun}{(number == 1 ? "" : "s")}";
 

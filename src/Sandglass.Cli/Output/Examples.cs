@@ -74,7 +74,21 @@ internal static class Examples
         [
             "sandglass plan --model llama-3-8b --type q4_0 --context 8K,128K",
             "sandglass plan memory --model FILE.gguf --users 20",
+            "sandglass plan scale --model llama-3-8b",
+            "sandglass plan train --model llama-3-8b --tokens 15T --gpus 2048",
             "sandglass plan models",
+        ],
+        "train" =>
+        [
+            "sandglass plan train --model llama-3.1-405b --tokens 15.6T --gpus 16384",
+            "sandglass plan train -m gpt-3 --tokens 300B --hardware v100 --price 1.5",
+            "sandglass plan train --parameters 70B --tokens 1.4T --mfu 0.5 --json",
+        ],
+        "scale" =>
+        [
+            "sandglass plan scale --model llama-3-8b",
+            "sandglass plan scale --model gemma-3-27b --context 8K,128K,1M",
+            "sandglass plan scale --model embedded:grain-6m --context 512 --json",
         ],
         "memory" =>
         [
