@@ -22,7 +22,7 @@ internal sealed class PlanMemoryCommand(Terminal terminal)
     private readonly Option<CacheType?> _valueType = WordOption.Optional(
         "--cache-type-v", "How values are stored, where it is not as --cache-type says.", ModelChoice.CacheTypeWords);
     private readonly Option<long?> _users = NumberOption.Whole<long>("--users", "Texts at the same time. [default: 1]", 1, 1_000_000_000_000);
-    private readonly Option<long[]> _shared = PlanNumbers.Positions("--shared-prefix",
+    private readonly Option<long?> _shared = PlanNumbers.Position("--shared-prefix",
         "Positions at the beginning that all texts have in common, such as a system prompt: they are kept once. [default: 0]", 0);
     private readonly Option<string?> _draft = new("--draft") { Description = "The smaller model that guesses ahead; named as --model.", HelpName = "MODEL" };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object a row." };
@@ -39,10 +39,6 @@ internal sealed class PlanMemoryCommand(Terminal terminal)
     {
         _model.AddTo(command);
         foreach (Option option in (Option[])[_type, _context, _cacheType, _keyType, _valueType, _users, _shared, _draft, _json]) command.Add(option);
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(_shared) is { Length: > 1 }) result.AddError("--shared-prefix: expected one number of positions, found several.");
-        });
         command.SetAction(Plan);
     }
 
@@ -54,7 +50,7 @@ internal sealed class PlanMemoryCommand(Terminal terminal)
         {
             WeightType = parsed.GetValue(_type),
             Users = parsed.GetValue(_users) ?? 1,
-            SharedPrefix = parsed.GetValue(_shared)!.FirstOrDefault(),
+            SharedPrefix = parsed.GetValue(_shared) ?? 0,
             Draft = draft == model ? null : draft,
         };
         List<MemoryPlan> plans = [];

@@ -12,7 +12,7 @@ internal sealed class PlanTrainCommand(Terminal terminal)
     private readonly Option<double?> _parameters = PlanNumbers.Large(
         "--parameters", "In place of --model, of a model of which only the size is known: 70B.", 1, 1e18);
     private readonly Option<double?> _tokens = PlanNumbers.Large("--tokens", "Tokens that it reads: 15T. [default: 20 a parameter, as Chinchilla]", 1, 1e18);
-    private readonly Option<long[]> _sequence = PlanNumbers.Positions("--sequence",
+    private readonly Option<long?> _sequence = PlanNumbers.Position("--sequence",
         "Tokens of a training text. [default: the model's context, 8K at most]", 1);
     private readonly Option<string?> _hardware = new("--hardware")
     {
@@ -40,7 +40,6 @@ internal sealed class PlanTrainCommand(Terminal terminal)
         {
             if (result.GetResult(_parameters) is { Implicit: false } && _model.IsNamed(result))
                 result.AddError("--parameters and --model exclude each other: a model's sizes say how many parameters it has.");
-            if (result.GetValue(_sequence) is { Length: > 1 }) result.AddError("--sequence: expected one number of tokens, found several.");
         });
         command.SetAction(Plan);
         return command;
@@ -56,7 +55,7 @@ internal sealed class PlanTrainCommand(Terminal terminal)
             Utilisation = parsed.GetValue(_mfu) ?? Default.Utilisation,
             Uptime = parsed.GetValue(_uptime) ?? Default.Uptime,
             PricePerHour = parsed.GetValue(_price),
-            Sequence = parsed.GetValue(_sequence)!.FirstOrDefault(),
+            Sequence = parsed.GetValue(_sequence) ?? 0,
             QueryTokens = parsed.GetValue(_queryTokens) ?? Default.QueryTokens,
             QueryUtilisation = parsed.GetValue(_queryMfu),
         };

@@ -33,6 +33,21 @@ internal static class PlanNumbers
         },
     };
 
+    /// <summary>As <see cref="Positions"/>, one number; null where it is not given.</summary>
+    public static Option<long?> Position(string name, string description, int least) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result =>
+        {
+            if (Scaled(Given(result), "KM", 1024) is double number && number >= least && number <= MostPositions && double.IsInteger(number))
+                return (long)number;
+            result.AddError($"{name}: expected a number of positions from {least} to {MostPositions}, such as 4096 or 4K, found " +
+                $"{MissingValue.Found(Given(result))}.");
+            return null;
+        },
+    };
+
     /// <summary>A large number: K, M, B (or G) and T are thousands, millions, billions and trillions. Null where it is not given.</summary>
     public static Option<double?> Large(string name, string description, double least, double most) => new(name)
     {

@@ -7,7 +7,7 @@ namespace Sandglass.Planning;
 internal sealed class ConfigFields : IDisposable
 {
     private const int MostCharacters = 4 << 20;     // real ones have a few thousand
-    private const int MostWide = 1 << 28;           // contexts are the largest numbers in them
+    private const int MostWide = 1 << 24;           // products of three of them stay countable
 
     private readonly JsonDocument _document;
     private readonly JsonElement _text, _whole;

@@ -5,13 +5,22 @@ namespace Sandglass.Planning;
 /// <summary>The sizes that a Hugging Face <c>config.json</c> gives, with the names and defaults of the transformers library.</summary>
 internal static class ConfigShape
 {
-    private const int MostLayers = 4096, MostHeads = 1 << 16;
+    private const int MostLayers = 4096, MostHeads = 1 << 16, MostContext = 1 << 30;
+    private const double MostParameters = 1e17;
 
     public static ModelShape Read(string json, string name)
     {
         ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(name);
         using ConfigFields fields = new(json, name);
+        ModelShape shape = Read(fields, name);
+        double values = shape.Weights.Sum(static weight => (double)weight.Rows * weight.Columns * weight.Copies);
+        if (values > MostParameters) throw fields.Wrong("all sizes together", $"at most {MostParameters:G} parameters", $"{values:G3}");
+        return shape;
+    }
+
+    private static ModelShape Read(ConfigFields fields, string name)
+    {
         string type = fields.Text("model_type") ?? throw fields.Wrong("model_type", "the name of a family, such as llama", "none");
         if (type == "gpt2") return Gpt2(fields, name);
         ConfigFamily? known = ConfigFamily.Of(type);
@@ -20,22 +29,23 @@ internal static class ConfigShape
         int width = fields.Required("hidden_size"), layers = fields.Required("num_hidden_layers");
         if (layers > MostLayers) throw fields.Wrong("num_hidden_layers", $"at most {MostLayers}", $"{layers}");
         AttentionShape attention = Attention(fields, family, width);
+        HashSet<int> dense = fields.Layers("mlp_only_layers") ?? [];
         bool[] windows = LayerWindows.Of(fields, family, layers);
-        int window = windows.Contains(true) ? fields.Int("sliding_window", 1) ?? fields.Required("attention_chunk_size") : 0;
+        int window = windows.Contains(true) ? fields.Int("sliding_window", 1, MostContext) ?? fields.Required("attention_chunk_size") : 0;
         return new ModelShape
         {
             Name = name,
             Architecture = type,
             Width = width,
             Vocabulary = fields.Int("vocab_size", 1) ?? family.Vocabulary ?? fields.Required("vocab_size"),
-            Context = fields.Int("max_position_embeddings", 1) ?? family.Context ?? fields.Required("max_position_embeddings"),
+            Context = fields.Int("max_position_embeddings", 1, MostContext) ?? family.Context ?? fields.Required("max_position_embeddings"),
             IsTied = fields.Flag("tie_word_embeddings", family.IsTied),
             Layers =
             [
                 .. Enumerable.Range(0, layers).Select(layer =>
                 {
                     AttentionShape own = windows[layer] ? attention with { Window = window } : attention;
-                    FeedForwardShape feedForward = FeedForward(fields, layer);
+                    FeedForwardShape feedForward = FeedForward(fields, layer, dense);
                     return new LayerShape(own, feedForward) { VectorValues = family.Vectors(fields, width, own, feedForward) };
                 }),
             ],
@@ -69,23 +79,30 @@ internal static class ConfigShape
         return new AttentionShape { Heads = heads, KeyValueHeads = keyValueHeads, KeyDim = dim, ValueDim = dim };
     }
 
-    private static FeedForwardShape FeedForward(ConfigFields fields, int layer)
+    private static FeedForwardShape FeedForward(ConfigFields fields, int layer, HashSet<int> dense)
     {
         bool isGated = fields.Text("model_type") is not "phi";
         int experts = fields.Int("num_local_experts", 1, MostHeads) ?? fields.Int("num_experts", 1, MostHeads)
             ?? fields.Int("n_routed_experts", 1, MostHeads) ?? 0;
-        if (experts == 0 || !HasExperts(fields, layer))
+        if (experts == 0 || !HasExperts(fields, layer, dense))
             return new FeedForwardShape { Width = fields.Int("intermediate_size_mlp", 1) ?? fields.Required("intermediate_size"), IsGated = isGated };
         int width = fields.Int("moe_intermediate_size", 1) ?? fields.Required("intermediate_size");
         // Llama 4 has one expert for all tokens in each such layer, and no field for it
-        int shared = fields.Int("n_shared_experts") ?? (fields.Text("model_type") == "llama4_text" ? 1 : 0);
+        int shared = fields.Int("n_shared_experts", 0, MostHeads) ?? (fields.Text("model_type") == "llama4_text" ? 1 : 0);
         int used = fields.Int("num_experts_per_tok", 1, experts) ?? fields.Required("num_experts_per_tok");
-        return new FeedForwardShape { Width = width, IsGated = isGated, Experts = experts, ExpertsUsed = used, SharedWidth = checked(shared * width) };
+        return new FeedForwardShape
+        {
+            Width = width,
+            IsGated = isGated,
+            Experts = experts,
+            ExpertsUsed = used,
+            SharedWidth = (int)Math.Min(int.MaxValue, (long)shared * width),
+        };
     }
 
-    private static bool HasExperts(ConfigFields fields, int layer)
+    private static bool HasExperts(ConfigFields fields, int layer, HashSet<int> dense)
     {
-        if (layer < (fields.Int("first_k_dense_replace") ?? 0) || fields.Layers("mlp_only_layers")?.Contains(layer) == true) return false;
+        if (layer < (fields.Int("first_k_dense_replace") ?? 0) || dense.Contains(layer)) return false;
         int step = fields.Int("interleave_moe_layer_step", 1) ?? fields.Int("decoder_sparse_step", 1) ?? 1;
         return (layer + 1) % step == 0;
     }

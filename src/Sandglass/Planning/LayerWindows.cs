@@ -3,6 +3,8 @@ namespace Sandglass.Planning;
 /// <summary>Which layers see a window of positions only.</summary>
 internal static class LayerWindows
 {
+    private const int MostContext = 1 << 30;
+
     public static bool[] Of(ConfigFields fields, ConfigFamily family, int layers)
     {
         if (fields.ByLayer("layer_types", layers) is string[] types)
@@ -12,7 +14,7 @@ internal static class LayerWindows
                 "sliding_attention" or "chunked_attention" => true,
                 _ => throw fields.Wrong("layer_types", "full_attention, sliding_attention or chunked_attention", ModelFiles.Fail.Short(type)),
             })];
-        if (fields.Int("sliding_window", 1) is null && fields.Int("attention_chunk_size", 1) is null) return new bool[layers];
+        if (fields.Int("sliding_window", 1, MostContext) is null && fields.Int("attention_chunk_size", 1) is null) return new bool[layers];
         int first = fields.Int("max_window_layers") ?? 0;
         return family.Windows switch
         {

@@ -7,18 +7,35 @@ public static class ModelCatalogue
 {
     private const int MostLettersOff = 4;
 
+    private static readonly string[] Endings = ["instruct", "chat", "base", "hf", "it", "pt"];
+
     private static readonly Lazy<CatalogueEntry[]> Entries = new(Read);
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<CatalogueEntry> All => Entries.Value;
 
-    /// <summary>The model of a name, in any case of letters, with blanks or underscores for dashes: <c>Llama 3 8B</c> is <c>llama-3-8b</c>.</summary>
+    /// <summary>The model of a name, in any case of letters, with blanks or underscores for dashes: <c>Llama 3 8B</c> is <c>llama-3-8b</c>, and so is the name
+    /// of its repository, <c>meta-llama/Meta-Llama-3-8B-Instruct</c>.</summary>
     /// <exception cref="PlanException">There is none; the message offers the nearest.</exception>
     public static CatalogueEntry Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         string plain = Plain(name);
-        return All.FirstOrDefault(entry => Plain(entry.Name) == plain || Plain(entry.Title) == plain) ?? throw Unknown(name, plain);
+        return All.FirstOrDefault(entry => Plain(entry.Name) == plain || Plain(entry.Title) == plain)
+            ?? All.FirstOrDefault(entry => Repository(entry) is string repository && Tuned(repository) == Tuned(plain))
+            ?? throw Unknown(name, plain);
+    }
+
+    /// <summary>The plain name of the repository that an entry's sizes are from; null where they are from a paper.</summary>
+    private static string? Repository(CatalogueEntry entry) =>
+        entry.Source.Split('/') is ["https:", "", "huggingface.co", _, string repository, ..] ? Plain(repository) : null;
+
+    /// <summary>A plain name without what says how the model was tuned: its sizes are the same.</summary>
+    private static string Tuned(string plain)
+    {
+        foreach (string ending in Endings)
+            if (plain.EndsWith(ending, StringComparison.Ordinal)) return plain[..^ending.Length];
+        return plain;
     }
 
     private static PlanException Unknown(string name, string plain)

@@ -62,6 +62,9 @@ public class CatalogueTests
     [InlineData("LLAMA_3_8B", "llama-3-8b")]
     [InlineData("openai/gpt-oss-20b", "gpt-oss-20b")]
     [InlineData("GPT-2 XL", "gpt2-xl")]
+    [InlineData("meta-llama/Meta-Llama-3-8B-Instruct", "llama-3-8b")]
+    [InlineData("google/gemma-2-9b-it", "gemma-2-9b")]
+    [InlineData("Qwen3-8B-Base", "qwen3-8b")]
     public void A_name_may_be_written_in_several_ways(string written, string name) => Assert.Equal(name, ModelCatalogue.Find(written).Name);
 
     [Theory]

@@ -1,0 +1,139 @@
+using System.Text.Json;
+using Sandglass.ModelFiles;
+using Sandglass.Planning;
+
+namespace Sandglass.Tests;
+
+/// <summary>Sizes from a <c>config.json</c>.</summary>
+public class ConfigShapeTests
+{
+    private const string Llama = """
+        {"model_type":"llama","hidden_size":64,"intermediate_size":96,"num_hidden_layers":3,"num_attention_heads":4,"num_key_value_heads":2,
+         "vocab_size":512,"max_position_embeddings":256}
+        """;
+
+    /// <summary>What transformers wrote beside its config.json has as many values.</summary>
+    [GoldenTheory]
+    [InlineData("gemma3")]
+    [InlineData("gpt2")]
+    [InlineData("llama3-rope")]
+    [InlineData("mixtral")]
+    [InlineData("phi3")]
+    [InlineData("qwen3")]
+    public void The_parameters_are_those_of_the_checkpoint_beside_it(string folder)
+    {
+        string path = Shared.Path("models", "tiny-hf", folder);
+        using FileStream file = File.OpenRead(Path.Combine(path, "model.safetensors"));
+        using BinaryReader reader = new(file);
+        using JsonDocument header = JsonDocument.Parse(reader.ReadBytes((int)reader.ReadUInt64()));
+        long values = header.RootElement.EnumerateObject().Where(tensor => tensor.Name != "__metadata__").Sum(
+            tensor => tensor.Value.GetProperty("shape").EnumerateArray().Aggregate(1L, (product, dimension) => product * dimension.GetInt64()));
+
+        ModelShape shape = PlannedModel.Open(path).Shape;
+        Assert.Equal(values, shape.Parameters);
+        Assert.Equal(folder, shape.Name);
+        if (folder == "gemma3") Assert.Equal([16, 16, 16, 16, 16, 0, 16], shape.Layers.Select(layer => layer.Attention.Window));
+    }
+
+    [Fact]
+    public void A_model_that_sees_has_its_text_part_inside_and_leaves_out_defaults()
+    {
+        // as google/gemma-3-4b-pt has it
+        ModelShape shape = ModelShape.FromConfig("""
+            {"architectures":["Gemma3ForConditionalGeneration"],"model_type":"gemma3","text_config":{"hidden_size":2560,"intermediate_size":10240,
+             "model_type":"gemma3_text","num_hidden_layers":34,"sliding_window":1024},"vision_config":{"hidden_size":1152,"num_hidden_layers":27}}
+            """, "mine");
+
+        Assert.Equal(ModelShape.Named("gemma-3-4b").Parameters, shape.Parameters);
+        Assert.Equal(ModelShape.Named("gemma-3-4b").Layers, shape.Layers);
+        Assert.Equal((131072, "mine"), (shape.Context, shape.Name));
+    }
+
+    [Fact]
+    public void Kinds_of_layers_may_be_listed()
+    {
+        string json = Llama.Replace("\"vocab_size\"", """
+            "sliding_window":32,"layer_types":["full_attention","sliding_attention","chunked_attention"],"vocab_size"
+            """, StringComparison.Ordinal);
+
+        Assert.Equal([0, 32, 32], ModelShape.FromConfig(json, "x").Layers.Select(layer => layer.Attention.Window));
+    }
+
+    [Fact]
+    public void An_unknown_family_is_read_as_Llama_and_the_doubt_is_told()
+    {
+        ModelShape shape = ModelShape.FromConfig(Llama.Replace("\"llama\"", "\"newest\"", StringComparison.Ordinal), "x");
+
+        Assert.Contains("newest", shape.Doubt, StringComparison.Ordinal);
+        Assert.Equal(ModelShape.FromConfig(Llama, "x").Parameters, shape.Parameters);
+    }
+
+    [Theory]
+    [InlineData("config-json", "content", "no json")]
+    [InlineData("config-json", "content", "[1]")]
+    [InlineData("config-json", "content", "")]
+    [InlineData("config-field", "model_type", "{}")]
+    [InlineData("config-field", "hidden_size", """{"model_type":"llama"}""")]
+    [InlineData("config-field", "n_embd", """{"model_type":"gpt2"}""")]
+    public void What_is_missing_is_named(string code, string field, string json)
+    {
+        ModelFileException failure = Assert.Throws<ModelFileException>(() => ModelShape.FromConfig(json, "config.json"));
+
+        Assert.Equal((code, field, "config.json"), (failure.Code, failure.Field, failure.File));
+    }
+
+    [Theory]
+    [InlineData("num_key_value_heads", "2", "3")]
+    [InlineData("num_attention_heads", "4", "0")]
+    [InlineData("num_attention_heads", "4", "\"4\"")]
+    [InlineData("hidden_size", "64", "1e3")]
+    [InlineData("hidden_size", "64", "-64")]
+    [InlineData("hidden_size", "64", "2147483647")]
+    [InlineData("num_hidden_layers", "3", "5000")]
+    [InlineData("layer_types", "256", "256,\"layer_types\":[\"full_attention\"]")]
+    [InlineData("layer_types", "256", "256,\"layer_types\":[\"full_attention\",\"linear_attention\",\"full_attention\"]")]
+    [InlineData("tie_word_embeddings", "256", "256,\"tie_word_embeddings\":1")]
+    [InlineData("mlp_only_layers", "256", "256,\"mlp_only_layers\":[true]")]
+    [InlineData("num_experts_per_tok", "256", "256,\"num_experts\":4,\"num_experts_per_tok\":5")]
+    public void What_no_model_can_have_is_refused(string field, string value, string wrong)
+    {
+        string key = value == "256" ? "max_position_embeddings" : field;
+        string json = Llama.Replace($"\"{key}\":{value}", $"\"{key}\":{wrong}", StringComparison.Ordinal);
+        ModelFileException failure = Assert.Throws<ModelFileException>(() => ModelShape.FromConfig(json, "config.json"));
+
+        Assert.Equal(("config-field", field), (failure.Code, failure.Field));
+    }
+
+    /// <summary>Numbers at their bounds lead to a refusal or to a plan, never to numbers that wrapped around.</summary>
+    [Fact]
+    public void Whatever_the_numbers_are_nothing_wraps_around()
+    {
+        Random random = new(7);
+        int[] some = [1, 2, 64, 4096, 65535, 1 << 16, (1 << 24) - 1, 1 << 24];
+        int planned = 0;
+        for (int i = 0; i < 3000; i++)
+        {
+            int Any() => some[random.Next(some.Length)];
+            string type = ((string[])["llama", "qwen3_moe", "deepseek_v3", "gpt_oss", "gemma3_text", "llama4_text"])[i % 6];
+            string json = $$"""
+                {"model_type":"{{type}}","hidden_size":{{Any()}},"intermediate_size":{{Any()}},"num_hidden_layers":{{random.Next(1, 9)}},"head_dim":{{Any()}},
+                 "num_attention_heads":{{Any()}},"vocab_size":{{Any()}},"max_position_embeddings":{{Any()}},"num_experts":{{Any()}},"num_experts_per_tok":1,
+                 "n_shared_experts":{{random.Next(3)}},"qk_rope_head_dim":{{Any()}},"qk_nope_head_dim":{{Any()}},"v_head_dim":{{Any()}}
+                 {{(type[0] == 'd' ? $",\"kv_lora_rank\":{Any()},\"q_lora_rank\":{Any()}" : "")}}}
+                """;
+            try
+            {
+                ModelShape shape = ModelShape.FromConfig(json, "config.json");
+                MemoryPlan plan = MemoryPlan.For(PlannedModel.Of(shape));
+                Assert.True(shape.Parameters > 0 && shape.ActiveParameters > 0 && shape.CachedValues > 0, json);
+                Assert.True(plan.WeightBytes >= shape.Parameters && plan.CacheBytes > 0 && plan.ActivationBytes > 0 && plan.TotalBytes > plan.WeightBytes, json);
+                planned++;
+            }
+            catch (SandglassException refused)
+            {
+                Assert.Contains(refused.Code, (string[])["config-field", "plan-option"]);
+            }
+        }
+        Assert.InRange(planned, 100, 2900);
+    }
+}
