@@ -102,4 +102,22 @@ public class PlanMemoryCommandTests
         string table = Tool.Run("plan", "models").Done().Text;
         Assert.All(models, model => Assert.Contains(model.GetProperty("name").GetString()!, table, StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("memory")]
+    [InlineData("scale")]
+    [InlineData("train")]
+    [InlineData("models")]
+    public void Help_shows_lines_that_are_understood(string command)
+    {
+        string help = Tool.Run("plan", command, "--help").Done().Text;
+
+        Assert.Contains($"Usage: sandglass plan {command} [options]", help, StringComparison.Ordinal);
+        foreach (string example in Examples.For(command))
+        {
+            Assert.Contains(example, help, StringComparison.Ordinal);
+            string[] words = example.Split(' ')[1..];
+            Assert.Empty(SandglassCommand.Create(new Terminal()).Parse(words, SandglassCommand.Parsing).Errors);
+        }
+    }
 }
