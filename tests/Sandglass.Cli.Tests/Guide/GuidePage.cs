@@ -65,6 +65,7 @@ internal sealed partial class GuidePage(string path)
     private static string Without(string printed)
     {
         printed = Rate().Replace(printed.ReplaceLineEndings("\n"), "$1…$2");
+        printed = Guesses().Replace(printed, "guessed …, right …");
         printed = Member().Replace(printed, "$1…");
         return Row().Replace(printed, "$1…");
     }
@@ -77,6 +78,9 @@ internal sealed partial class GuidePage(string path)
 
     [GeneratedRegex(@"(first after |prefill |decode )[\d.,]+( m?s| tokens/s)")]
     private static partial Regex Rate();
+
+    [GeneratedRegex(@"guessed \d+, right \d+")]      // how many are worth making, the time of a step decides
+    private static partial Regex Guesses();
 
     [GeneratedRegex("""("(?:ttftMs|prefillTokensPerSecond|decodeTokensPerSecond|kernels)":)[^,}]+""")]
     private static partial Regex Member();
