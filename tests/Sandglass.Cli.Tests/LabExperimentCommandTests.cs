@@ -34,6 +34,14 @@ public sealed class LabExperimentCommandTests : IDisposable
             ["lab", "window", "The king", "--model", Tool.Small, "--n", "1", "--max-tokens", "40", "--windows", "8,16"],
             ["window", "sinks", "cacheBytes", "tokens", "perplexity", "lost", "lostError", "equalLikeliest", "seed"]
         },
+        {
+            ["lab", "forget", "--model", Tool.Small, "--distances", "0,20", "--trials", "2"],
+            ["distance", "trials", "hits", "accuracy", "low", "high", "lift", "divergence", "seed"]
+        },
+        {
+            ["lab", "middle", "--model", Tool.Small, "--lengths", "80", "--positions", "0,1", "--trials", "2"],
+            ["form", "length", "position", "trials", "hits", "accuracy", "low", "high", "meanLogprob", "seed"]
+        },
     };
 
     [Theory, MemberData(nameof(Shapes))]
@@ -110,6 +118,23 @@ public sealed class LabExperimentCommandTests : IDisposable
 
         Assert.Equal([0, 32], rows.Select(row => row.GetProperty("window").GetInt32()));
         Assert.All(rows, row => Assert.False(row.TryGetProperty("seed", out _)));
+    }
+
+    [Theory]
+    [InlineData(2, 4, "lab", "cache", "--max-tokens", "16")]       // panels, lines: with the cache and without
+    [InlineData(3, 0, "lab", "fork", "--max-tokens", "4", "--branches", "3")]
+    public void Cache_and_fork_have_a_picture_and_a_claim_too(int panels, int lines, params string[] command)
+    {
+        string picture = Path.Combine(_folder, "picture.svg");
+
+        ToolRun run = Tool.Run([.. command, "--model", Tool.Small, "--plot", picture]).Done();
+
+        XElement root = XDocument.Load(picture).Root!;
+        Assert.Equal(lines, root.Descendants(root.Name.Namespace + "polyline").Count());
+        Assert.Equal(panels, root.Descendants(root.Name.Namespace + "line").Count(line => (string?)line.Attribute("class") == "axis"
+            && (string?)line.Attribute("y1") == (string?)line.Attribute("y2")));
+        Assert.Contains("It cannot show ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("small models are weak", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Sandglass.ModelFiles;
 using Sandglass.Studies;
 using Sandglass.Tracing;
 using Spectre.Console;
@@ -17,6 +18,7 @@ internal sealed class LabCacheCommand(Terminal terminal)
     private readonly PromptSource _prompt = new("PROMPT", $"The text to continue. [default: {PromptSource.Beginning}]");
     private readonly Option<int?> _tokens = NumberOption.Whole("--max-tokens", $"Tokens to write. [default: {DefaultTokens}]", 16, int.MaxValue, "-n");
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object a row." };
+    private readonly Option<string?> _plot = ExperimentWords.PlotOption();
 
     public Command Create()
     {
@@ -25,22 +27,28 @@ internal sealed class LabCacheCommand(Terminal terminal)
         command.Add(_tokens);
         _model.AddTo(command);
         command.Add(_json);
+        command.Add(_plot);
         command.SetAction(StudyAsync);
         return command;
     }
 
     private async Task<int> StudyAsync(ParseResult parsed, CancellationToken cancellation)
     {
+        ExperimentWords.RefusePath(parsed, _plot);
         Prompt prompt = await _prompt.ReadOrBeginAsync(parsed, terminal, cancellation);
         using LanguageModel model = _model.Load(parsed, terminal);
         int[] ids = prompt.Encode(model.Tokenizer, terminal);
         ContextLimit.Refuse("The prompt", ids, model);
         CacheStudyResult result;
-        string Shown(CacheStudyProgress p) => $"Writing {Mode(p.Cache)} the cache: {Amount.Whole(p.Done)} of {Amount.Of(p.Tokens, "token")}";
+        string Shown(CacheStudyProgress p) =>
+            $"{ExperimentWords.Bar(p.Done / (double)p.Tokens)} · writing {Mode(p.Cache)} the cache: {Amount.Whole(p.Done)} of {Amount.Of(p.Tokens, "token")}";
         using (ProgressLine<CacheStudyProgress> progress = new(terminal, Shown))
             result = await CacheStudy.RunAsync(model, ids, parsed.GetValue(_tokens) ?? DefaultTokens, progress, cancellation);
+        string weak;
+        using (ModelFile file = _model.Open(parsed)) weak = ExperimentWords.WeakModel(file);
         if (parsed.GetValue(_json)) WriteJson(result);
-        else WriteTable(result);
+        else WriteTable(result, weak);
+        ExperimentWords.Draw(parsed.GetValue(_plot), "cache", _model.Name(parsed), CacheStudy.Claim, weak, Panels(result.Rows));
         return result.TokensEqual ? ExitCode.Done : ExitCode.Failed;
     }
 
@@ -79,7 +87,7 @@ internal sealed class LabCacheCommand(Terminal terminal)
         }
     }
 
-    private void WriteTable(CacheStudyResult result)
+    private void WriteTable(CacheStudyResult result, string weak)
     {
         IAnsiConsole console = Tables.Console(terminal);
         Table work = Tables.New("Cache", "#Tokens", "#Passes", "#Proj.", "#FFN", "#Attn.", "#Logits", "#Held", "#ms/token");
@@ -103,7 +111,23 @@ internal sealed class LabCacheCommand(Terminal terminal)
             "The power of the text's length that the work of one more token grows with; the whole text's grows with one power more. Fitted through the " +
                 "rows but the first; of the time the median of five runs, and the least and the largest.");
         terminal.WriteLine(Saved(result.Rows));
+        ExperimentWords.Note(terminal, CacheStudy.Claim, weak);
         terminal.WriteLine(result.TokensEqual ? "The tokens are the same." : "THE TOKENS DIFFER, which they never should: please report this.");
+    }
+
+    private static PlotPanel[] Panels(IReadOnlyList<CacheStudyRow> rows)
+    {
+        return
+        [
+            new("Tokens of the text", "Multiply-adds of one more token, millions", [Series(true, Work), Series(false, Work)]) { FromZero = true },
+            new("Tokens of the text", "Milliseconds of one more token, measured", [Series(true, Time), Series(false, Time)]) { FromZero = true },
+        ];
+
+        PlotSeries Series(bool cache, Func<CacheStudyRow, double> value) => new(
+            $"{Mode(cache)} the cache",     // without the first row, which has the prompt in it
+            [.. rows.Where(row => row.Cache == cache).Skip(1).Select(row => new PlotPoint(row.Length, value(row)))]);
+        static double Work(CacheStudyRow row) => (row.Window.Projections + row.Window.FeedForward + row.Window.Attention + row.Window.Logits) / 1e6;
+        static double Time(CacheStudyRow row) => row.TimePerToken.TotalMilliseconds;
     }
 
     /// <summary>What the cache saved by the end of the text.</summary>

@@ -16,5 +16,7 @@ internal static class LabCommand
         new LabQuantCommand(terminal).Create(),
         new LabWindowCommand(terminal).Create(),
         new LabBatchCommand(terminal).Create(),
+        new LabForgetCommand(terminal).Create(),
+        new LabMiddleCommand(terminal).Create(),
     };
 }

@@ -12,11 +12,8 @@ namespace Sandglass.Cli;
 /// run goes on from; how far it is.</summary>
 internal abstract class LabExperimentCommand<TRow>(Terminal terminal)
 {
-    private const long Weak = 1_000_000_000;    // parameters below which a model is called small
-    private const int BarLength = 24;
-
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object a row." };
-    private readonly Option<string?> _plot = new("--plot") { Description = "Write a picture of it, as SVG.", HelpName = "FILE.svg" };
+    private readonly Option<string?> _plot = ExperimentWords.PlotOption();
     private readonly Option<string?> _resume = new("--resume")
     {
         Description = "Keep what is finished in this file, and take from it what it has: a run that was ended goes on where it was.",
@@ -79,8 +76,7 @@ internal abstract class LabExperimentCommand<TRow>(Terminal terminal)
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        foreach (Option<string?> file in (Option<string?>[])[_plot, _resume])
-            if (parsed.GetValue(file) is string path) RefusePath(file.Name, path);
+        foreach (Option<string?> file in (Option<string?>[])[_plot, _resume]) ExperimentWords.RefusePath(parsed, file);
         try
         {
             Experiment<TRow> experiment = await PrepareAsync(parsed, cancellation);
@@ -122,8 +118,7 @@ internal abstract class LabExperimentCommand<TRow>(Terminal terminal)
             terminal.Note(resume is null ? "cancelled" : $"cancelled; the same command goes on from {resume}");
             return ExitCode.Cancelled;
         }
-        if (parsed.GetValue(_plot) is string plot)
-            SvgPlot.Write(plot, new Plot(Title(experiment, parsed), $"{experiment.Claim.Shows} {experiment.Claim.CannotShow} {weak}".Trim(), Panels(rows)));
+        ExperimentWords.Draw(parsed.GetValue(_plot), experiment.Name, Model.Name(parsed), experiment.Claim, weak, Panels(rows));
         return ExitCode.Done;
     }
 
@@ -134,8 +129,7 @@ internal abstract class LabExperimentCommand<TRow>(Terminal terminal)
         Tables.Write(Tables.Console(terminal), table);
         foreach (string line in Lines(rows)) terminal.WriteLine(Terminal.Harmless(line));
         terminal.Note(Legend);
-        terminal.Note($"{experiment.Claim.Does} {experiment.Claim.Shows} {experiment.Claim.CannotShow}");
-        if (weak.Length > 0) terminal.Note(weak);
+        ExperimentWords.Note(terminal, experiment.Claim, weak);
     }
 
     private void WriteJson(JsonLines lines, TRow row, Experiment<TRow> experiment, ParseResult parsed)
@@ -148,30 +142,12 @@ internal abstract class LabExperimentCommand<TRow>(Terminal terminal)
         lines.End();
     }
 
-    private string Title(Experiment<TRow> experiment, ParseResult parsed) => $"{experiment.Name}: {Path.GetFileName(Model.Name(parsed))}";
-
-    /// <summary>What to keep in mind of a small model; empty for a large one.</summary>
     private string WeakModel(ParseResult parsed)
     {
         using ModelFile file = Model.Open(parsed);
-        long parameters = file.Tensors.Sum(tensor => tensor.Count);
-        return parameters >= Weak ? ""
-            : $"The model is small, {Amount.Parameters(parameters)} parameters, and small models are weak: of a large one the figures may be quite different.";
+        return ExperimentWords.WeakModel(file);
     }
 
-    private static string Bar(string name, ExperimentProgress progress)
-    {
-        int full = (int)(progress.Share * BarLength);
-        string bar = new string('█', full) + new string('░', BarLength - full);
-        return $"{name} {bar} {(int)(100 * progress.Share)} % · part {progress.Done + 1} of {progress.Parts}";
-    }
-
-    private static void RefusePath(string option, string path)
-    {
-        CommandLineWord.RefusePath(option, path);
-        if (path.Length == 0) throw new WrongInputException($"{option}: expected the path of a file, found an empty text.");
-        if (Directory.Exists(path)) throw new WrongInputException($"{option}: expected the path of a file, found the directory {path}.");
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is string folder && !Directory.Exists(folder))
-            throw new WrongInputException($"{option}: there is no directory {folder}. Make it first, or give another path.");
-    }
+    private static string Bar(string name, ExperimentProgress progress) =>
+        $"{name} {ExperimentWords.Bar(progress.Share)} · part {progress.Done + 1} of {progress.Parts}";
 }

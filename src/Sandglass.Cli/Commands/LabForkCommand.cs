@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Sandglass.Kernels;
+using Sandglass.ModelFiles;
 using Sandglass.Studies;
 
 namespace Sandglass.Cli;
@@ -20,6 +21,7 @@ internal sealed class LabForkCommand(Terminal terminal)
     private readonly Option<int?> _tokens = NumberOption.Whole(
         "--max-tokens", $"Tokens of each branch at most. [default: {DefaultTokens}]", 1, int.MaxValue, "-n");
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object a branch." };
+    private readonly Option<string?> _plot = ExperimentWords.PlotOption();
 
     public Command Create()
     {
@@ -28,23 +30,29 @@ internal sealed class LabForkCommand(Terminal terminal)
         foreach (Option option in (Option[])[_at, _branches, _tokens]) command.Add(option);
         _model.AddTo(command);
         command.Add(_json);
+        command.Add(_plot);
         command.SetAction(StudyAsync);
         return command;
     }
 
     private async Task<int> StudyAsync(ParseResult parsed, CancellationToken cancellation)
     {
+        ExperimentWords.RefusePath(parsed, _plot);
         Prompt prompt = await _prompt.ReadOrBeginAsync(parsed, terminal, cancellation);
         using LanguageModel model = _model.Load(parsed, terminal);
         int[] ids = prompt.Encode(model.Tokenizer, terminal);
         ContextLimit.Refuse("The prompt", ids, model);
         int at = parsed.GetValue(_at) ?? 0;
-        using ProgressLine<(int Done, int Most)> progress = new(terminal, p => $"Writing: {Amount.Whole(p.Done)} of at most {Amount.Of(p.Most, "token")}");
+        using ProgressLine<(int Done, int Most)> progress = new(
+            terminal, p => $"{ExperimentWords.Bar(p.Done / (double)p.Most)} · writing: {Amount.Whole(p.Done)} of at most {Amount.Of(p.Most, "token")}");
         (string before, IReadOnlyList<ForkBranch> branches) = await ForkStudy.RunAsync(
             model, ids, at, parsed.GetValue(_branches) ?? DefaultBranches, parsed.GetValue(_tokens) ?? DefaultTokens, progress, cancellation);
         progress.Dispose();
+        string weak;
+        using (ModelFile file = _model.Open(parsed)) weak = ExperimentWords.WeakModel(file);
         if (parsed.GetValue(_json)) WriteJson(branches, at, model);
-        else WriteTable(branches, model.Tokenizer.Decode(ids) + before, model);
+        else WriteTable(branches, model.Tokenizer.Decode(ids) + before, model, weak);
+        ExperimentWords.Draw(parsed.GetValue(_plot), "fork", _model.Name(parsed), ForkStudy.Claim, weak, Panels(branches, model));
         return ExitCode.Done;
     }
 
@@ -71,7 +79,7 @@ internal sealed class LabForkCommand(Terminal terminal)
         }
     }
 
-    private void WriteTable(IReadOnlyList<ForkBranch> branches, string before, LanguageModel model)
+    private void WriteTable(IReadOnlyList<ForkBranch> branches, string before, LanguageModel model, string weak)
     {
         string[][] cells = [["Token", "Probability", "Score a token", "Shared", "Meets at"], .. branches.Select(
             branch => Cells(branch, isFirst: branch == branches[0], model))];
@@ -87,11 +95,31 @@ internal sealed class LabForkCommand(Terminal terminal)
         terminal.Note(
             "Score: the mean log-probability of a token. Shared: tokens after the fork that the first branch has too, in the same order. Meets at: the " +
                 $"place from which on both are the same to the end, for {ForkStudy.LeastCommon} tokens or more.");
+        ExperimentWords.Note(terminal, ForkStudy.Claim, weak);
     }
+
+    private static PlotPanel[] Panels(IReadOnlyList<ForkBranch> branches, LanguageModel model)
+    {
+        string[] tokens = [.. branches.Select(branch => Token(branch, model))];
+        return
+        [
+            new("Token at the fork", "Probability of the token",
+                [new PlotSeries("", [.. branches.Select((branch, i) => new PlotPoint(i, Math.Exp(branch.Logprob)))])]) { Categories = tokens },
+            new("Token at the fork", "Share of the tokens after it that the first branch has too, in the same order",
+                [new PlotSeries("", [.. branches.Select((branch, i) => new PlotPoint(i, branch.SharedTokens / (double)Math.Max(1, branch.Ids.Count - 1)))])])
+            {
+                Categories = tokens,
+            },
+            new("Token at the fork", "Mean log-probability of a token of the branch, nats",
+                [new PlotSeries("", [.. branches.Select((branch, i) => new PlotPoint(i, branch.Score / branch.Ids.Count))])]) { Categories = tokens },
+        ];
+    }
+
+    private static string Token(ForkBranch branch, LanguageModel model) => OneLine($"\"{Encoding.UTF8.GetString(model.Tokenizer.Bytes(branch.Id).Span)}\"");
 
     private static string[] Cells(ForkBranch branch, bool isFirst, LanguageModel model) =>
     [
-        OneLine($"\"{Encoding.UTF8.GetString(model.Tokenizer.Bytes(branch.Id).Span)}\""),
+        Token(branch, model),
         Math.Exp(branch.Logprob).ToString("P1", CultureInfo.InvariantCulture),
         (branch.Score / branch.Ids.Count).ToString("F3", CultureInfo.InvariantCulture),
         isFirst ? "" : $"{branch.SharedTokens} of {branch.Ids.Count - 1}",

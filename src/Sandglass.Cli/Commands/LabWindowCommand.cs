@@ -19,8 +19,8 @@ internal sealed class LabWindowCommand : LabExperimentCommand<WindowRow>
     protected override string[] Columns => ["#Window", "#Sinks", "#Cache", "#Perplexity", "#Lost, nats", "#±", "#Likeliest equal"];
 
     protected override string Legend =>
-        "Window: positions that a token sees; sinks: first ones beside them. Lost: log-probability that a token lost, the mean, against seeing all; ± is its " +
-            "standard error. Likeliest equal: places with the same likeliest token.";
+        "Window: positions that a token sees; sinks: first ones beside them. Lost: log-probability that a token lost, the mean, against seeing all; ± is " +
+            "its standard error. Likeliest equal: places with the same likeliest token.";
 
     protected override Command CreateOwn()
     {

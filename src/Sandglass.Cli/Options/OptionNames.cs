@@ -110,6 +110,10 @@ internal static class OptionNames
         ("windows", "--windows"),
         ("sinks", "--sink-counts"),
         ("batches", "--batches"),
+        ("distances", "--distances"),
+        ("lengths", "--lengths"),
+        ("positions", "--positions"),
+        ("model", "--model"),
     ];
 
     private static readonly FrozenDictionary<string, string> Options = Table.ToFrozenDictionary(pair => pair.Property, pair => pair.Option);

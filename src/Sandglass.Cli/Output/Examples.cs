@@ -166,6 +166,16 @@ internal static class Examples
             "sandglass lab batch --batches 1,4,16",
             "sandglass lab batch --threads 1 --json --plot batch.svg",
         ],
+        "forget" =>
+        [
+            "sandglass lab forget --plot forget.svg",
+            "sandglass lab forget --model FILE.gguf --distances 0,100,1000,4000",
+        ],
+        "middle" =>
+        [
+            "sandglass lab middle --plot middle.svg --resume middle.jsonl",
+            "sandglass lab middle --model FILE.gguf --lengths 2000,8000 --trials 50",
+        ],
         _ =>
         [
             "sandglass run \"Once upon a time\"",

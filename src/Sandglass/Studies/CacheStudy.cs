@@ -10,6 +10,13 @@ public static class CacheStudy
     private const int Windows = 8;
     private const int Timings = 5;      // runs of the whole text; an odd number, so that one of them is the median
 
+    /// <summary>What it shows, and what it cannot.</summary>
+    public static ExperimentClaim Claim { get; } = new(
+        "The same text is written with keys and values kept and with all of it read anew for each token; work is counted where it is done, and time is " +
+            "measured.",
+        "It shows by which power of the length each kind of work grows, and that the cache takes one power off all of it without changing a token.",
+        "It cannot show how fast a model is: times of a small one are mostly those of whatever does not grow, and the clock of a busy machine wavers.");
+
     /// <summary>Generates the same text both ways and compares.</summary>
     /// <param name="model">The model; nothing else should use it at the same time.</param>
     /// <param name="prompt">Ids of the prompt.</param>

@@ -22,6 +22,12 @@ public static class ForkStudy
     /// <summary>Two texts meet where at least this many tokens at their ends are the same: one or two (a full stop) are chance.</summary>
     public const int LeastCommon = 4;
 
+    /// <summary>What it shows, and what it cannot.</summary>
+    public static ExperimentClaim Claim { get; } = new(
+        "One text is continued from each of the likeliest tokens at a place, the likeliest token always after it, and every branch is compared with the first.",
+        "It shows how much hangs on one token: how likely each road was, how likely what follows it is, and whether it comes back to the same words.",
+        "It cannot show how likely a road is as a whole: after the fork only the likeliest text of each is followed, and nothing is drawn.");
+
     /// <summary>Runs the study. All branches are generated together and share the prompt's pages as far as the engine shares them.</summary>
     /// <param name="model">The model.</param>
     /// <param name="prompt">Ids of the prompt.</param>

@@ -13,4 +13,6 @@ namespace Sandglass.Studies;
 [JsonSerializable(typeof(QuantRow))]
 [JsonSerializable(typeof(WindowRow))]
 [JsonSerializable(typeof(BatchRow))]
+[JsonSerializable(typeof(ForgetRow))]
+[JsonSerializable(typeof(MiddleRow))]
 internal sealed partial class ExperimentJson : JsonSerializerContext;
