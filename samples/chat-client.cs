@@ -1,4 +1,4 @@
-// A model as an IChatClient of Microsoft.Extensions.AI, in ten lines.   dotnet run samples/chat-client.cs
+// A model as an IChatClient of Microsoft.Extensions.AI, whose answer is shown as it comes; and embeddings.   dotnet run samples/chat-client.cs
 #:project ../src/Sandglass.Extensions.AI/Sandglass.Extensions.AI.csproj
 using Microsoft.Extensions.AI;
 using Sandglass;
@@ -9,9 +9,14 @@ IChatClient client = model.AsIChatClient();
 
 List<ChatMessage> talk = [new(ChatRole.User, "Tell me a tale of a fox and a crow.")];
 ChatOptions options = new() { Temperature = 0.7f, Seed = 9, MaxOutputTokens = 60 };
-ChatResponse answer = await client.GetStreamingResponseAsync(talk, options).ToChatResponseAsync();
-Console.WriteLine(answer.Text.Trim());
-Console.WriteLine($"[{answer.Usage!.OutputTokenCount} tokens, ended by {answer.FinishReason}]");
+List<ChatResponseUpdate> updates = [];
+await foreach (ChatResponseUpdate update in client.GetStreamingResponseAsync(talk, options))
+{
+    Console.Write(update.Text);     // as it comes
+    updates.Add(update);
+}
+ChatResponse answer = updates.ToChatResponse();
+Console.WriteLine($"\n[{answer.Usage!.OutputTokenCount} tokens, ended by {answer.FinishReason}]");
 
 IEmbeddingGenerator<string, Embedding<float>> embeddings = model.AsIEmbeddingGenerator();
 GeneratedEmbeddings<Embedding<float>> made = await embeddings.GenerateAsync(["The king had a daughter.", "The queen had a son.", "The soup is hot."]);

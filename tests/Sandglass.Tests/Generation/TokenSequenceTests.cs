@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Sandglass.Generation;
 using Sandglass.Kernels;
-using Sandglass.KvCache;
 using Sandglass.Sampling;
 
 namespace Sandglass.Tests.Generation;
@@ -45,6 +44,47 @@ public sealed class TokenSequenceTests
             Assert.Equal((expected[read - 1], expected[read - 1], read), (LogitsHash.Of(logits.Span), LogitsHash.Of(same.Span), text.Length));
         }
         await Task.WhenAll(others);
+    }
+
+    [Fact]
+    public async Task More_than_a_step_has_rows_for_take_turns_and_while_they_rest_they_keep_no_place()
+    {
+        using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m");
+        TokenSequence[] texts = [.. Enumerable.Range(0, StepBudget.Sequences + 6).Select(_ => model.StartSequence())];
+        int[] ids = Evidence.Ids(8, 4096);
+        string expected = (await Evidence.OfText(model, [.. ids, 0]))[^1]!;
+
+        foreach (int[] piece in (int[][])[ids[..6], [ids[6]], [ids[7]]])
+        {
+            ReadOnlyMemory<float>[] logits = await Task.WhenAll(texts.Select(text => text.ReadAsync(piece).AsTask())).WaitAsync(Patience);
+            if (piece[0] == ids[7]) Assert.All(logits, row => Assert.Equal(expected, LogitsHash.Of(row.Span)));
+        }
+
+        Run other = await Evidence.OfRun(model, ids, 5).WaitAsync(Patience);
+        Assert.Equal(5, other.Tokens.Length);
+        foreach (TokenSequence text in texts) await text.DisposeAsync().AsTask().WaitAsync(Patience);
+        Assert.Equal(0, model.Pages.Held);
+    }
+
+    [Fact]
+    public async Task An_engine_that_is_stepped_reads_when_it_is_stepped()
+    {
+        using LanguageModel stepped = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { IsStepped = true, Threads = 1 });
+        TokenSequence text = stepped.StartSequence();
+
+        Task<ReadOnlyMemory<float>> read = text.ReadAsync([1, 2, 3]).AsTask();
+        Assert.False(read.IsCompleted);
+        Assert.True(stepped.Step());
+        string first = LogitsHash.Of((await read.WaitAsync(Patience)).Span);
+        Assert.False(stepped.Step());       // it rests
+        Task end = text.DisposeAsync().AsTask();
+        Assert.False(stepped.Step());
+        await end.WaitAsync(Patience);
+
+        using LanguageModel threaded = LanguageModel.LoadEmbedded("grain-1m");
+        await using TokenSequence other = threaded.StartSequence();
+        Assert.Equal(LogitsHash.Of((await other.ReadAsync([1, 2, 3])).Span), first);
+        Assert.Equal(0, stepped.Pages.Held);
     }
 
     [Fact]
