@@ -9,6 +9,8 @@ export const patterns = { own: 0, adopted: 1, shared: 2, left: 3 } as const;
 
 const vertex = /* glsl */ `
 attribute vec4 data; // fill, kind, heat or pattern, again
+attribute float before; // heat at the step before
+uniform float turn;
 varying vec3 place;
 varying vec3 size;
 varying vec3 eye;
@@ -20,6 +22,7 @@ void main() {
   place = position;
   face = normal;
   of = data;
+  if (data.y > 1.5 && data.y < 2.5) of.z = mix(before, data.z, turn);
   vec4 world = instanceMatrix * vec4(position, 1.0);
   eye = (cameraPosition - instanceMatrix[3].xyz) / size;
   vec4 view = viewMatrix * world;
@@ -113,6 +116,7 @@ type Box = [
   kind: number,
   heat: number,
   again: number,
+  heatBefore?: number,
 ];
 
 /** All boxes of the picture in one draw: glasses, cache blocks, pages. */
@@ -121,6 +125,7 @@ export class Blocks {
   private capacity: number;
   private readonly matrix = new Matrix4();
   private data: InstancedBufferAttribute;
+  private before: InstancedBufferAttribute;
   private used = 0;
 
   constructor(capacity: number, uniforms: Palette) {
@@ -129,11 +134,13 @@ export class Blocks {
       vertexShader: vertex,
       fragmentShader: fragment,
       transparent: true,
-      uniforms: { ...uniforms, flash: { value: 0 }, haze: { value: 60 } },
+      uniforms: { ...uniforms, flash: { value: 0 }, haze: { value: 60 }, turn: { value: 1 } },
     });
     this.data = new InstancedBufferAttribute(new Float32Array(capacity * 4), 4);
+    this.before = new InstancedBufferAttribute(new Float32Array(capacity), 1);
     const geometry = new BoxGeometry(1, 1, 1);
     geometry.setAttribute('data', this.data);
+    geometry.setAttribute('before', this.before);
     this.mesh = new InstancedMesh(geometry, material, capacity);
     this.mesh.frustumCulled = false;
   }
@@ -150,10 +157,11 @@ export class Blocks {
   }
 
   put(at: number, ...box: Box) {
-    const [x, y, z, width, height, depth, fill, kind, heat, again] = box;
+    const [x, y, z, width, height, depth, fill, kind, heat, again, heatBefore = heat] = box;
     this.matrix.makeScale(width, height, depth).setPosition(x, y, z);
     this.mesh.setMatrixAt(at, this.matrix);
     this.data.setXYZW(at, fill, kind, heat, again);
+    this.before.setX(at, heatBefore);
   }
 
   setFill(at: number, fill: number) {
@@ -168,6 +176,7 @@ export class Blocks {
   changed() {
     this.mesh.instanceMatrix.needsUpdate = true;
     this.data.needsUpdate = true;
+    this.before.needsUpdate = true;
   }
 
   /** Whether another picture needs a larger one of these. */
@@ -179,7 +188,7 @@ export class Blocks {
     return this.used;
   }
 
-  uniform(name: 'flash' | 'haze', value: number) {
+  uniform(name: 'flash' | 'haze' | 'turn', value: number) {
     this.mesh.material.uniforms[name]!.value = value;
   }
 

@@ -3,7 +3,6 @@ import type { OrbitControls } from 'three/addons/controls/OrbitControls.js';
 import type { Camera } from '../state/state';
 import { glassHeight, type Layout, stackBottom } from './layout';
 
-const tweenMs = 520;
 const angle = 36; // of view, vertically, in degrees
 const widest = 40; // a longer text is shown by its end
 
@@ -49,11 +48,16 @@ export function shot(preset: Exclude<Camera, 'orbit'>, picture: Layout, aspect: 
   return { eye: new Vector3(middle, centre + far * 0.05, far), target: new Vector3(middle, centre, 0), haze: far * 6 };
 }
 
-/** Moves the camera from where it is to a shot, in a moment or at once. */
-export class CameraTween {
-  private from: Shot | null = null;
+const calmSpring = 8; // by the second: within half of one it is nearly there
+const quickSpring = 15;
+const near = 2e-3;
+
+/** Moves the camera to a shot as a damped spring does: where the shot becomes another on the way it neither stops nor jerks. */
+export class CameraSpring {
   private to: Shot | null = null;
-  private began = 0;
+  private readonly speed = { eye: new Vector3(), target: new Vector3(), haze: 0 };
+  private at = 0;
+  private pull = calmSpring;
   haze = 52;
 
   constructor(
@@ -61,32 +65,54 @@ export class CameraTween {
     private readonly controls: OrbitControls,
   ) {}
 
-  go(to: Shot, now: number, smooth: boolean, ms = tweenMs) {
-    this.from = { eye: this.camera.position.clone(), target: this.controls.target.clone(), haze: this.haze };
+  go(to: Shot, now: number, smooth: boolean, quick: boolean) {
+    if (!this.to) this.at = now;
     this.to = to;
-    this.began = smooth ? now : now - ms;
-    this.ms = ms;
+    this.pull = quick ? quickSpring : calmSpring;
+    if (!smooth) this.arrive(to);
   }
-
-  private ms = tweenMs;
 
   stop() {
     this.to = null;
+    this.speed.eye.set(0, 0, 0);
+    this.speed.target.set(0, 0, 0);
+    this.speed.haze = 0;
   }
 
   /** Whether it is still under way. */
   step(now: number): boolean {
-    if (!this.to || !this.from) return false;
-    const part = Math.min(1, (now - this.began) / this.ms);
-    const eased = part * part * (3 - 2 * part);
-    this.camera.position.lerpVectors(this.from.eye, this.to.eye, eased);
-    this.controls.target.lerpVectors(this.from.target, this.to.target, eased);
-    this.haze = this.from.haze + (this.to.haze - this.from.haze) * eased;
-    this.camera.lookAt(this.controls.target);
-    if (part < 1) return true;
-    this.to = null;
-    return false;
+    const { to, pull, speed, camera, controls } = this;
+    if (!to) return false;
+    const seconds = Math.max(0, now - this.at) / 1000;
+    this.at = now;
+    [this.haze, speed.haze] = spring(this.haze, speed.haze, to.haze, pull, seconds);
+    const eye = towards(camera.position, speed.eye, to.eye, pull, seconds);
+    const target = towards(controls.target, speed.target, to.target, pull, seconds);
+    if (eye + target + Math.abs(this.haze - to.haze) / 10 < near && speed.eye.length() < 10 * near) this.arrive(to);
+    camera.lookAt(controls.target);
+    return this.to !== null;
   }
+
+  private arrive(to: Shot) {
+    this.camera.position.copy(to.eye);
+    this.controls.target.copy(to.target);
+    this.haze = to.haze;
+    this.camera.lookAt(to.target);
+    this.stop();
+  }
+}
+
+/** Where a critically damped spring has got to after a time, and how fast it is. */
+export function spring(at: number, speed: number, to: number, pull: number, seconds: number): [at: number, speed: number] {
+  const away = at - to;
+  const push = speed + pull * away;
+  const decay = Math.exp(-pull * seconds);
+  return [to + (away + push * seconds) * decay, (speed - pull * push * seconds) * decay];
+}
+
+function towards(at: Vector3, speed: Vector3, to: Vector3, pull: number, seconds: number): number {
+  for (const axis of ['x', 'y', 'z'] as const) [at[axis], speed[axis]] = spring(at[axis], speed[axis], to[axis], pull, seconds);
+  return at.distanceTo(to);
 }
 
 export const viewAngle = angle;

@@ -6,7 +6,7 @@ import { layerWeights } from '../trace/attention';
 import type { Recording } from '../trace/recording';
 import { Beams } from './beams';
 import { Blocks, kinds, patterns } from './blocks';
-import { CameraTween, shot, viewAngle } from './camera';
+import { CameraSpring, shot, viewAngle } from './camera';
 import { strength } from './curve';
 import { Head } from './head';
 import { Labels } from './labels';
@@ -24,7 +24,7 @@ export class Stage {
   private readonly scene = new Scene();
   private readonly camera = new PerspectiveCamera(viewAngle, 1, 0.1, 2000);
   private readonly controls: OrbitControls;
-  private readonly tween: CameraTween;
+  private readonly flight: CameraSpring;
   private readonly colors = palette();
   private readonly beams = new Beams(this.colors);
   private readonly head = new Head(this.colors);
@@ -39,6 +39,7 @@ export class Stage {
   private headFrom = 0;
   private readonly headAt = new Vector3(0, glassHeight + 1.15, 0);
   private bright = new Set<number>();
+  private heat = new Map<number, number>(); // of the blocks, at the last step
   private width = 1;
   private height = 1;
   private ratio = 1;
@@ -63,7 +64,7 @@ export class Stage {
     this.controls.enableDamping = false;
     this.controls.minDistance = 2;
     this.controls.maxDistance = 400;
-    this.tween = new CameraTween(this.camera, this.controls);
+    this.flight = new CameraSpring(this.camera, this.controls);
     this.scene.add(this.blocks.mesh, this.beams.mesh, this.head.group, this.head.falling);
     this.listen();
   }
@@ -71,7 +72,7 @@ export class Stage {
   private listen() {
     const { store } = this.page;
     this.controls.addEventListener('start', () => {
-      this.tween.stop();
+      this.flight.stop();
       if (store.get().camera !== 'orbit') store.set({ camera: 'orbit' });
     });
     this.controls.addEventListener('change', () => this.invalidate());
@@ -159,8 +160,9 @@ export class Stage {
       for (const beam of beams.slice(0, 8)) if (!beam.isRest && beam.weight > 0.04) this.bright.add(beam.position);
       const heat = step?.attention ? layerWeights(step.attention) : null;
       this.addPages(picture);
-      this.addTokens(picture, heat, step?.attention?.layers ?? 0);
+      const hot = this.addTokens(picture, heat, step?.attention?.layers ?? 0);
       if (this.blocks.isTooSmall) return this.grow();
+      this.heat = hot;
       const target = selected !== null && step ? (picture.tokens[step.position]?.x ?? picture.headX) : picture.headX;
       this.beams.draw(beams, glassHeight * 0.98, target, selected === null ? this.headAt.y : glassHeight + 0.2);
     } else this.beams.draw([], 0, 0, 0);
@@ -175,7 +177,7 @@ export class Stage {
       this.blocks.add(p.x, y, 0, p.width + 0.14, 0.09, 1.5, p.quantized ? 1 : 0, kinds.page, patterns[p.kind], 0);
   }
 
-  private addTokens(picture: Layout, heat: ReturnType<typeof layerWeights> | null, layers: number) {
+  private addTokens(picture: Layout, heat: ReturnType<typeof layerWeights> | null, layers: number): Map<number, number> {
     const last = picture.tokens.length - 1;
     const columns = heat && layers > 0 ? heat.weights.length / layers : 0;
     const warmest = warmestOf(heat?.weights, columns);
@@ -183,6 +185,7 @@ export class Stage {
     const step = recording?.steps[cursor - 1];
     const [from, to] = step?.kind === 'prefill' ? [step.from, step.to] : [picture.filled - 1, picture.filled];
     const filling: number[] = [];
+    const hot = new Map<number, number>();
     for (const token of picture.tokens) {
       const i = token.position;
       if (i >= picture.filled && !picture.kept && picture.recomputed === 0) continue;
@@ -192,6 +195,8 @@ export class Stage {
         let warm = 0;
         for (let l = b * picture.merged; column >= 0 && l < Math.min(layers, (b + 1) * picture.merged); l++)
           warm = Math.max(warm, heat!.weights[l * columns + column]!);
+        const [key, now] = [i * picture.blocks + b, strength(Math.min(1, warm / warmest))];
+        if (now > 0.01) hot.set(key, now);
         const number = this.blocks.add(
           token.x,
           y,
@@ -201,8 +206,9 @@ export class Stage {
           1,
           i < picture.filled ? 1 : 0,
           kinds.block,
-          strength(Math.min(1, warm / warmest)),
+          now,
           i < picture.recomputed ? 1 : 0,
+          this.heat.get(key) ?? 0,
         );
         if (i >= from && i < to && picture.recomputed === 0) filling.push(number);
       }
@@ -222,6 +228,7 @@ export class Stage {
       );
       if (token.position === last) this.newest = { token: number, blocks: filling, fill: token.given ? -1 : token.fill };
     }
+    return hot;
   }
 
   private grow() {
@@ -238,12 +245,7 @@ export class Stage {
     this.controls.enableRotate = true;
     if (camera !== 'orbit') {
       const picture = this.picture ?? emptyPicture;
-      this.tween.go(
-        shot(camera, picture, this.width / this.height),
-        performance.now(),
-        smooth && !calm.matches,
-        speed === 'max' ? 260 : 520,
-      );
+      this.flight.go(shot(camera, picture, this.width / this.height), performance.now(), smooth && !calm.matches, speed === 'max');
     }
     this.invalidate();
   }
@@ -260,8 +262,8 @@ export class Stage {
     if (this.root.clientWidth === 0) return false;
     const part = this.moveMs > 0 ? Math.min(1, (now - this.moveBegan) / this.moveMs) : 1;
     this.move(part);
-    const turning = this.tween.step(now);
-    this.blocks.uniform('haze', this.tween.haze);
+    const turning = this.flight.step(now);
+    this.blocks.uniform('haze', this.flight.haze);
     this.renderer.render(this.scene, this.camera);
     const flat = this.page.store.get().camera === 'top';
     if (this.picture)
@@ -285,6 +287,8 @@ export class Stage {
     this.head.fall = token && token.fill > 0.01 && part < 1 ? pouring : 1;
     this.head.brightness = 1 + 0.45 * Math.sin(Math.PI * Math.min(1, part * 1.2));
     this.beams.pulse = part < 1 ? part * 1.7 - 0.2 : 3;
+    this.beams.turn(part, this.page.store.get().selected === null ? this.headAt.x - x : 0);
+    this.blocks.uniform('turn', part);
     const again = this.picture && this.picture.recomputed > 0;
     this.blocks.uniform('flash', again ? (this.moveMs === 0 ? 0.55 : 1 - 0.72 * part) : 0);
     if (!token || !this.newest) return;
