@@ -73,7 +73,7 @@ function legend(measured: readonly Speed[]): HTMLElement {
     h('b', { class: 'key-all' }, 'all together'),
     ' ',
     h('b', { class: 'key-one' }, 'each of them'),
-    `; marks as measured, the lines smoothed.${text}`,
+    ` Marks as measured, lines smoothed.${text}`,
   );
 }
 
