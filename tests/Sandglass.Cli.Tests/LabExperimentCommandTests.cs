@@ -127,8 +127,12 @@ public sealed class LabExperimentCommandTests : IDisposable
     {
         string picture = Path.Combine(_folder, "picture.svg");
 
-        ToolRun run = Tool.Run([.. command, "--model", Tool.Small, "--plot", picture]).Done();
+        string results = Path.Combine(_folder, "results.jsonl");
+        string[] whole = [.. command, "--model", Tool.Small, "--plot", picture, "--resume", results];
 
+        ToolRun run = Tool.Run(whole).Done(), again = Tool.Run(whole).Done();
+
+        Assert.Equal(run.Text, again.Text);     // of the cache, measured times too: they come from the file
         XElement root = XDocument.Load(picture).Root!;
         Assert.Equal(lines, root.Descendants(root.Name.Namespace + "polyline").Count());
         Assert.Equal(panels, root.Descendants(root.Name.Namespace + "line").Count(line => (string?)line.Attribute("class") == "axis"

@@ -19,6 +19,7 @@ internal sealed class LabCacheCommand(Terminal terminal)
     private readonly Option<int?> _tokens = NumberOption.Whole("--max-tokens", $"Tokens to write. [default: {DefaultTokens}]", 16, int.MaxValue, "-n");
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object a row." };
     private readonly Option<string?> _plot = ExperimentWords.PlotOption();
+    private readonly Option<string?> _resume = ExperimentWords.ResumeOption();
 
     public Command Create()
     {
@@ -28,22 +29,21 @@ internal sealed class LabCacheCommand(Terminal terminal)
         _model.AddTo(command);
         command.Add(_json);
         command.Add(_plot);
+        command.Add(_resume);
         command.SetAction(StudyAsync);
         return command;
     }
 
     private async Task<int> StudyAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        ExperimentWords.RefusePath(parsed, _plot);
+        foreach (Option<string?> file in (Option<string?>[])[_plot, _resume]) ExperimentWords.RefusePath(parsed, file);
         Prompt prompt = await _prompt.ReadOrBeginAsync(parsed, terminal, cancellation);
         using LanguageModel model = _model.Load(parsed, terminal);
         int[] ids = prompt.Encode(model.Tokenizer, terminal);
         ContextLimit.Refuse("The prompt", ids, model);
-        CacheStudyResult result;
-        string Shown(CacheStudyProgress p) =>
-            $"{ExperimentWords.Bar(p.Done / (double)p.Tokens)} · writing {Mode(p.Cache)} the cache: {Amount.Whole(p.Done)} of {Amount.Of(p.Tokens, "token")}";
-        using (ProgressLine<CacheStudyProgress> progress = new(terminal, Shown))
-            result = await CacheStudy.RunAsync(model, ids, parsed.GetValue(_tokens) ?? DefaultTokens, progress, cancellation);
+        List<CacheStudyWay> ways = await ExperimentWords.RunAsync(
+            new CacheExperiment(model, ids, parsed.GetValue(_tokens) ?? DefaultTokens), parsed.GetValue(_resume), terminal, cancellation);
+        CacheStudyResult result = CacheStudy.Compare(ways[0], ways[1], model.Options.Compute);
         string weak;
         using (ModelFile file = _model.Open(parsed)) weak = ExperimentWords.WeakModel(file);
         if (parsed.GetValue(_json)) WriteJson(result);

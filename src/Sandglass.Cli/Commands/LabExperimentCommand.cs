@@ -14,11 +14,7 @@ internal abstract class LabExperimentCommand<TRow>(Terminal terminal)
 {
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object a row." };
     private readonly Option<string?> _plot = ExperimentWords.PlotOption();
-    private readonly Option<string?> _resume = new("--resume")
-    {
-        Description = "Keep what is finished in this file, and take from it what it has: a run that was ended goes on where it was.",
-        HelpName = "FILE",
-    };
+    private readonly Option<string?> _resume = ExperimentWords.ResumeOption();
     private readonly List<IDisposable> _owned = [];
 
     /// <summary>The tool's output.</summary>
@@ -96,7 +92,7 @@ internal abstract class LabExperimentCommand<TRow>(Terminal terminal)
         List<TRow> rows = [];
         JsonLines? lines = parsed.GetValue(_json) ? new JsonLines(terminal.Bytes) : null;
         bool cancelled = false;
-        using (ProgressLine<ExperimentProgress> progress = new(terminal, p => Bar(experiment.Name, p)))
+        using (ProgressLine<ExperimentProgress> progress = new(terminal, p => ExperimentWords.Bar(experiment.Name, p)))
         {
             try
             {
@@ -147,7 +143,4 @@ internal abstract class LabExperimentCommand<TRow>(Terminal terminal)
         using ModelFile file = Model.Open(parsed);
         return ExperimentWords.WeakModel(file);
     }
-
-    private static string Bar(string name, ExperimentProgress progress) =>
-        $"{name} {ExperimentWords.Bar(progress.Share)} · part {progress.Done + 1} of {progress.Parts}";
 }

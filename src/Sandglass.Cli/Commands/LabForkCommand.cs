@@ -22,6 +22,7 @@ internal sealed class LabForkCommand(Terminal terminal)
         "--max-tokens", $"Tokens of each branch at most. [default: {DefaultTokens}]", 1, int.MaxValue, "-n");
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object a branch." };
     private readonly Option<string?> _plot = ExperimentWords.PlotOption();
+    private readonly Option<string?> _resume = ExperimentWords.ResumeOption();
 
     public Command Create()
     {
@@ -31,23 +32,24 @@ internal sealed class LabForkCommand(Terminal terminal)
         _model.AddTo(command);
         command.Add(_json);
         command.Add(_plot);
+        command.Add(_resume);
         command.SetAction(StudyAsync);
         return command;
     }
 
     private async Task<int> StudyAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        ExperimentWords.RefusePath(parsed, _plot);
+        foreach (Option<string?> file in (Option<string?>[])[_plot, _resume]) ExperimentWords.RefusePath(parsed, file);
         Prompt prompt = await _prompt.ReadOrBeginAsync(parsed, terminal, cancellation);
         using LanguageModel model = _model.Load(parsed, terminal);
         int[] ids = prompt.Encode(model.Tokenizer, terminal);
         ContextLimit.Refuse("The prompt", ids, model);
         int at = parsed.GetValue(_at) ?? 0;
-        using ProgressLine<(int Done, int Most)> progress = new(
-            terminal, p => $"{ExperimentWords.Bar(p.Done / (double)p.Most)} · writing: {Amount.Whole(p.Done)} of at most {Amount.Of(p.Most, "token")}");
-        (string before, IReadOnlyList<ForkBranch> branches) = await ForkStudy.RunAsync(
-            model, ids, at, parsed.GetValue(_branches) ?? DefaultBranches, parsed.GetValue(_tokens) ?? DefaultTokens, progress, cancellation);
-        progress.Dispose();
+        List<ForkRow> rows = await ExperimentWords.RunAsync(
+            new ForkExperiment(model, ids, at, parsed.GetValue(_branches) ?? DefaultBranches, parsed.GetValue(_tokens) ?? DefaultTokens),
+            parsed.GetValue(_resume), terminal, cancellation);
+        ForkBranch[] branches = [.. rows.Select(row => row.Branch)];
+        string before = rows[0].Before;
         string weak;
         using (ModelFile file = _model.Open(parsed)) weak = ExperimentWords.WeakModel(file);
         if (parsed.GetValue(_json)) WriteJson(branches, at, model);

@@ -13,6 +13,24 @@ internal static class ExperimentWords
     /// <summary>Where a picture goes.</summary>
     public static Option<string?> PlotOption() => new("--plot") { Description = "Write a picture of it, as SVG.", HelpName = "FILE.svg" };
 
+    /// <summary>Where results are kept.</summary>
+    public static Option<string?> ResumeOption() => new("--resume")
+    {
+        Description = "Keep what is finished in this file, and take from it what it has: a run that was ended goes on where it was.",
+        HelpName = "FILE",
+    };
+
+    /// <summary>All rows, those that a file of results has and the others.</summary>
+    public static async Task<List<TRow>> RunAsync<TRow>(
+        Experiment<TRow> experiment, string? resume, Terminal terminal, CancellationToken cancellation)
+    {
+        using ExperimentFile<TRow>? results = resume is null ? null : ExperimentFile<TRow>.Open(resume, experiment);
+        using ProgressLine<ExperimentProgress> progress = new(terminal, p => Bar(experiment.Name, p));
+        List<TRow> rows = [];
+        await foreach (TRow row in experiment.RunAsync(results, progress, cancellation)) rows.Add(row);
+        return rows;
+    }
+
     /// <summary>What is done, what it shows, what it cannot show; and of a small model that it is weak.</summary>
     public static void Note(Terminal terminal, ExperimentClaim claim, string weak)
     {
@@ -35,11 +53,12 @@ internal static class ExperimentWords
             : $"The model is small, {Amount.Parameters(parameters)} parameters, and small models are weak: of a large one the figures may be quite different.";
     }
 
-    /// <summary>How much is done, as letters.</summary>
-    public static string Bar(double share)
+    /// <summary>How much is done.</summary>
+    public static string Bar(string name, ExperimentProgress progress)
     {
-        int full = (int)(Math.Clamp(share, 0, 1) * BarLength);
-        return $"{new string('█', full)}{new string('░', BarLength - full)} {(int)(100 * share)} %";
+        int full = (int)(Math.Clamp(progress.Share, 0, 1) * BarLength);
+        string bar = new string('█', full) + new string('░', BarLength - full);
+        return $"{name} {bar} {(int)(100 * progress.Share)} % · part {progress.Done + 1} of {progress.Parts}";
     }
 
     /// <summary>Fails where a file cannot be written, before anything is computed for it.</summary>

@@ -30,22 +30,34 @@ public static class CacheStudy
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompt);
-        GenerationOptions.Require(
-            tokens >= 2 * Windows && prompt.Count + (long)tokens <= model.Context, nameof(tokens),
-            $"a whole number from {2 * Windows} to {model.Context - prompt.Count}, which the context has room for", tokens);
-
-        (CacheStudyRow[] with, CacheGrowth growth, int[] ids) =
-            await WriteAsync(model, prompt, tokens, cache: true, progress, cancellationToken).ConfigureAwait(false);
-        (CacheStudyRow[] without, CacheGrowth faster, int[] again) =
-            await WriteAsync(model, prompt, tokens, cache: false, progress, cancellationToken).ConfigureAwait(false);
-        return new CacheStudyResult([.. with, .. without], [growth, faster], ids.AsSpan().SequenceEqual(again), KernelPath.Name, model.Options.Compute);
+        Require(model, prompt, tokens);
+        CacheStudyWay with = await WriteAsync(model, prompt, tokens, cache: true, progress, cancellationToken).ConfigureAwait(false);
+        CacheStudyWay without = await WriteAsync(model, prompt, tokens, cache: false, progress, cancellationToken).ConfigureAwait(false);
+        return Compare(with, without, model.Options.Compute);
     }
+
+    /// <summary>Both ways beside each other.</summary>
+    /// <param name="with">With the cache.</param>
+    /// <param name="without">Without it.</param>
+    /// <param name="compute">How quantised weights were multiplied.</param>
+    public static CacheStudyResult Compare(CacheStudyWay with, CacheStudyWay without, ComputeMode compute)
+    {
+        ArgumentNullException.ThrowIfNull(with);
+        ArgumentNullException.ThrowIfNull(without);
+        return new CacheStudyResult(
+            [.. with.Rows, .. without.Rows], [with.Growth, without.Growth], with.Ids.SequenceEqual(without.Ids), KernelPath.Name, compute);
+    }
+
+    /// <exception cref="GenerationException">Too few tokens, or more than the context holds.</exception>
+    internal static void Require(LanguageModel model, IReadOnlyList<int> prompt, int tokens) => GenerationOptions.Require(
+        tokens >= 2 * Windows && prompt.Count + (long)tokens <= model.Context, nameof(tokens),
+        $"a whole number from {2 * Windows} to {model.Context - prompt.Count}, which the context has room for", tokens);
 
     /// <summary>
     /// Generates an eighth of the tokens, then two eighths and so on: a window's work is the difference between two runs. Times are those of the runs of the
     /// whole text, of which there are several.
     /// </summary>
-    private static async Task<(CacheStudyRow[] Rows, CacheGrowth Growth, int[] Ids)> WriteAsync(
+    internal static async Task<CacheStudyWay> WriteAsync(
         LanguageModel model, IReadOnlyList<int> prompt, int tokens, bool cache, IProgress<CacheStudyProgress>? progress, CancellationToken cancellation)
     {
         CacheStudyRow[] rows = new CacheStudyRow[Windows];
@@ -86,7 +98,7 @@ public static class CacheStudy
         }
         for (int i = 0; i < Windows; i++)
             rows[i] = rows[i] with { TimePerToken = times.Select(run => run[i]).Order().ElementAt(Timings / 2) };
-        return (rows, CacheGrowth.Of(rows, times), [.. written.Select(token => token.Id)]);
+        return new CacheStudyWay(rows, CacheGrowth.Of(rows, times), [.. written.Select(token => token.Id)]);
     }
 
     private static TimeSpan TimePerToken(List<GeneratedToken> written, CacheStudyRow[] rows, int row)

@@ -15,4 +15,6 @@ namespace Sandglass.Studies;
 [JsonSerializable(typeof(BatchRow))]
 [JsonSerializable(typeof(ForgetRow))]
 [JsonSerializable(typeof(MiddleRow))]
+[JsonSerializable(typeof(ForkRow))]
+[JsonSerializable(typeof(CacheStudyWay))]
 internal sealed partial class ExperimentJson : JsonSerializerContext;
