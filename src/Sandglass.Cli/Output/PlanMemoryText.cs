@@ -22,7 +22,7 @@ internal static class PlanMemoryText
                 Amount.Bytes(plan.TotalBytes)]);
         }
         Tables.Write(console, table);
-        foreach (string note in Notes(plans[0], options)) terminal.Note(note);
+        foreach (string note in Notes(plans.MaxBy(plan => plan.Context)!, options)) terminal.Note(note);
     }
 
     private static IEnumerable<string> Notes(MemoryPlan plan, MemoryOptions options)
@@ -37,8 +37,16 @@ internal static class PlanMemoryText
         else if (hasWindows) yield return "Layers with a window keep their window only; A token is the price while it is inside of all.";
         if (plan.Model.Obstacle is not null)
             yield return "This engine does not run the file (sandglass inspect says why): its cache and activations are by formula.";
+        if (plan.Draft is MemoryPlan draft) yield return OfDraft(draft, plan);
         if (options.SharedPrefix > 0)
             yield return $"{Amount.Of(options.SharedPrefix / 32 * 32, "position")} at the beginning of all texts are kept once, in whole pages.";
+    }
+
+    private static string OfDraft(MemoryPlan draft, MemoryPlan plan)
+    {
+        ModelShape shape = draft.Model.Shape;
+        string upTo = draft.Context < plan.Context ? $", for {Amount.Of(draft.Context, "position")}, beyond which it drafts nothing" : "";
+        return $"Draft: {Terminal.Harmless(draft.Model.Entry?.Title ?? shape.Name)}, weights in {draft.WeightType}, its cache and activations included{upTo}.";
     }
 
     private static string PerToken(double bytes) => $"{bytes.ToString("#,0.##", CultureInfo.InvariantCulture)} B";

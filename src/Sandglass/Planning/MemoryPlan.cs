@@ -1,5 +1,4 @@
 using Sandglass.Kernels;
-using Sandglass.KvCache;
 
 namespace Sandglass.Planning;
 
@@ -34,7 +33,11 @@ public sealed record MemoryPlan
     public required long ActivationBytes { get; init; }
 
     /// <summary>Bytes of the drafting model, its cache and activations included; 0 without one.</summary>
-    public required long DraftBytes { get; init; }
+    public long DraftBytes => Draft?.TotalBytes ?? 0;
+
+    /// <summary>The plan of the drafting model, for the same texts as far as it was trained for their length: beyond that it drafts nothing. Null without
+    /// one.</summary>
+    public MemoryPlan? Draft { get; init; }
 
     /// <summary>Bytes of everything.</summary>
     public long TotalBytes => WeightBytes + CacheBytes + ActivationBytes + DraftBytes;
@@ -60,7 +63,6 @@ public sealed record MemoryPlan
         Int128 cached = cache.Bytes(context, options.Users, options.SharedPrefix);
         if (cached > MostBytes)
             throw new PlanException("plan-option", nameof(options.Users), $"so many that their caches take at most {MostBytes} bytes", $"{options.Users}");
-        MemoryPlan? draft = options.Draft is null ? null : For(options.Draft, options with { Draft = null, WeightType = null });
         return new MemoryPlan
         {
             Model = model,
@@ -71,9 +73,15 @@ public sealed record MemoryPlan
             CacheBytesPerToken = cache.BytesPerToken,
             CacheBytes = (long)cached,
             ActivationBytes = Activations.BytesOf(model.Shape, type?.IsQuantized ?? model.FileTypes.Any(static one => TensorGeometry.BlockSize(one) > 1)),
-            DraftBytes = draft?.TotalBytes ?? 0,
+            Draft = options.Draft is null ? null : OfDraft(options.Draft, options, context),
             Source = isCounted ? PlanSource.Counted : PlanSource.Formula,
         };
+    }
+
+    private static MemoryPlan OfDraft(PlannedModel draft, MemoryOptions options, long context)
+    {
+        long drafted = Math.Min(context, draft.Shape.Context);
+        return For(draft, options with { Draft = null, WeightType = null, Context = drafted, SharedPrefix = Math.Min(options.SharedPrefix, drafted) });
     }
 
     private static void Require(bool holds, string option, string expected, long found)

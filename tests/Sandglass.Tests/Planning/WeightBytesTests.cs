@@ -115,4 +115,21 @@ public class WeightBytesTests
         Assert.Equal(MemoryPlan.For(draft, options).TotalBytes, both.DraftBytes);
         Assert.Equal(alone.TotalBytes + both.DraftBytes, both.TotalBytes);
     }
+
+    /// <summary>The draft reads the same texts: without a context of its own, and no further than it was trained for.</summary>
+    [Theory]
+    [InlineData("llama-3-8b", "llama-3.2-1b", 0, 0, 8192)]
+    [InlineData("llama-3.1-8b", "llama-3-8b", 0, 16384, 8192)]
+    [InlineData("llama-3.1-8b", "llama-3-8b", 65536, 0, 8192)]
+    [InlineData("llama-3.1-8b", "llama-3-8b", 4096, 1024, 4096)]
+    public void A_drafting_model_is_planned_for_the_same_texts(string name, string drafting, long context, long shared, long drafted)
+    {
+        PlannedModel draft = PlannedModel.Open(drafting);
+        MemoryOptions options = new() { Context = context, Users = 3, SharedPrefix = shared, Draft = draft, WeightType = "q4_0" };
+        MemoryPlan plan = MemoryPlan.For(PlannedModel.Open(name), options);
+
+        MemoryPlan alone = MemoryPlan.For(draft, new MemoryOptions { Context = drafted, Users = 3, SharedPrefix = Math.Min(shared, drafted) });
+        Assert.Equal((drafted, "bf16"), (plan.Draft!.Context, plan.Draft.WeightType));
+        Assert.Equal(alone.TotalBytes, plan.DraftBytes);
+    }
 }
