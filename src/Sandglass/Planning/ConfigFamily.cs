@@ -51,7 +51,8 @@ internal sealed record ConfigFamily
     /// <summary>The family of a <c>model_type</c>; null where it is not known.</summary>
     public static ConfigFamily? Of(string type) => type switch
     {
-        "llama" or "smollm3" or "granite" or "olmo2" or "deepseek_v2" or "deepseek_v3" => Plain,
+        "smollm3" => Plain with { IsTied = true },
+        "llama" or "granite" or "olmo2" or "deepseek_v2" or "deepseek_v3" => Plain,
         "mistral" or "mixtral" or "phi3" => Plain with { Windows = WindowPattern.All },
         "qwen2" => Plain with { Windows = WindowPattern.Asked, HasInputBiases = true },
         "qwen3" or "qwen3_moe" => Plain with { Windows = WindowPattern.Asked, HasHeadNorms = true },
@@ -76,8 +77,19 @@ internal sealed record ConfigFamily
         _ => null,
     };
 
-    /// <summary>Values of a layer's norms and biases.</summary>
-    public long Vectors(ConfigFields fields, int width, AttentionShape attention, FeedForwardShape feedForward)
+    /// <summary>A layer of these parts, with the norms and biases that the family gives it.</summary>
+    public LayerShape Layer(ConfigFields fields, int width, AttentionShape attention, FeedForwardShape feedForward)
+    {
+        // biases of gate, up and down
+        long inside = HasAllBiases ? (feedForward.IsGated ? 2 : 1) * (long)feedForward.Width + width : 0;
+        return new LayerShape(attention, feedForward)
+        {
+            VectorValues = Vectors(fields, width, attention, feedForward) + inside * Math.Max(1, feedForward.Experts),
+            ExpertVectorValues = inside * feedForward.Experts,
+        };
+    }
+
+    private long Vectors(ConfigFields fields, int width, AttentionShape attention, FeedForwardShape feedForward)
     {
         long queries = (long)attention.Heads * attention.KeyDim, keys = (long)attention.KeyValueHeads * attention.KeyDim;
         long values = (long)attention.KeyValueHeads * attention.ValueDim;
@@ -88,8 +100,6 @@ internal sealed record ConfigFamily
         if (HasAllBiases) sum += width + feedForward.Experts;       // of attention's output and of the router
         if (HasSinks) sum += attention.Heads;
         if (fields.Text("topk_method") == "noaux_tc" && feedForward.Experts > 0) sum += feedForward.Experts;
-        long inside = (feedForward.IsGated ? 2 : 1) * (long)feedForward.Width + width;
-        if (HasAllBiases) sum += inside * Math.Max(1, feedForward.Experts);
         return sum;
     }
 }

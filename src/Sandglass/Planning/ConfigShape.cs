@@ -29,9 +29,14 @@ internal static class ConfigShape
         int width = fields.Required("hidden_size"), layers = fields.Required("num_hidden_layers");
         if (layers > MostLayers) throw fields.Wrong("num_hidden_layers", $"at most {MostLayers}", $"{layers}");
         AttentionShape attention = Attention(fields, family, width);
-        HashSet<int> dense = fields.Layers("mlp_only_layers") ?? [];
-        bool[] windows = LayerWindows.Of(fields, family, layers);
+        bool[] windows = LayerWindows.Of(fields, family, layers), experts = ExpertLayers(fields, layers);
         int window = windows.Contains(true) ? fields.Int("sliding_window", 1, MostContext) ?? fields.Required("attention_chunk_size") : 0;
+        Dictionary<(bool, bool), LayerShape> kinds = [];        // the fields are read once for each kind of layer, not for each layer
+        foreach ((bool hasWindow, bool hasExperts) in windows.Zip(experts).Distinct())
+        {
+            AttentionShape own = hasWindow ? attention with { Window = window } : attention;
+            kinds[(hasWindow, hasExperts)] = family.Layer(fields, width, own, FeedForward(fields, hasExperts));
+        }
         return new ModelShape
         {
             Name = name,
@@ -40,18 +45,16 @@ internal static class ConfigShape
             Vocabulary = fields.Int("vocab_size", 1) ?? family.Vocabulary ?? fields.Required("vocab_size"),
             Context = fields.Int("max_position_embeddings", 1, MostContext) ?? family.Context ?? fields.Required("max_position_embeddings"),
             IsTied = fields.Flag("tie_word_embeddings", family.IsTied),
-            Layers =
-            [
-                .. Enumerable.Range(0, layers).Select(layer =>
-                {
-                    AttentionShape own = windows[layer] ? attention with { Window = window } : attention;
-                    FeedForwardShape feedForward = FeedForward(fields, layer, dense);
-                    return new LayerShape(own, feedForward) { VectorValues = family.Vectors(fields, width, own, feedForward) };
-                }),
-            ],
+            Layers = [.. windows.Zip(experts, (hasWindow, hasExperts) => kinds[(hasWindow, hasExperts)])],
             VectorValues = width * (family.HasLayerNorms ? 2 : 1),
-            Doubt = known is null ? $"model_type {Fail.Short(type)} is not known here: read as a model built like Llama" : null,
+            Doubt = known is null ? Doubt(fields, type) : null,
         };
+    }
+
+    private static string Doubt(ConfigFields fields, string type)
+    {
+        string output = fields.Has("tie_word_embeddings") ? "" : ", whose output matrix is not the embedding, since tie_word_embeddings is absent";
+        return $"model_type {Fail.Short(type)} is not known here: read as a model built like Llama{output}";
     }
 
     private static AttentionShape Attention(ConfigFields fields, ConfigFamily family, int width)
@@ -79,12 +82,12 @@ internal static class ConfigShape
         return new AttentionShape { Heads = heads, KeyValueHeads = keyValueHeads, KeyDim = dim, ValueDim = dim };
     }
 
-    private static FeedForwardShape FeedForward(ConfigFields fields, int layer, HashSet<int> dense)
+    private static FeedForwardShape FeedForward(ConfigFields fields, bool hasExperts)
     {
         bool isGated = fields.Text("model_type") is not "phi";
         int experts = fields.Int("num_local_experts", 1, MostHeads) ?? fields.Int("num_experts", 1, MostHeads)
             ?? fields.Int("n_routed_experts", 1, MostHeads) ?? 0;
-        if (experts == 0 || !HasExperts(fields, layer, dense))
+        if (experts == 0 || !hasExperts)
             return new FeedForwardShape { Width = fields.Int("intermediate_size_mlp", 1) ?? fields.Required("intermediate_size"), IsGated = isGated };
         int width = fields.Int("moe_intermediate_size", 1) ?? fields.Required("intermediate_size");
         // Llama 4 has one expert for all tokens in each such layer, and no field for it
@@ -100,11 +103,13 @@ internal static class ConfigShape
         };
     }
 
-    private static bool HasExperts(ConfigFields fields, int layer, HashSet<int> dense)
+    /// <summary>Which layers have experts, where the model has any.</summary>
+    private static bool[] ExpertLayers(ConfigFields fields, int layers)
     {
-        if (layer < (fields.Int("first_k_dense_replace") ?? 0) || dense.Contains(layer)) return false;
+        HashSet<int> dense = fields.Layers("mlp_only_layers") ?? [];
+        int first = fields.Int("first_k_dense_replace") ?? 0;
         int step = fields.Int("interleave_moe_layer_step", 1) ?? fields.Int("decoder_sparse_step", 1) ?? 1;
-        return (layer + 1) % step == 0;
+        return [.. Enumerable.Range(0, layers).Select(layer => layer >= first && !dense.Contains(layer) && (layer + 1) % step == 0)];
     }
 
     private static ModelShape Gpt2(ConfigFields fields, string name)

@@ -33,6 +33,7 @@ internal static class FileShape
         new(Attention(layer, shape, entries), FeedForward(layer, shape, file))
         {
             VectorValues = Vectors(file, tensor => tensor.StartsWith($"blk.{layer}.", StringComparison.Ordinal)),
+            ExpertVectorValues = Vectors(file, tensor => tensor.StartsWith($"blk.{layer}.", StringComparison.Ordinal) && IsOfExperts(tensor)),
         };
 
     private static AttentionShape Attention(int layer, Hyperparameters shape, ArchitectureMetadata entries)
@@ -77,7 +78,10 @@ internal static class FileShape
         };
     }
 
+    /// <summary>Biases of all experts lie in one tensor, a row each.</summary>
+    private static bool IsOfExperts(string tensor) => tensor.EndsWith("_exps.bias", StringComparison.Ordinal);
+
     private static long Vectors(ModelFile file, Func<string, bool> isOurs) => file.Tensors
-        .Where(tensor => tensor.Shape.Count < 2 && !tensor.Name.StartsWith(RopeFactors, StringComparison.Ordinal) && isOurs(tensor.Name))
+        .Where(tensor => (tensor.Shape.Count < 2 || IsOfExperts(tensor.Name)) && !tensor.Name.StartsWith(RopeFactors, StringComparison.Ordinal) && isOurs(tensor.Name))
         .Sum(tensor => tensor.Count);
 }

@@ -16,10 +16,11 @@ internal static class LayerWindows
             })];
         if (fields.Int("sliding_window", 1, MostContext) is null && fields.Int("attention_chunk_size", 1) is null) return new bool[layers];
         int first = fields.Int("max_window_layers") ?? 0;
+        bool isAsked = family.Windows == WindowPattern.Asked && fields.Flag("use_sliding_window");
         return family.Windows switch
         {
             WindowPattern.All => [.. Enumerable.Repeat(true, layers)],
-            WindowPattern.Asked => [.. Enumerable.Range(0, layers).Select(layer => fields.Flag("use_sliding_window") && layer >= first)],
+            WindowPattern.Asked => [.. Enumerable.Range(0, layers).Select(layer => isAsked && layer >= first)],
             WindowPattern.Repeated => Repeated(fields.Int("sliding_window_pattern", 1) ?? fields.Int("_sliding_window_pattern", 1) ?? family.Every, layers),
             _ => new bool[layers],
         };

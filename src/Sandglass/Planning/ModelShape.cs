@@ -51,7 +51,7 @@ public sealed record ModelShape
     }
 
     /// <summary>Parameters that a token goes through: without the experts that it does not take, and of the embedding only what is multiplied.</summary>
-    public long ActiveParameters => MultiplyAddsPerToken + Vectors;
+    public long ActiveParameters => MultiplyAddsPerToken + VectorValues + Layers.Sum(static layer => layer.ActiveVectorValues);
 
     /// <summary>Multiply-adds of one token's products with the weights, the scores of the vocabulary included. Attention to the past comes on top.</summary>
     public long MultiplyAddsPerToken => Weights.Sum(static weight => weight.MultiplyAdds);

@@ -24,7 +24,7 @@ public enum PlanSource
 /// </example>
 public sealed class PlannedModel
 {
-    private const int MostConfigBytes = 4 << 20;
+    private const int MostConfigBytes = 1 << 20;
 
     private PlannedModel()
     {
@@ -110,11 +110,28 @@ public sealed class PlannedModel
 
     private static PlannedModel OfConfig(string path)
     {
-        FileInfo file = new(path);
-        if (file.Length > MostConfigBytes)
-            throw new ModelFileException("config-json", path, "length", $"at most {MostConfigBytes} bytes", $"{file.Length}");
         string folder = Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) ?? "";
         string name = Path.GetFileName(path) == "config.json" && folder.Length > 0 ? folder : Path.GetFileNameWithoutExtension(path);
-        return new PlannedModel { Shape = ModelShape.FromConfig(File.ReadAllText(path), path) with { Name = name } };
+        return new PlannedModel { Shape = ModelShape.FromConfig(ConfigText(path), path) with { Name = name } };
+    }
+
+    /// <summary>The text of a file, whose length the system need not know: at most what one more than the bound says.</summary>
+    private static string ConfigText(string path)
+    {
+        if (Directory.Exists(path)) Fail.IsDirectory(path);
+        try
+        {
+            using FileStream file = new(FileKind.OpenToRead(path), FileAccess.Read, bufferSize: 0);
+            byte[] bytes = new byte[MostConfigBytes + 1];
+            int count = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            if (count > MostConfigBytes) throw new ModelFileException("config-json", path, "length", $"at most {MostConfigBytes} bytes", "more");
+            using StreamReader text = new(new MemoryStream(bytes, 0, count));
+            return text.ReadToEnd();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Fail.Unreadable(path, failure.Message);
+            throw;
+        }
     }
 }

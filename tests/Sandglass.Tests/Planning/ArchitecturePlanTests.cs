@@ -60,6 +60,7 @@ public sealed class ArchitecturePlanTests(TypedModelFiles files) : IClassFixture
         Assert.Equal(file.Tensors.Sum(tensor => tensor.ByteCount), plan.WeightBytes);
         Hyperparameters read = Hyperparameters.Read(file.Metadata, file.Tensors.Count);
         Assert.Equal(read.KeyValueHeadsByLayer.Sum(heads => heads * (read.KeyHeadDim + read.ValueHeadDim)) * 2.0, plan.CacheBytesPerToken);
+        Assert.Equal(planned.Shape.Parameters, planned.Shape.Weights.Sum(weight => weight.Values) + planned.Shape.Vectors);
         if (window > 0) Assert.Contains(planned.Shape.Layers, layer => layer.Attention.Window == window);
     }
 

@@ -49,6 +49,11 @@ public class CatalogueTests
         Assert.True(least <= active * 1.02 && most >= active * 0.98, $"{least:G4} to {most:G4}, published {active:G4}");
     }
 
+    /// <summary>The biases of the experts that a token does not take are none that it goes through.</summary>
+    [Theory, InlineData("gpt-oss-20b", 3.61e9), InlineData("gpt-oss-120b", 5.13e9)]
+    public void Biases_of_unused_experts_do_not_count(string name, double active) =>
+        Assert.InRange(ModelShape.Named(name).ActiveParameters / active, 0.997, 1.003);
+
     [Fact]
     public void What_is_assumed_is_said()
     {

@@ -66,6 +66,52 @@ public class ConfigShapeTests
 
         Assert.Contains("newest", shape.Doubt, StringComparison.Ordinal);
         Assert.Equal(ModelShape.FromConfig(Llama, "x").Parameters, shape.Parameters);
+        Assert.Contains("tie_word_embeddings is absent", shape.Doubt, StringComparison.Ordinal);
+        string told = Llama.Replace("\"llama\"", "\"newest\",\"tie_word_embeddings\":true", StringComparison.Ordinal);
+        Assert.DoesNotContain("absent", ModelShape.FromConfig(told, "x").Doubt, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SmolLM3_has_one_matrix_for_both_ends_unless_its_file_says_otherwise()
+    {
+        string json = Llama.Replace("\"llama\"", "\"smollm3\"", StringComparison.Ordinal);
+
+        Assert.True(ModelShape.FromConfig(json, "x").IsTied);
+        Assert.False(ModelShape.FromConfig(json.Replace("{", "{\"tie_word_embeddings\":false,", StringComparison.Ordinal), "x").IsTied);
+    }
+
+    [Theory]
+    [InlineData("model_type", "\"llama\"", "\"\\ud800\"")]
+    [InlineData("a field's name", "\"vocab_size\"", "\"\\udc00\":1,\"vocab_size\"")]
+    [InlineData("a field's name", "\"vocab_size\"", "\"text_config\":{\"a\\ud800\":1},\"vocab_size\"")]
+    [InlineData("layer_types", "\"vocab_size\"", "\"layer_types\":[\"\\ud800\",\"x\",\"x\"],\"vocab_size\"")]
+    public void Half_a_character_is_refused(string field, string part, string wrong)
+    {
+        ModelFileException failure = Assert.Throws<ModelFileException>(
+            () => ModelShape.FromConfig(Llama.Replace(part, wrong, StringComparison.Ordinal), "config.json"));
+
+        Assert.Equal(("config-field", field), (failure.Code, failure.Field));
+    }
+
+    [Fact]
+    public void Of_two_fields_of_one_name_the_last_holds()
+    {
+        string json = Llama.Replace("\"vocab_size\":512", "\"vocab_size\":512,\"vocab_size\":640", StringComparison.Ordinal);
+
+        Assert.Equal(640, ModelShape.FromConfig(json, "x").Vocabulary);
+    }
+
+    /// <summary>Thousands of layers beside tens of thousands of fields: each is looked at once.</summary>
+    [Fact]
+    public void As_many_fields_as_may_be_take_no_time()
+    {
+        string many = string.Concat(Enumerable.Range(0, 25_000).Select(i => $"\"{i:x}\":0,"));
+        string json = Llama.Replace("{", "{" + many, StringComparison.Ordinal).Replace("layers\":3", "layers\":4096", StringComparison.Ordinal);
+        System.Diagnostics.Stopwatch time = System.Diagnostics.Stopwatch.StartNew();
+
+        Assert.Equal(4096, ModelShape.FromConfig(json, "x").Layers.Count);
+        Assert.InRange(time.Elapsed.TotalSeconds, 0, 5);
+        Assert.Equal("config-json", Assert.Throws<ModelFileException>(() => ModelShape.FromConfig(json + new string(' ', 1 << 18), "x")).Code);
     }
 
     [Theory]
