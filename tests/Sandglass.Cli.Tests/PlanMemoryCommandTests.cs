@@ -47,6 +47,60 @@ public class PlanMemoryCommandTests
         Assert.Contains("Draft", run.Text, StringComparison.Ordinal);
         Assert.Contains("Assumption", run.Text, StringComparison.Ordinal);
         Assert.Contains("By formula", run.Error, StringComparison.Ordinal);
+        Assert.Contains("weights in bf16", run.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>What a file says reaches the terminal as text, and a program as a field.</summary>
+    [Fact]
+    public void A_family_that_is_not_known_is_told_without_its_control_characters()
+    {
+        string folder = Directory.CreateTempSubdirectory("mine").FullName;
+        string file = Path.Combine(folder, "config.json");
+        File.WriteAllText(file, """
+            {"model_type":"new\u001b[31mest","hidden_size":64,"intermediate_size":96,"num_hidden_layers":3,"num_attention_heads":4,"vocab_size":512,
+             "max_position_embeddings":256}
+            """);
+        try
+        {
+            ToolRun run = Tool.Run("plan", "--model", file);
+            Assert.Contains("Hint: model_type new\u241b[31mest", run.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain('\e', run.Error);
+            Assert.Contains("new\e[31mest", Tool.Run("plan", "--model", file, "--json").Done().Last.GetProperty("doubt").GetString(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        Assert.True(Tool.Run("plan", "--model", "gpt-4-scale", "--json").Done().Last.TryGetProperty("assumption", out _));
+        Assert.False(Tool.Run("plan", "--model", "llama-3-8b", "--json").Done().Last.TryGetProperty("assumption", out _));
+    }
+
+    [Fact]
+    public void What_is_no_file_is_not_read()
+    {
+        string folder = Directory.CreateTempSubdirectory("mine").FullName;
+        string named = Path.Combine(folder, "d.json"), pipe = Path.Combine(folder, "p.json"), device = Path.Combine(folder, "z.json");
+        Directory.CreateDirectory(named);
+        try
+        {
+            AssertRefused("file-is-directory", named);
+            if (!OperatingSystem.IsLinux()) return;
+            System.Diagnostics.Process.Start("mkfifo", pipe).WaitForExit();
+            AssertRefused("file-unreadable", pipe);
+            File.CreateSymbolicLink(device, "/dev/zero");
+            AssertRefused("file-unreadable", device);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void AssertRefused(string code, string model)
+    {
+        ToolRun run = Tool.Run("plan", "--model", model, "--json");
+        Assert.Equal(2, run.Code);
+        Assert.Equal(code, JsonDocument.Parse(run.Error.Trim().Split('\n')[^1]).RootElement.GetProperty("error").GetProperty("code").GetString());
     }
 
     [Fact]

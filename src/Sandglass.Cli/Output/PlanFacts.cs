@@ -25,7 +25,7 @@ internal static class PlanFacts
         Fact("Assumption", model.Entry?.Assumption);
         Fact("Note", model.Entry?.Note);
         console.Write(facts);
-        if (shape.Doubt is string doubt) terminal.Note($"Hint: {doubt}.");
+        if (shape.Doubt is string doubt) terminal.Note($"Hint: {Terminal.Harmless(doubt)}.");
     }
 
     /// <summary>What the layers' attention is, and how many have a window where not all have.</summary>

@@ -26,6 +26,8 @@ internal static class PlanMemoryJson
             json.WriteNumber("users", options.Users);
             json.WriteNumber("sharedPrefix", options.SharedPrefix);
             json.WriteNumber("draftBytes", plan.DraftBytes);
+            if (plan.Model.Shape.Doubt is string doubt) json.WriteString("doubt", doubt);
+            if (plan.Model.Entry?.Assumption is string assumption) json.WriteString("assumption", assumption);
             lines.End();
         }
     }
