@@ -82,6 +82,7 @@ internal static class FileShape
     private static bool IsOfExperts(string tensor) => tensor.EndsWith("_exps.bias", StringComparison.Ordinal);
 
     private static long Vectors(ModelFile file, Func<string, bool> isOurs) => file.Tensors
-        .Where(tensor => (tensor.Shape.Count < 2 || IsOfExperts(tensor.Name)) && !tensor.Name.StartsWith(RopeFactors, StringComparison.Ordinal) && isOurs(tensor.Name))
+        .Where(tensor => tensor.Shape.Count < 2 || IsOfExperts(tensor.Name))
+        .Where(tensor => !tensor.Name.StartsWith(RopeFactors, StringComparison.Ordinal) && isOurs(tensor.Name))
         .Sum(tensor => tensor.Count);
 }

@@ -150,6 +150,28 @@ public class ConfigShapeTests
         Assert.Equal(("config-field", field), (failure.Code, failure.Field));
     }
 
+    [Fact]
+    public void A_file_is_read_to_its_bound_only()
+    {
+        string folder = Directory.CreateTempSubdirectory("long").FullName, file = Path.Combine(folder, "config.json");
+        try
+        {
+            File.WriteAllText(file, Llama + new string(' ', 1 << 20));
+            ModelFileException failure = Assert.Throws<ModelFileException>(() => PlannedModel.Open(folder));
+            Assert.Equal(("config-json", "length"), (failure.Code, failure.Field));
+            if (!OperatingSystem.IsLinux()) return;
+
+            // its length is said to be 0
+            File.Delete(file);
+            File.CreateSymbolicLink(file, "/proc/self/maps");
+            Assert.Equal("content", Assert.Throws<ModelFileException>(() => PlannedModel.Open(folder)).Field);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     /// <summary>Numbers at their bounds lead to a refusal or to a plan, never to numbers that wrapped around.</summary>
     [Fact]
     public void Whatever_the_numbers_are_nothing_wraps_around()
