@@ -28,7 +28,7 @@ internal sealed unsafe class PagePool(
     public static readonly TimeSpan FreeFor = TimeSpan.FromMinutes(1);
 
     private const long StretchBytes = 8 << 20;
-    private const int MostGiven = 64;       // page sets that it gives back at once: the engine's step waits
+    private const int MostGiven = 64;       // page sets that it gives others, or the system, at once: the engine's step waits
 
     private readonly PagedMemory _memory = new(StretchBytes);
     private readonly LinkedList<PageSet> _free = new();     // without a name, the longest free first
@@ -208,13 +208,14 @@ internal sealed unsafe class PagePool(
     /// <summary>Pages whose memory is the system's until they are rented again.</summary>
     public int Discarded => _discarded.Count * Shape.Layers;
 
-    /// <summary>Gives the system the memory of pages that no sequence has held for long.</summary>
+    /// <summary>Gives the system the memory of pages that no sequence has held for long, in pieces.</summary>
     /// <param name="now">By any clock; what is returned until the next call is returned now.</param>
     public void Age(TimeSpan now)
     {
         _now = now;
-        while (_idle.First is { } oldest && now - oldest.Value.Returned >= KeptFor) Discard(Evict());
-        while (_free.First is { } oldest && now - oldest.Value.Returned >= FreeFor) Discard(TakeFree()!);
+        int left = MostGiven;
+        for (; left > 0 && _idle.First is { } oldest && now - oldest.Value.Returned >= KeptFor; left--) Discard(Evict());
+        for (; left > 0 && _free.First is { } oldest && now - oldest.Value.Returned >= FreeFor; left--) Discard(TakeFree()!);
     }
 
     /// <summary>Gives the memory back: to the system, and what it was lent to the others.</summary>

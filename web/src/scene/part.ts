@@ -2,6 +2,8 @@ import { h } from '../page/dom';
 import { figuresBar } from '../page/figuresBar';
 import { painted } from '../page/painted';
 import type { Page, Part } from '../page/parts';
+import type { State } from '../state/state';
+import { until } from '../state/wait';
 import { tourOf } from '../tour/tour';
 import { isToken } from '../trace/decode';
 import { phase } from './phase';
@@ -19,7 +21,7 @@ export const scenePart: Part = {
     root.append(figuresBar(page), stage);
     stage.append(legend(page), phase(page), bar, invitation(page));
     await painted; // only to ask for WebGL starts a process of the browser
-    await begun(page);
+    await begun(page).catch(() => {});
     if (!hasWebGl()) {
       page.store.set({ camera: 'top' });
       bar.prepend(cameraButtons(page, 'top'));
@@ -33,18 +35,11 @@ export const scenePart: Part = {
   },
 };
 
-/** An engine in the tab that writes at once is on its way to its first token, and the picture would take the processors that it needs. */
+/** An engine in the tab that writes at once is on its way to its first token, and the picture would take the processors that it needs. Not for long: where
+ * reading the prompt takes its time, that is something to see. */
 function begun({ store }: Page): Promise<void> {
-  return new Promise(resolve => {
-    const end = store.watch(
-      s => s.engine !== 'tab' || s.phase !== 'running' || (s.recording?.steps.some(isToken) ?? false),
-      isSo => {
-        if (!isSo) return;
-        resolve();
-        queueMicrotask(() => end());
-      },
-    );
-  });
+  const isThere = (s: State) => s.engine !== 'tab' || s.phase !== 'running' || (s.recording?.steps.some(isToken) ?? false);
+  return until(store, isThere, AbortSignal.timeout(6000));
 }
 
 function invitation(page: Page): HTMLElement {

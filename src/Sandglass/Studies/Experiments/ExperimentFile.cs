@@ -99,12 +99,19 @@ public sealed class ExperimentFile<TRow> : IDisposable
             using JsonDocument document = JsonDocument.Parse(line);
             JsonElement root = document.RootElement;
             if (_parts.Count >= parts || root.GetProperty("part").GetInt32() != _parts.Count) return null;
-            return [.. root.GetProperty("rows").EnumerateArray().Select(row => row.Deserialize(_json)!)];
+            return [.. root.GetProperty("rows").EnumerateArray().Select(Row)];
         }
         catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             return null;
         }
+    }
+
+    /// <summary>A row, which has to be as it would be written: nothing missing, nothing else.</summary>
+    private TRow Row(JsonElement written)
+    {
+        TRow row = written.Deserialize(_json) ?? throw new JsonException();
+        return JsonSerializer.Serialize(row, _json) == written.GetRawText() ? row : throw new JsonException();
     }
 
     private static IReadOnlyList<TRow> Broken(string path, int line) => throw new GenerationException(

@@ -68,6 +68,8 @@ public sealed class ExperimentFileTests(Grain grain) : IClassFixture<Grain>, IDi
     [InlineData("{\"part\":0}\n")]
     [InlineData("nothing\n")]
     [InlineData("{\"part\":0,\"rows\":[{\"texts\":\"many\"}]}\n")]
+    [InlineData("{\"part\":0,\"rows\":[null]}\n")]
+    [InlineData("{\"part\":0,\"rows\":[{}]}\n")]
     public async Task A_line_that_cannot_be_read_is_named(string line)
     {
         await Rows(Study(), Results);
