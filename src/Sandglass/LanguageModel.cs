@@ -274,7 +274,7 @@ public sealed class LanguageModel : IDisposable
     /// <example>
     /// <code>
     /// Embedding king = await model.EmbedAsync("The king had a daughter."), queen = await model.EmbedAsync("The queen had a son.");
-    /// Console.WriteLine(TensorPrimitives.Dot(king.Values.Span, queen.Values.Span));
+    /// Console.WriteLine(king.Values.ToArray().Zip(queen.Values.ToArray(), (a, b) => a * b).Sum());     // their cosine: both have length 1
     /// </code>
     /// </example>
     public Task<Embedding> EmbedAsync(IReadOnlyList<int> ids, EmbeddingOptions? options = null, CancellationToken cancellationToken = default) =>
