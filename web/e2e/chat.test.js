@@ -68,7 +68,8 @@ describe('the chat', { skip: missing }, () => {
     await set(page, 'maxTokens', 400);
     await any(page);
     const place = () =>
-      page.$eval(test('log'), log => {
+      page.$eval(test('log'), async log => {
+        await new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)));
         const word = log.querySelector('.token.chosen')?.getBoundingClientRect();
         const { top, bottom } = log.getBoundingClientRect();
         return { left: log.scrollHeight - log.scrollTop - log.clientHeight, at: word && (word.top - top) / (bottom - top) };
@@ -88,7 +89,7 @@ describe('the chat', { skip: missing }, () => {
     await done(page);
     assert.equal(await page.textContent(`.turn-assistant ${test('sibling')}`), '2/2');
     const { left, at } = await place();
-    assert.ok(left > 100, 'the end is not what is seen');
+    assert.ok(left > 100, `the end is not what is seen, ${left} px before it, at ${at}`);
     assert.ok(at > 0.1 && at < 0.6, `the word is seen, at ${at} of the view, with what follows it`);
     await ask(page, 'And then?');
     await done(page);

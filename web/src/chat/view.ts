@@ -88,12 +88,24 @@ function log(page: Page, chats: Chats): HTMLElement {
   const views = new Map<string, TurnView>();
   let follows = true;
   let parted = ''; // the answer that is written with one of its words open: from another word on
-  /** To the end, but no further than a word that is open stays in sight. */
-  const follow = (last: string | undefined) => {
-    const word = last === parted ? box.querySelector('.token.chosen')?.getBoundingClientRect() : undefined;
-    const most = word ? box.scrollTop + word.top - box.getBoundingClientRect().top - box.clientHeight / 3 : box.scrollHeight;
-    box.scrollTop = Math.min(box.scrollHeight, most);
+  /** To the end, but no further than the word from which an answer parted stays in sight. Between two of its states that word may be no open one for a moment. */
+  const scroll = (last: string | undefined) => {
+    if (last !== parted) {
+      box.scrollTop = box.scrollHeight;
+      return;
+    }
+    const word = box.querySelector('.token.chosen')?.getBoundingClientRect();
+    if (word) box.scrollTop = Math.min(box.scrollHeight, box.scrollTop + word.top - box.getBoundingClientRect().top - box.clientHeight / 3);
   };
+  let end: string | undefined;
+  const follow = (last: string | undefined) => {
+    end = last;
+    scroll(last);
+  };
+  // Its lines, and so its height, depend on what stands beside it, which may have its size later.
+  const sizes = new ResizeObserver(() => follows && scroll(end));
+  sizes.observe(turns);
+  sizes.observe(box);
   box.addEventListener('scroll', () => {
     follows = box.scrollHeight - box.scrollTop - box.clientHeight < 40;
   });
