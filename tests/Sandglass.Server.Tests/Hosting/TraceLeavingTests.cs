@@ -39,8 +39,7 @@ public sealed class TraceLeavingTests : IAsyncLifetime
             await (await response.Content.ReadAsStreamAsync()).ReadExactlyAsync(new byte[100_000]);
             Assert.Equal(1, _model.Model.Activity.Running);
         }
-        await Until(() => _model.Model.Activity is { Running: 0, Waiting: 0 });
-        Assert.Equal(0, _model.Model.Activity.HeldPages);
+        await Until(() => _model.Model.Activity is { Running: 0, Waiting: 0, HeldPages: 0 });
         Assert.Equal("length", (string)(await TracedEvents.AskAsync(_client, """{"prompt":"The king","max_tokens":2,"ignore_eos":true}""")).Result!["finish"]!);
     }
 
