@@ -95,11 +95,14 @@ public class InterruptionTests
         return run.Last;
     }
 
-    // by the processor's clock, which a busy machine does not shorten: starting takes a part of this, and what follows much more
+    // by the processor's clock, which a busy machine does not shorten: starting takes a part of this, and what follows much more; or until it waits for a reader
     private static void AwaitWork(Process process)
     {
-        for (int i = 0; i < 600 && !process.HasExited && process.TotalProcessorTime < TimeSpan.FromSeconds(3); i++)
+        TimeSpan before = default;
+        for (int i = 0, still = 0; i < 600 && still < 40 && !process.HasExited && process.TotalProcessorTime < TimeSpan.FromSeconds(3); i++)
         {
+            still = process.TotalProcessorTime == before ? still + 1 : 0;
+            before = process.TotalProcessorTime;
             Thread.Sleep(50);
             process.Refresh();
         }
