@@ -169,17 +169,6 @@ public class ErrorMessageTests
         Assert.Empty(SandglassCommand.Parse(new Terminal(), arguments).Errors);
     }
 
-    [Theory]
-    [InlineData(0, "--seed", "--seed")]
-    [InlineData(1, "--max-token", "--max-tokens")]
-    [InlineData(3, "kitten", "sitting")]
-    [InlineData(4, "", "four")]
-    public void Words_are_as_far_apart_as_letters_change(int distance, string first, string second)
-    {
-        Assert.Equal(distance, EditDistance.Between(first, second));
-        Assert.Equal(distance, EditDistance.Between(second, first));
-    }
-
     [Fact]
     public void An_option_that_does_not_exist_is_no_prompt_and_nothing_is_printed()
     {

@@ -41,8 +41,9 @@ internal sealed class LabCacheCommand(Terminal terminal)
         using LanguageModel model = _model.Load(parsed, terminal);
         int[] ids = prompt.Encode(model.Tokenizer, terminal);
         ContextLimit.Refuse("The prompt", ids, model);
-        List<CacheStudyWay> ways = await ExperimentWords.RunAsync(
-            new CacheExperiment(model, ids, parsed.GetValue(_tokens) ?? DefaultTokens), parsed.GetValue(_resume), terminal, cancellation);
+        List<CacheStudyWay> ways = [];
+        await ExperimentWords.RunAsync(
+            new CacheExperiment(model, ids, parsed.GetValue(_tokens) ?? DefaultTokens), parsed.GetValue(_resume), terminal, ways.Add, cancellation);
         CacheStudyResult result = CacheStudy.Compare(ways[0], ways[1], model.Options.Compute);
         string weak;
         using (ModelFile file = _model.Open(parsed)) weak = ExperimentWords.WeakModel(file);

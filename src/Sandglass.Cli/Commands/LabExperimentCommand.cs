@@ -87,25 +87,16 @@ internal abstract class LabExperimentCommand<TRow>(Terminal terminal)
     private async Task<int> RunAsync(Experiment<TRow> experiment, ParseResult parsed, CancellationToken cancellation)
     {
         string? resume = parsed.GetValue(_resume);
-        using ExperimentFile<TRow>? results = resume is null ? null : ExperimentFile<TRow>.Open(resume, experiment);
-        if (results?.Parts > 0) terminal.Note($"{Amount.Of(results.Parts, "part")} of {experiment.Parts} taken from {resume}.");
         List<TRow> rows = [];
         JsonLines? lines = parsed.GetValue(_json) ? new JsonLines(terminal.Bytes) : null;
         bool cancelled = false;
-        using (ProgressLine<ExperimentProgress> progress = new(terminal, p => ExperimentWords.Bar(experiment.Name, p)))
+        try
         {
-            try
-            {
-                await foreach (TRow row in experiment.RunAsync(results, progress, cancellation))
-                {
-                    rows.Add(row);
-                    if (lines is not null) WriteJson(lines, row, experiment, parsed);
-                }
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                cancelled = true;       // it may have run for long: what there is is shown
-            }
+            await ExperimentWords.RunAsync(experiment, resume, terminal, Take, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            cancelled = true;       // it may have run for long: what there is is shown
         }
         string weak = WeakModel(parsed);
         if (lines is null && rows.Count > 0) WriteTable(rows, experiment, weak);
@@ -116,6 +107,12 @@ internal abstract class LabExperimentCommand<TRow>(Terminal terminal)
         }
         ExperimentWords.Draw(parsed.GetValue(_plot), experiment.Name, Model.Name(parsed), experiment.Claim, weak, Panels(rows));
         return ExitCode.Done;
+
+        void Take(TRow row)
+        {
+            rows.Add(row);
+            if (lines is not null) WriteJson(lines, row, experiment, parsed);
+        }
     }
 
     private void WriteTable(List<TRow> rows, Experiment<TRow> experiment, string weak)

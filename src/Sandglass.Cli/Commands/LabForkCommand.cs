@@ -45,9 +45,10 @@ internal sealed class LabForkCommand(Terminal terminal)
         int[] ids = prompt.Encode(model.Tokenizer, terminal);
         ContextLimit.Refuse("The prompt", ids, model);
         int at = parsed.GetValue(_at) ?? 0;
-        List<ForkRow> rows = await ExperimentWords.RunAsync(
+        List<ForkRow> rows = [];
+        await ExperimentWords.RunAsync(
             new ForkExperiment(model, ids, at, parsed.GetValue(_branches) ?? DefaultBranches, parsed.GetValue(_tokens) ?? DefaultTokens),
-            parsed.GetValue(_resume), terminal, cancellation);
+            parsed.GetValue(_resume), terminal, rows.Add, cancellation);
         ForkBranch[] branches = [.. rows.Select(row => row.Branch)];
         string before = rows[0].Before;
         string weak;

@@ -1,5 +1,3 @@
-using Sandglass.Cli;
-
 namespace Sandglass.Server;
 
 /// <summary>Which name was perhaps meant by one that does not exist.</summary>

@@ -30,7 +30,7 @@ internal static class ConfigShape
         if (layers > MostLayers) throw fields.Wrong("num_hidden_layers", $"at most {MostLayers}", $"{layers}");
         AttentionShape attention = Attention(fields, family, width);
         bool[] windows = LayerWindows.Of(fields, family, layers), experts = ExpertLayers(fields, layers);
-        int window = windows.Contains(true) ? fields.Int("sliding_window", 1, MostContext) ?? fields.Required("attention_chunk_size") : 0;
+        int window = windows.Contains(true) ? LayerWindows.Width(fields) ?? fields.Required("sliding_window", "attention_chunk_size") : 0;
         Dictionary<(bool, bool), LayerShape> kinds = [];        // the fields are read once for each kind of layer, not for each layer
         foreach ((bool hasWindow, bool hasExperts) in windows.Zip(experts).Distinct())
         {

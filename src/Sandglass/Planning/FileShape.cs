@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sandglass.ModelFiles;
 
 namespace Sandglass.Planning;
@@ -14,6 +15,7 @@ internal static class FileShape
             throw new ModelFileException("plan-no-weights", file.Name, "tensors", "a model with its weights", "a vocabulary alone");
         Hyperparameters shape = Hyperparameters.Read(file.Metadata, file.Tensors.Count);
         ArchitectureMetadata entries = new(file.Metadata);
+        (long All, long OfExperts)[] vectors = Vectors(file, shape.Layers);
         return new ModelShape
         {
             Name = file.Metadata.Values.GetValueOrDefault("general.name") as string ?? Path.GetFileNameWithoutExtension(file.Name),
@@ -23,18 +25,15 @@ internal static class FileShape
             Context = shape.ContextLength,
             IsTied = file.Find("output.weight") is null,
             LearnedPositions = (int)Math.Min(MaxWidth, file.Find("position_embd.weight")?.Rows ?? 0),
-            Layers = [.. Enumerable.Range(0, shape.Layers).Select(layer => Layer(layer, shape, entries, file))],
-            VectorValues = Vectors(file, tensor => !tensor.StartsWith("blk.", StringComparison.Ordinal)),
+            Layers = [.. Enumerable.Range(0, shape.Layers).Select(layer => Layer(layer, shape, entries, file, vectors[layer + 1]))],
+            VectorValues = vectors[0].All,
             Parameters = file.Tensors.Where(tensor => !tensor.Name.StartsWith(RopeFactors, StringComparison.Ordinal)).Sum(tensor => tensor.Count),
         };
     }
 
-    private static LayerShape Layer(int layer, Hyperparameters shape, ArchitectureMetadata entries, ModelFile file) =>
-        new(Attention(layer, shape, entries), FeedForward(layer, shape, file))
-        {
-            VectorValues = Vectors(file, tensor => tensor.StartsWith($"blk.{layer}.", StringComparison.Ordinal)),
-            ExpertVectorValues = Vectors(file, tensor => tensor.StartsWith($"blk.{layer}.", StringComparison.Ordinal) && IsOfExperts(tensor)),
-        };
+    private static LayerShape Layer(
+        int layer, Hyperparameters shape, ArchitectureMetadata entries, ModelFile file, (long All, long OfExperts) vectors) =>
+        new(Attention(layer, shape, entries), FeedForward(layer, shape, file)) { VectorValues = vectors.All, ExpertVectorValues = vectors.OfExperts };
 
     private static AttentionShape Attention(int layer, Hyperparameters shape, ArchitectureMetadata entries)
     {
@@ -78,11 +77,28 @@ internal static class FileShape
         };
     }
 
-    /// <summary>Biases of all experts lie in one tensor, a row each.</summary>
-    private static bool IsOfExperts(string tensor) => tensor.EndsWith("_exps.bias", StringComparison.Ordinal);
+    /// <summary>Values of norms and biases, and those of them that are of experts: [0] outside of all layers, [1 + layer] in each.</summary>
+    private static (long All, long OfExperts)[] Vectors(ModelFile file, int layers)
+    {
+        (long All, long OfExperts)[] values = new (long, long)[1 + layers];
+        foreach (TensorInfo tensor in file.Tensors)
+        {
+            bool isOfExperts = tensor.Name.EndsWith("_exps.bias", StringComparison.Ordinal);        // those of all experts are rows of one tensor
+            if ((tensor.Shape.Count >= 2 && !isOfExperts) || tensor.Name.StartsWith(RopeFactors, StringComparison.Ordinal)) continue;
+            if (PlaceOf(tensor.Name, layers) is not int place) continue;
+            values[place].All += tensor.Count;
+            if (isOfExperts) values[place].OfExperts += tensor.Count;
+        }
+        return values;
+    }
 
-    private static long Vectors(ModelFile file, Func<string, bool> isOurs) => file.Tensors
-        .Where(tensor => tensor.Shape.Count < 2 || IsOfExperts(tensor.Name))
-        .Where(tensor => !tensor.Name.StartsWith(RopeFactors, StringComparison.Ordinal) && isOurs(tensor.Name))
-        .Sum(tensor => tensor.Count);
+    /// <summary>Where a tensor belongs, as in <see cref="Vectors"/>; null in a layer that the model does not have.</summary>
+    private static int? PlaceOf(string tensor, int layers)
+    {
+        const string Block = "blk.";
+        if (!tensor.StartsWith(Block, StringComparison.Ordinal)) return 0;
+        ReadOnlySpan<char> rest = tensor.AsSpan(Block.Length);
+        int end = rest.IndexOf('.');
+        return int.TryParse(rest[..Math.Max(0, end)], NumberStyles.None, CultureInfo.InvariantCulture, out int layer) && layer < layers ? 1 + layer : null;
+    }
 }

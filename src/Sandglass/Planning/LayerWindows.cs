@@ -14,7 +14,7 @@ internal static class LayerWindows
                 "sliding_attention" or "chunked_attention" => true,
                 _ => throw fields.Wrong("layer_types", "full_attention, sliding_attention or chunked_attention", ModelFiles.Fail.Short(type)),
             })];
-        if (fields.Int("sliding_window", 1, MostContext) is null && fields.Int("attention_chunk_size", 1) is null) return new bool[layers];
+        if (Width(fields) is null) return new bool[layers];
         int first = fields.Int("max_window_layers") ?? 0;
         bool isAsked = family.Windows == WindowPattern.Asked && fields.Flag("use_sliding_window");
         return family.Windows switch
@@ -25,6 +25,10 @@ internal static class LayerWindows
             _ => new bool[layers],
         };
     }
+
+    /// <summary>Positions of a window; null where the model has none, for which 0 stands too.</summary>
+    public static int? Width(ConfigFields fields) =>
+        fields.Int("sliding_window", 0, MostContext) is int window and > 0 ? window : fields.Int("attention_chunk_size", 1);
 
     /// <summary>The last of so many layers sees all.</summary>
     private static bool[] Repeated(int every, int layers) => [.. Enumerable.Range(0, layers).Select(layer => (layer + 1) % every != 0)];

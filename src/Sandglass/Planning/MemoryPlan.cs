@@ -62,7 +62,10 @@ public sealed record MemoryPlan
         CachePlan cache = new(model, options.CacheType, isCounted);
         Int128 cached = cache.Bytes(context, options.Users, options.SharedPrefix);
         if (cached > MostBytes)
-            throw new PlanException("plan-option", nameof(options.Users), $"so many that their caches take at most {MostBytes} bytes", $"{options.Users}");
+        {
+            (string option, long found) = options.Users > 1 ? (nameof(options.Users), options.Users) : (nameof(options.Context), context);
+            throw new PlanException("plan-option", option, $"so many that all caches take at most {MostBytes} bytes", $"{found}");
+        }
         return new MemoryPlan
         {
             Model = model,

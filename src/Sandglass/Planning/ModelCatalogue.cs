@@ -40,7 +40,7 @@ public static class ModelCatalogue
 
     private static PlanException Unknown(string name, string plain)
     {
-        string[] near = [.. All.Select(entry => (entry.Name, Distance: Distance(plain, Plain(entry.Name))))
+        string[] near = [.. All.Select(entry => (entry.Name, Distance: EditDistance.Between(plain, Plain(entry.Name))))
             .Where(pair => pair.Distance <= Math.Min(MostLettersOff, plain.Length / 2)).OrderBy(pair => pair.Distance).Select(pair => pair.Name).Take(3)];
         if (near.Length == 0 && plain.Length > 2)
             near = [.. All.Select(entry => entry.Name).Where(one => Plain(one).StartsWith(plain, StringComparison.Ordinal)).Take(8)];
@@ -50,25 +50,6 @@ public static class ModelCatalogue
 
     private static string Plain(string name) =>
         string.Concat(name.Split('/')[^1].Where(static letter => letter is not (' ' or '-' or '_'))).ToLowerInvariant();
-
-    /// <summary>Letters to put in, take out or change (Levenshtein).</summary>
-    private static int Distance(string first, string second)
-    {
-        if (Math.Abs(first.Length - second.Length) > MostLettersOff) return int.MaxValue;
-        int[] row = [.. Enumerable.Range(0, second.Length + 1)];
-        for (int i = 1; i <= first.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= second.Length; j++)
-            {
-                int changed = diagonal + (first[i - 1] == second[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(changed, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[^1];
-    }
 
     private static CatalogueEntry[] Read()
     {

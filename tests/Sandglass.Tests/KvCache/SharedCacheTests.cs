@@ -179,6 +179,25 @@ public sealed class SharedCacheTests
         Assert.False(Has(a, 0));
     }
 
+    [Fact]
+    public void What_is_over_the_limit_of_idle_pages_is_given_first_where_others_ask()
+    {
+        using PagePool a = Pool(3 * Set, Set, idle: Set), b = Pool(3 * Set, Set);
+        Assert.True(a.HasRoom(3));
+        PageSet[] both = [a.Rent(), a.Rent()];
+        for (int i = 0; i < both.Length; i++) a.RegisterPrefix(both[i], Name(i));
+        foreach (PageSet set in both) a.Return(set);
+        Assert.Equal((3, Shape.Layers, 0), (a.Capacity, a.Kept, a.Discarded));      // one kept, one free: lent it stays, until somebody asks
+
+        b.Ask(4);
+        b.Tell();
+        Assert.False(a.Give(a.Owed, keep: 0));
+
+        Assert.Equal((1, Shape.Layers), (a.Capacity, a.Kept));
+        Assert.True(b.HasRoom(4));
+        Assert.True(Has(a, 1));
+    }
+
     private CachePart Part(string name, long brought, long floor)
     {
         CachePart part = new(_shared, brought, floor, () => _woken.Add(name));
@@ -186,9 +205,9 @@ public sealed class SharedCacheTests
         return part;
     }
 
-    private PagePool Pool(long brought, long floor)
+    private PagePool Pool(long brought, long floor, long idle = long.MaxValue)
     {
-        PagePool pool = new(Shape, floor, part: new CachePart(_shared, brought, floor, static () => { }));
+        PagePool pool = new(Shape, floor, idle: idle, part: new CachePart(_shared, brought, floor, static () => { }));
         pool.Join();
         return pool;
     }

@@ -94,6 +94,17 @@ public class ConfigShapeTests
     }
 
     [Fact]
+    public void A_window_of_no_positions_is_none_and_one_that_is_listed_needs_its_width()
+    {
+        string none = Llama.Replace("\"llama\"", "\"mistral\",\"sliding_window\":0", StringComparison.Ordinal);
+        string listed = Llama.Replace("{", "{\"layer_types\":[\"sliding_attention\",\"full_attention\",\"full_attention\"],", StringComparison.Ordinal);
+
+        Assert.All(ModelShape.FromConfig(none, "x").Layers, static layer => Assert.Equal(0, layer.Attention.Window));
+        ModelFileException failure = Assert.Throws<ModelFileException>(() => ModelShape.FromConfig(listed, "config.json"));
+        Assert.Equal("sliding_window or attention_chunk_size", failure.Field);
+    }
+
+    [Fact]
     public void Of_two_fields_of_one_name_the_last_holds()
     {
         string json = Llama.Replace("\"vocab_size\":512", "\"vocab_size\":512,\"vocab_size\":640", StringComparison.Ordinal);

@@ -1,4 +1,4 @@
-namespace Sandglass.Cli;
+namespace Sandglass;
 
 /// <summary>How many letters to put in, take out or change until one word is another (Levenshtein).</summary>
 internal static class EditDistance

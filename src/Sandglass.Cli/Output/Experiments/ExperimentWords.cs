@@ -20,15 +20,14 @@ internal static class ExperimentWords
         HelpName = "FILE",
     };
 
-    /// <summary>All rows, those that a file of results has and the others.</summary>
-    public static async Task<List<TRow>> RunAsync<TRow>(
-        Experiment<TRow> experiment, string? resume, Terminal terminal, CancellationToken cancellation)
+    /// <summary>Hands all rows over as they come, those that a file of results has and the others.</summary>
+    public static async Task RunAsync<TRow>(
+        Experiment<TRow> experiment, string? resume, Terminal terminal, Action<TRow> take, CancellationToken cancellation)
     {
         using ExperimentFile<TRow>? results = resume is null ? null : ExperimentFile<TRow>.Open(resume, experiment);
+        if (results?.Parts > 0) terminal.Note($"{Amount.Of(results.Parts, "part")} of {experiment.Parts} taken from {resume}.");
         using ProgressLine<ExperimentProgress> progress = new(terminal, p => Bar(experiment.Name, p));
-        List<TRow> rows = [];
-        await foreach (TRow row in experiment.RunAsync(results, progress, cancellation)) rows.Add(row);
-        return rows;
+        await foreach (TRow row in experiment.RunAsync(results, progress, cancellation)) take(row);
     }
 
     /// <summary>What is done, what it shows, what it cannot show; and of a small model that it is weak.</summary>
@@ -54,7 +53,7 @@ internal static class ExperimentWords
     }
 
     /// <summary>How much is done.</summary>
-    public static string Bar(string name, ExperimentProgress progress)
+    private static string Bar(string name, ExperimentProgress progress)
     {
         int full = (int)(Math.Clamp(progress.Share, 0, 1) * BarLength);
         string bar = new string('█', full) + new string('░', BarLength - full);
