@@ -52,13 +52,14 @@ public sealed class CompanyTests : IAsyncLifetime
 
         // what runs without an end holds the places until all the others wait, so that they begin together however slowly they come
         EngineActivity before = _model.Model.Activity;
-        HttpResponseMessage[] holders = await Task.WhenAll(Enumerable.Range(0, Places).Select(_ => Begin("\"priority\":-9,\"max_tokens\":1000000")));
+        HeldPlace[] holders = new HeldPlace[Places];
+        for (int i = 0; i < Places; i++) holders[i] = await HeldPlace.OfAsync(_model.Model);
         HttpResponseMessage[] early = await Task.WhenAll(Enumerable.Range(1, 4).Select(n => Begin($"\"n\":{n},\"max_tokens\":1000000")));
         await Until(() => _model.Model.Activity.Waiting == early.Length);
         Task<string>[] asked = [.. bodies.Select((body, i) => Ask(i, body))];
         HttpResponseMessage[] late = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Begin("\"max_tokens\":1000000")));
         await Until(() => _model.Model.Activity.Waiting == early.Length + bodies.Length + late.Length);
-        foreach (HttpResponseMessage one in holders) one.Dispose();
+        foreach (HeldPlace one in holders) await one.DisposeAsync();
         foreach ((int i, HttpResponseMessage one) in early.Concat(late).Index())        // those in the midst of their texts, these while they wait
         {
             await Until(() => asked.Count(task => task.IsCompleted) >= 2 * i);

@@ -23,7 +23,7 @@ public sealed class LeavingTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _model = await ServedModel.LoadAsync("embedded:grain-1m", options: new ModelOptions { MaxBatch = 1, MaxQueue = 1 });
+        _model = await ServedModel.LoadAsync("embedded:grain-1m", options: new ModelOptions { MaxBatch = 1, MaxQueue = 1, Window = 64 });
         _server = await SandglassServer.StartAsync(
             new ServerOptions { Models = [_model], Address = "http://127.0.0.1:0", Limits = new ServerLimits { Ping = TimeSpan.FromMilliseconds(30) } });
         _client = new HttpClient { BaseAddress = new Uri(_server.Address) };
@@ -58,7 +58,7 @@ public sealed class LeavingTests : IAsyncLifetime
     [Fact]
     public async Task A_prompt_whose_scoring_waits_hears_that_the_server_stops()
     {
-        using HttpResponseMessage runs = await Begin(Long.Replace("STREAM", "true"), CancellationToken.None);
+        await using HeldPlace runs = await HeldPlace.OfAsync(_model.Model);
         Task<(HttpStatusCode Status, JsonObject Answer)> scored = _client.Send(Path, """{"prompt":"The king went","prompt_logprobs":1}""");
         await Until(() => _model.Model.Activity.Waiting > 0);
         await _server.DrainAsync(TimeSpan.Zero);
@@ -175,7 +175,7 @@ public sealed class LeavingTests : IAsyncLifetime
     [Fact]
     public async Task A_request_that_waits_hears_that_it_is_not_forgotten_and_one_too_many_is_told_when_to_come_again()
     {
-        using HttpResponseMessage running = await Begin(Long.Replace("STREAM", "true"), CancellationToken.None);
+        HeldPlace running = await HeldPlace.OfAsync(_model.Model);
         using HttpResponseMessage waiting = await Begin("""{"prompt":"The king","max_tokens":4,"stream":true}""", CancellationToken.None);
         await Until(() => _model.Model.Activity.Waiting == 1);
         using StringContent content = new("""{"prompt":"The queen","max_tokens":4}""", Encoding.UTF8, "application/json");
@@ -183,7 +183,7 @@ public sealed class LeavingTests : IAsyncLifetime
         JsonNode error = JsonNode.Parse(await refused.Content.ReadAsStringAsync())!["error"]!;
         using StreamReader lines = new(await waiting.Content.ReadAsStreamAsync());
         string? first = await lines.ReadLineAsync();
-        running.Dispose();
+        await running.DisposeAsync();
         string rest = await lines.ReadToEndAsync();
 
         Assert.Equal(": waiting", first);

@@ -70,9 +70,7 @@ public sealed class ChargeTests : IAsyncLifetime
     [InlineData("v1/completions", "{\"prompt\":\"The king\",\"priority\":5,\"prompt_logprobs\":1}", HttpStatusCode.ServiceUnavailable)]
     public async Task Who_loses_its_place_in_a_full_room_pays_nothing(string path, string body, HttpStatusCode status)
     {
-        using CancellationTokenSource leave = new();
-        Task<(HttpStatusCode Status, string Answer)> runs = AskAsync("alice", Endless.Replace("STREAM", "true"), leave: leave.Token);
-        await Until(() => _model.Model.Activity.Running > 0);
+        HeldPlace runs = await HeldPlace.OfAsync(_model.Model);
         Task<(HttpStatusCode Status, string Answer)> displaced = AskAsync("bob", body, path);
         await Until(() => _model.Model.Activity.Waiting > 0);
         Task<(HttpStatusCode Status, string Answer)> urgent = AskAsync("carol", """{"prompt":"The queen","max_tokens":1}""");
@@ -82,31 +80,27 @@ public sealed class ChargeTests : IAsyncLifetime
         Assert.Contains("\"queue-full\"", answer);
         Assert.Contains("--max-queue: expected at most 1 waiting requests", answer);
         await Until(() => Paid("bob") == 0);
-        await leave.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => runs);
+        await runs.DisposeAsync();
         await urgent;
     }
 
     [Fact]
     public async Task Who_is_refused_or_leaves_while_it_waits_pays_nothing()
     {
-        using CancellationTokenSource leave = new(), leaveToo = new();
-        Task<(HttpStatusCode Status, string Answer)> runs = AskAsync("alice", Endless.Replace("STREAM", "true"), leave: leave.Token);
-        await Until(() => _model.Model.Activity.Running > 0);
-        Task<(HttpStatusCode Status, string Answer)> waits = AskAsync("carol", """{"prompt":"The queen"}""", leave: leaveToo.Token);
+        await using HeldPlace runs = await HeldPlace.OfAsync(_model.Model);
+        using CancellationTokenSource leave = new();
+        Task<(HttpStatusCode Status, string Answer)> waits = AskAsync("carol", """{"prompt":"The queen"}""", leave: leave.Token);
         await Until(() => _model.Model.Activity.Waiting > 0 && Paid("carol") > 0);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await AskAsync("bob", """{"input":"The king"}""", "v1/embeddings")).Status);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await AskAsync("bob", """{"prompt":"The king"}""")).Status);
         Assert.Equal(0, Paid("bob"));
-        await leaveToo.CancelAsync();
+        await leave.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waits);
         await Until(() => Paid("carol") == 0);
 
         Assert.Contains("\"deadline-", (await AskAsync("bob", """{"prompt":"The king","start_within":0.05}""")).Answer);
         Assert.Equal(0, Paid("bob"));
-        await leave.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => runs);
     }
 
     [Fact]
