@@ -28,7 +28,8 @@ public sealed class TokenSampler
     public int Position { get; private set; }
 
     /// <summary>Chooses the next token. It is not part of the text before it is accepted: asked again, the sampler says the same.</summary>
-    /// <param name="logits">[vocabulary], as <see cref="TokenSequence.ReadAsync"/> gives them; they are not changed.</param>
+    /// <param name="logits">[vocabulary], as <see cref="TokenSequence.ReadAsync"/> gives them; they are not changed. A token whose logit is
+    /// negative infinity is never chosen: a mask in a copy of the row binds the text to a form.</param>
     /// <exception cref="SamplingException">The row has another length, or no token can be chosen from it.</exception>
     public int Choose(ReadOnlySpan<float> logits) => _sampler.Choose(logits, Position).Id;
 
