@@ -2,19 +2,31 @@ using System.Text.Json;
 
 namespace Sandglass.Planning;
 
-/// <summary>A processor that models are trained on, by its maker's figures.</summary>
+/// <summary>A processor that models are trained and run on, by its maker's figures.</summary>
 /// <param name="Name">Its short name: <c>h100</c>.</param>
 /// <param name="Title">Its name as its maker writes it.</param>
-/// <param name="OperationsPerSecond">Dense BF16 operations a second at most (of a V100: F16).</param>
-/// <param name="MemoryBytes">Bytes of its memory.</param>
+/// <param name="OperationsPerSecond">Dense BF16 operations a second at most (of a V100: F16; of a processor without BF16: F32).</param>
+/// <param name="MemoryBytes">Bytes of its memory; of a processor the most that it takes.</param>
 /// <param name="BytesPerSecond">Bytes a second between it and its memory at most.</param>
 /// <param name="Source">Where the figures are from.</param>
 public sealed record Accelerator(string Name, string Title, double OperationsPerSecond, double MemoryBytes, double BytesPerSecond, string Source)
 {
-    private static readonly Lazy<Accelerator[]> Known = new(Read);
+    private static readonly Lazy<Accelerator[]> Entries = new(Read);
 
     /// <summary>All that are known.</summary>
-    public static IReadOnlyList<Accelerator> All => Known.Value;
+    public static IReadOnlyList<Accelerator> All => Entries.Value;
+
+    /// <summary>Whether it is a computer's own processor (CPU), which multiplies weights of few bits in integers.</summary>
+    public bool IsProcessor { get; init; }
+
+    /// <summary>Int8 operations a second at most, of a processor; null where they are no faster than the others or not said.</summary>
+    public double? Int8OperationsPerSecond { get; init; }
+
+    /// <summary>Dense FP8 operations a second at most; null where it has none.</summary>
+    public double? Float8OperationsPerSecond { get; init; }
+
+    /// <summary>What of the figures no data sheet says; null where all are from the source.</summary>
+    public string? Assumption { get; init; }
 
     /// <summary>What an hour of it is assumed to cost, in dollars; null where nothing is.</summary>
     public double? PricePerHour { get; init; }
@@ -43,11 +55,16 @@ public sealed record Accelerator(string Name, string Title, double OperationsPer
     {
         string Text(string name) => entry.GetProperty(name).GetString()!;
         double Number(string name) => entry.GetProperty(name).GetDouble();
-        bool hasPrice = entry.TryGetProperty("pricePerHour", out JsonElement price);
+        double? Known(string name) => entry.TryGetProperty(name, out JsonElement value) ? value.GetDouble() : null;
+        string? Said(string name) => entry.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
         return new Accelerator(Text("name"), Text("title"), Number("operationsPerSecond"), Number("memoryBytes"), Number("bytesPerSecond"), Text("source"))
         {
-            PricePerHour = hasPrice ? price.GetDouble() : null,
-            PriceSource = hasPrice ? Text("priceSource") : null,
+            IsProcessor = Said("kind") == "cpu",
+            Int8OperationsPerSecond = Known("int8OperationsPerSecond"),
+            Float8OperationsPerSecond = Known("float8OperationsPerSecond"),
+            Assumption = Said("assumption"),
+            PricePerHour = Known("pricePerHour"),
+            PriceSource = Said("priceSource"),
         };
     }
 }

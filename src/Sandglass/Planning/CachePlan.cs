@@ -22,6 +22,11 @@ internal sealed class CachePlan
     /// <summary>Bytes of one position in all layers, without what pages round up.</summary>
     public double BytesPerToken => (_engine?.SetBytes ?? _layers.Sum(static pair => pair.Layer.PageBytes)) / (double)CacheShape.PagePositions;
 
+    /// <summary>Bytes of keys and values that a token sees, in all layers.</summary>
+    /// <param name="positions">Up to the token's own.</param>
+    public double BytesSeen(double positions) => _layers.Sum(pair =>
+        (pair.Attention.Window > 0 ? Math.Min(positions, pair.Attention.Window) : positions) * pair.Layer.PageBytes / CacheShape.PagePositions);
+
     /// <summary>Bytes of whole pages.</summary>
     /// <param name="positions">Of each text.</param>
     /// <param name="users">Texts.</param>

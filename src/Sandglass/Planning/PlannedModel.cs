@@ -45,6 +45,9 @@ public sealed class PlannedModel
     /// <summary>Why this engine cannot run the file; null where it can, or where there is no file.</summary>
     public ModelFileException? Obstacle { get; private init; }
 
+    /// <summary>The file's matrices that a step multiplies with; null where there is no file.</summary>
+    internal IReadOnlyList<StepWeight>? FileWeights { get; private init; }
+
     /// <summary>How this engine's pages are laid out; null where it does not run the model, or does not know.</summary>
     internal CacheShape? Pages { get; private init; }
 
@@ -103,6 +106,7 @@ public sealed class PlannedModel
             FileTypes = [.. file.Tensors.Where(tensor => tensor.Shape.Count > 1).GroupBy(tensor => tensor.Type)
                 .OrderByDescending(group => group.Sum(tensor => tensor.ByteCount)).Select(group => group.Key)],
             FileBytes = bytes,
+            FileWeights = StepWeight.Of(file, shape),
             Obstacle = obstacle,
             Pages = pages,
         };

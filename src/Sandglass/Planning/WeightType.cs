@@ -36,12 +36,16 @@ internal sealed class WeightType
         model.Weights.Sum(weight => BytesOf(weight, model)) + sizeof(float) * model.Vectors;
 
     /// <summary>Bytes of a matrix.</summary>
-    public long BytesOf(WeightShape weight, ModelShape model)
+    public long BytesOf(WeightShape weight, ModelShape model) =>
+        TypeOf(weight, model) is TensorType type ? TensorGeometry.ByteCount(type, weight.Values) : weight.Values;
+
+    /// <summary>The type of a matrix; null for FP8.</summary>
+    public TensorType? TypeOf(WeightShape weight, ModelShape model)
     {
-        if (_type is not TensorType plain) return weight.Values;
+        if (_type is not TensorType plain) return null;
         TensorType type = weight.Role == WeightRole.Router ? TensorType.F32 : Mixed(weight, model) ?? plain;
         while (weight.Columns % TensorGeometry.BlockSize(type) != 0) type = Fallback(type);
-        return TensorGeometry.ByteCount(type, weight.Values);
+        return type;
     }
 
     /// <summary>Q4_K_M is Q4_K with more bits where errors cost most (llama-quant.cpp, llama_tensor_get_type and use_more_bits).</summary>

@@ -1,0 +1,135 @@
+using System.Globalization;
+
+namespace Sandglass.Planning;
+
+/// <summary>How long a model's steps take on a machine.</summary>
+/// <remarks>
+/// A step is what goes through the model at once: a token of each text that is written, pieces of prompts that are read. By a data sheet it is a roofline: each
+/// product takes as long as its bytes or its operations, whichever is longer. Williams, Waterman and Patterson 2009, "Roofline".
+/// </remarks>
+public sealed class StepTime
+{
+    private const int MostCount = 1024, MostTexts = 1 << 20;
+
+    private readonly ModelShape _shape;
+    private readonly IReadOnlyList<StepWeight> _weights;
+    private readonly CachePlan _cache;
+
+    /// <summary>Prepares a model for a machine.</summary>
+    /// <exception cref="PlanException">An option is out of its range.</exception>
+    public StepTime(PlannedModel model, MachineSpeed machine, TimeOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(machine);
+        options ??= new TimeOptions();
+        Require(options.Count is >= 1 and <= MostCount, nameof(options.Count), $"1 to {MostCount}", options.Count);
+        Require(options.Reached is > 0 and <= 1, nameof(options.Reached), "above 0 to 1", options.Reached);
+        (_shape, Machine, Options) = (model.Shape, machine, options);
+        WeightType? type = options.WeightType is null && model.FileWeights is not null ? null : WeightType.Named(options.WeightType ?? "bf16");
+        WeightTypeName = type?.Name ?? model.FileTypes[0].ToString().ToLowerInvariant();
+        _weights = StepWeight.Of(model, type);
+        _cache = new CachePlan(model, options.CacheType, isCounted: false);
+    }
+
+    /// <summary>The machine.</summary>
+    public MachineSpeed Machine { get; }
+
+    /// <summary>How the model runs on it.</summary>
+    public TimeOptions Options { get; }
+
+    /// <summary>How the weights are stored.</summary>
+    public string WeightTypeName { get; }
+
+    /// <summary>Seconds of a step that writes a token of each of some texts.</summary>
+    /// <param name="texts">From 1.</param>
+    /// <param name="depth">Positions before each token, on average.</param>
+    /// <exception cref="PlanException">A number is out of its range.</exception>
+    public double OfDecode(int texts, double depth) => CostOfDecode(texts, depth).Seconds;
+
+    /// <summary>Seconds of reading a prompt, or a piece of it, in as many steps as it takes, with nothing beside it; its last token's scores included.</summary>
+    /// <param name="tokens">Above 0.</param>
+    /// <param name="before">Positions before it, already in the cache.</param>
+    /// <exception cref="PlanException">A number is out of its range.</exception>
+    public double OfPrompt(double tokens, double before) => CostOfPrompt(tokens, before).Seconds;
+
+    /// <summary>Seconds of one step that writes a token of each of some texts and reads a piece of a prompt.</summary>
+    /// <param name="texts">From 0.</param>
+    /// <param name="depth">Positions before each of their tokens, on average.</param>
+    /// <param name="tokens">Of the piece, from 0.</param>
+    /// <param name="before">Positions before the piece.</param>
+    /// <exception cref="PlanException">A number is out of its range.</exception>
+    public double OfStep(int texts, double depth, double tokens, double before) => CostOfStep(texts, depth, tokens, before).Seconds;
+
+    /// <summary>As <see cref="OfDecode"/>, by what it is for.</summary>
+    public StepCost CostOfDecode(int texts, double depth)
+    {
+        Require(texts is >= 1 and <= MostTexts, nameof(texts), $"1 to {MostTexts}", texts);
+        return CostOfStep(texts, depth, 0, 0);
+    }
+
+    /// <summary>As <see cref="OfPrompt"/>, by what it is for.</summary>
+    public StepCost CostOfPrompt(double tokens, double before)
+    {
+        RequirePositions(tokens, nameof(tokens));
+        RequirePositions(before, nameof(before));
+        Require(tokens > 0, nameof(tokens), "above 0", tokens);
+        StepCost sum = default;
+        for (double done = 0; done < tokens;)
+        {
+            double piece = Math.Min(Machine.StepTokens, tokens - done);
+            sum += Cost(0, 0, piece, before + done, scored: done + piece >= tokens ? 1 : 0);
+            done += piece;
+        }
+        return sum;
+    }
+
+    /// <summary>As <see cref="OfStep"/>, by what it is for.</summary>
+    public StepCost CostOfStep(int texts, double depth, double tokens, double before)
+    {
+        Require(texts is >= 0 and <= MostTexts, nameof(texts), $"0 to {MostTexts}", texts);
+        RequirePositions(depth, nameof(depth));
+        RequirePositions(tokens, nameof(tokens));
+        RequirePositions(before, nameof(before));
+        Require(texts > 0 || tokens > 0, nameof(tokens), "above 0 where no text is written", tokens);
+        return Cost(texts, depth, tokens, before, scored: texts + (tokens > 0 ? 1 : 0));
+    }
+
+    private StepCost Cost(int texts, double depth, double tokens, double before, int scored)
+    {
+        double rows = texts + tokens;
+        double share = Options.Reached * Options.Count, bytesPerSecond = Machine.BytesPerSecond * share;
+        double bytes = 0, operations = 0, seconds = 0, waiting = 0;
+        foreach (StepWeight weight in _weights)
+        {
+            double through = weight.Role == WeightRole.Output ? scored : rows;
+            if (through == 0) continue;
+            double read = weight.UsedBy(through) * weight.Bytes, work = 2 * weight.Used * weight.Values * through;
+            double reading = read / bytesPerSecond, computing = work / (RateOf(weight) * share);
+            bytes += read;
+            operations += work;
+            seconds += Math.Max(reading, computing);
+            if (reading >= computing) waiting += reading;
+        }
+
+        double pairs = texts * Work(depth + 1) - texts * Work(depth) + Work(before + tokens) - Work(before);
+        double cached = texts * _cache.BytesSeen(depth + 1) + (tokens > 0 ? _cache.BytesSeen(before + tokens) : 0);
+        double fetching = cached / bytesPerSecond, attending = 2 * pairs / (Machine.OperationsPerSecond * share);
+        if (fetching >= attending) waiting += fetching;
+        return new StepCost(bytes, cached, operations, 2 * pairs, seconds, Math.Max(fetching, attending), 0, waiting);
+    }
+
+    /// <summary>Multiply-adds of attention of a whole text.</summary>
+    private double Work(double positions) => ModelWork.OfPrompt(_shape, positions).Attention;
+
+    private double RateOf(StepWeight weight) =>
+        weight.Type is null ? Machine.Float8OperationsPerSecond ?? Machine.OperationsPerSecond
+        : weight.IsQuantized ? Machine.Int8OperationsPerSecond ?? Machine.OperationsPerSecond
+        : Machine.OperationsPerSecond;
+
+    private static void RequirePositions(double number, string name) => Require(number is >= 0 and <= 1L << 30, name, $"0 to {1L << 30}", number);
+
+    private static void Require(bool holds, string option, string expected, double found)
+    {
+        if (!holds) throw new PlanException("plan-option", option, expected, found.ToString(CultureInfo.InvariantCulture));
+    }
+}
