@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { defineConfig } from 'vite';
+import { guide } from './guide/plugin.ts';
 
 // `npm run dev` shows the page from its sources, with the routes of a server that runs (`sandglass serve`).
 const server = process.env.SANDGLASS_URL ?? 'http://127.0.0.1:8080';
@@ -32,8 +33,12 @@ const packed = {
   },
 };
 
+/** What lab and guide alone are made of lies apart: neither is of the first view, and what there is to download is counted apart too. */
+const aside = (of: readonly string[]) =>
+  of.length > 0 && of.every(path => /\/src\/(lab|guide)\/|\/src\/page\/plot|virtual:guide|contract\/lab/.test(path));
+
 export default defineConfig({
-  plugins: [withoutPolicy, packed],
+  plugins: [guide, withoutPolicy, packed],
   base: './', // the static folder works at any path
   build: {
     target: 'es2022',
@@ -41,6 +46,13 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 640, // three is fetched when the scene is first looked at
+    rolldownOptions: {
+      output: {
+        chunkFileNames: chunk => `assets/${aside(chunk.moduleIds) ? 'aside/' : ''}[name]-[hash].js`,
+        assetFileNames: asset =>
+          `assets/${asset.names.some(name => /^(reader|desk|plot)\./.test(name)) ? 'aside/' : ''}[name]-[hash][extname]`,
+      },
+    },
   },
   server: { proxy: Object.fromEntries(routes.map(route => [route, server])) },
 });

@@ -10,6 +10,7 @@ const tale = JSON.parse(readFileSync(join(traces, 'tale.json'), 'utf8'));
 const axe = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 const { layers } = tale.model;
 const mostDownloaded = 250_000; // bytes
+const mostAside = 60_000; // of lab and guide
 
 describe('the static page', { skip: missing }, () => {
   let browser;
@@ -38,10 +39,16 @@ describe('the static page', { skip: missing }, () => {
     await close();
   });
 
-  it('is at most 250 KB to download in gzip, engine and traces aside', () => {
+  it('is at most 250 KB to download in gzip, engine and traces aside; lab and guide, fetched when they are opened, are less than a quarter more', () => {
     const own = site.files.filter(file => /\.(js|css|html|svg)$/.test(file) && !file.includes('/engine/'));
-    const bytes = own.reduce((sum, file) => sum + gzipSync(readFileSync(file), { level: 9 }).length, 0);
-    assert.ok(own.length > 5 && bytes <= mostDownloaded, `${bytes} bytes in ${own.length} files`);
+    const isAside = file => file.includes('/assets/aside/');
+    const sizes = [false, true].map(aside => {
+      const files = own.filter(file => isAside(file) === aside);
+      return [files.reduce((sum, file) => sum + gzipSync(readFileSync(file), { level: 9 }).length, 0), files.length];
+    });
+    const [[first, files], [later, laterFiles]] = sizes;
+    assert.ok(files > 5 && first <= mostDownloaded, `${first} bytes in ${files} files`);
+    assert.ok(laterFiles > 5 && later <= mostAside, `${later} bytes of lab and guide in ${laterFiles} files`);
   });
 
   it('steps back and forth, and every figure with it', async () => {

@@ -9,6 +9,7 @@ import type { Page } from './page/parts';
 import { shell } from './page/shell';
 import { theme } from './page/theme';
 import { readAddress } from './state/address';
+import { readPlace, watchPlace } from './state/place';
 import { Player } from './state/player';
 import { initial } from './state/state';
 import { createStore } from './state/store';
@@ -27,14 +28,16 @@ for (const kind of meta('sandglass-engines')) {
 }
 sources.set('trace', files); // one may be dropped on the page
 
-const shared = readAddress(location.hash);
-if (sources.keys().next().value === 'tab') tab.warm(shared.settings.model);
+const place = readPlace(location.hash);
+const shared = place ? { settings: {} } : readAddress(location.hash);
+if (!place && sources.keys().next().value === 'tab') tab.warm(shared.settings.model);
 const store = createStore({
   ...initial,
   engine: sources.keys().next().value!,
   settings: { ...initial.settings, ...shared.settings },
   cache: shared.cache ?? true,
   expected: shared.expected ?? null,
+  ...place,
 });
 const live = h('p', { class: 'sr', 'aria-live': 'polite' });
 const page: Page = {
@@ -49,8 +52,16 @@ tab.loadedModel = () => {
 };
 theme(page);
 shell(document.getElementById('page')!, page, parts, live);
+watchPlace(store, () => {
+  const { settings, cache = true, expected = null } = readAddress(location.hash);
+  if (settings.prompt === undefined) return;
+  store.set(s => ({ settings: { ...s.settings, ...settings }, cache, expected, view: 'scene' }));
+  page.player.generate();
+});
 drops(page, files, sources.has('tab') ? tab : null);
-if (!sources.has('server')) {
+if (place) {
+  // what the address names begins nothing by itself
+} else if (!sources.has('server')) {
   if (sources.has('tab') || !files.isEmpty) page.player.generate();
 } else if (shared.settings.prompt !== undefined) {
   // a shared address writes its text at once, when it is known which models there are

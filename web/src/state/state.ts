@@ -47,6 +47,8 @@ export interface State {
   withoutSink: boolean;
   camera: Camera;
   view: string;
+  /** Where in the view somebody is, as its part of the address: of those views that have one of their own. */
+  place: string;
   side: string;
   theme: 'system' | 'light' | 'dark';
   /** What went wrong last, for people. */
@@ -90,6 +92,7 @@ export const initial: State = {
   withoutSink: false,
   camera: 'follow',
   view: 'scene',
+  place: '',
   side: 'why',
   theme: 'system',
   problem: null,
