@@ -33,12 +33,20 @@ const packed = {
   },
 };
 
+/** Shaders come without their indentation and comments, which no minifier of scripts takes out of a text. */
+const leanShaders = {
+  name: 'lean-shaders',
+  apply: 'build' as const,
+  transform: (code: string, id: string) =>
+    /\/three\/build\/[^/]*\.js$/.test(id) ? { code: code.replace(/\n[\t ]+/g, '\n').replace(/\n(?:\/\/.*)?(?=\n)/g, ''), map: null } : null,
+};
+
 /** What lab and guide alone are made of lies apart: neither is of the first view, and what there is to download is counted apart too. */
 const aside = (of: readonly string[]) =>
   of.length > 0 && of.every(path => /\/src\/(lab|guide)\/|\/src\/page\/plot|virtual:guide|contract\/lab/.test(path));
 
 export default defineConfig({
-  plugins: [guide, withoutPolicy, packed],
+  plugins: [guide, withoutPolicy, leanShaders, packed],
   base: './', // the static folder works at any path
   build: {
     target: 'es2022',
