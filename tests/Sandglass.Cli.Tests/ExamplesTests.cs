@@ -35,6 +35,13 @@ public partial class ExamplesTests
     }
 
     [Fact]
+    public void Two_commands_of_one_name_have_lines_of_their_own()
+    {
+        Assert.Contains("sandglass plan serve --model", Tool.Run("plan", "serve", "--help").Done().Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("plan serve", Tool.Run("serve", "--help").Done().Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_tool_alone_shows_what_it_can_do()
     {
         string help = Tool.Run().Done().Text;

@@ -13,6 +13,7 @@ internal static class PlanCommand
             memory.Create(),
             new PlanScaleCommand(terminal).Create(),
             new PlanTrainCommand(terminal).Create(),
+            new PlanServeCommand(terminal).Create(),
             new PlanModelsCommand(terminal).Create(),
         };
         memory.AddTo(group);

@@ -95,6 +95,11 @@ internal static class OptionNames
         (nameof(TrainingOptions.Sequence), "--sequence"),
         (nameof(TrainingOptions.QueryTokens), "--query-tokens"),
         (nameof(TrainingOptions.QueryUtilisation), "--query-mfu"),
+        (nameof(ServingOptions.Reached), "--reached"),
+        (nameof(ServingOptions.MemoryShare), "--memory-share"),
+        (nameof(ServingOptions.PromptTokens), "--prompt-tokens"),
+        (nameof(ServingOptions.AnswerTokens), "--answer-tokens"),
+        (nameof(ServingOptions.Simulated), "--simulate"),
 
         // parameters of methods
         ("samples", "--n"),

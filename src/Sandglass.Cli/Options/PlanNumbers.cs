@@ -63,6 +63,30 @@ internal static class PlanNumbers
         },
     };
 
+    /// <summary>As <see cref="Large"/>, several with commas between them; none where it is not given.</summary>
+    public static Option<double[]> Larges(string name, string description, double least, double most) => new(name)
+    {
+        Description = description,
+        HelpName = "N[,N…]",
+        CustomParser = result =>
+        {
+            string[] parts = Given(result).Split(',', StringSplitOptions.TrimEntries);
+            double[] numbers = new double[parts.Length];
+            for (int i = 0; i < parts.Length; i++)
+            {
+                if (Scaled(parts[i].ToUpperInvariant().Replace('G', 'B'), "KMBT", 1000) is double number && number >= least && number <= most)
+                {
+                    numbers[i] = number;
+                    continue;
+                }
+                result.AddError(string.Create(CultureInfo.InvariantCulture,
+                    $"{name}: expected numbers from {least:G} to {most:G} with commas between them, such as 1K,1M, found {MissingValue.Found(parts[i])}."));
+                return [];
+            }
+            return numbers;
+        },
+    };
+
     /// <summary>A number with the letter of its power behind it; null where it is none.</summary>
     private static double? Scaled(string text, string letters, double step)
     {

@@ -76,7 +76,16 @@ internal static class Examples
             "sandglass plan memory --model FILE.gguf --users 20",
             "sandglass plan scale --model llama-3-8b",
             "sandglass plan train --model llama-3-8b --tokens 15T --gpus 2048",
+            "sandglass plan serve --model llama-3-8b --hardware h100 --users 1K,1M",
             "sandglass plan models",
+        ],
+        "plan serve" =>
+        [
+            "sandglass plan serve --model llama-3-8b --hardware h100",
+            "sandglass plan serve -m llama-3-70b --type fp8 --capital 30000 --hit-rate 0.5",
+            "sandglass plan serve -m llama-3-8b --users 1K,1M,100M --requests-per-hour 5",
+            "sandglass plan serve -m qwen2.5-7b --hardware l40s --tpot-ms 80 --price 1.1",
+            "sandglass plan serve -m llama-3-8b --loads 0.5,0.9 --simulate 10000 --json",
         ],
         "train" =>
         [

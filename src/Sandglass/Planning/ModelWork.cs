@@ -19,6 +19,14 @@ public readonly record struct ModelWork(double Weights, double Attention, double
         return Of(model, tokens, static attention => attention.MultiplyAddsPerPosition, predicted: 1);
     }
 
+    /// <summary>Of reading a prompt those of attention alone: a step's time asks for them again and again.</summary>
+    internal static double AttentionOfPrompt(ModelShape model, double tokens)
+    {
+        double sum = 0;
+        foreach (LayerShape layer in model.Layers) sum += Pairs(tokens, layer.Attention.Window) * layer.Attention.MultiplyAddsPerPosition;
+        return sum;
+    }
+
     /// <summary>Reading a text in training, one way: every token is predicted, and with a latent vector each head's own keys and values are made, which for
     /// tokens that are all there at once is less work than asking the latent space.</summary>
     internal static ModelWork OfTrainingText(ModelShape model, double tokens) =>

@@ -119,7 +119,7 @@ public sealed class StepTime
     }
 
     /// <summary>Multiply-adds of attention of a whole text.</summary>
-    private double Work(double positions) => ModelWork.OfPrompt(_shape, positions).Attention;
+    private double Work(double positions) => ModelWork.AttentionOfPrompt(_shape, positions);
 
     private double RateOf(StepWeight weight) =>
         weight.Type is null ? Machine.Float8OperationsPerSecond ?? Machine.OperationsPerSecond

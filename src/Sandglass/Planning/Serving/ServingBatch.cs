@@ -1,0 +1,68 @@
+namespace Sandglass.Planning;
+
+/// <summary>So many texts at once on a replica that always has that many: how fast each of them comes, and how fast all do.</summary>
+public sealed record ServingBatch
+{
+    /// <summary>Texts at once.</summary>
+    public required int Texts { get; init; }
+
+    /// <summary>Seconds of a step that writes a token of each and reads nothing.</summary>
+    public required double StepSeconds { get; init; }
+
+    /// <summary>Steps that a text takes part in: one for each token of its answer, and before them those in which its prompt is read.</summary>
+    public required double Steps { get; init; }
+
+    /// <summary>Seconds from its place to its end, the reading of others' prompts between its tokens included.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Seconds from its place to its first token, without waiting for the place.</summary>
+    public required double SecondsToFirst { get; init; }
+
+    /// <summary>Seconds between two tokens of a text (TPOT).</summary>
+    public required double SecondsPerToken { get; init; }
+
+    /// <summary>Requests a second.</summary>
+    public double RequestsPerSecond => Texts / Seconds;
+
+    /// <summary>Tokens a second that are written, of all texts.</summary>
+    public required double TokensPerSecond { get; init; }
+
+    /// <summary>Seconds of the replica that reading the prompt of one text takes: by so much it lengthens the steps that it is a part of.</summary>
+    public required double ReadingSeconds { get; init; }
+
+    /// <summary>Seconds of the replica that writing the answer of one text takes.</summary>
+    public double WritingSeconds => Seconds / Texts - ReadingSeconds;
+
+    /// <summary>Whether the time to the first token and the time between two are within their objectives.</summary>
+    public bool Keeps { get; internal init; }
+
+    /// <param name="texts">At once.</param>
+    /// <param name="text">What they are.</param>
+    /// <param name="seconds">Of a step.</param>
+    /// <param name="stepTokens">Tokens that a step has at most, of prompts and answers.</param>
+    internal static ServingBatch Of(int texts, ServedText text, StepSeconds seconds, int stepTokens)
+    {
+        // While one text is there as many others come as there are places, and each is read in as few steps as it can be. Where a step has no room for all
+        // that want to be read, texts are there for longer: until all that come meanwhile have been read.
+        double room = stepTokens - texts, chunks = Math.Ceiling(text.Read / room);
+        double steps = Math.Max(text.Answer - 1 + chunks, texts * text.Read / room);
+        double mixedSteps = Math.Min(steps, texts * chunks);
+        double plain = seconds(texts, text.Depth, 0, 0);
+        double mixed = seconds(texts, text.Depth, texts * text.Read / mixedSteps, text.Found + Math.Max(0, text.Read - room) / 2);
+        double all = (steps - mixedSteps) * plain + mixedSteps * mixed, first = (steps - text.Answer + 1) * mixed;
+        return new ServingBatch
+        {
+            Texts = texts,
+            StepSeconds = plain,
+            Steps = steps,
+            Seconds = all,
+            SecondsToFirst = first,
+            SecondsPerToken = text.Answer == 1 ? 0 : (all - first) / (text.Answer - 1),
+            TokensPerSecond = texts * text.Answer / all,
+            ReadingSeconds = mixedSteps * (mixed - plain) / texts,
+        };
+    }
+
+    /// <summary>Squared coefficient of variation of the seconds of service: the answers' lengths differ, prompts do not.</summary>
+    internal double VariationOf(ServedText text) => text.Variation * text.Answer * text.Answer / (Steps * Steps);
+}

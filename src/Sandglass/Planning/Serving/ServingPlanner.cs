@@ -1,0 +1,200 @@
+using System.Globalization;
+using Sandglass.Generation;
+using Sandglass.KvCache;
+
+namespace Sandglass.Planning;
+
+/// <summary>Works out a <see cref="ServingPlan"/>.</summary>
+internal sealed class ServingPlanner
+{
+    private const int MostAccelerators = 1024, InMachine = 8;
+    private const double Late = 0.05, NearlyBest = 0.9;
+
+    private readonly PlannedModel _model;
+    private readonly ServingOptions _options;
+    private readonly Accelerator _accelerator;
+    private readonly MemoryPlan _memory;
+    private readonly ServedText _text;
+    private readonly int _accelerators;
+    private readonly double _room;
+    private readonly StepSeconds _seconds;
+
+    public ServingPlanner(PlannedModel model, ServingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ServingBounds.Check(options);
+        (_model, _options, _accelerator) = (model, options, Accelerator.Named(options.Hardware));
+        _text = new ServedText(options.PromptTokens, options.AnswerTokens, options.HitRate, options.Spread);
+        if (_text.Positions >= model.Shape.Context)
+            throw new PlanException("plan-option", nameof(options.PromptTokens), $"a prompt that leaves the answer room in {model.Shape.Context} positions",
+                $"{options.PromptTokens} and {options.AnswerTokens}");
+        _memory = MemoryPlan.For(model, new MemoryOptions { Context = _text.Positions, WeightType = options.WeightType, CacheType = options.CacheType });
+        _accelerators = options.Accelerators == 0 ? FewAccelerators() : options.Accelerators;
+        (_room, _seconds) = (RoomOf(_accelerators), SecondsOf(_accelerators));
+    }
+
+    public ServingPlan Plan()
+    {
+        ServingBatch[] all = Batches(_text, _room, _seconds);
+        ServingBatch chosen = Best(all);
+        ServingBatch withoutHits = _text.Found == 0 ? chosen : Best(Batches(_text with { HitRate = 0 }, _room, _seconds));
+        CacheHome[] homes = Homes(chosen);
+        return new ServingPlan
+        {
+            Options = _options,
+            Model = _model,
+            Accelerator = _accelerator,
+            Memory = _memory,
+            Accelerators = _accelerators,
+            CacheRoom = _room,
+            Batches = [.. all.Where(batch => int.IsPow2(batch.Texts) || batch == chosen || batch.Texts == all.Length)],
+            Chosen = chosen,
+            Loads = [.. _options.Loads.Select(load => Load(load, chosen))],
+            Homes = homes,
+            RecomputeSeconds = ServedText.Reading(_seconds, _text.Positions, _options.MaxBatchTokens),
+            Scales = [.. _options.Users.Select(users => Scale(users, chosen, withoutHits, homes))],
+        };
+    }
+
+    /// <summary>The fewest that are nearly as good as the best.</summary>
+    private int FewAccelerators()
+    {
+        int least = 1;
+        while (least < MostAccelerators && RoomIn(least) < _memory.CacheBytes) least *= 2;
+        List<(int Count, double Rate)> rates = [];
+        for (int count = least; count <= Math.Max(least, InMachine); count *= 2)
+            rates.Add((count, Best(Batches(_text, RoomOf(count), SecondsOf(count))).RequestsPerSecond / count));
+        return rates.Find(one => one.Rate >= NearlyBest * rates.Max(static other => other.Rate)).Count;
+    }
+
+    /// <summary>Bytes for keys and values beside the weights.</summary>
+    /// <exception cref="PlanException">There is not even room for one text.</exception>
+    private double RoomOf(int accelerators)
+    {
+        double room = RoomIn(accelerators);
+        if (room >= _memory.CacheBytes) return room;
+        string expected = string.Create(CultureInfo.InvariantCulture,
+            $"room for {(_memory.WeightBytes + _memory.ActivationBytes) / 1e9:F1} GB of weights and activations and {_memory.CacheBytes / 1e9:F1} GB of one text");
+        string found = string.Create(CultureInfo.InvariantCulture,
+            $"{accelerators} of {_accelerator.MemoryBytes / 1e9:F1} GB, of which {100 * _options.MemoryShare:F0} % may be taken");
+        throw new PlanException("plan-serving-memory", nameof(_options.Accelerators), expected, found);
+    }
+
+    private double RoomIn(int accelerators) => accelerators * _accelerator.MemoryBytes * _options.MemoryShare - _memory.WeightBytes - _memory.ActivationBytes;
+
+    private StepSeconds SecondsOf(int accelerators) => new StepTime(_model, MachineSpeed.Of(_accelerator), new TimeOptions
+    {
+        WeightType = _options.WeightType, CacheType = _options.CacheType, Count = accelerators, Reached = _options.Reached,
+    }).OfStep;
+
+    /// <summary>Of one text, of two, and so on, as far as they fit.</summary>
+    private ServingBatch[] Batches(ServedText text, double room, StepSeconds seconds)
+    {
+        int most = (int)Math.Min(Math.Min(_options.MaxBatch, _options.MaxBatchTokens - StepBudget.SmallestShare), (long)(room / _memory.CacheBytes));
+        return [.. Enumerable.Range(1, most).Select(texts => Batch(texts, text, seconds))];
+    }
+
+    private ServingBatch Batch(int texts, ServedText text, StepSeconds seconds)
+    {
+        ServingBatch batch = ServingBatch.Of(texts, text, seconds, _options.MaxBatchTokens);
+        return batch with { Keeps = batch.SecondsToFirst <= _options.FirstWithin && batch.SecondsPerToken <= _options.TokenWithin };
+    }
+
+    private static ServingBatch Best(ServingBatch[] batches) =>
+        batches.Where(static batch => batch.Keeps).MaxBy(static batch => batch.RequestsPerSecond) ?? batches[0];
+
+    private ServingLoad Load(double load, ServingBatch chosen)
+    {
+        double rate = load * chosen.RequestsPerSecond, variation = chosen.VariationOf(_text);
+        BatchQueue queue = BatchQueue.Of(
+            chosen.Texts, rate, texts => ServingBatch.Of(texts, _text, _seconds, _options.MaxBatchTokens).Seconds, variation);
+        return new ServingLoad
+        {
+            Load = load,
+            RequestsPerSecond = rate,
+            Waits = ErlangC.Waits(chosen.Texts, rate * chosen.Seconds),
+            MeanWait = ErlangC.MeanWait(chosen.Texts, rate, chosen.Seconds, variation),
+            Wait95 = ErlangC.WaitBut(Late, chosen.Texts, rate, chosen.Seconds, variation),
+            BatchWait = queue.MeanWait,
+            BatchTexts = queue.MeanTexts,
+            Simulated = _options.Simulated == 0 ? null : Simulation(chosen).Run(rate),
+        };
+    }
+
+    private ServingSimulation Simulation(ServingBatch chosen) => new()
+    {
+        Text = _text,
+        StepSeconds = _seconds,
+        Places = chosen.Texts,
+        StepTokens = _options.MaxBatchTokens,
+        PageSets = (long)(_room / _memory.CacheBytes * CacheShape.PagesFor((int)_text.Positions)),
+        Requests = _options.Simulated,
+        Seed = _options.Seed,
+    };
+
+    private CacheHome[] Homes(ServingBatch chosen)
+    {
+        IdleCacheOptions idle = _options.IdleCache;
+        double bytes = _memory.CacheBytes, left = _room - chosen.Texts * bytes;
+        CacheHome Home(string name, double room, double seconds) => new(name, room, Math.Floor(room / bytes), seconds);
+        return
+        [
+            Home("accelerator", left, 0),
+            Home("host", _accelerators * idle.HostBytes, bytes / (_accelerators * idle.HostBytesPerSecond)),
+            Home("disk", _accelerators * idle.DiskBytes, bytes / (_accelerators * idle.DiskBytesPerSecond)),
+        ];
+    }
+
+    private ServingScale Scale(double users, ServingBatch chosen, ServingBatch withoutHits, CacheHome[] homes)
+    {
+        double mean = users * _options.RequestsPerHour / 3600, rate = mean * _options.Peak;
+        long replicas = Replicas(rate, chosen, _text), accelerators = replicas * _accelerators, places = replicas * chosen.Texts;
+        double idle = Math.Min(users, rate * 60 * _options.IdleCache.KeptMinutes), active = rate * chosen.Seconds;
+        double? month = _options.Price.PerHour(_accelerator) * accelerators * ServingPrice.HoursPerMonth;
+        double tokens = mean * 3600 * ServingPrice.HoursPerMonth * (_text.Prompt + _text.Answer);
+        return new ServingScale
+        {
+            Users = users,
+            RequestsPerSecond = rate,
+            Replicas = replicas,
+            Accelerators = accelerators,
+            Load = active / places,
+            Wait95 = ErlangC.WaitBut(Late, places, rate, chosen.Seconds, chosen.VariationOf(_text)),
+            ReplicasWithoutHits = Replicas(rate, withoutHits, _text with { HitRate = 0 }),
+            ActiveTexts = active,
+            ActiveBytes = active * _memory.CacheBytes,
+            IdleTexts = idle,
+            IdleBytes = idle * _memory.CacheBytes,
+            IdleShares = [.. Shares(idle, replicas, homes)],
+            PerMonth = month,
+            PerMillionTokens = month / tokens * 1e6,
+        };
+    }
+
+    /// <summary>The fewest that keep the time to the first token of 95 of 100 requests, as if a request could go to any place of all replicas.</summary>
+    private long Replicas(double rate, ServingBatch batch, ServedText text)
+    {
+        double mayWait = Math.Max(0, _options.FirstWithin - batch.SecondsToFirst), variation = batch.VariationOf(text);
+        bool Keeps(long replicas) => ErlangC.WaitBut(Late, replicas * batch.Texts, rate, batch.Seconds, variation) <= mayWait;
+        long few = (long)(rate * batch.Seconds / batch.Texts), enough = few + 1;    // few are less than is offered
+        for (long more = 1; !Keeps(enough); more *= 2) (few, enough) = (enough, enough + more);
+        while (enough - few > 1)
+        {
+            long middle = few + (enough - few) / 2;
+            if (Keeps(middle)) enough = middle;
+            else few = middle;
+        }
+        return enough;
+    }
+
+    private static IEnumerable<double> Shares(double idle, long replicas, CacheHome[] homes)
+    {
+        double left = idle;
+        foreach (CacheHome home in homes)
+        {
+            double held = Math.Min(left, replicas * home.Texts);
+            left -= held;
+            yield return idle == 0 ? 0 : held / idle;
+        }
+    }
+}
