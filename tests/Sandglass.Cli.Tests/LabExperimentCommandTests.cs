@@ -99,6 +99,8 @@ public sealed class LabExperimentCommandTests : IDisposable
     [InlineData("--seed does nothing beside --text: nothing is drawn. Leave out one.", "window", "--text", "x.txt", "--seed", "1")]
     [InlineData("PROMPT does nothing beside --text: nothing is drawn. Leave out one.", "quant", "--text", "x.txt", "The king")]
     [InlineData("--batches: expected whole numbers from 1 to 64 with commas between them", "batch", "--batches", "65")]
+    [InlineData("--lengths: expected at most 16,773,120 tokens, found 17,825,792.", "scale", "--lengths", "1K,17M")]
+    [InlineData("--window: expected none: what the length costs is asked of texts that are seen whole", "scale", "--lengths", "8", "--window", "8")]
     public void What_an_experiment_cannot_use_is_refused(string expected, string experiment, params string[] options)
     {
         ToolRun run = Tool.Run(["lab", experiment, "--model", Tool.Small, .. options]);
@@ -152,6 +154,26 @@ public sealed class LabExperimentCommandTests : IDisposable
                 "compute",
             ],
             rows[1].EnumerateObject().Select(field => field.Name));
+    }
+
+    [Fact]
+    public void Scale_has_counted_and_measured_rows_and_those_of_a_formula_a_table_and_a_picture()
+    {
+        string picture = Path.Combine(_folder, "picture.svg"), results = Path.Combine(_folder, "results.jsonl");
+        string[] command = ["lab", "scale", "--model", Tool.Small, "--lengths", "8,64", "--max-tokens", "2", "--repeat", "1", "--resume", results];
+
+        JsonElement[] rows = Tool.Run([.. command, "--json"]).Done().Json;
+        ToolRun table = Tool.Run([.. command, "--plot", picture]).Done();
+
+        Assert.Equal(
+            [("counted", 4), ("measured", 4), ("formula", 4)],
+            rows[..12].GroupBy(row => row.GetProperty("source").GetString()).Select(group => (group.Key!, group.Count())));
+        // of the prompt of 64, twice the multiply-adds that were counted are the operations of the formula
+        Assert.Equal(2 * rows[4].GetProperty("multiplyAdds").GetProperty("total").GetInt64(), rows[10].GetProperty("total").GetDouble());
+        Assert.Equal(1, rows[10].GetProperty("measuredRelative").GetDouble());
+        Assert.Equal(6, rows[12..].Count(row => row.GetProperty("what").GetString() == "growth"));
+        Assert.Contains("attention with 1.95; time with ", table.Text, StringComparison.Ordinal);
+        Assert.Equal(6, XDocument.Load(picture).Descendants().Count(element => element.Name.LocalName == "polyline"));
     }
 
     [Fact]

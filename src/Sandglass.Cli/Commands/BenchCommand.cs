@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Sandglass.Kernels;
-using Sandglass.ModelFiles;
 using Sandglass.Studies;
 
 namespace Sandglass.Cli;
@@ -35,13 +34,7 @@ internal sealed class BenchCommand(Terminal terminal)
     private readonly Option<CacheType[]> _cacheTypes = WordOption.Several(
         "--cache-type", "How keys and values are stored: measured with each.", ModelChoice.CacheTypeWords);
     private readonly Option<int?> _repeat = NumberOption.Whole("--repeat", $"Runs of each measurement, after one that warms up. [default: {Repeat}]", 1, 1000);
-    private readonly Option<string?> _synthetic = new("--synthetic")
-    {
-        Description = $"Measure a synthetic model with random weights. Shapes: {string.Join(", ", SyntheticModel.ShapeNames)}. Types: " +
-            $"{string.Join(", ", SyntheticModel.TypeNames)}.",
-        HelpName = "SHAPE:TYPE",
-    };
-    private readonly Option<string?> _keep = new("--keep") { Description = "With --synthetic: write the model to this file and keep it.", HelpName = "FILE" };
+    private readonly SyntheticChoice _synthetic = new("Measure");
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object a measurement, as it is made." };
 
     public Command Create()
@@ -49,29 +42,16 @@ internal sealed class BenchCommand(Terminal terminal)
         Command command = new("bench", "Measure how fast the model reads and writes, and how near that is to what this machine can do.");
         foreach (Option option in (Option[])[_prefill, _decode, _depth, _batch, _long, _threads, _cacheTypes, _repeat]) command.Add(option);
         _model.AddTo(command, withThreads: false, withCacheType: false);
-        foreach (Option option in (Option[])[_synthetic, _keep, _json]) command.Add(option);
+        _synthetic.AddTo(command);
+        command.Add(_json);
         command.SetAction(MeasureAsync);
         return command;
     }
 
     private async Task<int> MeasureAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        string? synthetic = parsed.GetValue(_synthetic), keep = parsed.GetValue(_keep);
-        if (synthetic is not null && _model.IsNamed(parsed.CommandResult)) throw new WrongInputException("--synthetic makes a model: leave --model out.");
-        if (keep is not null && synthetic is null) throw new WrongInputException("--keep keeps the model that --synthetic SHAPE:TYPE makes: give both.");
-
-        if (keep is not null) CommandLineWord.RefusePath(_keep.Name, keep);
-
-        using TemporaryFile? temporary = synthetic is not null && keep is null ? new TemporaryFile(".gguf") : null;
-        string? file = keep ?? temporary?.Path;
-        if (file is not null) Make(file, synthetic!, cancellation);
-        return await MeasureAsync(parsed, file, cancellation);
-    }
-
-    private void Make(string file, string synthetic, CancellationToken cancellation)
-    {
-        using ProgressLine<QuantizeProgress> progress = new(terminal, p => $"Making up tensor {p.Done} of {p.Tensors}: {p.Name}");
-        SyntheticModel.Write(file, synthetic, progress, cancellation);
+        using SyntheticFile? synthetic = _synthetic.Make(parsed, _model, terminal, cancellation);
+        return await MeasureAsync(parsed, synthetic?.Path, cancellation);
     }
 
     private async Task<int> MeasureAsync(ParseResult parsed, string? file, CancellationToken cancellation)

@@ -18,5 +18,6 @@ internal static class LabCommand
         new LabBatchCommand(terminal).Create(),
         new LabForgetCommand(terminal).Create(),
         new LabMiddleCommand(terminal).Create(),
+        new LabScaleCommand(terminal).Create(),
     };
 }

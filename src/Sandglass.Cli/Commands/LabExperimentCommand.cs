@@ -26,6 +26,12 @@ internal abstract class LabExperimentCommand<TRow>(Terminal terminal)
     /// <summary>The seed, for those that draw.</summary>
     protected Option<ulong?> Seed { get; } = NumberOption.Whole("--seed", "The same seed gives the same rows. [default: 1]", 0UL, ulong.MaxValue, "-s");
 
+    /// <summary>Whether <c>--context</c> is an option: not where the experiment says itself how long texts are.</summary>
+    protected virtual bool HasContext => true;
+
+    /// <summary>The file of the model, where it is another than the one that was chosen.</summary>
+    protected string? OtherFile { get; set; }
+
     /// <summary>The columns of the table, as <see cref="Tables.New"/> takes them.</summary>
     protected abstract string[] Columns { get; }
 
@@ -47,11 +53,16 @@ internal abstract class LabExperimentCommand<TRow>(Terminal terminal)
     /// <summary>Lines below the table: texts, a sum.</summary>
     protected virtual IEnumerable<string> Lines(IReadOnlyList<TRow> rows) => [];
 
+    /// <summary>Objects behind those of the rows.</summary>
+    protected virtual void WriteFurther(JsonLines lines, IReadOnlyList<TRow> rows)
+    {
+    }
+
     /// <summary>The command.</summary>
     public Command Create()
     {
         Command command = CreateOwn();
-        Model.AddTo(command);
+        Model.AddTo(command, withContext: HasContext);
         foreach (Option option in (Option[])[_json, _plot, _resume]) command.Add(option);
         command.SetAction(RunAsync);
         return command;
@@ -100,12 +111,13 @@ internal abstract class LabExperimentCommand<TRow>(Terminal terminal)
         }
         string weak = WeakModel(parsed);
         if (lines is null && rows.Count > 0) WriteTable(rows, experiment, weak);
+        else if (lines is not null) WriteFurther(lines, rows);
         if (cancelled)
         {
             terminal.Note(resume is null ? "cancelled" : $"cancelled; the same command goes on from {resume}");
             return ExitCode.Cancelled;
         }
-        ExperimentWords.Draw(parsed.GetValue(_plot), experiment.Name, Model.Name(parsed), experiment.Claim, weak, Panels(rows));
+        ExperimentWords.Draw(parsed.GetValue(_plot), experiment.Name, Name(parsed), experiment.Claim, weak, Panels(rows));
         return ExitCode.Done;
 
         void Take(TRow row)
@@ -135,9 +147,12 @@ internal abstract class LabExperimentCommand<TRow>(Terminal terminal)
         lines.End();
     }
 
+    /// <summary>What the model is called in a picture.</summary>
+    protected virtual string Name(ParseResult parsed) => Model.Name(parsed);
+
     private string WeakModel(ParseResult parsed)
     {
-        using ModelFile file = Model.Open(parsed);
+        using ModelFile file = OtherFile is string other ? ModelFile.Open(other) : Model.Open(parsed);
         return ExperimentWords.WeakModel(file);
     }
 }

@@ -30,7 +30,13 @@ public abstract class Experiment<TRow>
     /// <summary>Does one part.</summary>
     /// <param name="part">Which, from 0.</param>
     /// <param name="within">Is told how much of the part is done, from 0 to 1.</param>
+    /// <returns>Its rows; none where the experiment goes no further, and the parts after it are not done either.</returns>
     private protected abstract Task<IReadOnlyList<TRow>> MeasureAsync(int part, Action<double> within, CancellationToken cancellation);
+
+    /// <summary>Is told the rows of each part in order, those that were kept too.</summary>
+    private protected virtual void Learn(IReadOnlyList<TRow> rows)
+    {
+    }
 
     /// <summary>Does all parts, and gives their rows as they come.</summary>
     /// <param name="results">Where finished parts are kept: what it has is taken from there and not done again. Null to keep none.</param>
@@ -51,8 +57,10 @@ public abstract class Experiment<TRow>
             if (rows is null)
             {
                 rows = await MeasureAsync(part, Report, cancellationToken).ConfigureAwait(false);
+                if (rows.Count == 0) yield break;
                 results?.Add(rows);
             }
+            Learn(rows);
             foreach (TRow row in rows) yield return row;
         }
     }

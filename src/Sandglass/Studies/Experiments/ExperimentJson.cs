@@ -15,6 +15,7 @@ namespace Sandglass.Studies;
 [JsonSerializable(typeof(BatchRow))]
 [JsonSerializable(typeof(ForgetRow))]
 [JsonSerializable(typeof(MiddleRow))]
+[JsonSerializable(typeof(ScaleRow))]
 [JsonSerializable(typeof(ForkRow))]
 [JsonSerializable(typeof(CacheStudyWay))]
 internal sealed partial class ExperimentJson : JsonSerializerContext;
