@@ -158,17 +158,19 @@ public class PlanMemoryCommandTests
     }
 
     [Theory]
-    [InlineData("memory")]
-    [InlineData("scale")]
-    [InlineData("train")]
-    [InlineData("models")]
-    public void Help_shows_lines_that_are_understood(string command)
+    [InlineData("plan", "memory")]
+    [InlineData("plan", "scale")]
+    [InlineData("plan", "train")]
+    [InlineData("plan", "models")]
+    [InlineData("lab", "scale")]        // two commands of this name
+    public void Help_shows_lines_that_are_understood(string group, string command)
     {
-        string help = Tool.Run("plan", command, "--help").Done().Text;
+        string help = Tool.Run(group, command, "--help").Done().Text;
 
-        Assert.Contains($"Usage: sandglass plan {command} [options]", help, StringComparison.Ordinal);
-        foreach (string example in Examples.For(command))
+        Assert.Contains($"Usage: sandglass {group} {command} [options]", help, StringComparison.Ordinal);
+        foreach (string example in Examples.For(command, group))
         {
+            Assert.StartsWith($"sandglass {group}", example, StringComparison.Ordinal);
             Assert.Contains(example, help, StringComparison.Ordinal);
             string[] words = example.Split(' ')[1..];
             Assert.Empty(SandglassCommand.Create(new Terminal()).Parse(words, SandglassCommand.Parsing).Errors);

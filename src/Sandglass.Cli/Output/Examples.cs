@@ -3,7 +3,17 @@ namespace Sandglass.Cli;
 /// <summary>Lines to try, by command.</summary>
 internal static class Examples
 {
-    public static IReadOnlyList<string> For(string command) => command switch
+    /// <param name="command">Its name.</param>
+    /// <param name="group">The command that it is one of; null where it is none's.</param>
+    public static IReadOnlyList<string> For(string command, string? group = null) => ByName($"{group} {command}") ?? ByName(command) ??
+    [
+        "sandglass run \"Once upon a time\"",
+        "sandglass run \"Once upon a time\" --model FILE.gguf",
+        "sandglass inspect FILE.gguf",
+    ];
+
+    // by the name alone where no other command has it
+    private static string[]? ByName(string command) => command switch
     {
         "run" =>
         [
@@ -185,11 +195,11 @@ internal static class Examples
             "sandglass lab middle --plot middle.svg --resume middle.jsonl",
             "sandglass lab middle --model FILE.gguf --lengths 2000,8000 --trials 50",
         ],
-        _ =>
+        "lab scale" =>
         [
-            "sandglass run \"Once upon a time\"",
-            "sandglass run \"Once upon a time\" --model FILE.gguf",
-            "sandglass inspect FILE.gguf",
+            "sandglass lab scale --lengths 1K,2K,4K,8K --plot scale.svg",
+            "sandglass lab scale --synthetic llama-3.2-1b:q4_0 --time-limit 180",
         ],
+        _ => null,
     };
 }

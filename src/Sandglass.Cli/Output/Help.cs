@@ -33,8 +33,7 @@ internal sealed class Help(Terminal terminal) : SynchronousCommandLineAction
         IEnumerable<Option> ofAll = parsed.RootCommandResult.Command.Options.Where(option => option.Name is SandglassCommand.Quiet or "--help");
         Options([.. command.Options.Concat(ofAll).Distinct()]);
         _text.Append("\nExamples:\n");
-        bool isNameTaken = parsed.RootCommandResult.Command.Subcommands.Any(other => other != command && other.Name == command.Name);
-        foreach (string example in Examples.For(isNameTaken ? $"{command.Parents.First().Name} {command.Name}" : command.Name)) _text.Append($"  {example}\n");
+        foreach (string example in Examples.For(command.Name, command.Parents.FirstOrDefault()?.Name)) _text.Append($"  {example}\n");
         if (hasCommands) _text.Append($"\n{Path(command)} COMMAND --help tells more.\n");
         terminal.Output.Write(_text.ToString());
         return ExitCode.Done;
