@@ -13,7 +13,7 @@ internal static class RoomOrder
 
     private static readonly string[][] Rows =
         [[Failures], ["Tracing"], ["Kernels"], ["ModelFiles"], ["Tokenization", "KvCache", "Sampling"], ["Chat", "Transformer"], ["Generation"], [Root],
-            ["Studies", "Planning"]];
+            ["Planning"], ["Studies"]];
 
     /// <summary>What is against the order, one line each.</summary>
     public static IReadOnlyList<string> Violations(IEnumerable<Use> uses) =>

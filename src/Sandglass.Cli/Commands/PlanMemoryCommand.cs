@@ -42,7 +42,8 @@ internal sealed class PlanMemoryCommand(Terminal terminal)
         command.SetAction(Plan);
     }
 
-    private int Plan(ParseResult parsed)
+    /// <summary>Plans.</summary>
+    public int Plan(ParseResult parsed)
     {
         PlannedModel model = _model.Open(parsed), draft = model;
         if (parsed.GetValue(_draft) is string name) draft = PlannedChoice.Open(_draft.Name, name);

@@ -84,6 +84,8 @@ internal static class OptionNames
         (nameof(MemoryOptions.WeightType), "--type"),
         (nameof(MemoryOptions.Users), "--users"),
         (nameof(MemoryOptions.SharedPrefix), "--shared-prefix"),
+        (nameof(TimeOptions.Count), "--count"),
+        (nameof(TimeOptions.Reached), "--reached"),
         ("Model", "--model"),
         ("Parameters", "--parameters"),
         (nameof(TrainingOptions.Tokens), "--tokens"),
@@ -103,6 +105,8 @@ internal static class OptionNames
 
         // parameters of methods
         ("samples", "--n"),
+        ("threads", "--threads"),
+        ("machine", "--machine"),
         ("ids", "--ids"),
         ("position", "--at"),
         ("branches", "--branches"),

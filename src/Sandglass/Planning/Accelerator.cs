@@ -36,11 +36,14 @@ public sealed record Accelerator(string Name, string Title, double OperationsPer
 
     /// <summary>The one of a name, in any case of letters.</summary>
     /// <exception cref="PlanException">There is none.</exception>
-    public static Accelerator Named(string name)
+    public static Accelerator Named(string name) => Named(name, nameof(TrainingOptions.Hardware));
+
+    /// <summary>As <see cref="Named(string)"/>, for an option of another name.</summary>
+    internal static Accelerator Named(string name, string option)
     {
         ArgumentNullException.ThrowIfNull(name);
         return All.FirstOrDefault(one => one.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-            ?? throw new PlanException("plan-option", nameof(TrainingOptions.Hardware), string.Join(", ", All.Select(one => one.Name)),
+            ?? throw new PlanException("plan-option", option, string.Join(", ", All.Select(one => one.Name)),
                 ModelFiles.Fail.Short(name));
     }
 

@@ -74,7 +74,7 @@ public readonly record struct ModelWork(double Weights, double Attention, double
     private static double Seen(double positions, int window) => window > 0 ? Math.Min(positions, window) : positions;
 
     /// <summary>How many pairs of a token and a position that it sees a text has: 1 + 2 + … and the window's width from there on.</summary>
-    private static double Pairs(double tokens, int window)
+    internal static double Pairs(double tokens, int window)
     {
         double growing = Seen(tokens, window);
         return growing * (growing + 1) / 2 + (tokens - growing) * window;

@@ -46,7 +46,19 @@ public static class SyntheticModel
     }
 
     internal static void Write(
-        string path, SyntheticShape shape, string type, IProgress<QuantizeProgress>? progress = null, CancellationToken cancellation = default)
+        string path, SyntheticShape shape, string type, IProgress<QuantizeProgress>? progress = null, CancellationToken cancellation = default) =>
+        WholeFile.Write(path, Writer(shape, type, progress, cancellation).WriteTo);
+
+    /// <summary>The file in memory.</summary>
+    internal static ModelFile InMemory(SyntheticShape shape, string type, CancellationToken cancellation)
+    {
+        MemoryStream stream = new();
+        Writer(shape, type, progress: null, cancellation).WriteTo(stream);
+        stream.Position = 0;
+        return ModelFile.Open(stream, shape.Name);
+    }
+
+    private static ModelFileWriter Writer(SyntheticShape shape, string type, IProgress<QuantizeProgress>? progress, CancellationToken cancellation)
     {
         string? known = TypeNames.FirstOrDefault(one => one.Equals(type, StringComparison.OrdinalIgnoreCase));
         if (known is null)
@@ -67,7 +79,7 @@ public static class SyntheticModel
                 progress?.Report(new QuantizeProgress(++done, tensors.Count, tensor));
             });
         }
-        WholeFile.Write(path, writer.WriteTo);
+        return writer;
     }
 
     private static void Facts(ModelFileWriter writer, SyntheticShape shape, string type)

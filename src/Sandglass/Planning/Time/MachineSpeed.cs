@@ -12,6 +12,9 @@ public sealed record MachineSpeed
     /// <summary>Tokens that go through an accelerator in one step, where servers are left as they come.</summary>
     private const int AcceleratorStepTokens = 8192;
 
+    /// <summary>Tokens of a prompt that go through this engine in one step at most.</summary>
+    public const int EngineStepTokens = Transformer.Decoder.MaxBatch;
+
     /// <summary>Its short name.</summary>
     public required string Name { get; init; }
 
@@ -45,6 +48,9 @@ public sealed record MachineSpeed
     /// <summary>Tokens of a prompt that go through in one step at most.</summary>
     public int StepTokens { get; init; } = AcceleratorStepTokens;
 
+    /// <summary>How fast this engine's loops are on it; null where that was not measured, and times are bounds by the figures above.</summary>
+    public MeasuredSpeed? Engine { get; init; }
+
     /// <summary>A machine by its maker's figures.</summary>
     public static MachineSpeed Of(Accelerator accelerator)
     {
@@ -60,11 +66,11 @@ public sealed record MachineSpeed
             Int8OperationsPerSecond = accelerator.Int8OperationsPerSecond,
             Float8OperationsPerSecond = accelerator.Float8OperationsPerSecond,
             MemoryBytes = accelerator.MemoryBytes,
-            StepTokens = accelerator.IsProcessor ? Transformer.Decoder.MaxBatch : AcceleratorStepTokens,
+            StepTokens = accelerator.IsProcessor ? EngineStepTokens : AcceleratorStepTokens,
         };
     }
 
     /// <summary>An <see cref="Accelerator"/> by its name.</summary>
     /// <exception cref="PlanException">There is none.</exception>
-    public static MachineSpeed Named(string name) => Of(Accelerator.Named(name));
+    public static MachineSpeed Named(string name) => Of(Accelerator.Named(name, "machine"));
 }

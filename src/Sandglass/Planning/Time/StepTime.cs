@@ -5,7 +5,8 @@ namespace Sandglass.Planning;
 /// <summary>How long a model's steps take on a machine.</summary>
 /// <remarks>
 /// A step is what goes through the model at once: a token of each text that is written, pieces of prompts that are read. By a data sheet it is a roofline: each
-/// product takes as long as its bytes or its operations, whichever is longer. Williams, Waterman and Patterson 2009, "Roofline".
+/// product takes as long as its bytes or its operations, whichever is longer (Williams, Waterman and Patterson 2009, "Roofline"). On a machine that was
+/// measured it is the sum of what this engine's own loops took there.
 /// </remarks>
 public sealed class StepTime
 {
@@ -14,6 +15,7 @@ public sealed class StepTime
     private readonly ModelShape _shape;
     private readonly IReadOnlyList<StepWeight> _weights;
     private readonly CachePlan _cache;
+    private readonly MeasuredTime? _engine;
 
     /// <summary>Prepares a model for a machine.</summary>
     /// <exception cref="PlanException">An option is out of its range.</exception>
@@ -29,6 +31,10 @@ public sealed class StepTime
         WeightTypeName = type?.Name ?? model.FileTypes[0].ToString().ToLowerInvariant();
         _weights = StepWeight.Of(model, type);
         _cache = new CachePlan(model, options.CacheType, isCounted: false);
+        if (machine.Engine is not MeasuredSpeed engine) return;
+        Require(options.Count == 1, nameof(options.Count), "1 on a machine that was measured: its threads share each step", options.Count);
+        Require(options.Reached == 1, nameof(options.Reached), "1 on a machine that was measured: what is reached is what was measured", options.Reached);
+        _engine = new MeasuredTime(engine, _shape, _weights, options.CacheType);
     }
 
     /// <summary>The machine.</summary>
@@ -96,26 +102,51 @@ public sealed class StepTime
 
     private StepCost Cost(int texts, double depth, double tokens, double before, int scored)
     {
-        double rows = texts + tokens;
-        double share = Options.Reached * Options.Count, bytesPerSecond = Machine.BytesPerSecond * share;
-        double bytes = 0, operations = 0, seconds = 0, waiting = 0;
+        double rows = texts + tokens, bytes = 0, operations = 0;
         foreach (StepWeight weight in _weights)
         {
             double through = weight.Role == WeightRole.Output ? scored : rows;
             if (through == 0) continue;
-            double read = weight.UsedBy(through) * weight.Bytes, work = 2 * weight.Used * weight.Values * through;
-            double reading = read / bytesPerSecond, computing = work / (RateOf(weight) * share);
-            bytes += read;
-            operations += work;
+            bytes += weight.UsedBy(through) * weight.Bytes;
+            operations += 2 * weight.Used * weight.Values * through;
+        }
+        double pairs = texts * Work(depth + 1) - texts * Work(depth) + Work(before + tokens) - Work(before);
+        double cached = texts * _cache.BytesSeen(depth + 1) + (tokens > 0 ? _cache.BytesSeen(before + tokens) : 0);
+        StepCost counted = new(bytes, cached, operations, 2 * pairs, 0, 0, 0, 0);
+        return _engine is null ? ByRoofline(counted, rows, scored) : AsMeasured(_engine, counted, texts, depth, tokens, before, scored);
+    }
+
+    private StepCost ByRoofline(StepCost counted, double rows, int scored)
+    {
+        double share = Options.Reached * Options.Count, bytesPerSecond = Machine.BytesPerSecond * share, seconds = 0, waiting = 0;
+        foreach (StepWeight weight in _weights)
+        {
+            double through = weight.Role == WeightRole.Output ? scored : rows;
+            if (through == 0) continue;
+            double reading = weight.UsedBy(through) * weight.Bytes / bytesPerSecond;
+            double computing = 2 * weight.Used * weight.Values * through / (RateOf(weight) * share);
             seconds += Math.Max(reading, computing);
             if (reading >= computing) waiting += reading;
         }
-
-        double pairs = texts * Work(depth + 1) - texts * Work(depth) + Work(before + tokens) - Work(before);
-        double cached = texts * _cache.BytesSeen(depth + 1) + (tokens > 0 ? _cache.BytesSeen(before + tokens) : 0);
-        double fetching = cached / bytesPerSecond, attending = 2 * pairs / (Machine.OperationsPerSecond * share);
+        double fetching = counted.CacheBytes / bytesPerSecond, attending = counted.AttentionOperations / (Machine.OperationsPerSecond * share);
         if (fetching >= attending) waiting += fetching;
-        return new StepCost(bytes, cached, operations, 2 * pairs, seconds, Math.Max(fetching, attending), 0, waiting);
+        return counted with { WeightSeconds = seconds, AttentionSeconds = Math.Max(fetching, attending), MemorySeconds = waiting };
+    }
+
+    private StepCost AsMeasured(MeasuredTime engine, StepCost counted, int texts, double depth, double tokens, double before, int scored)
+    {
+        double fromMemory = Machine.Engine!.FromMemory(counted.WeightBytes + counted.CacheBytes), rows = texts + tokens;
+        double weights = engine.Weights(rows, scored, fromMemory);
+        double attention = texts == 0 ? 0 : engine.Writing(texts, depth, fromMemory);
+        if (tokens > 0) attention += engine.Reading(part => ModelWork.Pairs(before + tokens, part.Window) - ModelWork.Pairs(before, part.Window));
+        double waiting = fromMemory * (counted.WeightBytes + counted.CacheBytes) / Machine.BytesPerSecond;
+        return counted with
+        {
+            WeightSeconds = weights,
+            AttentionSeconds = attention,
+            OtherSeconds = engine.Others(rows, scored),
+            MemorySeconds = Math.Min(waiting, weights + attention),
+        };
     }
 
     /// <summary>Multiply-adds of attention of a whole text.</summary>

@@ -21,7 +21,7 @@ internal readonly record struct StepWeight(WeightRole Role, TensorType? Type, lo
 
     /// <summary>How many of the copies some tokens use together; experts are assumed to be chosen evenly.</summary>
     /// <param name="tokens">Tokens of the step.</param>
-    public double UsedBy(double tokens) => Copies <= Used ? Used : Copies * (1 - Math.Pow(1 - (double)Used / Copies, tokens));
+    public double UsedBy(double tokens) => Copies <= Used ? Used : Copies * (1 - Elementary.Pow(1 - (double)Used / Copies, tokens));
 
     /// <summary>What a step of a model multiplies with: of a file its own tensors, or all in one type.</summary>
     public static IReadOnlyList<StepWeight> Of(PlannedModel model, WeightType? type) =>
