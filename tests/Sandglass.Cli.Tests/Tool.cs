@@ -22,14 +22,16 @@ internal sealed record ToolRun(int Code, byte[] Output, string Error)
     }
 }
 
-/// <summary>The built executable, started as anybody starts it.</summary>
+/// <summary>The executable that <c>SANDGLASS_TOOL</c> names, else the one built beside the tests, started as anybody starts it.</summary>
 internal static class Tool
 {
     public const string Small = "embedded:grain-1m";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "sandglass.exe" : "sandglass");
+    public static string Path { get; } = Environment.GetEnvironmentVariable("SANDGLASS_TOOL") is { Length: > 0 } named
+        ? System.IO.Path.GetFullPath(named)
+        : System.IO.Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "sandglass.exe" : "sandglass");
 
     public static ToolRun Run(params string[] arguments) => Run([], [], arguments);
 
