@@ -10,19 +10,31 @@ public class ServingPlanTests
         HitRate = 0.5, TokenWithin = 0.03, RequestsPerHour = 5, Price = new ServingPrice { Capital = 30_000 }, Loads = [0.3, 0.6, 0.9],
     });
 
-    /// <summary>Four texts: one of the fifty steps of each reads a hundred tokens, so four in all are lengthened.</summary>
+    /// <summary>Four texts of fifty steps, the first of which reads a hundred tokens: of the other three one reads beside it in 0.06 of its steps.</summary>
     [Fact]
     public void A_batch_by_hand()
     {
         ServingBatch batch = ServingBatch.Of(4, new ServedText(100, 50), static (_, _, tokens, _) => 0.01 + 0.001 * tokens, stepTokens: 2048);
 
         Assert.Equal(50, batch.Steps);
-        Assert.Equal(46 * 0.01 + 4 * 0.11, batch.Seconds, tolerance: 1e-12);
-        Assert.Equal(0.11, batch.SecondsToFirst, tolerance: 1e-12);
-        Assert.Equal((0.9 - 0.11) / 49, batch.SecondsPerToken, tolerance: 1e-12);
-        Assert.Equal(4 / 0.9, batch.RequestsPerSecond, tolerance: 1e-12);
-        Assert.Equal(4 * 50 / 0.9, batch.TokensPerSecond, tolerance: 1e-9);
-        Assert.Equal((0.1, 0.125), (Math.Round(batch.ReadingSeconds, 12), Math.Round(batch.WritingSeconds, 12)));
+        Assert.Equal(0.01 + 0.1 + 0.006, batch.SecondsToFirst, tolerance: 1e-9);
+        Assert.Equal(0.01 + 0.006, batch.SecondsPerToken, tolerance: 1e-9);
+        Assert.Equal(50 * 0.01 + 4 * 0.1, batch.Seconds, tolerance: 1e-8);
+        Assert.Equal(4 / 0.9, batch.RequestsPerSecond, tolerance: 1e-7);
+        Assert.Equal(4 * 50 / 0.9, batch.TokensPerSecond, tolerance: 1e-6);
+        Assert.Equal((0.1, 0.125), (Math.Round(batch.ReadingSeconds, 7), Math.Round(batch.WritingSeconds, 7)));
+    }
+
+    /// <summary>A step that reads costs a second more for the first prompt in it and two for each other: by chance some have several.</summary>
+    [Fact]
+    public void Prompts_that_meet_in_a_step_cost_what_they_cost()
+    {
+        ServingBatch batch = ServingBatch.Of(11, new ServedText(100, 20), static (_, _, tokens, _) => tokens == 0 ? 1 : 2 * tokens / 100, stepTokens: 4096);
+
+        // half a prompt in a step: 1 + sum over n of poisson(n) (2n - 1), where there is one
+        double chance = Math.Exp(-0.5), expected = chance + 2 * 0.5;
+        Assert.Equal(expected, batch.SecondsPerToken, tolerance: 1e-7);
+        Assert.Equal(2 * 1.5, batch.SecondsToFirst, tolerance: 1e-7);
     }
 
     /// <summary>Where steps have no room for the prompts of all that come, texts are there as long as that takes.</summary>

@@ -1,8 +1,12 @@
+using Sandglass.Kernels;
+
 namespace Sandglass.Planning;
 
 /// <summary>So many texts at once on a replica that always has that many: how fast each of them comes, and how fast all do.</summary>
 public sealed record ServingBatch
 {
+    private const int ManyPieces = 8;
+
     /// <summary>Texts at once.</summary>
     public required int Texts { get; init; }
 
@@ -42,14 +46,17 @@ public sealed record ServingBatch
     /// <param name="stepTokens">Tokens that a step has at most, of prompts and answers.</param>
     internal static ServingBatch Of(int texts, ServedText text, StepSeconds seconds, int stepTokens)
     {
-        // While one text is there as many others come as there are places, and each is read in as few steps as it can be. Where a step has no room for all
-        // that want to be read, texts are there for longer: until all that come meanwhile have been read.
-        double room = stepTokens - texts, chunks = Math.Ceiling(text.Read / room);
-        double steps = Math.Max(text.Answer - 1 + chunks, texts * text.Read / room);
-        double mixedSteps = Math.Min(steps, texts * chunks);
-        double plain = seconds(texts, text.Depth, 0, 0);
-        double mixed = seconds(texts, text.Depth, texts * text.Read / mixedSteps, text.Found + Math.Max(0, text.Read - room) / 2);
-        double all = (steps - mixedSteps) * plain + mixedSteps * mixed, first = (steps - text.Answer + 1) * mixed;
+        double room = stepTokens - texts, chunks = Math.Ceiling(text.Read / room), least = text.Answer - 1 + chunks;
+        double before = text.Found + Math.Max(0, text.Read - room) / 2, plain = seconds(texts, text.Depth, 0, 0);
+        double Step(double pieces) => seconds(texts, text.Depth, pieces * text.Read / chunks, before);
+
+        // While a text is there, others come as there are places, and are read beside it. Where a step has no room for all that want to be read, texts stay
+        // until they have been: each step is full then.
+        double steps = Math.Max(least, texts * text.Read / room), others = (texts - 1) * chunks / least;
+        bool isFull = steps > least;
+        double between = isFull ? Step(room * chunks / text.Read) : Mean(others, Step);
+        double first = isFull ? (steps - text.Answer + 1) * between : chunks * Mean(others, pieces => Step(1 + pieces));
+        double all = first + (text.Answer - 1) * between;
         return new ServingBatch
         {
             Texts = texts,
@@ -57,10 +64,23 @@ public sealed record ServingBatch
             Steps = steps,
             Seconds = all,
             SecondsToFirst = first,
-            SecondsPerToken = text.Answer == 1 ? 0 : (all - first) / (text.Answer - 1),
+            SecondsPerToken = text.Answer == 1 ? 0 : between,
             TokensPerSecond = texts * text.Answer / all,
-            ReadingSeconds = mixedSteps * (mixed - plain) / texts,
+            ReadingSeconds = (all - steps * plain) / texts,
         };
+    }
+
+    /// <summary>The mean over steps in which pieces of others' prompts are by chance (Poisson): two in one step may take longer than one in each of two.</summary>
+    private static double Mean(double pieces, Func<double, double> step)
+    {
+        if (pieces > ManyPieces) return step(pieces);       // then steps are much alike
+        double chance = Elementary.Exp(-pieces), left = 1, sum = 0;
+        for (int n = 0; left > 1e-9; chance *= pieces / ++n)
+        {
+            sum += chance * step(n);
+            left -= chance;
+        }
+        return sum;
     }
 
     /// <summary>Squared coefficient of variation of the seconds of service: the answers' lengths differ, prompts do not.</summary>

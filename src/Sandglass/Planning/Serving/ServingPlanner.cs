@@ -49,7 +49,7 @@ internal sealed class ServingPlanner
             CacheRoom = _room,
             Batches = [.. all.Where(batch => int.IsPow2(batch.Texts) || batch == chosen || batch.Texts == all.Length)],
             Chosen = chosen,
-            Loads = [.. _options.Loads.Select(load => Load(load, chosen))],
+            Loads = [.. _options.Loads.Select(load => Load(load, chosen, all))],
             Homes = homes,
             RecomputeSeconds = ServedText.Reading(_seconds, _text.Positions, _options.MaxBatchTokens),
             Scales = [.. _options.Users.Select(users => Scale(users, chosen, withoutHits, homes))],
@@ -103,11 +103,10 @@ internal sealed class ServingPlanner
     private static ServingBatch Best(ServingBatch[] batches) =>
         batches.Where(static batch => batch.Keeps).MaxBy(static batch => batch.RequestsPerSecond) ?? batches[0];
 
-    private ServingLoad Load(double load, ServingBatch chosen)
+    private ServingLoad Load(double load, ServingBatch chosen, ServingBatch[] batches)
     {
         double rate = load * chosen.RequestsPerSecond, variation = chosen.VariationOf(_text);
-        BatchQueue queue = BatchQueue.Of(
-            chosen.Texts, rate, texts => ServingBatch.Of(texts, _text, _seconds, _options.MaxBatchTokens).Seconds, variation);
+        BatchQueue queue = BatchQueue.Of(chosen.Texts, rate, texts => batches[texts - 1].Seconds, variation);
         return new ServingLoad
         {
             Load = load,
