@@ -15,6 +15,8 @@ internal static class PlanServeNotes
         yield return $"Keeps: a first token within {1000 * options.FirstWithin:0} ms, others within {1000 * options.TokenWithin:0} ms of each other, with the " +
             "batch always full and others' prompts read between the tokens.";
         if (!plan.Chosen.Keeps) yield return "No batch keeps both: take more --gpus, a smaller --type, a shorter prompt, or objectives that can be kept.";
+        if (plan.Chosen.Texts == options.MaxBatch && plan.Fits > options.MaxBatch)
+            yield return $"More texts fit: --max-batch {options.MaxBatch} is the most that there may be.";
         if (plan.Loads.Count > 0)
             yield return "Waits, Erlang C: the chance of waiting for a place and how long, as if a text took as long in any company as in a full batch, with " +
                 "Allen and Cunneen's correction. By batch: the fewer, the quicker.";
