@@ -57,7 +57,7 @@ public class ServingPlanTests
         Assert.Equal(perRequest / 1280 * 1e6, Plan.PerMillionTokens!.Value, tolerance: 1e-9);
         Assert.Equal(perRequest * 1e6, 1024 * Plan.PerMillionRead!.Value + 256 * Plan.PerMillionWritten!.Value, tolerance: 1e-6);
         Assert.True(Plan.PerMillionWritten > Plan.PerMillionRead);
-        Assert.Null(ServingPlan.For(PlannedModel.Open("llama-3-8b"), new ServingOptions { Hardware = "a100" }).PerMillionTokens);
+        Assert.Null(ServingPlan.For(PlannedModel.Open("llama-3-8b"), new ServingOptions { Hardware = "a100", MaxBatch = 8 }).PerMillionTokens);
         Assert.Equal(2, new ServingPrice { PricePerHour = 2 }.PerHour(null));
     }
 

