@@ -48,13 +48,13 @@ internal sealed class LabBatchCommand(Terminal terminal) : LabExperimentCommand<
 
     protected override IReadOnlyList<PlotPanel> Panels(IReadOnlyList<BatchRow> rows) =>
     [
-        new("Texts written together", "Tokens a second, of all texts; with the range of the repetitions",
+        new("Texts written together", "Tokens a second of all texts, and the range of the repetitions: measured",
             [new PlotSeries("", [.. rows.Select(row => new PlotPoint(row.Batch, row.TokensPerSecond, row.TokensPerSecondLow, row.TokensPerSecondHigh))])])
         {
             IsLogarithmic = true,
             FromZero = true,
         },
-        new("Texts written together", "Milliseconds between two tokens of a text",
+        new("Texts written together", "Milliseconds between two tokens of a text: measured",
             [new PlotSeries("median", [.. rows.Select(row => new PlotPoint(row.Batch, row.MsPerToken))]),
                 new PlotSeries("95 %", [.. rows.Select(row => new PlotPoint(row.Batch, row.MsPerToken95))])]) { IsLogarithmic = true, FromZero = true },
     ];
