@@ -97,7 +97,6 @@ internal static class OptionNames
         (nameof(TrainingOptions.Sequence), "--sequence"),
         (nameof(TrainingOptions.QueryTokens), "--query-tokens"),
         (nameof(TrainingOptions.QueryUtilisation), "--query-mfu"),
-        (nameof(ServingOptions.Reached), "--reached"),
         (nameof(ServingOptions.MemoryShare), "--memory-share"),
         (nameof(ServingOptions.PromptTokens), "--prompt-tokens"),
         (nameof(ServingOptions.AnswerTokens), "--answer-tokens"),
