@@ -13,6 +13,7 @@ namespace Sandglass.Web;
 internal static partial class Tab
 {
     private static readonly Dictionary<int, TabText> Texts = [];
+    private static readonly Dictionary<int, TabLab> Labs = [];
     private static LanguageModel? _model;
 
     /// <summary>Before anything else. (The runtime's way to a <c>Main</c> is several times as long.)</summary>
@@ -60,9 +61,52 @@ internal static partial class Tab
         return text.Start;
     });
 
-    /// <summary>Takes all texts one step further; whether a token went through.</summary>
+    /// <summary>Keeps the file that the script reads from, for experiments, which load models by their paths.</summary>
+    /// <returns><c>kept</c>.</returns>
     [JSExport]
-    internal static bool Step() => _model is not null && _model.Step();
+    internal static string Keep(string name, double bytes) => Answer(() =>
+    {
+        TabLab.Keep(name, new BlobStream((long)bytes));
+        return Answers.Of("kept", static _ => { });
+    });
+
+    /// <summary>Begins an experiment.</summary>
+    /// <param name="id">The script's number for it.</param>
+    /// <param name="body">See <see cref="TabLab"/>.</param>
+    /// <returns><c>progress</c>.</returns>
+    [JSExport]
+    internal static string BeginLab(int id, string body) => Answer(() =>
+    {
+        Labs.Add(id, TabLab.Begin(body));
+        return TabLab.OfProgress(default);
+    });
+
+    /// <summary>The next message of an experiment: <c>progress</c>, <c>rows</c>, <c>done</c> or <c>error</c>; null where none is there yet.</summary>
+    [JSExport]
+    internal static string? TakeLab(int id) => Labs.TryGetValue(id, out TabLab? lab) ? lab.Take() : null;
+
+    /// <summary>Ends an experiment soon; <c>done</c> comes.</summary>
+    [JSExport]
+    internal static void StopLab(int id)
+    {
+        if (Labs.TryGetValue(id, out TabLab? lab)) lab.Stop();
+    }
+
+    /// <summary>Forgets an experiment that is over.</summary>
+    [JSExport]
+    internal static void LeaveLab(int id)
+    {
+        if (Labs.Remove(id, out TabLab? lab)) lab.Dispose();
+    }
+
+    /// <summary>Takes all that is under way one step further; whether a token went through.</summary>
+    [JSExport]
+    internal static bool Step()
+    {
+        bool hasWorked = false;
+        for (int i = LanguageModel.Stepped.Count - 1; i >= 0; i--) hasWorked |= LanguageModel.Stepped[i].Step();
+        return hasWorked;
+    }
 
     /// <summary>The next event of a text, <c>step</c>, <c>result</c> or <c>error</c>; null where none is there yet, or none will come.</summary>
     [JSExport]

@@ -36,6 +36,7 @@ public sealed class LanguageModel : IDisposable
         _requests = new TextRequests(_engine, Tokenizer, this);
         (string source, long bytes) = (Path.Exists(file.Name) ? Path.GetFullPath(file.Name) : file.Name, file.Length);
         _traced = new Lazy<TraceModel>(() => Traced(hash ?? HashOf(source, bytes)));
+        if (!Host.HasThreads) Stepped.Add(this);
     }
 
     /// <summary>Frees the model for a caller that dropped it. A text that is still read keeps its model.</summary>
@@ -325,9 +326,13 @@ public sealed class LanguageModel : IDisposable
     /// <returns>Whether a token went through; false where nothing is under way, or all of it rests.</returns>
     internal bool Step() => _engine.Step();
 
+    /// <summary>Models that nobody steps but the caller, where there is no thread to do it: an experiment loads models of its own.</summary>
+    internal static List<LanguageModel> Stepped { get; } = [];
+
     /// <summary>Ends what is in progress and frees everything.</summary>
     public void Dispose()
     {
+        if (!Host.HasThreads) Stepped.Remove(this);
         _engine.Dispose();
         GC.SuppressFinalize(this);
     }

@@ -4,10 +4,12 @@
 //           {type: 'about', name, file | url}               what that model would take in this tab; it is not loaded
 //           {type: 'trace', id, body, steps?}               a text, with the body of POST /trace; `steps`: how many events may come before more are asked for
 //           {type: 'more', id, steps}                       that many events more
-//           {type: 'stop', id}                              ends the text at its next token; its result comes
+//           {type: 'stop', id}                              ends the text at its next token; its result comes. Of an experiment: ends it soon
+//           {type: 'lab', id, experiment, options, model, draft?}   an experiment; models: {name, file | url}; options: those of `sandglass lab`, as texts
 // It may be told so before it is ready: a model is fetched while the engine starts.
 // From it:  {type: 'ready'}, {type: 'loading', read, total}, {type: 'model', model}, {type: 'about', about}
 //           {type: 'start' | 'step' | 'result' | 'error', id, …}   the events of POST /trace, each with its value under its own name; an error without id is of `load` or `about`
+//           {type: 'progress', id, done, parts, share}, {type: 'rows', id, line}, {type: 'done', id, stopped}   of an experiment; lines as in a file of its results
 
 const mostHashed = 1 << 29; // bytes: the browser's hash wants them all at once, the engine's does not
 
@@ -52,8 +54,10 @@ runtime.setModuleImports('engine', {
 const { Tab } = (await runtime.getAssemblyExports('Sandglass.Web.dll')).Sandglass.Web;
 Tab.Open();
 
-// Texts under way, and how many events each may still send.
+// Texts under way, and how many events each may still send; experiments under way, and the models that are kept for them.
 const texts = new Map();
+const labs = new Set();
+const kept = new Set();
 
 // A turn of the event loop without the wait of a timer.
 const channel = new MessageChannel();
@@ -71,6 +75,7 @@ function run() {
   for (const [id, text] of texts) {
     isHungry = send(id, text) || isHungry;
   }
+  for (const id of labs) isHungry = sendLab(id) || isHungry;
   isRunning = isHungry;
   if (!isHungry) return;
   const hasWorked = Tab.Step();
@@ -94,6 +99,19 @@ function send(id, text) {
     return false;
   }
   return false;
+}
+
+// Sends what there is of an experiment; whether it goes on.
+function sendLab(id) {
+  for (let answer = Tab.TakeLab(id); answer; answer = Tab.TakeLab(id)) {
+    const message = JSON.parse(answer);
+    postMessage({ ...message, id });
+    if (message.type !== 'done' && message.type !== 'error') continue;
+    labs.delete(id);
+    Tab.LeaveLab(id);
+    return false;
+  }
+  return true;
 }
 
 async function open({ file, url }) {
@@ -145,6 +163,23 @@ function trace({ id, body, steps }) {
   wake();
 }
 
+// An experiment loads its models itself, some of them many times, from files that the runtime has in memory.
+async function lab({ id, experiment, options, model, draft }) {
+  for (const one of [model, draft]) {
+    if (!one || kept.has(one.name)) continue;
+    source = await open(one);
+    const answer = JSON.parse(Tab.Keep(one.name, source instanceof Blob ? source.size : source.length));
+    source = null;
+    if (answer.type === 'error') return postMessage({ ...answer, id });
+    kept.add(one.name);
+  }
+  const event = JSON.parse(Tab.BeginLab(id, JSON.stringify({ experiment, options, model: model.name, draft: draft?.name })));
+  postMessage({ ...event, id });
+  if (event.type === 'error') return;
+  labs.add(id);
+  wake();
+}
+
 const failed = (failure, id) => postMessage({ type: 'error', id, error: { message: `${failure?.message ?? failure}`, type: 'server_error', param: null, code: 'internal-error' } });
 
 // One message after the other: what comes while a model is loaded waits for it.
@@ -152,6 +187,7 @@ let last = Promise.resolve();
 function take(data) {
   if (data.type === 'stop') {
     Tab.Stop(data.id);
+    Tab.StopLab(data.id);
     if (texts.has(data.id)) texts.get(data.id).steps = Infinity;
     wake();
   } else {
@@ -167,6 +203,8 @@ function handle(message) {
       return about(message);
     case 'trace':
       return trace(message);
+    case 'lab':
+      return lab(message);
     case 'more':
       if (texts.has(message.id)) texts.get(message.id).steps += message.steps;
       return wake();

@@ -1,11 +1,13 @@
+using System.Text;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Sandglass.Studies;
 
 /// <summary>A branch of a <see cref="ForkExperiment"/>.</summary>
 /// <param name="Before">The text that was written before the fork.</param>
+/// <param name="Token">The token that the branch begins with, as text.</param>
 /// <param name="Branch">The branch.</param>
-public sealed record ForkRow(string Before, ForkBranch Branch);
+public sealed record ForkRow(string Before, string Token, ForkBranch Branch);
 
 /// <summary><see cref="ForkStudy"/> as an experiment of one part, whose results can be kept.</summary>
 /// <param name="model">The model.</param>
@@ -38,7 +40,7 @@ public sealed class ForkExperiment(LanguageModel model, IReadOnlyList<int> promp
     {
         (string before, IReadOnlyList<ForkBranch> found) = await ForkStudy.RunAsync(
             model, prompt, position, branches, tokens, new Share(within), cancellation).ConfigureAwait(false);
-        return [.. found.Select(branch => new ForkRow(before, branch))];
+        return [.. found.Select(branch => new ForkRow(before, Encoding.UTF8.GetString(model.Tokenizer.Bytes(branch.Id).Span), branch))];
     }
 
     private sealed class Share(Action<double> within) : IProgress<(int Done, int Most)>

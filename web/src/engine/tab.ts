@@ -26,6 +26,13 @@ export interface AboutModel {
   tokensPerSecondAtMost?: number;
 }
 
+/** A model's file, as the engine's worker is told of it. */
+export interface ModelFile {
+  name: string;
+  url?: string;
+  file?: File;
+}
+
 type FromEngine =
   | { type: 'ready' }
   | { type: 'loading'; read: number; total: number }
@@ -54,7 +61,7 @@ export class TabSource implements TraceSource {
    * @param models Files of models beside it.
    */
   constructor(
-    private readonly engine: string,
+    readonly engine: string,
     models: readonly string[],
   ) {
     for (const path of models) {
@@ -76,6 +83,13 @@ export class TabSource implements TraceSource {
   async about(file: File): Promise<AboutModel> {
     const answer = await this.ask({ type: 'about', name: file.name, file }, 'about');
     return (answer as { about: AboutModel }).about;
+  }
+
+  /** Where a model's bytes are; null for one that is not here. */
+  file(id: string): ModelFile | null {
+    const model = this.known.get(id);
+    if (!model) return null;
+    return { name: id, ...(typeof model.file === 'string' ? { url: new URL(model.file, document.baseURI).href } : { file: model.file }) };
   }
 
   add(file: File): string {
@@ -140,8 +154,7 @@ export class TabSource implements TraceSource {
         if (!model) throw new EngineError('There is no model in this tab. Drop a GGUF file on the page.');
         if (this.loaded === model.id) return;
         this.loaded = null;
-        const where = typeof model.file === 'string' ? { url: new URL(model.file, document.baseURI).href } : { file: model.file };
-        const answer = (await this.ask({ type: 'load', name: model.id, ...where }, 'model')) as { model: LoadedModel };
+        const answer = (await this.ask({ type: 'load', ...this.file(model.id) }, 'model')) as { model: LoadedModel };
         const { hash, context, layers, bytes, chatTemplate } = answer.model;
         this.known.set(model.id, { ...model, hash, context, layers, bytes, chatTemplate });
         this.loaded = model.id;

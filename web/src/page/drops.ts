@@ -3,7 +3,7 @@ import type { TabSource } from '../engine/tab';
 import { readTrace } from '../trace/read';
 import type { Page } from './parts';
 
-/** A trace that is dropped on the page is replayed; a model is run in the tab, where there is an engine for it. */
+/** A trace that is dropped on the page is replayed, results of an experiment are shown; a model is run in the tab, where there is an engine for it. */
 export function drops({ store, player }: Page, files: FileSource, tab: TabSource | null) {
   addEventListener('dragover', event => event.preventDefault());
   addEventListener('drop', async event => {
@@ -20,7 +20,12 @@ export function drops({ store, player }: Page, files: FileSource, tab: TabSource
         player.generate();
         return;
       }
-      const trace = readTrace(await file.text(), file.name);
+      const text = await file.text();
+      if (file.name.endsWith('.jsonl') || store.get().view === 'lab') {
+        store.set({ view: 'lab', results: { name: file.name, text }, problem: null });
+        return;
+      }
+      const trace = readTrace(text, file.name);
       const name = file.name.replace(/\.json$/, '');
       files.add(name, trace);
       const models = await files.models();

@@ -49,6 +49,8 @@ export interface State {
   view: string;
   /** Where in the view somebody is, as its part of the address: of those views that have one of their own. */
   place: string;
+  /** A file of an experiment's results that was dropped on the page. */
+  results: { name: string; text: string } | null;
   side: string;
   theme: 'system' | 'light' | 'dark';
   /** What went wrong last, for people. */
@@ -93,6 +95,7 @@ export const initial: State = {
   camera: 'follow',
   view: 'scene',
   place: '',
+  results: null,
   side: 'why',
   theme: 'system',
   problem: null,

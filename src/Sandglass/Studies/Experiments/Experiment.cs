@@ -47,21 +47,37 @@ public abstract class Experiment<TRow>
         ExperimentFile<TRow>? results = null, IProgress<ExperimentProgress>? progress = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        await foreach (IReadOnlyList<TRow> rows in PartsAsync(results, progress, cancellationToken).ConfigureAwait(false))
+            foreach (TRow row in rows) yield return row;
+    }
+
+    /// <summary>Does all parts, and gives what <see cref="ExperimentFile{TRow}"/> would keep, a line each: what it is, then the rows of each part.</summary>
+    internal async IAsyncEnumerable<byte[]> LinesAsync(IProgress<ExperimentProgress> progress, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        yield return ExperimentFile<TRow>.Header(this);
+        int part = 0;
+        await foreach (IReadOnlyList<TRow> rows in PartsAsync(null, progress, cancellation).ConfigureAwait(false))
+            yield return ExperimentFile<TRow>.Line(part++, rows, RowJson);
+    }
+
+    private async IAsyncEnumerable<IReadOnlyList<TRow>> PartsAsync(
+        ExperimentFile<TRow>? results, IProgress<ExperimentProgress>? progress, [EnumeratorCancellation] CancellationToken cancellation)
+    {
         for (int part = 0; part < Parts; part++)
         {
             int at = part;
             void Report(double within) => progress?.Report(new ExperimentProgress(at, Parts, within));
             Report(0);
-            cancellationToken.ThrowIfCancellationRequested();
+            cancellation.ThrowIfCancellationRequested();
             IReadOnlyList<TRow>? rows = results?.Find(part);
             if (rows is null)
             {
-                rows = await MeasureAsync(part, Report, cancellationToken).ConfigureAwait(false);
+                rows = await MeasureAsync(part, Report, cancellation).ConfigureAwait(false);
                 if (rows.Count == 0) yield break;
                 results?.Add(rows);
             }
             Learn(rows);
-            foreach (TRow row in rows) yield return row;
+            yield return rows;
         }
     }
 }

@@ -56,15 +56,19 @@ public sealed class ExperimentFile<TRow> : IDisposable
     /// <summary>Keeps the rows of the next part.</summary>
     internal void Add(IReadOnlyList<TRow> rows)
     {
-        WriteLine(json =>
-        {
-            json.WriteNumber("part", _parts.Count);
-            json.WriteStartArray("rows");
-            foreach (TRow row in rows) JsonSerializer.Serialize(json, row, _json);
-            json.WriteEndArray();
-        });
+        _file.Write(Line(_parts.Count, rows, _json));
+        _file.Flush(flushToDisk: true);
         _parts.Add(rows);
     }
+
+    /// <summary>The rows of a part, as it keeps them.</summary>
+    internal static byte[] Line(int part, IReadOnlyList<TRow> rows, JsonTypeInfo<TRow> form) => Line(json =>
+    {
+        json.WriteNumber("part", part);
+        json.WriteStartArray("rows");
+        foreach (TRow row in rows) JsonSerializer.Serialize(json, row, form);
+        json.WriteEndArray();
+    });
 
     /// <summary>Closes it.</summary>
     public void Dispose() => _file.Dispose();
@@ -146,19 +150,14 @@ public sealed class ExperimentFile<TRow> : IDisposable
 
     private static void RefuseOther(string expected, string found) => throw new GenerationException("results-other", Option, expected, found);
 
-    private static byte[] Header(Experiment<TRow> experiment) => Line(json =>
+    /// <summary>What an experiment is, as it begins with.</summary>
+    internal static byte[] Header(Experiment<TRow> experiment) => Line(json =>
     {
         json.WriteString("experiment", experiment.Name);
         json.WriteStartObject("setting");
         foreach (ExperimentFact fact in experiment.Setting) json.WriteString(fact.Name, fact.Value);
         json.WriteEndObject();
     });
-
-    private void WriteLine(Action<Utf8JsonWriter> write)
-    {
-        _file.Write(Line(write));
-        _file.Flush(flushToDisk: true);
-    }
 
     private static byte[] Line(Action<Utf8JsonWriter> write)
     {

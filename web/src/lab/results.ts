@@ -1,0 +1,65 @@
+import { experiments } from './experiments';
+import { names } from './fields';
+import type { Rows } from './rows';
+
+export type Name = keyof Rows;
+
+/** Rows of an experiment, with what they are of where the file says it. */
+export interface Results {
+  name: Name;
+  setting: Record<string, string>;
+  /** All parts' rows, in the order of the table. */
+  rows: Rows[Name][];
+  /** The lines of the file. */
+  lines: string[];
+}
+
+/** A file that is not what it should be, in words for people. */
+export class ResultsError extends Error {}
+
+const mostBytes = 1 << 24;
+const shapes: Record<Name, readonly string[]> = {
+  temperature: ['temperature', 'equalTexts', 'text'],
+  repetition: ['remedy', 'looped', 'text'],
+  drift: ['what', 'from', 'to'],
+  speculation: ['draft', 'drafted', 'steps'],
+  quant: ['weights', 'cacheType', 'weightBytes'],
+  window: ['window', 'sinks', 'cacheBytes'],
+  batch: ['batch', 'tokensPerSecond', 'msPerToken95'],
+  forget: ['distance', 'lift', 'divergence'],
+  middle: ['form', 'position', 'hits'],
+  cache: ['rows', 'growth', 'ids'],
+  fork: ['before', 'token', 'branch'],
+};
+
+/** Reads what the tool keeps (`--resume`), and what it prints with `--json`. */
+export function readResults(text: string, file: string): Results {
+  if (text.length > mostBytes)
+    throw new ResultsError(`${file} is too long for a file of results: expected at most ${mostBytes} characters.`);
+  const lines = text.split('\n').filter(line => line.trim() !== '');
+  const objects = lines.flatMap((line, i): Record<string, unknown>[] => {
+    try {
+      const value: unknown = JSON.parse(line);
+      if (typeof value === 'object' && value !== null) return [value as Record<string, unknown>];
+    } catch {
+      if (i === lines.length - 1 && i > 0 && !text.endsWith('\n')) return []; // a run that was ended did not write it whole
+    }
+    throw new ResultsError(`${file}, line ${i + 1}: expected a JSON object, as sandglass lab NAME --resume FILE writes one a line.`);
+  });
+  const first = objects[0];
+  if (!first) throw new ResultsError(`${file} is empty: expected a file of results of sandglass lab NAME --resume FILE.`);
+  if (first.what === 'work') throw new ResultsError(`${file}: of cache the page reads the file that --resume writes, not --json's lines.`);
+  if (first.branch !== undefined && first.ids !== undefined)
+    throw new ResultsError(`${file}: of fork the page reads the file that --resume writes, not --json's lines.`);
+  const kept = typeof first.experiment === 'string';
+  const name = kept ? (first.experiment as string) : names.find(one => has(first, shapes[one as Name]));
+  if (name === undefined || !Object.hasOwn(experiments, name))
+    throw new ResultsError(`${file}: expected results of ${names.join(', ')}, found ${kept ? first.experiment : 'something else'}.`);
+  const rows = kept ? objects.slice(1).flatMap(part => (Array.isArray(part.rows) ? part.rows : [null])) : objects;
+  const wrong = rows.findIndex(row => typeof row !== 'object' || row === null || !has(row, shapes[name as Name]));
+  if (wrong >= 0) throw new ResultsError(`${file}: row ${wrong + 1} is not one of ${name}.`);
+  const setting = kept && typeof first.setting === 'object' && first.setting !== null ? (first.setting as Record<string, string>) : {};
+  return { name: name as Name, setting, rows: rows as Rows[Name][], lines: kept ? lines.slice(0, objects.length) : lines };
+}
+
+const has = (row: object, fields: readonly string[]) => fields.every(field => field in row);
