@@ -1,5 +1,6 @@
 // What is fetched only when it is opened: the guide, from the Markdown of docs/guide, and the lab, with the engine of the tab.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { fewLooks, findings, folder, launch, missing, open, shot } from './browser.js';
 
@@ -38,6 +39,44 @@ describe('beside the text', { skip: missing }, () => {
     await close();
   });
 
+  it('the lab: an experiment in the tab gives the very file that the tool keeps; it stops, and shows what is dropped', async context => {
+    if (!hasEngine(site)) return context.skip(noEngine);
+    const asked = new URLSearchParams({ prompt: 'The king', temperatures: '0,1.2', n: 2, 'max-tokens': 6, model: 'grain-1m' });
+    const { page, seen, close } = await open(browser, `${site.url}#view=lab&lab=temperature&${asked}`);
+    const run = async () => {
+      await page.click(test('lab-run'));
+      await page.waitForFunction(id => /^Done in/.test(document.querySelector(id).textContent), test('lab-state'));
+      return readFileSync(await download(page, 'lab-save-json'), 'utf8');
+    };
+    await page.waitForSelector(test('lab-run'));
+    assert.equal(await run(), recorded('temperature'));
+    assert.equal(await page.locator(`${test('lab-table')} tbody tr`).count(), 2);
+    assert.equal(await page.locator(`${test('lab-picture')} polyline`).count(), 5);
+    assert.match(readFileSync(await download(page, 'lab-save-svg'), 'utf8'), /^<svg [\s\S]*<style>[\s\S]*<\/svg>\n$/);
+
+    await page.selectOption(test('lab-name'), 'forget');
+    await page.fill(test('lab-distances'), '0,20');
+    await page.fill(test('lab-trials'), '2');
+    await page.locator(test('lab-trials')).blur();
+    assert.equal(new URL(page.url()).hash, '#view=lab&lab=forget&distances=0%2C20&trials=2&model=grain-1m');
+    assert.equal(await run(), recorded('forget'));
+
+    await page.fill(test('lab-trials'), '10000');
+    await page.locator(test('lab-trials')).blur();
+    await page.click(test('lab-run'));
+    await page.waitForFunction(id => /part 1 of 2/.test(document.querySelector(id).textContent), test('lab-state'));
+    await page.click(test('lab-stop'));
+    await page.waitForFunction(id => /^Stopped/.test(document.querySelector(id).textContent), test('lab-state'));
+    assert.equal(await page.isEnabled(test('lab-run')), true);
+
+    await drop(page, 'quant');
+    await page.waitForFunction(() => document.querySelector('.lab-bar h3').textContent === 'quant: results.jsonl');
+    assert.equal(await page.inputValue(test('lab-name')), 'quant');
+    assert.deepEqual(seen.errors, []);
+    assert.deepEqual([...seen.hosts], [new URL(site.url).host]);
+    await close();
+  });
+
   for (const { theme, width } of fewLooks) {
     it(`${theme}, ${width} wide: nothing serious that axe finds, nothing beside the page`, async () => {
       const { page, close } = await open(browser, `${site.url}#view=guide&chapter=4-choosing`, {
@@ -46,6 +85,10 @@ describe('beside the text', { skip: missing }, () => {
       });
       await page.waitForSelector('#guide-temperature');
       await shot(page, `guide-${theme}-${width}`);
+      assert.deepEqual(await findings(page), []);
+      await drop(page, 'forget');
+      await page.waitForSelector('.lab-picture svg');
+      await shot(page, `lab-${theme}-${width}`);
       assert.deepEqual(await findings(page), []);
       await close();
     });

@@ -45,7 +45,7 @@ export function render(id: string, markdown: string, figures: ReadonlySet<string
       },
       image: ({ href, text }: Tokens.Image) =>
         figures.has(href)
-          ? `<span class="guide-figure" role="img" aria-label="${escaped(text)}" data-figure="${escaped(href)}"></span>`
+          ? `<span class="guide-figure" role="img" tabindex="0" aria-label="${escaped(text)}" data-figure="${escaped(href)}"></span>`
           : escaped(text),
       table({ header, rows }: Tokens.Table) {
         const cell =

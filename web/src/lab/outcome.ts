@@ -22,7 +22,13 @@ export class Outcome {
   private readonly of = h('h3', {});
   private readonly table = h('div', { class: 'lab-table', tabindex: 0, role: 'region', 'aria-label': 'Table', 'data-testid': 'lab-table' });
   private readonly below = h('div', { class: 'lab-below' });
-  private readonly picture = h('figure', { class: 'lab-picture', 'data-testid': 'lab-picture' });
+  private readonly picture = h('div', {
+    class: 'lab-picture',
+    tabindex: 0,
+    role: 'region',
+    'aria-label': 'Picture',
+    'data-testid': 'lab-picture',
+  });
   private readonly saveJson: HTMLButtonElement;
   private readonly saveSvg: HTMLButtonElement;
 
