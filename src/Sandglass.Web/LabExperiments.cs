@@ -9,12 +9,6 @@ namespace Sandglass.Web;
 /// <summary>The experiments by their names, each made of the options that the tool's command has.</summary>
 internal static class LabExperiments
 {
-    private static readonly string[] Beginnings =
-    [
-        "Once upon a time", "The king had", "There was a girl who", "In the forest", "The old woman said", "One day the fox", "The wind",
-        "He went to the town and",
-    ];
-
     private static readonly Dictionary<string, TensorType?> Weights = new()
     {
         ["given"] = null, ["f16"] = TensorType.F16, ["bf16"] = TensorType.BF16, ["q8_0"] = TensorType.Q8_0, ["q4_1"] = TensorType.Q4_1,
@@ -72,7 +66,7 @@ internal static class LabExperiments
         int[] Prompt() => model.Tokenizer.Encode(body.Text("prompt")).Ids;
 
         int[][] Prompts() =>
-            [.. (body.Optional("prompt") is { Length: > 0 } one ? [one] : Beginnings).Select(text => model.Tokenizer.Encode(text).Ids)];
+            [.. (body.Optional("prompt") is { Length: > 0 } one ? [one] : RepetitionStudy.Beginnings).Select(text => model.Tokenizer.Encode(text).Ids)];
 
         Task<StudyText> DrawnAsync() => StudyText.DrawAsync(model, Prompt(), body.Whole("n"), body.Whole("max-tokens"), body.Seed(), cancellation);
     }

@@ -9,13 +9,7 @@ internal sealed class LabRepetitionCommand(Terminal terminal) : LabExperimentCom
 {
     private const int DefaultTokens = 256;
 
-    private static readonly string[] Beginnings =
-    [
-        PromptSource.Beginning, "The king had", "There was a girl who", "In the forest", "The old woman said", "One day the fox", "The wind",
-        "He went to the town and",
-    ];
-
-    private readonly PromptSource _prompt = new("PROMPT", $"The text to continue. [default: {Beginnings.Length} beginnings of tales]");
+    private readonly PromptSource _prompt = new("PROMPT", $"The text to continue. [default: {RepetitionStudy.Beginnings.Count} beginnings of tales]");
     private readonly Option<int?> _tokens = NumberOption.Whole("--max-tokens", $"Tokens of each text. [default: {DefaultTokens}]", 1, int.MaxValue, "-n");
 
     protected override string[] Columns => ["Remedy", "#Loops", "#From", "#Period", "#Repeated 2", "#4", "#8", "#Logprob"];
@@ -37,7 +31,7 @@ internal sealed class LabRepetitionCommand(Terminal terminal) : LabExperimentCom
         Prompt? prompt = await _prompt.ReadOrNoneAsync(parsed, Terminal, cancellation);
         LanguageModel model = Load(parsed);
         Tokenizer tokenizer = model.Tokenizer;
-        int[][] prompts = prompt is null ? [.. Beginnings.Select(text => tokenizer.Encode(text).Ids)] : [prompt.Encode(tokenizer, Terminal)];
+        int[][] prompts = prompt is null ? [.. RepetitionStudy.Beginnings.Select(text => tokenizer.Encode(text).Ids)] : [prompt.Encode(tokenizer, Terminal)];
         return new RepetitionStudy(model, prompts, parsed.GetValue(_tokens) ?? DefaultTokens);
     }
 

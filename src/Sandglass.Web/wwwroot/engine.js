@@ -57,7 +57,7 @@ Tab.Open();
 // Texts under way, and how many events each may still send; experiments under way, and the models that are kept for them.
 const texts = new Map();
 const labs = new Set();
-const kept = new Set();
+const kept = new Map();
 
 // A turn of the event loop without the wait of a timer.
 const channel = new MessageChannel();
@@ -166,12 +166,13 @@ function trace({ id, body, steps }) {
 // An experiment loads its models itself, some of them many times, from files that the runtime has in memory.
 async function lab({ id, experiment, options, model, draft }) {
   for (const one of [model, draft]) {
-    if (!one || kept.has(one.name)) continue;
+    const which = one?.file ? `${one.file.size} ${one.file.lastModified}` : one?.url; // another file may have the same name
+    if (!one || kept.get(one.name) === which) continue;
     source = await open(one);
     const answer = JSON.parse(Tab.Keep(one.name, source instanceof Blob ? source.size : source.length));
     source = null;
     if (answer.type === 'error') return postMessage({ ...answer, id });
-    kept.add(one.name);
+    kept.set(one.name, which);
   }
   const event = JSON.parse(Tab.BeginLab(id, JSON.stringify({ experiment, options, model: model.name, draft: draft?.name })));
   postMessage({ ...event, id });

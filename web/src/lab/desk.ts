@@ -32,6 +32,7 @@ class Desk {
   private abort: AbortController | null = null;
   private name: Name = 'temperature';
   private model = '';
+  private models: readonly string[] = [];
   private options: Record<string, string> = {};
 
   constructor(
@@ -49,44 +50,66 @@ class Desk {
       event.preventDefault();
       void this.begin();
     });
-    page.store.watch(
+    void this.open();
+  }
+
+  private async open() {
+    const { store } = this.page;
+    this.models = await this.modelIds();
+    this.model = this.usual();
+    store.watch(
       s => (s.view === 'lab' ? s.place : null),
       place => {
-        if (place !== null) void this.show(new URLSearchParams(place));
+        if (place !== null) this.show(new URLSearchParams(place));
       },
     );
-    page.store.watch(
+    store.watch(
       s => s.results,
       file => {
         if (file) this.take(file.text, file.name);
       },
     );
+    store.watch(
+      s => s.models,
+      async () => {
+        const models = await this.modelIds();
+        if (`${models}` === `${this.models}`) return;
+        this.models = models;
+        this.lay();
+      },
+    );
   }
 
-  /** What an address asks for: an experiment, and its options where they are not the usual ones. */
-  private async show(asked: URLSearchParams) {
-    const wanted = asked.get('lab') ?? '';
-    const name = (names.includes(wanted) ? wanted : this.name) as Name;
-    const models = (await this.tab?.models()) ?? [];
-    const model = asked.get('model') ?? '';
-    const usual = models.find(m => m.id === 'grain-6m')?.id ?? models[0]?.id ?? '';
-    const options = { ...told[name]!.options };
-    for (const option of Object.keys(options)) options[option] = asked.get(option) ?? options[option]!;
-    const chosen = models.some(m => m.id === model) ? model : usual;
-    const isSame = name === this.name && chosen === this.model && JSON.stringify(options) === JSON.stringify(this.options);
-    if (isSame && this.form.childElementCount > 0) {
-      if (asked.get('view') !== 'lab') this.tell();
+  private readonly modelIds = async () => ((await this.tab?.models()) ?? []).map(model => model.id);
+
+  private readonly usual = () => this.models.find(id => id === 'grain-6m') ?? this.models[0] ?? '';
+
+  /** What an address asks for: an experiment, and its options where they are not the usual ones. Without one the view's tab was clicked. */
+  private show(asked: URLSearchParams) {
+    if (asked.get('view') !== 'lab') {
+      if (this.form.childElementCount === 0) this.choose(this.name, told[this.name]!.options, this.usual());
+      this.tell();
       return;
     }
+    const wanted = asked.get('lab') ?? '';
+    const name = (names.includes(wanted) ? wanted : this.name) as Name;
+    const options = { ...told[name]!.options };
+    for (const option of Object.keys(options)) options[option] = asked.get(option) ?? options[option]!;
+    const model = asked.get('model') ?? '';
+    this.choose(name, options, this.models.includes(model) ? model : this.usual());
+    if (wanted !== '' && wanted !== name) this.say(`There is no experiment ${wanted}. Choose one of those above.`);
+  }
+
+  private choose(name: Name, options: Record<string, string>, model: string) {
+    const isSame = name === this.name && model === this.model && JSON.stringify(options) === JSON.stringify(this.options);
+    if (isSame && this.form.childElementCount > 0) return;
     if (name !== this.name) {
       this.abort?.abort();
       this.outcome.clear(name);
+      this.say('');
     }
-    [this.name, this.model, this.options] = [name, chosen, options];
-    this.lay(models.map(m => m.id));
-    if (asked.get('view') !== 'lab')
-      this.tell(); // its tab was clicked
-    else if (wanted !== '' && wanted !== name) this.say(`There is no experiment ${wanted}. Choose one of those above.`);
+    [this.name, this.model, this.options] = [name, model, { ...options }];
+    this.lay();
   }
 
   /** Puts what is chosen into the address: only what is not as usual. */
@@ -97,7 +120,7 @@ class Desk {
     showPlace(this.page.store, `${place}`);
   }
 
-  private lay(models: readonly string[]) {
+  private lay() {
     const { question, does, shows, cannotShow, options } = told[this.name]!;
     const which = h('select', {
       id: 'lab-name',
@@ -151,7 +174,7 @@ class Desk {
       return h('div', { class: 'field' }, h('label', { for: input.id }, title, note ? h('small', {}, note) : null), input);
     });
     const model = h('select', { id: 'lab-model', 'data-testid': 'lab-model' });
-    model.append(...models.map(id => h('option', { value: id, selected: id === this.model }, id)));
+    model.append(...this.models.map(id => h('option', { value: id, selected: id === this.model }, id)));
     model.addEventListener('change', () => {
       this.model = model.value;
       showCommand();
@@ -237,11 +260,10 @@ class Desk {
     try {
       const results = readResults(text, file);
       this.abort?.abort();
+      if (results.name !== this.name) this.choose(results.name, told[results.name]!.options, this.model);
+      this.tell();
       this.outcome.show(results, file);
       this.say('');
-      if (results.name === this.name) return;
-      showPlace(this.page.store, `view=lab&lab=${results.name}`);
-      this.outcome.show(results, file);
     } catch (error) {
       this.say((error as Error).message);
     }

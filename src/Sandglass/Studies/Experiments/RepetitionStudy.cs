@@ -20,6 +20,13 @@ public sealed class RepetitionStudy : Experiment<RepetitionRow>
         ("dry-multiplier 0.8", Greedy with { DryMultiplier = 0.8 }),
     ];
 
+    /// <summary>Beginnings of tales, for whoever has no prompt.</summary>
+    public static IReadOnlyList<string> Beginnings { get; } =
+    [
+        "Once upon a time", "The king had", "There was a girl who", "In the forest", "The old woman said", "One day the fox", "The wind",
+        "He went to the town and",
+    ];
+
     private readonly LanguageModel _model;
     private readonly int[][] _prompts;
     private readonly int _tokens;

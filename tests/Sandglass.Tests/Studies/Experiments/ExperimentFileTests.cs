@@ -42,6 +42,27 @@ public sealed class ExperimentFileTests(Grain grain) : IClassFixture<Grain>, IDi
     }
 
     [Fact]
+    public async Task Without_a_file_there_are_its_lines_and_how_far_it_is()
+    {
+        await Rows(Study(), Results);
+        List<double> shares = [];
+
+        List<byte[]> lines = await Study().LinesAsync(new Shares(shares), default).ToListAsync();
+
+        Assert.Equal(File.ReadAllBytes(Results), lines.SelectMany(line => line));
+        Assert.Contains(shares, share => share > 0);
+        Assert.All(shares, share => Assert.InRange(share, 0, 1));
+    }
+
+    private sealed class Shares(List<double> seen) : IProgress<ExperimentProgress>
+    {
+        public void Report(ExperimentProgress value)
+        {
+            lock (seen) seen.Add(value.Share);
+        }
+    }
+
+    [Fact]
     public async Task Results_of_another_setting_or_experiment_and_other_files_are_refused_and_stay_as_they_are()
     {
         await Rows(Study(), Results);
