@@ -2,7 +2,17 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { fewLooks, findings, folder, launch, missing, open, shot } from './browser.js';
+import { download, fewLooks, findings, folder, hasEngine, launch, missing, noEngine, open, shot, test } from './browser.js';
+
+const recorded = name => readFileSync(new URL(`../../contract/lab/${name}.jsonl`, import.meta.url), 'utf8');
+
+/** Drops a file of results on the page. */
+const drop = (page, name) =>
+  page.evaluate(text => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([text], 'results.jsonl'));
+    dispatchEvent(new DragEvent('drop', { dataTransfer }));
+  }, recorded(name));
 
 describe('beside the text', { skip: missing }, () => {
   let browser;
