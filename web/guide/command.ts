@@ -1,3 +1,5 @@
+import experiments from '../../contract/lab/experiments.json' with { type: 'json' };
+
 /** Words of a line of a shell, as far as the guide's commands go: quotes, and an end at a pipe or a redirection. */
 export function words(line: string): string[] {
   const found: string[] = [];
@@ -42,7 +44,7 @@ function run(words: string[]): string | null {
 }
 
 function lab([name, ...words]: string[]): string | null {
-  if (!name) return null;
+  if (!name || !Object.hasOwn(experiments, name)) return null;
   const address = new URLSearchParams({ view: 'lab', lab: name });
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;

@@ -74,6 +74,7 @@ describe('a command of the guide', () => {
     expect(addressOf('sandglass run "The king" -n 8 --temperature 0 --quiet')).toBe('#prompt=The+king&max_tokens=8&temperature=0');
     expect(addressOf('sandglass run "The king" --beams 4')).toBeNull();
     expect(addressOf('sandglass plan memory --model llama-3-8b')).toBeNull();
+    expect(addressOf('sandglass lab scale --lengths 8,64')).toBeNull();
     expect(addressOf('sandglass lab temperature "The king" --n 8 --plot a.svg --temperatures 0,1')).toBe(
       '#view=lab&lab=temperature&prompt=The+king&n=8&temperatures=0%2C1',
     );
