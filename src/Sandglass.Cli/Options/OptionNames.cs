@@ -85,7 +85,7 @@ internal static class OptionNames
         (nameof(MemoryOptions.Users), "--users"),
         (nameof(MemoryOptions.SharedPrefix), "--shared-prefix"),
         (nameof(TimeOptions.Count), "--count"),
-        (nameof(TimeOptions.Reached), "--reached"),
+        (nameof(TimeOptions.Reached), "--reached"),     // of ServingOptions too
         ("Model", "--model"),
         ("Parameters", "--parameters"),
         (nameof(TrainingOptions.Tokens), "--tokens"),
