@@ -7,8 +7,8 @@ public class PlanServeCommandTests
     [Fact]
     public void Json_is_a_row_for_the_replica_each_batch_load_home_and_number_of_users()
     {
-        JsonElement[] rows = Tool.Run("plan", "serve", "--model", "llama-3-8b", "--capital", "30000", "--users", "1K,1M", "--loads", "0.5,0.9", "--simulate", "100",
-            "--answer-tokens", "20", "--json").Done().Json;
+        JsonElement[] rows = Tool.Run("plan", "serve", "--model", "llama-3-8b", "--capital", "30000", "--users", "1K,1M", "--loads", "0.5,0.9",
+            "--simulate", "100", "--answer-tokens", "20", "--json").Done().Json;
 
         Assert.Equal(["replica", "batch", "load", "home", "scale"], rows.Select(row => row.GetProperty("what").GetString()!).Distinct());
         JsonElement[] Of(string what) => [.. rows.Where(row => row.GetProperty("what").GetString() == what)];
@@ -23,10 +23,12 @@ public class PlanServeCommandTests
     [Fact]
     public void People_see_texts_waiting_machines_money_and_what_is_assumed()
     {
-        ToolRun run = Tool.Run("plan", "serve", "--model", "llama-3-8b", "--hardware", "a100", "--price", "1.5", "--users", "100M", "--simulate", "0", "--peak", "1");
+        ToolRun run = Tool.Run("plan", "serve", "--model", "llama-3-8b", "--hardware", "a100", "--price", "1.5", "--users", "100M", "--simulate", "0",
+            "--peak", "1");
 
         Assert.Equal(0, run.Code);
-        foreach (string part in (string[])["yes, chosen", "Erlang C", "100 M", "read again", "$1.50 an hour"]) Assert.Contains(part, run.Text, StringComparison.Ordinal);
+        foreach (string part in (string[])["yes, chosen", "Erlang C", "100 M", "read again", "$1.50 an hour"])
+            Assert.Contains(part, run.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("Simulated", run.Text, StringComparison.Ordinal);
         Assert.Contains("Assumed: 60 %", run.Error, StringComparison.Ordinal);
     }

@@ -29,17 +29,20 @@ internal sealed class ServingChoice
         "--memory-share", $"The share of their memory that weights and cache may take. [default: {Default.MemoryShare}]");
     private readonly Option<long?> _prompt = PlanNumbers.Position("--prompt-tokens", $"Tokens of a prompt. [default: {Default.PromptTokens}]", 1);
     private readonly Option<long?> _answer = PlanNumbers.Position("--answer-tokens", $"Tokens of an answer, on average. [default: {Default.AnswerTokens}]", 1);
-    private readonly Option<AnswerSpread> _spread = WordOption.Of("--answers", "How much the lengths of answers differ: most are short and a few long, or not.",
+    private readonly Option<AnswerSpread> _spread = WordOption.Of(
+        "--answers", "How much the lengths of answers differ: most are short and a few long, or not.",
         ("geometric", AnswerSpread.Geometric), ("fixed", AnswerSpread.Fixed));
     private readonly Option<double?> _hits = NumberOption.Real(
         "--hit-rate", "The share of the prompts' tokens that the prefix cache has. [default: 0]", share => share is >= 0 and <= 1, "a number from 0 to 1");
-    private readonly Option<double?> _first = Above("--ttft-ms", $"Milliseconds to the first token, of 95 of 100 requests. [default: {1000 * Default.FirstWithin}]");
+    private readonly Option<double?> _first = Above(
+        "--ttft-ms", $"Milliseconds to the first token, of 95 of 100 requests. [default: {1000 * Default.FirstWithin}]");
     private readonly Option<double?> _between = Above("--tpot-ms", $"Milliseconds between two tokens. [default: {1000 * Default.TokenWithin}]");
     private readonly Option<int?> _batch = NumberOption.Whole<int>("--max-batch", $"Texts at once at most. [default: {Default.MaxBatch}]", 1, 4096);
     private readonly Option<int?> _batchTokens = NumberOption.Whole<int>(
         "--max-batch-tokens", $"Tokens of a step at most. [default: {Default.MaxBatchTokens}]", 17, 65_536);
     private readonly Option<double[]> _users = PlanNumbers.Larges("--users", "Users, several with commas between them. [default: 1K,1M,100M]", 1, 1e10);
-    private readonly Option<double?> _perHour = Above("--requests-per-hour", $"Requests of a user in an hour, on average. [default: {Default.RequestsPerHour}]");
+    private readonly Option<double?> _perHour = Above(
+        "--requests-per-hour", $"Requests of a user in an hour, on average. [default: {Default.RequestsPerHour}]");
     private readonly Option<double?> _peak = NumberOption.Real("--peak",
         $"How many times the mean the busiest hour has. [default: {Default.Peak}]", times => times is >= 1 and <= 1000, "a number from 1 to 1000");
     private readonly Option<double[]?> _loads = NumberOption.Reals("--loads",

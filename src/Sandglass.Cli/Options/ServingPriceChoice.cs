@@ -10,7 +10,8 @@ internal sealed class ServingPriceChoice
 
     private readonly Option<double?> _price = From("--price",
         "Dollars for an hour of an accelerator; without it what --capital comes to, or else the assumption that its entry has, if it has one.");
-    private readonly Option<double?> _capital = From("--capital", "Dollars that an accelerator costs with its part of the machine: 30000, in place of --price.");
+    private readonly Option<double?> _capital = From(
+        "--capital", "Dollars that an accelerator costs with its part of the machine: 30000, in place of --price.");
     private readonly Option<double?> _years = ServingChoice.Above("--years", $"Over which it is written off. [default: {Default.Years}]");
     private readonly Option<double?> _watts = From("--watts", $"Watts that it takes, cooling included, with --capital. [default: {Default.Watts}]");
     private readonly Option<double?> _power = From("--power-price", $"Dollars for a kilowatt hour, with --capital. [default: {Default.PerKilowattHour}]");

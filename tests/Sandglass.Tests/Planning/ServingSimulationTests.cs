@@ -61,7 +61,13 @@ public sealed class ServingSimulationTests(TypedModelFiles files) : IClassFixtur
         ServedText text = new(Prompt: 1, Answer: 25, Spread: spread);
         ServingSimulation simulation = new()
         {
-            Text = text, StepSeconds = static (_, _, _, _) => 0.04, Places = places, StepTokens = 64, PageSets = 10_000, Requests = 8000, Seed = 7,
+            Text = text,
+            StepSeconds = static (_, _, _, _) => 0.04,
+            Places = places,
+            StepTokens = 64,
+            PageSets = 10_000,
+            Requests = 8000,
+            Seed = 7,
         };
         double rate = load * places;    // 25 steps are a second
         SimulatedLoad seen = simulation.Run(rate);
@@ -74,7 +80,7 @@ public sealed class ServingSimulationTests(TypedModelFiles files) : IClassFixtur
         Assert.Equal(0, seen.Preemptions);
     }
 
-    /// <summary>Steps that grow with what is in them, as those of a model do: the batch's formula knows how many texts there are, and how fast they come.</summary>
+    /// <summary>Steps that grow with what is in them, as those of a model do: the batch's formula knows how many texts there are.</summary>
     [Fact]
     public void The_batchs_formula_knows_how_many_texts_there_are()
     {

@@ -12,22 +12,24 @@ internal static class PlanServeNotes
         Accelerator hardware = plan.Accelerator;
         yield return $"Assumed: {PlanServeText.Percent(options.Reached)} of what the maker says ({hardware.Source}) is reached" +
             (plan.Accelerators > 1 ? $"; {plan.Accelerators} together are {plan.Accelerators} times as fast." : ".");
-        yield return $"Keeps: a first token within {1000 * options.FirstWithin:0} ms, others within {1000 * options.TokenWithin:0} ms of each other, with the " +
-            "batch always full and others' prompts read between the tokens.";
+        yield return $"Keeps: a first token within {Milliseconds(options.FirstWithin)} ms, others within {Milliseconds(options.TokenWithin)} ms of each other, " +
+            "with the batch always full and others' prompts read between the tokens.";
         if (!plan.Chosen.Keeps) yield return "No batch keeps both: take more --gpus, a smaller --type, a shorter prompt, or objectives that can be kept.";
         if (plan.Chosen.Texts == options.MaxBatch && plan.Fits > options.MaxBatch)
             yield return $"More texts fit: --max-batch {options.MaxBatch} is the most that there may be.";
         if (plan.Loads.Count > 0)
-            yield return "Waits, Erlang C: the chance of waiting for a place and how long, as if a text took as long in any company as in a full batch, with " +
-                "Allen and Cunneen's correction. By batch: the fewer, the quicker.";
+            yield return "Waits, Erlang C: the chance of waiting for a place and how long, as if a text took as long in any company as in a full batch, " +
+                "with Allen and Cunneen's correction. By batch: the fewer, the quicker.";
         if (options.Simulated > 0)
-            yield return $"Simulated: the engine's own scheduler with time in place of arithmetic, {Amount.Whole(options.Simulated)} requests by chance (seed " +
-                $"{options.Seed}); ± is the standard error. There a request also waits for the end of the step in which it comes.";
+            yield return $"Simulated: the engine's own scheduler with time in place of arithmetic, {Amount.Whole(options.Simulated)} requests by chance " +
+                $"(seed {options.Seed}); ± is the standard error. There a request also waits for the end of the step in which it comes.";
         yield return $"Users: {options.RequestsPerHour.ToString(CultureInfo.InvariantCulture)} an hour from each, " +
-            $"{options.Peak.ToString(CultureInfo.InvariantCulture)} times as many in the busiest, for which there are replicas, as if a request could go to any of " +
-            "them; a million tokens at what the whole month asks for.";
+            $"{options.Peak.ToString(CultureInfo.InvariantCulture)} times as many in the busiest, for which there are replicas, as if a request could go to " +
+            "any of them; a million tokens at what the whole month asks for.";
         yield return PriceOf(plan);
     }
+
+    private static string Milliseconds(double seconds) => (1000 * seconds).ToString("0.##", CultureInfo.InvariantCulture);
 
     private static string PriceOf(ServingPlan plan)
     {

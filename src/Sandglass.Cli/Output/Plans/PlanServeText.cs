@@ -33,8 +33,8 @@ internal static class PlanServeText
         Fact("Run with", $"{Amount.Of(chosen.Texts, "text")} at once: {Amount.Short(chosen.RequestsPerSecond)} requests a second" +
             (chosen.Keeps ? "" : "; no batch keeps the objectives"));
         if (plan.PerHour is double hour)
-            Fact("Price", $"${Money(hour)} an hour of one; at {Percent(options.Price.UsedShare)} use a million tokens of prompts ${Money(plan.PerMillionRead)}, " +
-                $"of answers ${Money(plan.PerMillionWritten)}, of all ${Money(plan.PerMillionTokens)}");
+            Fact("Price", $"${Money(hour)} an hour of one; at {Percent(options.Price.UsedShare)} use a million tokens of prompts " +
+                $"${Money(plan.PerMillionRead)}, of answers ${Money(plan.PerMillionWritten)}, of all ${Money(plan.PerMillionTokens)}");
         console.Write(facts);
     }
 
@@ -68,12 +68,15 @@ internal static class PlanServeText
     {
         if (plan.Scales.Count == 0) return;
         bool hasPrice = plan.PerHour is not null, hasHits = plan.Options.HitRate > 0;
-        Table table = Tables.New(["#Users", "#Requests/s", "#Replicas", .. hasHits ? (string[])["#without hits"] : [], "#Accelerators", "#Load", "#Texts", "#Their cache", "#Idle", "#Their cache",
-            "Where", .. hasPrice ? (string[])["#A month", "#A million tokens"] : []]);
+        Table table = Tables.New(["#Users", "#Requests/s", "#Replicas", .. hasHits ? (string[])["#without hits"] : [], "#Accelerators", "#Load",
+            "#Texts", "#Their cache", "#Idle", "#Their cache", "Where", .. hasPrice ? (string[])["#A month", "#A million tokens"] : []]);
         foreach (ServingScale scale in plan.Scales)
-            table.AddRow([Count(scale.Users), Amount.Large(scale.RequestsPerSecond), Count(scale.Replicas), .. hasHits ? (string[])[Count(scale.ReplicasWithoutHits)] : [],
-                Count(scale.Accelerators), $"{(100 * scale.Load).ToString("0.##", CultureInfo.InvariantCulture)} %", Amount.Large(scale.ActiveTexts), Bytes(scale.ActiveBytes), Count(scale.IdleTexts),
-                Bytes(scale.IdleBytes), Where(plan, scale), .. hasPrice ? (string[])[$"${Count(scale.PerMonth!.Value)}", $"${Money(scale.PerMillionTokens)}"] : []]);
+            table.AddRow([Count(scale.Users), Amount.Large(scale.RequestsPerSecond), Count(scale.Replicas),
+                .. hasHits ? (string[])[Count(scale.ReplicasWithoutHits)] : [],
+                Count(scale.Accelerators), $"{(100 * scale.Load).ToString("0.##", CultureInfo.InvariantCulture)} %", Amount.Large(scale.ActiveTexts),
+                Bytes(scale.ActiveBytes), Count(scale.IdleTexts),
+                Bytes(scale.IdleBytes), Where(plan, scale),
+                .. hasPrice ? (string[])[$"${Count(scale.PerMonth!.Value)}", $"${Money(scale.PerMillionTokens)}"] : []]);
         Tables.Write(console, table);
     }
 
@@ -103,7 +106,8 @@ internal static class PlanServeText
 
     private static string Count(double count) => count < 1e6 ? Amount.Whole((long)Math.Round(count)) : Amount.Large(count);
 
-    internal static string Money(double? dollars) => dollars is not double amount ? "" : amount.ToString(amount < 10 ? "0.00##" : "#,0.00", CultureInfo.InvariantCulture);
+    private static string Money(double? dollars) =>
+        dollars is not double amount ? "" : amount.ToString(amount < 10 ? "0.00##" : "#,0.00", CultureInfo.InvariantCulture);
 
     internal static string Percent(double share) => $"{(100 * share).ToString("0.#", CultureInfo.InvariantCulture)} %";
 }

@@ -70,7 +70,8 @@ public sealed record ServingBatch
         };
     }
 
-    /// <summary>The mean over steps in which pieces of others' prompts are by chance (Poisson): two in one step may take longer than one in each of two.</summary>
+    /// <summary>The mean over steps in which pieces of others' prompts are by chance (Poisson): two in one step may take longer than one in each of
+    /// two.</summary>
     private static double Mean(double pieces, Func<double, double> step)
     {
         if (pieces > ManyPieces) return step(pieces);       // then steps are much alike

@@ -7,7 +7,7 @@ namespace Sandglass.Planning;
 internal static class ServingBounds
 {
     private const int MostTokens = 1 << 24, MostTexts = 4096, MostStep = 65_536, MostSimulated = 100_000, MostLoads = 100;
-    private const long MostSimulatedTokens = 1L << 30;
+    private const long MostSimulatedTokens = 1L << 27;
     private const double Most = 1e15;
 
     /// <exception cref="PlanException">An option is out of its range.</exception>

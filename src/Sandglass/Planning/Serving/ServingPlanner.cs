@@ -8,7 +8,7 @@ namespace Sandglass.Planning;
 internal sealed class ServingPlanner
 {
     private const int MostAccelerators = 1024, InMachine = 8;
-    private const double Late = 0.05, NearlyBest = 0.9;
+    private const double NearlyBest = 0.9;
 
     private readonly PlannedModel _model;
     private readonly ServingOptions _options;
@@ -39,6 +39,7 @@ internal sealed class ServingPlanner
         ServingBatch chosen = Best(all);
         ServingBatch withoutHits = _text.Found == 0 ? chosen : Largest(_text with { HitRate = 0 }, _room, _seconds);
         CacheHome[] homes = Homes(chosen);
+        Staffing staffing = new(_options, _text, chosen, withoutHits, _accelerators, _memory.CacheBytes, _options.Price.PerHour(_accelerator));
         return new ServingPlan
         {
             Options = _options,
@@ -52,7 +53,7 @@ internal sealed class ServingPlanner
             Loads = [.. _options.Loads.Select(load => Load(load, chosen, all))],
             Homes = homes,
             RecomputeSeconds = ServedText.Reading(_seconds, _text.Positions, _options.MaxBatchTokens),
-            Scales = [.. _options.Users.Select(users => Scale(users, chosen, withoutHits, homes))],
+            Scales = [.. _options.Users.Select(users => staffing.For(users, homes))],
         };
     }
 
@@ -73,8 +74,8 @@ internal sealed class ServingPlanner
     {
         double room = RoomIn(accelerators);
         if (room >= _memory.CacheBytes) return room;
-        string expected = string.Create(CultureInfo.InvariantCulture,
-            $"room for {(_memory.WeightBytes + _memory.ActivationBytes) / 1e9:F1} GB of weights and activations and {_memory.CacheBytes / 1e9:F1} GB of one text");
+        double model = (_memory.WeightBytes + _memory.ActivationBytes) / 1e9, text = _memory.CacheBytes / 1e9;
+        string expected = string.Create(CultureInfo.InvariantCulture, $"room for {model:F1} GB of weights and activations and {text:F1} GB of one text");
         string found = string.Create(CultureInfo.InvariantCulture,
             $"{accelerators} of {_accelerator.MemoryBytes / 1e9:F1} GB, of which {100 * _options.MemoryShare:F0} % may be taken");
         throw new PlanException("plan-serving-memory", nameof(_options.Accelerators), expected, found);
@@ -123,7 +124,7 @@ internal sealed class ServingPlanner
             RequestsPerSecond = rate,
             Waits = ErlangC.Waits(chosen.Texts, rate * chosen.Seconds),
             MeanWait = ErlangC.MeanWait(chosen.Texts, rate, chosen.Seconds, variation),
-            Wait95 = ErlangC.WaitBut(Late, chosen.Texts, rate, chosen.Seconds, variation),
+            Wait95 = ErlangC.WaitBut(Staffing.Late, chosen.Texts, rate, chosen.Seconds, variation),
             BatchWait = queue.MeanWait,
             BatchTexts = queue.MeanTexts,
             Simulated = _options.Simulated == 0 ? null : Simulation(chosen).Run(rate),
@@ -152,58 +153,5 @@ internal sealed class ServingPlanner
             Home("host", _accelerators * idle.HostBytes, bytes / (_accelerators * idle.HostBytesPerSecond)),
             Home("disk", _accelerators * idle.DiskBytes, bytes / (_accelerators * idle.DiskBytesPerSecond)),
         ];
-    }
-
-    private ServingScale Scale(double users, ServingBatch chosen, ServingBatch withoutHits, CacheHome[] homes)
-    {
-        double mean = users * _options.RequestsPerHour / 3600, rate = mean * _options.Peak;
-        long replicas = Replicas(rate, chosen, _text), accelerators = replicas * _accelerators, places = replicas * chosen.Texts;
-        double idle = Math.Min(users, rate * 60 * _options.IdleCache.KeptMinutes), active = rate * chosen.Seconds;
-        double? month = _options.Price.PerHour(_accelerator) * accelerators * ServingPrice.HoursPerMonth;
-        double tokens = mean * 3600 * ServingPrice.HoursPerMonth * (_text.Prompt + _text.Answer);
-        return new ServingScale
-        {
-            Users = users,
-            RequestsPerSecond = rate,
-            Replicas = replicas,
-            Accelerators = accelerators,
-            Load = active / places,
-            Wait95 = ErlangC.WaitBut(Late, places, rate, chosen.Seconds, chosen.VariationOf(_text)),
-            ReplicasWithoutHits = Replicas(rate, withoutHits, _text with { HitRate = 0 }),
-            ActiveTexts = active,
-            ActiveBytes = active * _memory.CacheBytes,
-            IdleTexts = idle,
-            IdleBytes = idle * _memory.CacheBytes,
-            IdleShares = [.. Shares(idle, replicas, homes)],
-            PerMonth = month,
-            PerMillionTokens = month / tokens * 1e6,
-        };
-    }
-
-    /// <summary>The fewest that keep the time to the first token of 95 of 100 requests, as if a request could go to any place of all replicas.</summary>
-    private long Replicas(double rate, ServingBatch batch, ServedText text)
-    {
-        double mayWait = Math.Max(0, _options.FirstWithin - batch.SecondsToFirst), variation = batch.VariationOf(text);
-        bool Keeps(long replicas) => ErlangC.WaitBut(Late, replicas * batch.Texts, rate, batch.Seconds, variation) <= mayWait;
-        long few = (long)(rate * batch.Seconds / batch.Texts), enough = few + 1;    // few are less than is offered
-        for (long more = 1; !Keeps(enough); more *= 2) (few, enough) = (enough, enough + more);
-        while (enough - few > 1)
-        {
-            long middle = few + (enough - few) / 2;
-            if (Keeps(middle)) enough = middle;
-            else few = middle;
-        }
-        return enough;
-    }
-
-    private static IEnumerable<double> Shares(double idle, long replicas, CacheHome[] homes)
-    {
-        double left = idle;
-        foreach (CacheHome home in homes)
-        {
-            double held = Math.Min(left, replicas * home.Texts);
-            left -= held;
-            yield return idle == 0 ? 0 : held / idle;
-        }
     }
 }

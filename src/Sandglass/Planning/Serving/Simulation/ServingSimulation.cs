@@ -41,20 +41,21 @@ internal sealed class ServingSimulation
         double busy = 0;
         using SimulatedEngine engine = new(options, PageSets, batch => Seconds(batch, ref busy));
         int warming = Requests / 4, came = 0, left = Requests;
-        List<SimulatedText> counted = new(Requests);
+        Queue<SimulatedText> counted = [];
+        List<SimulatedTimes> times = new(Requests);
         double next = Gap(0, rate);
-        for (int ended = 0; ended < Requests;)
+        while (times.Count < Requests)
         {
             if (engine.Scheduler.IsIdle) engine.Clock.Now = Math.Max(engine.Clock.Now, next);
             for (; next <= engine.Clock.Now; next += Gap(++came, rate))
             {
                 SimulatedText text = engine.Add(next, Text.Prompt, Answer(came), Text.Found);
-                if (came >= warming && left-- > 0) counted.Add(text);
+                if (came >= warming && left-- > 0) counted.Enqueue(text);
             }
             if (!engine.Step()) engine.Clock.Now = Math.Max(engine.Clock.Now, next);
-            while (ended < counted.Count && counted[ended].IsOver) ended++;
+            for (; counted.TryPeek(out SimulatedText? first) && first.IsOver; counted.Dequeue()) times.Add(SimulatedTimes.Of(first));
         }
-        return SimulatedLoad.Of(counted, rate, busy / engine.Clock.Now, engine.Scheduler.Preemptions);
+        return SimulatedLoad.Of(times, rate, busy / engine.Clock.Now, engine.Scheduler.Preemptions);
     }
 
     /// <summary>Of a step, which may write tokens of some texts and read pieces of others.</summary>

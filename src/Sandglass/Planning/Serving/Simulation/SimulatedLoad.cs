@@ -32,14 +32,12 @@ public sealed record SimulatedLoad
     /// <summary>Texts that lost their pages to others, and were read again.</summary>
     public required int Preemptions { get; init; }
 
-    internal static SimulatedLoad Of(List<SimulatedText> texts, double rate, double meanTexts, int preemptions)
+    internal static SimulatedLoad Of(List<SimulatedTimes> texts, double rate, double meanTexts, int preemptions)
     {
-        if (texts.Find(static text => text.Failure is not null) is SimulatedText failed)
-            throw new InvalidOperationException("A simulated text cannot be served.", failed.Failure);
-        double[] waits = [.. texts.Select(static text => text.Begun - text.Came)], firsts = [.. texts.Select(static text => text.First - text.Came)];
+        double[] waits = [.. texts.Select(static text => text.Wait)], firsts = [.. texts.Select(static text => text.First)];
         double mean = waits.Average();
         double[] parts = [.. waits.Chunk((waits.Length + Parts - 1) / Parts).Select(static part => part.Average())];
-        long between = texts.Sum(static text => text.Written - 1L);
+        long between = texts.Sum(static text => (long)text.Between);
         return new SimulatedLoad
         {
             RequestsPerSecond = rate,
@@ -48,7 +46,7 @@ public sealed record SimulatedLoad
             Wait95 = Quantile(waits),
             MeanFirst = firsts.Average(),
             First95 = Quantile(firsts),
-            SecondsPerToken = between == 0 ? 0 : texts.Sum(static text => text.Ended - text.First) / between,
+            SecondsPerToken = between == 0 ? 0 : texts.Sum(static text => text.Writing) / between,
             MeanTexts = meanTexts,
             Preemptions = preemptions,
         };
