@@ -47,25 +47,15 @@ public sealed record CacheGrowth(
     /// <param name="runs">Times of a token in each row, for each run: [run][row].</param>
     internal static CacheGrowth Of(IReadOnlyList<CacheStudyRow> rows, TimeSpan[][] runs)
     {
-        double[] times = [.. runs.Select(run => Power((_, i) => run[i].TotalSeconds)).Order()];
+        double[] times = [.. runs.Select(run => Growth((_, i) => run[i].TotalSeconds)).Order()];
         return new CacheGrowth(
-            rows[0].Cache, Power((row, _) => row.Window.LayerTokenPasses), Power((row, _) => row.Window.Projections),
-            Power((row, _) => row.Window.FeedForward), Power((row, _) => row.Window.Attention), Power((row, _) => row.Window.Logits),
+            rows[0].Cache, Growth((row, _) => row.Window.LayerTokenPasses), Growth((row, _) => row.Window.Projections),
+            Growth((row, _) => row.Window.FeedForward), Growth((row, _) => row.Window.Attention), Growth((row, _) => row.Window.Logits),
             times[times.Length / 2], times[0], times[^1]);
 
-        double Power(Func<CacheStudyRow, int, double> value)
-        {
-            double count = 0, sumX = 0, sumY = 0, sumXX = 0, sumXY = 0;
-            for (int i = 1; i < rows.Count; i++)
-            {
-                // the n-th token is computed from the n - 1 before it, so a row's mean length is half a token less than the middle of its ends
-                double x = Elementary.Log((rows[i].Length + rows[i - 1].Length - 1) / 2.0), y = value(rows[i], i);
-                if (!(y > 0)) continue;     // the clock is too coarse
-                y = Elementary.Log(y);
-                (count, sumX, sumY, sumXX, sumXY) = (count + 1, sumX + x, sumY + y, sumXX + x * x, sumXY + x * y);
-            }
-            double width = count * sumXX - sumX * sumX;
-            return width > 0 ? (count * sumXY - sumX * sumY) / width : 0;
-        }
+        // the n-th token is computed from the n - 1 before it, so a row's mean length is half a token less than the middle of its ends; where the clock is too
+        // coarse a row has no time
+        double Growth(Func<CacheStudyRow, int, double> value) =>
+            Power.Of(rows.Select((row, i) => (i == 0 ? 0 : (row.Length + rows[i - 1].Length - 1) / 2.0, value(row, i))).Skip(1));
     }
 }

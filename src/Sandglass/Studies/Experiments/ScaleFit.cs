@@ -1,5 +1,3 @@
-using Sandglass.Kernels;
-
 namespace Sandglass.Studies;
 
 /// <summary>How work and time grow with the length, through the rows of a <see cref="ScaleStudy"/>.</summary>
@@ -13,6 +11,8 @@ namespace Sandglass.Studies;
 public sealed record ScaleFit(
     string What, double Weights, double Attention, double Time, double LastTime, double WeightsSeconds, double AttentionSeconds)
 {
+    private const double Thousand = 1000;       // the two terms are of like size then, and soon found
+
     /// <summary>The length from which on more time grows with it than does not; null where the times do not tell, being few or those of a busy
     /// machine.</summary>
     public double? Crossing => WeightsSeconds <= 0 || AttentionSeconds <= 0 ? null : WeightsSeconds / AttentionSeconds * (What == ScaleRow.Prompt ? 2 : 1);
@@ -28,33 +28,18 @@ public sealed record ScaleFit(
     {
         ScaleRow[] counted = [.. rows.Where(row => row.What == what && row.Source == ScaleRow.Counted)];
         ScaleRow[] measured = [.. rows.Where(row => row.What == what && row.Source == ScaleRow.Measured)];
-        // a token of a prompt sees half of it on average
-        double seen = what == ScaleRow.Prompt ? 0.5 : 1;
-        (double constant, double growing) = Line(measured.Select(row =>
-            (seen * row.Context, row.Seconds!.Value / (what == ScaleRow.Prompt ? row.Context : 1))));
+        LeastSquares times = new(2);
+        foreach (ScaleRow row in measured.Where(row => row.Seconds > 0))       // of a coarse clock some are 0
+        {
+            double tokens = what == ScaleRow.Prompt ? row.Context : 1, seen = row.Context * (what == ScaleRow.Prompt ? 0.5 : 1);   // of a prompt, on average
+            times.Add([1, seen / Thousand], row.Seconds!.Value / tokens);
+        }
+        double[] found = times.Solve();
         return new ScaleFit(
-            what, Power(counted, row => row.MultiplyAdds!.Value.Total - row.MultiplyAdds.Value.Attention),
-            Power(counted, row => row.MultiplyAdds!.Value.Attention), Power(measured, row => row.Seconds!.Value), Power(measured[^2..], row => row.Seconds!.Value), constant, growing);
+            what, Growth(counted, row => row.MultiplyAdds!.Value.Total - row.MultiplyAdds.Value.Attention),
+            Growth(counted, row => row.MultiplyAdds!.Value.Attention), Growth(measured, row => row.Seconds!.Value),
+            Growth(measured[^2..], row => row.Seconds!.Value), found[0], found[1] / Thousand);
     }
 
-    /// <summary>The slope of a least-squares line through the logarithms.</summary>
-    private static double Power(ScaleRow[] rows, Func<ScaleRow, double> value) =>
-        Slope(rows.Where(row => value(row) > 0).Select(row => (Elementary.Log((double)row.Context), Elementary.Log(value(row)), 1.0)));
-
-    /// <summary>The line through points that misses each by the least share of it: constant, and slope.</summary>
-    private static (double Constant, double Slope) Line(IEnumerable<(double X, double Y)> points)
-    {
-        (double X, double Y, double Weight)[] all = [.. points.Where(point => point.Y > 0).Select(point => (point.X, point.Y, 1 / (point.Y * point.Y)))];
-        double slope = Slope(all), weights = all.Sum(point => point.Weight);
-        return weights > 0 ? (all.Sum(point => point.Weight * (point.Y - slope * point.X)) / weights, slope) : (0, 0);
-    }
-
-    private static double Slope(IEnumerable<(double X, double Y, double Weight)> points)
-    {
-        (double sum, double sumX, double sumY, double sumXX, double sumXY) = (0, 0, 0, 0, 0);
-        foreach ((double x, double y, double weight) in points)
-            (sum, sumX, sumY, sumXX, sumXY) = (sum + weight, sumX + weight * x, sumY + weight * y, sumXX + weight * x * x, sumXY + weight * x * y);
-        double width = sum * sumXX - sumX * sumX;
-        return width > 0 ? (sum * sumXY - sumX * sumY) / width : 0;
-    }
+    private static double Growth(ScaleRow[] rows, Func<ScaleRow, double> value) => Power.Of(rows.Select(row => ((double)row.Context, value(row))));
 }
