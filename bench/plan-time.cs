@@ -4,6 +4,7 @@
 //   --only WORD     only the cases that have the word in their line
 #:project ../src/Sandglass/Sandglass.csproj
 #:property PublishAot=false
+#:property TieredPGO=false
 using System.Globalization;
 using Sandglass;
 using Sandglass.Generation;

@@ -74,22 +74,26 @@ public sealed record ReadSpeed(double Bytes, double SecondsPerByte);
 /// <param name="Rows">Numbers of tokens that were measured, upwards from 1.</param>
 /// <param name="Memory">[rows]: seconds for one weight and all tokens, weights from memory.</param>
 /// <param name="Cached">[rows]: the same, weights from the caches.</param>
-public sealed record ProductSpeed(TensorType Type, IReadOnlyList<int> Rows, IReadOnlyList<double> Memory, IReadOnlyList<double> Cached)
+/// <param name="Output">[rows]: seconds for one row of the matrix and all tokens, however long it is: the sums begin, are moved and stored.</param>
+public sealed record ProductSpeed(
+    TensorType Type, IReadOnlyList<int> Rows, IReadOnlyList<double> Memory, IReadOnlyList<double> Cached, IReadOnlyList<double> Output)
 {
-    /// <summary>Seconds for one weight and some tokens.</summary>
+    /// <summary>Seconds of a matrix and some tokens.</summary>
+    /// <param name="outputs">Its rows.</param>
+    /// <param name="columns">Its columns.</param>
     /// <param name="tokens">Above 0; of experts on average.</param>
     /// <param name="fromMemory">As <see cref="MeasuredSpeed.FromMemory"/> says.</param>
-    internal double Seconds(double tokens, double fromMemory)
+    internal double Seconds(double outputs, double columns, double tokens, double fromMemory) =>
+        outputs * (columns * Between(tokens, at => Cached[at] + fromMemory * (Memory[at] - Cached[at])) + Between(tokens, at => Output[at]));
+
+    private double Between(double tokens, Func<int, double> at)
     {
-        if (tokens >= Rows[^1]) return At(Rows.Count - 1, fromMemory) * tokens / Rows[^1];
+        if (tokens >= Rows[^1]) return at(Rows.Count - 1) * tokens / Rows[^1];
         int after = 1;
         while (after < Rows.Count - 1 && Rows[after] < tokens) after++;
         double part = (tokens - Rows[after - 1]) / (Rows[after] - Rows[after - 1]);
-        double low = At(after - 1, fromMemory), high = At(after, fromMemory);
-        return Math.Max(0, low + Math.Max(part, 0) * (high - low));
+        return at(after - 1) + Math.Max(part, 0) * (at(after) - at(after - 1));
     }
-
-    private double At(int index, double fromMemory) => Cached[index] + fromMemory * (Memory[index] - Cached[index]);
 }
 
 /// <summary>How fast attention is with a cache of a type.</summary>
@@ -114,9 +118,13 @@ public sealed record AttentionTerms(double PerValue, double PerMultiplyAdd, doub
 
 /// <summary>What steps cost beside products and attention, in seconds.</summary>
 /// <param name="Step">Whatever is in it.</param>
+/// <param name="Token">A token: the angles that its position is rotated by.</param>
 /// <param name="Layer">A layer: handing out its work to the threads.</param>
-/// <param name="WidthValue">A token and value of the residual stream, in a layer: norms, rotation, storing.</param>
+/// <param name="WidthValue">A token and value of the residual stream, in a layer: norms, blocks for products, rotation, storing.</param>
 /// <param name="FeedForwardValue">A token and value inside of the feed-forward part, in a layer: the activation.</param>
+/// <param name="Alone">No seconds, but by what share products of one token take longer inside of a step than by themselves: each matrix begins anew.</param>
+/// <param name="Together">The same of many tokens: their inputs have just been written, and their outputs push them out of the caches.</param>
 /// <param name="Text">A token that is chosen.</param>
 /// <param name="Score">A score of the vocabulary that it is chosen from.</param>
-public sealed record StepOverhead(double Step, double Layer, double WidthValue, double FeedForwardValue, double Text, double Score);
+public sealed record StepOverhead(
+    double Step, double Token, double Layer, double WidthValue, double FeedForwardValue, double Alone, double Together, double Text, double Score);

@@ -27,10 +27,14 @@ internal sealed class MeasuredTime(MeasuredSpeed speed, ModelShape shape, IReadO
             double through = weight.Role == WeightRole.Output ? scored : rows;
             if (through == 0) continue;
             double used = weight.UsedBy(through);
-            seconds += used * weight.Values * _products[i].Seconds(through * weight.Used / used, fromMemory);
+            seconds += used * _products[i].Seconds(weight.Rows, weight.Columns, through * weight.Used / used, fromMemory);
         }
-        return seconds;
+        double together = Together(rows);
+        return seconds * (1 + _overhead.Alone * (1 - together) + _overhead.Together * together);
     }
+
+    /// <summary>How far a step is one of many tokens: 0 of one, nearly 1 of a prompt.</summary>
+    internal static double Together(double rows) => rows <= 1 ? 0 : 1 - 1 / rows;
 
     /// <summary>Seconds of attention of tokens that are written, each at a depth.</summary>
     public double Writing(int texts, double depth, double fromMemory)
@@ -64,7 +68,7 @@ internal sealed class MeasuredTime(MeasuredSpeed speed, ModelShape shape, IReadO
             double inside = (double)part.Width * (part.Experts > 0 ? part.ExpertsUsed : 1) + part.SharedWidth;
             values += shape.Width * _overhead.WidthValue + inside * _overhead.FeedForwardValue;
         }
-        return _overhead.Step + shape.Layers.Count * _overhead.Layer + rows * values + scored * (_overhead.Text + shape.Vocabulary * _overhead.Score);
+        return _overhead.Step + shape.Layers.Count * _overhead.Layer + rows * (_overhead.Token + values) + scored * (_overhead.Text + shape.Vocabulary * _overhead.Score);
     }
 
     // the two halves of keys and values: with one type for both their sum is the time of both

@@ -13,7 +13,7 @@ namespace Sandglass.Studies;
 /// </example>
 public static class MachineCalibration
 {
-    private static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(25);    // of each of some four hundred loops
+    private static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(15);    // of each of some four hundred loops
 
     /// <summary>Measures, in well under a minute for two numbers of threads and all types.</summary>
     /// <param name="threads">Numbers of threads, each at least 1.</param>
@@ -37,8 +37,8 @@ public static class MachineCalibration
             progress?.Report($"whole steps, threads: {limit.Threads}");
             speeds.Add(known with
             {
-                Integers = await StepLoop.MeasureAsync(known, "q8_0", cancellationToken).ConfigureAwait(false),
-                Floats = await StepLoop.MeasureAsync(known, "f32", cancellationToken).ConfigureAwait(false),
+                Integers = await StepLoop.MeasureAsync(known, "q8_0", isFirst: speeds.Count == 0, time ?? TimeProvider.System, cancellationToken).ConfigureAwait(false),
+                Floats = await StepLoop.MeasureAsync(known, "f32", isFirst: false, time ?? TimeProvider.System, cancellationToken).ConfigureAwait(false),
             });
         }
         return new MeasuredMachine
@@ -56,7 +56,7 @@ public static class MachineCalibration
         using ReadLoop reads = new(pool);
         using AttentionLoop attention = new(pool, timer);
         using ProductLoop products = new(pool, timer);
-        StepOverhead none = new(0, 0, 0, 0, 0, 0);
+        StepOverhead none = new(0, 0, 0, 0, 0, 0, 0, 0, 0);
         string Said(string what) => $"{what}, threads: {limit.Threads}";
 
         progress?.Report(Said("reading memory"));

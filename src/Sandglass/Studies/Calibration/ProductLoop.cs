@@ -7,7 +7,7 @@ namespace Sandglass.Studies;
 /// <summary>The engine's products with weights of a type, of some tokens at a time.</summary>
 internal sealed unsafe class ProductLoop : IDisposable
 {
-    private const int Columns = 2048;
+    private const int Columns = 2048, FewColumns = 256;
     private const int MostRows = 256;           // the most tokens of a step
     private const int ComputeBound = 32;        // from so many tokens on it does not matter where weights come from
     private const long FarBytes = 40 << 20, NearBytes = ReadLoop.Least;
@@ -31,20 +31,23 @@ internal sealed unsafe class ProductLoop : IDisposable
         _dispatch = Dispatch();
     }
 
-    /// <summary>Seconds of a weight and so many tokens.</summary>
+    /// <summary>Seconds of a weight, and of a row, with so many tokens. Rows of two lengths tell them apart.</summary>
     public ProductSpeed Measure(TensorType type)
     {
-        double[] memory = new double[Rows.Length], cached = new double[Rows.Length];
+        double[] memory = new double[Rows.Length], cached = new double[Rows.Length], output = new double[Rows.Length];
         using PagedMemory weights = new(stretch: 16 << 20);
         Panels panels = Panels.For(type)!;
-        WeightMatrix[] far = Matrices(panels, Columns, FarBytes, weights), near = Matrices(panels, Columns / 4, NearBytes, weights);
+        WeightMatrix[] far = Matrices(panels, Columns, Columns, FarBytes, weights), near = Matrices(panels, Columns / 4, Columns, NearBytes, weights);
+        WeightMatrix[] small = Matrices(panels, Columns, FewColumns, NearBytes, weights);
         for (int i = 0; i < Rows.Length; i++)
         {
-            WeightMatrix[] some = Rows[i] < ComputeBound ? far : far[..Math.Max(1, far.Length / 10)];
-            memory[i] = PerWeight(some, Rows[i]);
-            cached[i] = Rows[i] < ComputeBound ? Math.Min(PerWeight(near, Rows[i]), memory[i]) : memory[i];
+            bool isCompute = Rows[i] >= ComputeBound;
+            double few = PerRow(isCompute ? small[..1] : small, Rows[i]), many = PerRow(isCompute ? near[..1] : near, Rows[i]);
+            cached[i] = Math.Max(0, many - few) / (Columns - FewColumns);
+            output[i] = Math.Max(0, few - FewColumns * cached[i]);
+            memory[i] = isCompute ? cached[i] : Math.Max(cached[i], (PerRow(far, Rows[i]) - output[i]) / Columns);
         }
-        return new ProductSpeed(type, Rows, memory, cached);
+        return new ProductSpeed(type, Rows, memory, cached, output);
     }
 
     public void Dispose()
@@ -53,16 +56,16 @@ internal sealed unsafe class ProductLoop : IDisposable
         _pages.Dispose();
     }
 
-    private double PerWeight(WeightMatrix[] matrices, int tokens)
+    private double PerRow(WeightMatrix[] matrices, int tokens)
     {
-        for (int token = 0; token < tokens; token++)
-            ActivationQuantizer.Quantize(_x + (long)token * Columns, Columns, _blocks + token, tokens);
-        Activations input = new() { Values = _x, Blocks = matrices[0].Panels.Quantized ? _blocks : null, Tokens = tokens, Columns = Columns };
+        int columns = matrices[0].Columns;
+        for (int token = 0; token < tokens; token++) ActivationQuantizer.Quantize(_x + (long)token * columns, columns, _blocks + token, tokens);
+        Activations input = new() { Values = _x, Blocks = matrices[0].Panels.Quantized ? _blocks : null, Tokens = tokens, Columns = columns };
         double seconds = _timer.Seconds(() =>
         {
             foreach (WeightMatrix matrix in matrices) _product.Run(input, new MatMulTarget { Weights = matrix, Output = _output });
         });
-        return Math.Max(0, seconds - matrices.Length * _dispatch) / matrices.Sum(static matrix => (double)matrix.Rows * matrix.Columns);
+        return Math.Max(0, seconds - matrices.Length * _dispatch) / matrices.Sum(static matrix => (double)matrix.Rows);
     }
 
     /// <summary>What it costs to hand out a product that is next to none.</summary>
@@ -77,10 +80,10 @@ internal sealed unsafe class ProductLoop : IDisposable
         }) / 100;
     }
 
-    private static WeightMatrix[] Matrices(Panels panels, int rows, long bytes, PagedMemory memory)
+    private static WeightMatrix[] Matrices(Panels panels, int rows, int columns, long bytes, PagedMemory memory)
     {
-        long each = panels.PanelBytes(Columns) * rows / Panels.Rows;
-        return [.. Enumerable.Range(0, (int)Math.Max(1, (bytes + each - 1) / each)).Select(_ => Filled(new WeightMatrix(panels, rows, Columns, memory)))];
+        long each = panels.PanelBytes(columns) * rows / Panels.Rows;
+        return [.. Enumerable.Range(0, (int)Math.Max(1, (bytes + each - 1) / each)).Select(_ => Filled(new WeightMatrix(panels, rows, columns, memory)))];
     }
 
     /// <summary>Any codes and scales that are no infinity and hardly a subnormal number in any type.</summary>

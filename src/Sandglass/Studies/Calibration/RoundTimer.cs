@@ -5,7 +5,7 @@ internal sealed class RoundTimer(TimeProvider time, TimeSpan budget, Cancellatio
 {
     private const int FewestRounds = 4, MostRounds = 2000;
 
-    /// <summary>Seconds of a round, after one that warms up: a quarter of the rounds took less, since what else runs on the machine only delays.</summary>
+    /// <summary>Seconds of a round, after one that warms up.</summary>
     public double Seconds(Action round)
     {
         round();
@@ -18,7 +18,13 @@ internal sealed class RoundTimer(TimeProvider time, TimeSpan budget, Cancellatio
             round();
             rounds.Add(time.GetElapsedTime(from).TotalSeconds);
         }
-        rounds.Sort();
-        return rounds[rounds.Count / 4];
+        return Undisturbed(rounds);
+    }
+
+    /// <summary>Of several times of the same, one that a quarter of them are below: what else runs on the machine only delays.</summary>
+    public static double Undisturbed(List<double> seconds)
+    {
+        seconds.Sort();
+        return seconds[seconds.Count / 4];
     }
 }

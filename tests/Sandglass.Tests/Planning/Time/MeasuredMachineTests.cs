@@ -8,9 +8,9 @@ namespace Sandglass.Tests.Planning;
 public sealed class MeasuredMachineTests
 {
     /// <summary>One ns a weight from memory for one token, a tenth of it from the caches; 16 tokens take four times as long.</summary>
-    private static readonly ProductSpeed Product = new(TensorType.Q8_0, [1, 16], [1e-9, 4e-9], [1e-10, 4e-10]);
+    private static readonly ProductSpeed Product = new(TensorType.Q8_0, [1, 16], [1e-9, 4e-9], [1e-10, 4e-10], [0, 0]);
     private static readonly AttentionTerms None = new(0, 0, 0);
-    private static readonly StepOverhead Free = new(0, 0, 0, 0, 0, 0);
+    private static readonly StepOverhead Free = new(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     private static readonly MeasuredSpeed Speed = new()
     {
@@ -119,8 +119,10 @@ public sealed class MeasuredMachineTests
     [InlineData(32, 8e-9)]
     public void Products_between_what_was_measured(double tokens, double seconds)
     {
-        Assert.Equal(seconds, Product.Seconds(tokens, fromMemory: 1), tolerance: 1e-18);
-        Assert.Equal(seconds / 10, Product.Seconds(tokens, fromMemory: 0), tolerance: 1e-18);
+        Assert.Equal(12 * seconds, Product.Seconds(outputs: 3, columns: 4, tokens, fromMemory: 1), tolerance: 1e-18);
+        Assert.Equal(1.2 * seconds, Product.Seconds(outputs: 3, columns: 4, tokens, fromMemory: 0), tolerance: 1e-18);
+        ProductSpeed storing = Product with { Output = [1e-8, 1.6e-7] };
+        Assert.Equal(12 * seconds + 3 * 1e-8 * tokens, storing.Seconds(outputs: 3, columns: 4, tokens, fromMemory: 1), tolerance: 1e-16);
     }
 
     /// <summary>Each product by its weights: all of grain-1m is 1.1 MB, nearly in the caches.</summary>
@@ -143,7 +145,7 @@ public sealed class MeasuredMachineTests
         MeasuredSpeed speed = Speed with
         {
             Attention = [new AttentionSpeed(CacheType.F16, terms, terms, terms)],
-            Integers = new StepOverhead(Step: 1, Layer: 0.1, WidthValue: 1e-3, FeedForwardValue: 1e-4, Text: 0.01, Score: 1e-5),
+            Integers = new StepOverhead(Step: 1, Token: 0.25, Layer: 0.1, WidthValue: 1e-3, FeedForwardValue: 1e-4, Alone: 0.25, Together: 0.5, Text: 0.01, Score: 1e-5),
         };
         StepTime time = new(Grain, (Machine with { Speeds = [speed] }).With());
         ModelShape shape = Grain.Shape;
@@ -157,8 +159,11 @@ public sealed class MeasuredMachineTests
         Assert.Equal(3.0 * layers * 100 * (values * 2e-9 + asked * 3e-9 + part.Heads * 5e-9), wrote.AttentionSeconds, tolerance: 1e-12);
         Assert.Equal(layers * 55 * (asked * (2e-9 + 3e-9) + part.Heads * 5e-9), read.AttentionSeconds, tolerance: 1e-12);
         double each = layers * (shape.Width * 1e-3 + inside.Width * 1e-4), scores = shape.Vocabulary * 1e-5;
-        Assert.Equal(1 + 0.1 * layers + 3 * each + 3 * (0.01 + scores), wrote.OtherSeconds, tolerance: 1e-9);
-        Assert.Equal(1 + 0.1 * layers + 10 * each + 0.01 + scores, read.OtherSeconds, tolerance: 1e-9);
+        Assert.Equal(1 + 0.1 * layers + 3 * (0.25 + each) + 3 * (0.01 + scores), wrote.OtherSeconds, tolerance: 1e-9);
+        StepTime bare = new(Grain, Machine.With());
+        Assert.Equal(bare.CostOfPrompt(10, 0).WeightSeconds * 1.475, read.WeightSeconds, tolerance: 1e-12);
+        Assert.Equal(bare.CostOfDecode(1, 0).WeightSeconds * 1.25, time.CostOfDecode(1, 0).WeightSeconds, tolerance: 1e-12);
+        Assert.Equal(1 + 0.1 * layers + 10 * (0.25 + each) + 0.01 + scores, read.OtherSeconds, tolerance: 1e-9);
     }
 
     private static string Saved(MeasuredMachine machine)
