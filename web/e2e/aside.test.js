@@ -71,6 +71,15 @@ describe('beside the text', { skip: missing }, () => {
     assert.equal(new URL(page.url()).hash, '#view=lab&lab=forget&distances=0%2C20&trials=2&model=grain-1m');
     assert.equal(await run(), recorded('forget'));
 
+    const refused = async (value, why) => {
+      await page.fill(test('lab-distances'), value);
+      await page.locator(test('lab-distances')).blur();
+      await page.click(test('lab-run'));
+      await page.waitForFunction(([id, text]) => document.querySelector(id).textContent.includes(text), [test('lab-state'), why]);
+    };
+    await refused('0,x', 'expected whole numbers from 0 to');
+    await refused('0,5000', 'expected whole numbers from 0 to 960, found 0,5000'); // by the experiment, which knows the model
+    await page.fill(test('lab-distances'), '0,20');
     await page.fill(test('lab-trials'), '10000');
     await page.locator(test('lab-trials')).blur();
     await page.click(test('lab-run'));

@@ -3,13 +3,11 @@ import { fill, h, save } from '../page/dom';
 import type { Page } from '../page/parts';
 import { showPlace } from '../state/place';
 import { command, fieldOf, names, told, wrong } from './fields';
-import { Outcome } from './outcome';
+import { Outcome, small } from './outcome';
 import { type Name, readResults } from './results';
 import { Runner } from './runner';
 import '../page/plot.css';
 import './desk.css';
-
-const small = 'Small models are weak: of a large one the figures may be quite different.';
 
 export function mountLab(root: HTMLElement, page: Page) {
   new Desk(root, page);

@@ -5,7 +5,8 @@ import { drawing } from './plot';
 import { type Name, type Results, readResults } from './results';
 import type { Shown } from './shown';
 
-const small = 'Small models are weak: of a large one the figures may be quite different.';
+/** What to keep in mind of the models that a tab holds. */
+export const small = 'Small models are weak: of a large one the figures may be quite different.';
 
 interface Actions {
   open(): void;
