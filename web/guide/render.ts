@@ -110,7 +110,8 @@ export const chapterAddress = (id: string, section?: string) => `#view=guide&cha
 
 function formula(tex: string, isDisplay: boolean): string {
   const made = temml.renderToString(tex.replaceAll('\n', ' '), { displayMode: isDisplay, throwOnError: true });
-  return made.replace(/ style="[^"]*"/g, ''); // which the policy of contents forbids
+  const plain = made.replace(/ style="[^"]*"/g, ''); // which the policy of contents forbids
+  return isDisplay ? `<span class="guide-formula" tabindex="0" role="group" aria-label="Formula">${plain}</span>` : plain;
 }
 
 /** The few tags as they are, all else as letters. */
