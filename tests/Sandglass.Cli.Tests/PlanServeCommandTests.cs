@@ -37,6 +37,7 @@ public class PlanServeCommandTests
     [InlineData("--gpus", "plan", "serve", "--model", "llama-3-70b", "--gpus", "1")]
     [InlineData("--capital", "plan", "serve", "--capital", "30000", "--price", "2")]
     [InlineData("--users", "plan", "serve", "--users", "1K,few")]
+    [InlineData("nowhere.json", "plan", "serve", "--hardware", "nowhere.json")]
     public void What_is_wrong_is_named(string option, params string[] command)
     {
         ToolRun run = Tool.Run(command);

@@ -7,7 +7,7 @@ namespace Sandglass.Cli;
 /// <summary>Options of <c>plan serve</c>: who asks for how much, on which machine, within which times, at which price.</summary>
 internal sealed class ServingChoice
 {
-    private const int SimulatedRequests = 2000;
+    private const int SimulatedRequests = 2000, EngineTexts = 64;
     private static readonly ServingOptions Default = new();
 
     private readonly Option<string?> _type = new("--type")
@@ -19,12 +19,14 @@ internal sealed class ServingChoice
         ("f16", CacheType.F16), ("f32", CacheType.F32), ("q8", CacheType.Q8), ("q4", CacheType.Q4));
     private readonly Option<string?> _hardware = new("--hardware")
     {
-        Description = $"What it runs on: {string.Join(", ", Accelerator.All.Select(one => one.Name))}. [default: {Default.Hardware}]",
-        HelpName = "NAME",
+        Description = $"What it runs on: {string.Join(", ", Accelerator.All.Select(one => one.Name))}, or a file that sandglass plan --calibrate wrote. " +
+            $"[default: {Default.Hardware}]",
+        HelpName = "NAME|FILE",
     };
     private readonly Option<int?> _gpus = NumberOption.Whole<int>(
         "--gpus", "How many of them hold the model together: a replica. [default: as few as answer about as many requests each as more would]", 1, 1024);
-    private readonly Option<double?> _reached = Share("--reached", $"The share of the maker's rates that is reached. [default: {Default.Reached}]");
+    private readonly Option<double?> _reached = Share(
+        "--reached", $"The share of the maker's rates that is reached. [default: {Default.Reached}; of a machine that was measured 1]");
     private readonly Option<double?> _memoryShare = Share(
         "--memory-share", $"The share of their memory that weights and cache may take. [default: {Default.MemoryShare}]");
     private readonly Option<long?> _prompt = PlanNumbers.Position("--prompt-tokens", $"Tokens of a prompt. [default: {Default.PromptTokens}]", 1);
@@ -37,9 +39,9 @@ internal sealed class ServingChoice
     private readonly Option<double?> _first = Above(
         "--ttft-ms", $"Milliseconds to the first token, of 95 of 100 requests. [default: {1000 * Default.FirstWithin}]");
     private readonly Option<double?> _between = Above("--tpot-ms", $"Milliseconds between two tokens. [default: {1000 * Default.TokenWithin}]");
-    private readonly Option<int?> _batch = NumberOption.Whole<int>("--max-batch", $"Texts at once at most. [default: {Default.MaxBatch}]", 1, 4096);
+    private readonly Option<int?> _batch = NumberOption.Whole<int>("--max-batch", $"Texts at once at most. [default: {Default.MaxBatch}; of a machine that was measured 64]", 1, 4096);
     private readonly Option<int?> _batchTokens = NumberOption.Whole<int>(
-        "--max-batch-tokens", $"Tokens of a step at most. [default: {Default.MaxBatchTokens}]", 17, 65_536);
+        "--max-batch-tokens", $"Tokens of a step at most. [default: {Default.MaxBatchTokens}; of a machine that was measured 256]", 17, 65_536);
     private readonly Option<double[]> _users = PlanNumbers.Larges("--users", "Users, several with commas between them. [default: 1K,1M,100M]", 1, 1e10);
     private readonly Option<double?> _perHour = Above(
         "--requests-per-hour", $"Requests of a user in an hour, on average. [default: {Default.RequestsPerHour}]");
@@ -63,7 +65,22 @@ internal sealed class ServingChoice
     }
 
     /// <summary>What was asked for.</summary>
-    public ServingOptions Options(ParseResult parsed) => new()
+    public ServingOptions Options(ParseResult parsed)
+    {
+        ServingOptions options = OfNamed(parsed);
+        if (parsed.GetValue(_hardware) is not string given) return options;
+        CommandLineWord.RefusePath(_hardware.Name, given);
+        if (!File.Exists(given) && !given.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) return options;
+        return options with
+        {
+            Machine = MeasuredMachine.Open(given).With(),
+            Reached = parsed.GetValue(_reached) ?? 1,
+            MaxBatch = parsed.GetValue(_batch) ?? EngineTexts,
+            MaxBatchTokens = parsed.GetValue(_batchTokens) ?? MachineSpeed.EngineStepTokens,
+        };
+    }
+
+    private ServingOptions OfNamed(ParseResult parsed) => new()
     {
         WeightType = parsed.GetValue(_type),
         CacheType = parsed.GetValue(_cacheType),

@@ -133,6 +133,29 @@ public class ServingPlanTests
     }
 
     [Fact]
+    public void A_machine_that_was_measured_takes_the_times_that_were_measured()
+    {
+        PlannedModel model = PlannedModel.Open("embedded:grain-1m");
+        ServingOptions options = new()
+        {
+            Machine = MeasuredMachineTests.Machine.With(2),
+            Reached = 1,
+            PromptTokens = 100,
+            AnswerTokens = 50,
+            MaxBatch = 8,
+            MaxBatchTokens = 256,
+            FirstWithin = 10,
+            TokenWithin = 1,
+        };
+        ServingPlan plan = ServingPlan.For(model, options);
+
+        Assert.Equal((1, 8, null, null), (plan.Accelerators, plan.Chosen.Texts, plan.Accelerator, plan.PerHour));
+        StepTime time = new(model, options.Machine);
+        Assert.Equal(time.OfDecode(8, new ServedText(100, 50).Depth), plan.Chosen.StepSeconds);
+        Assert.Equal(nameof(options.Reached), Assert.Throws<PlanException>(() => ServingPlan.For(model, options with { Reached = 0.6 })).Option);
+    }
+
+    [Fact]
     public void What_is_out_of_range_is_named()
     {
         void Refused(string option, ServingOptions options) =>

@@ -28,7 +28,7 @@ internal static class PlanServeJson
     {
         Utf8JsonWriter json = Begin(lines, "replica");
         json.WriteString("model", plan.Model.Entry?.Name ?? plan.Model.Shape.Name);
-        json.WriteString("hardware", plan.Accelerator.Name);
+        json.WriteString("hardware", plan.Machine.Name);
         json.WriteNumber("gpus", plan.Accelerators);
         json.WriteString("weightType", plan.Memory.WeightType);
         json.WriteNumber("weightsBytes", plan.Memory.WeightBytes);

@@ -9,8 +9,8 @@ internal static class PlanServeNotes
     public static IEnumerable<string> Of(ServingPlan plan)
     {
         ServingOptions options = plan.Options;
-        Accelerator hardware = plan.Accelerator;
-        yield return $"Assumed: {PlanServeText.Percent(options.Reached)} of what the maker says ({hardware.Source}) is reached" +
+        if (plan.Machine.Engine is not null) yield return $"Measured: {Terminal.Harmless(plan.Machine.Source)}.";
+        else yield return $"Assumed: {PlanServeText.Percent(options.Reached)} of what the maker says ({plan.Machine.Source}) is reached" +
             (plan.Accelerators > 1 ? $"; {plan.Accelerators} together are {plan.Accelerators} times as fast." : ".");
         yield return $"Keeps: a first token within {Milliseconds(options.FirstWithin)} ms, others within {Milliseconds(options.TokenWithin)} ms of each other, " +
             "with the batch always full and others' prompts read between the tokens.";
@@ -34,13 +34,12 @@ internal static class PlanServeNotes
     private static string PriceOf(ServingPlan plan)
     {
         ServingPrice price = plan.Options.Price;
-        Accelerator hardware = plan.Accelerator;
         string Dollars(double dollars) => $"${dollars.ToString("#,0.##", CultureInfo.InvariantCulture)}";
         if (price.PricePerHour is double hour) return $"Price: {Dollars(hour)} an hour of one.";
         if (price.Capital is double capital)
             return $"Price: {Dollars(capital)} over {price.Years.ToString(CultureInfo.InvariantCulture)} years, " +
                 $"{price.Watts.ToString(CultureInfo.InvariantCulture)} W at {Dollars(price.PerKilowattHour)} a kilowatt hour.";
-        return hardware.PricePerHour is double assumed ? $"Price: {Dollars(assumed)} an hour of one, {hardware.PriceSource}."
-            : $"No price is assumed for {hardware.Name}: give --price, in dollars an hour, or --capital.";
+        return plan.Accelerator is { PricePerHour: double assumed, PriceSource: string source } ? $"Price: {Dollars(assumed)} an hour of one, {source}."
+            : $"No price is assumed for {Terminal.Harmless(plan.Machine.Name)}: give --price, in dollars an hour, or --capital.";
     }
 }

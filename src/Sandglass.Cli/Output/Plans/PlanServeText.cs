@@ -26,7 +26,7 @@ internal static class PlanServeText
 
         ServingOptions options = plan.Options;
         ServingBatch chosen = plan.Chosen;
-        Fact("Replica", $"{plan.Accelerators} x {plan.Accelerator.Title}, weights in {plan.Memory.WeightType}: {Amount.Bytes(plan.Memory.WeightBytes)}");
+        Fact("Replica", $"{plan.Accelerators} x {Terminal.Harmless(plan.Machine.Title)}, weights in {plan.Memory.WeightType}: {Amount.Bytes(plan.Memory.WeightBytes)}");
         Fact("Request", $"{Amount.Of(options.PromptTokens, "token")} of prompt, {Amount.Whole(options.AnswerTokens)} of answer; " +
             $"{Amount.Bytes(plan.TextBytes)} of keys and values");
         Fact("Fits", $"{Amount.Of(plan.Fits, "text")} at once in {Bytes(plan.CacheRoom)} beside the weights");

@@ -16,7 +16,7 @@ public sealed record ServingPlan
     public required PlannedModel Model { get; init; }
 
     /// <summary>What it runs on.</summary>
-    public required Accelerator Accelerator { get; init; }
+    public required MachineSpeed Machine { get; init; }
 
     /// <summary>Memory of one text of the mean length.</summary>
     public required MemoryPlan Memory { get; init; }
@@ -53,6 +53,9 @@ public sealed record ServingPlan
 
     /// <summary>Dollars for an hour of an accelerator; null where there is no price.</summary>
     public double? PerHour => Options.Price.PerHour(Accelerator);
+
+    /// <summary>Its entry; null of a machine that was measured.</summary>
+    public Accelerator? Accelerator => Options.Machine is null ? Planning.Accelerator.Named(Options.Hardware) : null;
 
     /// <summary>Dollars for a million tokens of prompts, those that were found among them; null where there is no price.</summary>
     public double? PerMillionRead => PerSecond * Chosen.ReadingSeconds / Options.PromptTokens * 1e6;

@@ -12,7 +12,7 @@ internal sealed class ServingPlanner
 
     private readonly PlannedModel _model;
     private readonly ServingOptions _options;
-    private readonly Accelerator _accelerator;
+    private readonly MachineSpeed _machine;
     private readonly MemoryPlan _memory;
     private readonly ServedText _text;
     private readonly int _accelerators;
@@ -23,7 +23,7 @@ internal sealed class ServingPlanner
     {
         ArgumentNullException.ThrowIfNull(model);
         ServingBounds.Check(options);
-        (_model, _options, _accelerator) = (model, options, Accelerator.Named(options.Hardware));
+        (_model, _options, _machine) = (model, options, options.Machine ?? MachineSpeed.Named(options.Hardware));
         _text = new ServedText(options.PromptTokens, options.AnswerTokens, options.HitRate, options.Spread);
         if (_text.Positions >= model.Shape.Context)
             throw new PlanException("plan-option", nameof(options.PromptTokens), $"a prompt that leaves the answer room in {model.Shape.Context} positions",
@@ -39,12 +39,13 @@ internal sealed class ServingPlanner
         ServingBatch chosen = Best(all);
         ServingBatch withoutHits = _text.Found == 0 ? chosen : Largest(_text with { HitRate = 0 }, _room, _seconds);
         CacheHome[] homes = Homes(chosen);
-        Staffing staffing = new(_options, _text, chosen, withoutHits, _accelerators, _memory.CacheBytes, _options.Price.PerHour(_accelerator));
+        Staffing staffing = new(_options, _text, chosen, withoutHits, _accelerators, _memory.CacheBytes,
+            _options.Price.PerHour(_options.Machine is null ? Accelerator.Named(_options.Hardware) : null));
         return new ServingPlan
         {
             Options = _options,
             Model = _model,
-            Accelerator = _accelerator,
+            Machine = _machine,
             Memory = _memory,
             Accelerators = _accelerators,
             CacheRoom = _room,
@@ -60,6 +61,7 @@ internal sealed class ServingPlanner
     /// <summary>The fewest that are nearly as good as the best.</summary>
     private int FewAccelerators()
     {
+        if (_machine.Engine is not null) return 1;
         int least = 1;
         while (least < MostAccelerators && RoomIn(least) < _memory.CacheBytes) least *= 2;
         List<(int Count, double Rate)> rates = [];
@@ -77,13 +79,13 @@ internal sealed class ServingPlanner
         double model = (_memory.WeightBytes + _memory.ActivationBytes) / 1e9, text = _memory.CacheBytes / 1e9;
         string expected = string.Create(CultureInfo.InvariantCulture, $"room for {model:F1} GB of weights and activations and {text:F1} GB of one text");
         string found = string.Create(CultureInfo.InvariantCulture,
-            $"{accelerators} of {_accelerator.MemoryBytes / 1e9:F1} GB, of which {100 * _options.MemoryShare:F0} % may be taken");
+            $"{accelerators} of {_machine.MemoryBytes / 1e9:F1} GB, of which {100 * _options.MemoryShare:F0} % may be taken");
         throw new PlanException("plan-serving-memory", nameof(_options.Accelerators), expected, found);
     }
 
-    private double RoomIn(int accelerators) => accelerators * _accelerator.MemoryBytes * _options.MemoryShare - _memory.WeightBytes - _memory.ActivationBytes;
+    private double RoomIn(int accelerators) => accelerators * _machine.MemoryBytes * _options.MemoryShare - _memory.WeightBytes - _memory.ActivationBytes;
 
-    private StepSeconds SecondsOf(int accelerators) => new StepTime(_model, MachineSpeed.Of(_accelerator), new TimeOptions
+    private StepSeconds SecondsOf(int accelerators) => new StepTime(_model, _machine, new TimeOptions
     {
         WeightType = _options.WeightType, CacheType = _options.CacheType, Count = accelerators, Reached = _options.Reached,
     }).OfStep;

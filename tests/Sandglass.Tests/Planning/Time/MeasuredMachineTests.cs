@@ -25,7 +25,7 @@ public sealed class MeasuredMachineTests
         Floats = Free,
     };
 
-    private static readonly MeasuredMachine Machine = new() { Title = "a machine", Kernels = "512", MemoryBytes = 8e9, Speeds = [Speed] };
+    internal static readonly MeasuredMachine Machine = new() { Title = "a machine", Kernels = "512", MemoryBytes = 8e9, Speeds = [Speed] };
     private static readonly PlannedModel Grain = PlannedModel.Open("embedded:grain-1m");
 
     [Fact]
