@@ -7,7 +7,8 @@ public class PlanTimeCommandTests
     [Fact]
     public void Json_has_prompts_tokens_the_first_token_and_batches()
     {
-        JsonElement[] rows = Tool.Run("plan", "time", "--model", "llama-3-8b", "--machine", "h100", "--context", "1K,8K", "--batch", "1,512", "--json").Done().Json;
+        JsonElement[] rows = Tool.Run(
+            "plan", "time", "--model", "llama-3-8b", "--machine", "h100", "--context", "1K,8K", "--batch", "1,512", "--json").Done().Json;
 
         Assert.Equal(["prefill", "prefill", "decode", "decode", "ttft", "batch", "batch"], rows.Select(row => row.GetProperty("what").GetString()));
         string[] fields = ["model", "hardware", "what", "tokens", "depth", "batch", "threads", "seconds", "tokensPerSecond", "bound"];

@@ -16,7 +16,8 @@ internal sealed class PlanTrainCommand(Terminal terminal)
         "Tokens of a training text. [default: the model's context, 8K at most]", 1);
     private readonly Option<string?> _hardware = new("--hardware")
     {
-        Description = $"What it is trained on: {string.Join(", ", Accelerator.All.Where(one => !one.IsProcessor).Select(one => one.Name))}. [default: {Default.Hardware}]",
+        Description = $"What it is trained on: {string.Join(", ", Accelerator.All.Where(one => !one.IsProcessor).Select(one => one.Name))}. " +
+            $"[default: {Default.Hardware}]",
         HelpName = "NAME",
     };
     private readonly Option<long?> _gpus = NumberOption.Whole<long>("--gpus", $"How many of them. [default: {Default.Accelerators}]", 1, 1_000_000_000);

@@ -37,7 +37,8 @@ internal sealed class CalibrateOption(Terminal terminal)
             table.AddRow(Amount.Whole(speed.Threads), Amount.Large(speed.BytesPerSecond), Amount.Large(speed.Int8OperationsPerSecond),
                 Amount.Large(speed.Fp32OperationsPerSecond));
         Tables.Write(console, table);
-        terminal.Note($"{machine.Title}. Kept in {file}; sandglass plan time plans with it{(file == MachineChoice.DefaultFile ? "" : $" by --machine {file}")}.");
+        string how = file == MachineChoice.DefaultFile ? "" : $" by --machine {file}";
+        terminal.Note($"{machine.Title}. Kept in {file}; sandglass plan time plans with it{how}.");
         return ExitCode.Done;
     }
 }

@@ -84,6 +84,7 @@ internal static class Examples
         [
             "sandglass plan --model llama-3-8b --type q4_0 --context 8K,128K",
             "sandglass plan memory --model FILE.gguf --users 20",
+            "sandglass plan time --model llama-3-8b --machine h100",
             "sandglass plan scale --model llama-3-8b",
             "sandglass plan train --model llama-3-8b --tokens 15T --gpus 2048",
             "sandglass plan serve --model llama-3-8b --hardware h100 --users 1K,1M",
@@ -96,6 +97,12 @@ internal static class Examples
             "sandglass plan serve -m llama-3-8b --users 1K,1M,100M --requests-per-hour 5",
             "sandglass plan serve -m qwen2.5-7b --hardware l40s --tpot-ms 80 --price 1.1",
             "sandglass plan serve -m llama-3-8b --loads 0.5,0.9 --simulate 10000 --json",
+        ],
+        "time" =>
+        [
+            "sandglass plan time --model llama-3-8b --machine h100",
+            "sandglass plan time -m llama-3.1-70b --type fp8 --machine h200 --reached 0.6",
+            "sandglass plan time -m qwen2.5-7b --type q4_0 --machine ryzen-9950x --prompt 2K --json",
         ],
         "train" =>
         [

@@ -81,8 +81,8 @@ internal static class PlanTimeText
         });
         double room = machine.MemoryBytes * time.Options.Count;
         if (memory.TotalBytes > room)
-            yield return $"{Amount.Of(rows.Batches.Max(), "text")} of that length need {Amount.Bytes(memory.TotalBytes)}, more than the {Amount.Bytes((long)room)} " +
-                "that there are (sandglass plan memory).";
+            yield return $"{Amount.Of(rows.Batches.Max(), "text")} of that length need {Amount.Bytes(memory.TotalBytes)}, more than the " +
+                $"{Amount.Bytes((long)room)} that there are (sandglass plan memory).";
     }
 
     private static string Reached(double share) => share == 1 ? "" : $", at {(100 * share).ToString("0.#", CultureInfo.InvariantCulture)} % of the figures";

@@ -114,7 +114,8 @@ public sealed record MeasuredMachine
                 bool areAlike = rows is > 1 and <= MostEntries && product.Memory.Count == rows && product.Cached.Count == rows
                     && product.Output.Count == rows;
                 Require(areAlike, "rows, memory, cached and output of the same length", $"products with {product.Type}");
-                Require(product.Rows[0] == 1 && IsRising(product.Rows.Select(static one => (double)one)), "rows that rise from 1", $"products with {product.Type}");
+                bool isRising = product.Rows[0] == 1 && IsRising(product.Rows.Select(static one => (double)one));
+                Require(isRising, "rows that rise from 1", $"products with {product.Type}");
                 Figures($"products with {product.Type}", [.. product.Memory, .. product.Cached, .. product.Output]);
             }
             foreach (AttentionSpeed attention in speed.Attention)
@@ -123,7 +124,8 @@ public sealed record MeasuredMachine
                 Figures("attention", terms.SelectMany(static one => new[] { one.PerValue, one.PerMultiplyAdd, one.PerScore }));
             }
             foreach (StepOverhead one in (StepOverhead[])[speed.Integers, speed.Floats])
-                Figures("integers and floats", one.Step, one.Token, one.Layer, one.WidthValue, one.FeedForwardValue, one.Alone, one.Together, one.Text, one.Score);
+                Figures("integers and floats",
+                    one.Step, one.Token, one.Layer, one.WidthValue, one.FeedForwardValue, one.Alone, one.Together, one.Text, one.Score);
         }
     }
 

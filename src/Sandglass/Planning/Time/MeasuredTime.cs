@@ -68,7 +68,8 @@ internal sealed class MeasuredTime(MeasuredSpeed speed, ModelShape shape, IReadO
             double inside = (double)part.Width * (part.Experts > 0 ? part.ExpertsUsed : 1) + part.SharedWidth;
             values += shape.Width * _overhead.WidthValue + inside * _overhead.FeedForwardValue;
         }
-        return _overhead.Step + shape.Layers.Count * _overhead.Layer + rows * (_overhead.Token + values) + scored * (_overhead.Text + shape.Vocabulary * _overhead.Score);
+        return _overhead.Step + shape.Layers.Count * _overhead.Layer + rows * (_overhead.Token + values)
+            + scored * (_overhead.Text + shape.Vocabulary * _overhead.Score);
     }
 
     // the two halves of keys and values: with one type for both their sum is the time of both

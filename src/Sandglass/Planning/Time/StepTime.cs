@@ -52,7 +52,7 @@ public sealed class StepTime
     /// <exception cref="PlanException">A number is out of its range.</exception>
     public double OfDecode(int texts, double depth) => CostOfDecode(texts, depth).Seconds;
 
-    /// <summary>Seconds of reading a prompt, or a piece of it, in as many steps as it takes, with nothing beside it; its last token's scores included.</summary>
+    /// <summary>Seconds of reading a prompt, or a piece of it, in as many steps as it takes, with nothing beside it; the last token's scores are of it.</summary>
     /// <param name="tokens">Above 0.</param>
     /// <param name="before">Positions before it, already in the cache.</param>
     /// <exception cref="PlanException">A number is out of its range.</exception>

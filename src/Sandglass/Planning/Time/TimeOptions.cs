@@ -11,7 +11,7 @@ public sealed record TimeOptions
     /// <summary>How keys and values are stored. The default is F16.</summary>
     public CacheTypes CacheType { get; init; } = Kernels.CacheType.F16;
 
-    /// <summary>How many of the machine share each step evenly (tensor parallel), from 1 to 1,024. What they tell each other is assumed to take no time.</summary>
+    /// <summary>How many of the machine share each step evenly (tensor parallel), 1 to 1,024. What they tell each other is assumed to take no time.</summary>
     public int Count { get; init; } = 1;
 
     /// <summary>The share of a data sheet's rates that is reached, of bytes and of operations, above 0 to 1. The default is 1: what is possible at best. Of a

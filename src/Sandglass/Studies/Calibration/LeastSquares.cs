@@ -14,7 +14,7 @@ internal sealed class LeastSquares(int terms)
     public void Add(double[] factors, double measured, double known = 0) =>
         _rows.Add([.. factors.Select(factor => factor / measured), (measured - known) / measured]);
 
-    /// <summary>The terms. One after another is set to its best value beside the others until nothing moves (coordinate descent): the problem is convex.</summary>
+    /// <summary>The terms. One after another is set to its best value beside the others (coordinate descent): the problem is convex.</summary>
     public double[] Solve()
     {
         double[] found = new double[terms], left = [.. _rows.Select(row => row[terms])];

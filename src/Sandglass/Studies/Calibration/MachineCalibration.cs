@@ -35,10 +35,11 @@ public static class MachineCalibration
         {
             MeasuredSpeed known = OfLoops(limit, all, progress, new RoundTimer(time ?? TimeProvider.System, Budget, cancellationToken));
             progress?.Report($"whole steps, threads: {limit.Threads}");
+            TimeProvider clock = time ?? TimeProvider.System;
             speeds.Add(known with
             {
-                Integers = await StepLoop.MeasureAsync(known, "q8_0", isFirst: speeds.Count == 0, time ?? TimeProvider.System, cancellationToken).ConfigureAwait(false),
-                Floats = await StepLoop.MeasureAsync(known, "f32", isFirst: false, time ?? TimeProvider.System, cancellationToken).ConfigureAwait(false),
+                Integers = await StepLoop.MeasureAsync(known, "q8_0", isFirst: speeds.Count == 0, clock, cancellationToken).ConfigureAwait(false),
+                Floats = await StepLoop.MeasureAsync(known, "f32", isFirst: false, clock, cancellationToken).ConfigureAwait(false),
             });
         }
         return new MeasuredMachine

@@ -67,7 +67,8 @@ internal static class StepLoop
 
             void Add(double rows, double scored, double measured, StepCost loops) => fit.Add(
                 [1, rows, shape.Layers, rows * shape.Layers * shape.Width, rows * shape.Layers * shape.FeedForward,
-                    loops.WeightSeconds * (1 - MeasuredTime.Together(rows)), loops.WeightSeconds * MeasuredTime.Together(rows), scored, scored * shape.Vocabulary],
+                    loops.WeightSeconds * (1 - MeasuredTime.Together(rows)), loops.WeightSeconds * MeasuredTime.Together(rows), scored,
+                    scored * shape.Vocabulary],
                 Math.Max(measured, loops.Seconds), loops.Seconds);
         }
         double[] terms = fit.Solve();

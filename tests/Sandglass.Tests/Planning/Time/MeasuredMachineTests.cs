@@ -145,7 +145,8 @@ public sealed class MeasuredMachineTests
         MeasuredSpeed speed = Speed with
         {
             Attention = [new AttentionSpeed(CacheType.F16, terms, terms, terms)],
-            Integers = new StepOverhead(Step: 1, Token: 0.25, Layer: 0.1, WidthValue: 1e-3, FeedForwardValue: 1e-4, Alone: 0.25, Together: 0.5, Text: 0.01, Score: 1e-5),
+            Integers = new StepOverhead(
+                Step: 1, Token: 0.25, Layer: 0.1, WidthValue: 1e-3, FeedForwardValue: 1e-4, Alone: 0.25, Together: 0.5, Text: 0.01, Score: 1e-5),
         };
         StepTime time = new(Grain, (Machine with { Speeds = [speed] }).With());
         ModelShape shape = Grain.Shape;
