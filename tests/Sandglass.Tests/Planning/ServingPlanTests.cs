@@ -149,9 +149,11 @@ public class ServingPlanTests
         };
         ServingPlan plan = ServingPlan.For(model, options);
 
-        Assert.Equal((1, 8, null, null), (plan.Accelerators, plan.Chosen.Texts, plan.Accelerator, plan.PerHour));
+        Assert.Equal((1, null, null), (plan.Accelerators, plan.Accelerator, plan.PerHour));
         StepTime time = new(model, options.Machine);
-        Assert.Equal(time.OfDecode(8, new ServedText(100, 50).Depth), plan.Chosen.StepSeconds);
+        Assert.Equal([1, 2, 4, 8], plan.Batches.Select(batch => batch.Texts).Where(int.IsPow2));
+        Assert.All(plan.Batches, batch => Assert.Equal(time.OfDecode(batch.Texts, new ServedText(100, 50).Depth), batch.StepSeconds));
+        Assert.Equal(plan.Batches.Where(batch => batch.Keeps).MaxBy(batch => batch.RequestsPerSecond), plan.Chosen);
         Assert.Equal(nameof(options.Reached), Assert.Throws<PlanException>(() => ServingPlan.For(model, options with { Reached = 0.6 })).Option);
     }
 
