@@ -64,12 +64,14 @@ else
 
 string folder = Directory.CreateTempSubdirectory("sandglass-plan-time-").FullName;
 List<double> errors = [];
+string written = "";
 List<string> rows = [];
 try
 {
     foreach ((string model, BenchmarkKind kind, int tokens, int depth, int batch, CacheType cache, int threads) in cases)
     {
-        string name = Path.GetFileNameWithoutExtension(model).Replace("embedded:", "");
+        bool isSynthetic = model.Contains(':') && model != Small;
+        string name = isSynthetic ? model : model == Small ? Small["embedded:".Length..] : Path.GetFileNameWithoutExtension(model);
         string what = kind switch
         {
             BenchmarkKind.Prefill => $"prompt of {tokens}",
@@ -80,12 +82,12 @@ try
         string line = $"| {name} | {what} | {cache.ToString().ToLowerInvariant()} | {threads} |";
         if (!line.Contains(only, StringComparison.OrdinalIgnoreCase)) continue;
 
-        string path = model.Contains(':') && !model.StartsWith("embedded:") ? Path.Combine(folder, "model.gguf") : model;
-        if (path != model && (!File.Exists(path) || rows.Count == 0 || !rows[^1].StartsWith($"| {name} |"))) SyntheticModel.Write(path, model);
+        string path = isSynthetic ? Path.Combine(folder, "model.gguf") : model;
+        if (isSynthetic && model != written) SyntheticModel.Write(path, written = model);
         StepTime time = new(PlannedModel.Open(path), machine.With(threads), new TimeOptions { CacheType = cache });
         BenchmarkTask task = new(kind, tokens, depth, repeat, batch);
         ModelOptions options = new() { Threads = threads, CacheType = cache, Context = (int)task.Positions + 1 };
-        using LanguageModel loaded = path.StartsWith("embedded:") ? LanguageModel.LoadEmbedded(path["embedded:".Length..], options) : LanguageModel.Load(path, options);
+        using LanguageModel loaded = model == Small ? LanguageModel.LoadEmbedded(name, options) : LanguageModel.Load(path, options);
         BenchmarkResult result = await Benchmark.MeasureAsync(loaded, task, new MachineLimits(threads, default, default, default));
 
         double measured = (kind == BenchmarkKind.Prefill ? tokens : batch) / result.TokensPerSecond;

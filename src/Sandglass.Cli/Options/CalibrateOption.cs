@@ -10,7 +10,8 @@ internal sealed class CalibrateOption(Terminal terminal)
 {
     private readonly Option<string?> _calibrate = new("--calibrate")
     {
-        Description = $"Measure how fast this machine is, for sandglass plan time, and keep it in FILE. [default: {MachineChoice.DefaultFile}]",
+        Description = "Measure how fast this machine is, for sandglass plan time, which takes a minute, and keep it in FILE. " +
+            "[default: sandglass/machine.json in the user's folder for local data]",
         HelpName = "FILE",
         Arity = ArgumentArity.ZeroOrOne,
     };

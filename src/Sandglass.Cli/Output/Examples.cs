@@ -102,7 +102,7 @@ internal static class Examples
         [
             "sandglass plan time --model llama-3-8b --machine h100",
             "sandglass plan time -m llama-3.1-70b --type fp8 --machine h200 --reached 0.6",
-            "sandglass plan time -m qwen2.5-7b --type q4_0 --machine ryzen-9950x --prompt 2K --json",
+            "sandglass plan time -m qwen2.5-7b --type q4_0 --machine ryzen-9950x --json",
         ],
         "train" =>
         [
