@@ -13,14 +13,15 @@ internal sealed unsafe class AttentionLoop : IDisposable
 
     private readonly Attention _attention;
     private readonly RoundTimer _timer;
+    private readonly ReadLoop _reads;
     private readonly PagedMemory _memory = new(stretch: 32 << 20);
     private readonly float* _queries, _output;
     private readonly byte* _cache;
     private readonly byte** _pages;
 
-    public AttentionLoop(WorkerPool pool, RoundTimer timer)
+    public AttentionLoop(WorkerPool pool, RoundTimer timer, ReadLoop reads)
     {
-        (_attention, _timer) = (new Attention(pool), timer);
+        (_attention, _timer, _reads) = (new Attention(pool), timer, reads);
         _queries = (float*)_memory.Take((long)Piece * Heads * MostDim * sizeof(float));
         _output = (float*)_memory.Take((long)Piece * Heads * MostDim * sizeof(float));
         for (int i = 0; i < Piece * Heads * MostDim; i++) _queries[i] = 0.001f * (i * 7919L % 1009 - 504);
@@ -66,7 +67,7 @@ internal sealed unsafe class AttentionLoop : IDisposable
         return _timer.Seconds(() =>
         {
             foreach (List<AttentionTask> task in tasks) _attention.Run(task);
-        }) / layers;
+        }, bytes == FarBytes ? _reads.Sweep : null) / layers;
     }
 
     private List<AttentionTask> OfLayer(int layer, CacheType type, int tokens, int kvHeads, int dim, int pages, long stride, int sets)

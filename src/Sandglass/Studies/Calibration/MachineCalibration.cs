@@ -55,8 +55,8 @@ public static class MachineCalibration
     {
         using WorkerPool pool = new(limit.Threads);
         using ReadLoop reads = new(pool);
-        using AttentionLoop attention = new(pool, timer);
-        using ProductLoop products = new(pool, timer);
+        using AttentionLoop attention = new(pool, timer, reads);
+        using ProductLoop products = new(pool, timer, reads);
         StepOverhead none = new(0, 0, 0, 0, 0, 0, 0, 0, 0);
         string Said(string what) => $"{what}, threads: {limit.Threads}";
 

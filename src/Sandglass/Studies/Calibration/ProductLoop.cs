@@ -20,10 +20,11 @@ internal sealed unsafe class ProductLoop : IDisposable
     private readonly ActivationBlock* _blocks;
     private readonly double _dispatch;
     private readonly RoundTimer _timer;
+    private readonly ReadLoop _reads;
 
-    public ProductLoop(WorkerPool pool, RoundTimer timer)
+    public ProductLoop(WorkerPool pool, RoundTimer timer, ReadLoop reads)
     {
-        (_product, _timer) = (new MatMul(pool), timer);
+        (_product, _timer, _reads) = (new MatMul(pool), timer, reads);
         _x = (float*)_pages.Take((long)MostRows * Columns * sizeof(float));
         _output = (float*)_pages.Take((long)MostRows * Columns * sizeof(float));
         _blocks = (ActivationBlock*)_pages.Take((long)MostRows * Columns / ActivationBlock.Columns * sizeof(ActivationBlock));
@@ -45,7 +46,7 @@ internal sealed unsafe class ProductLoop : IDisposable
             double few = PerRow(isCompute ? small[..1] : small, Rows[i]), many = PerRow(isCompute ? near[..1] : near, Rows[i]);
             cached[i] = Math.Max(0, many - few) / (Columns - FewColumns);
             output[i] = Math.Max(0, few - FewColumns * cached[i]);
-            memory[i] = isCompute ? cached[i] : Math.Max(cached[i], (PerRow(far, Rows[i]) - output[i]) / Columns);
+            memory[i] = isCompute ? cached[i] : Math.Max(cached[i], (PerRow(far, Rows[i], _reads.Sweep) - output[i]) / Columns);
         }
         return new ProductSpeed(type, Rows, memory, cached, output);
     }
@@ -56,7 +57,7 @@ internal sealed unsafe class ProductLoop : IDisposable
         _pages.Dispose();
     }
 
-    private double PerRow(WeightMatrix[] matrices, int tokens)
+    private double PerRow(WeightMatrix[] matrices, int tokens, Action? before = null)
     {
         int columns = matrices[0].Columns;
         for (int token = 0; token < tokens; token++) ActivationQuantizer.Quantize(_x + (long)token * columns, columns, _blocks + token, tokens);
@@ -64,7 +65,7 @@ internal sealed unsafe class ProductLoop : IDisposable
         double seconds = _timer.Seconds(() =>
         {
             foreach (WeightMatrix matrix in matrices) _product.Run(input, new MatMulTarget { Weights = matrix, Output = _output });
-        });
+        }, before);
         return Math.Max(0, seconds - matrices.Length * _dispatch) / matrices.Sum(static matrix => (double)matrix.Rows);
     }
 

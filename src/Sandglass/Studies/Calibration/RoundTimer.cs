@@ -6,7 +6,9 @@ internal sealed class RoundTimer(TimeProvider time, TimeSpan budget, Cancellatio
     private const int FewestRounds = 4, MostRounds = 2000;
 
     /// <summary>Seconds of a round, after one that warms up.</summary>
-    public double Seconds(Action round)
+    /// <param name="round">What is timed.</param>
+    /// <param name="before">What comes before each round and is not.</param>
+    public double Seconds(Action round, Action? before = null)
     {
         round();
         List<double> rounds = [];
@@ -14,6 +16,7 @@ internal sealed class RoundTimer(TimeProvider time, TimeSpan budget, Cancellatio
         while (rounds.Count < FewestRounds || (rounds.Count < MostRounds && time.GetElapsedTime(started) < budget))
         {
             cancellation.ThrowIfCancellationRequested();
+            before?.Invoke();
             long from = time.GetTimestamp();
             round();
             rounds.Add(time.GetElapsedTime(from).TotalSeconds);
