@@ -17,6 +17,13 @@ public class AmountTests
     [InlineData(7_241_732_096, "7.24 billion")]
     public void Parameters_are_said_in_words(long count, string shown) => Assert.Equal(shown, Amount.Parameters(count));
 
+    [Theory]
+    [InlineData(1.5e9, "1.50 G")]
+    [InlineData(3.14e23, "3.14e23")]
+    [InlineData(double.NaN, "-")]
+    [InlineData(double.PositiveInfinity, "-")]
+    public void Large_numbers_have_three_digits_and_what_is_none_has_none(double number, string shown) => Assert.Equal(shown, Amount.Large(number));
+
     [Fact]
     public void Long_lists_and_texts_are_cut_and_say_how_long_they_are()
     {

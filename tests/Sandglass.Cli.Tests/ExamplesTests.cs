@@ -80,6 +80,20 @@ public partial class ExamplesTests
         }
     }
 
+    [Fact]
+    public void Options_that_mean_something_else_in_a_plan_stand_where_they_belong()
+    {
+        Command plan = SandglassCommand.Create(new Terminal()).Subcommands.Single(command => command.Name == "plan");
+        foreach (Command command in plan.Subcommands.Where(command => command.Options.Count + 2 >= OptionGroups.Many))
+        {
+            string[] grouped = [.. OptionGroups.For(Help.Path(command)).SelectMany(group => group.Names)];
+            Assert.Distinct(grouped);
+            Assert.Empty(command.Options.Select(option => option.Name).Except(grouped));
+        }
+        Assert.Contains(OptionGroups.For("sandglass plan time"), group => group.Title == "What is timed" && group.Names.Contains("--batch"));
+        Assert.Contains(OptionGroups.For("sandglass plan serve"), group => group.Title == "What is planned for" && group.Names.Contains("--seed"));
+    }
+
     [GeneratedRegex("\"[^\"]*\"|\\S+")]
     private static partial Regex Word();
 }

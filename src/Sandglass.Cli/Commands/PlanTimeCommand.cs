@@ -55,7 +55,7 @@ internal sealed class PlanTimeCommand(Terminal terminal)
         };
         StepTime time = new(model, _machine.Open(parsed, cancellation), options);
         int context = model.Shape.Context;
-        TimeRows rows = new(time)
+        TimeRows rows = new(time, cancellation)
         {
             Contexts = parsed.GetValue(_context) is { Length: > 0 } given ? given
                 : [.. UsualContexts.Where(length => length <= context).DefaultIfEmpty(context)],

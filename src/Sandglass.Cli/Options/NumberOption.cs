@@ -57,15 +57,15 @@ internal static class NumberOption
 
     /// <summary>Token ids with commas between them; null where the option is not given.</summary>
     public static Option<int[]?> Ids(string name, string description, params string[] aliases) =>
-        List(name, description, "token ids with commas between them", 0, int.MaxValue, mayBeEmpty: false, aliases);
+        List(name, description, "token ids with commas between them", 0, int.MaxValue, areMany: true, mayBeEmpty: false, aliases);
 
     /// <summary>Token ids that make up a text: each command decides what an empty list means.</summary>
     public static Option<int[]?> TextIds(string name, string description, params string[] aliases) =>
-        List(name, description, "token ids with commas between them", 0, int.MaxValue, mayBeEmpty: true, aliases);
+        List(name, description, "token ids with commas between them", 0, int.MaxValue, areMany: true, mayBeEmpty: true, aliases);
 
     /// <summary>Whole numbers within bounds, with commas between them; null where the option is not given.</summary>
     public static Option<int[]?> Wholes(string name, string description, int least, int most, params string[] aliases) =>
-        List(name, description, $"whole numbers from {least} to {most} with commas between them", least, most, mayBeEmpty: false, aliases);
+        List(name, description, $"whole numbers from {least} to {most} with commas between them", least, most, areMany: false, mayBeEmpty: false, aliases);
 
     /// <summary>Numbers with commas between them; none where the option is not given.</summary>
     public static Option<double[]?> Reals(string name, string description, Func<double, bool> accepts, string expected) => new(name)
@@ -75,6 +75,7 @@ internal static class NumberOption
         CustomParser = result =>
         {
             string[] parts = Last(result).Split(',', StringSplitOptions.TrimEntries);
+            if (ListLength.IsRefused(result, name, parts.Length)) return null;
             double[] numbers = new double[parts.Length];
             for (int i = 0; i < numbers.Length; i++)
             {
@@ -87,7 +88,8 @@ internal static class NumberOption
         },
     };
 
-    private static Option<int[]?> List(string name, string description, string expected, int least, int most, bool mayBeEmpty, string[] aliases) =>
+    private static Option<int[]?> List(
+        string name, string description, string expected, int least, int most, bool areMany, bool mayBeEmpty, string[] aliases) =>
         new(name, aliases)
         {
             Description = description,
@@ -96,6 +98,7 @@ internal static class NumberOption
             {
                 if (mayBeEmpty && string.IsNullOrWhiteSpace(Last(result))) return [];
                 string[] parts = Last(result).Split(',', StringSplitOptions.TrimEntries);
+                if (!areMany && ListLength.IsRefused(result, name, parts.Length)) return null;
                 int[] ids = new int[parts.Length];
                 for (int i = 0; i < ids.Length; i++)
                 {

@@ -9,6 +9,7 @@ internal static class OptionGroups
     /// <summary>The heading of options that have no group.</summary>
     public const string Rest = "Options";
 
+    /// <summary>Those of most commands.</summary>
     public static IReadOnlyList<(string Title, string[] Names)> All { get; } =
     [
         ("Where it listens", ["--host", "--port"]),
@@ -39,4 +40,25 @@ internal static class OptionGroups
         ("A trace", ["--trace", "--trace-candidates", "--trace-ids", "--trace-attention", "--trace-heads", "--trace-logits", "--force"]),
         ("What is shown", ["--json", "--logprobs", "--hash-logits", "--explain", "--quiet", "--help"]),
     ];
+
+    private static readonly (string Title, string[] Names)[] PlanTime =
+    [
+        ("What is timed", ["--context", "--prompt", "--tokens", "--batch"]),
+        ("The model", ["--model", "--type", "--cache-type"]),
+        ("Its machine", ["--machine", "--threads", "--count", "--reached"]),
+        All[^1],
+    ];
+
+    private static readonly (string Title, string[] Names)[] PlanServe =
+        [.. All.Select(group => Array.IndexOf(group.Names, "--simulate") < 0 ? (group.Title, [.. group.Names.Where(name => name != "--seed")])
+            : (group.Title, (string[])[.. group.Names, "--seed"]))];
+
+    /// <summary>Those of a command: in some a name means something else than in most.</summary>
+    /// <param name="path">The words that lead to it.</param>
+    public static IReadOnlyList<(string Title, string[] Names)> For(string path) => path switch
+    {
+        "sandglass plan time" => PlanTime,
+        "sandglass plan serve" => PlanServe,
+        _ => All,
+    };
 }

@@ -17,6 +17,7 @@ internal static class PlanNumbers
         CustomParser = result =>
         {
             string[] parts = Given(result).Split(',', StringSplitOptions.TrimEntries);
+            if (ListLength.IsRefused(result, name, parts.Length)) return [];
             long[] positions = new long[parts.Length];
             for (int i = 0; i < parts.Length; i++)
             {
@@ -71,6 +72,7 @@ internal static class PlanNumbers
         CustomParser = result =>
         {
             string[] parts = Given(result).Split(',', StringSplitOptions.TrimEntries);
+            if (ListLength.IsRefused(result, name, parts.Length)) return [];
             double[] numbers = new double[parts.Length];
             for (int i = 0; i < parts.Length; i++)
             {

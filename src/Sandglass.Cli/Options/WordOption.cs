@@ -43,7 +43,9 @@ internal static class WordOption
         {
             string given = result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
             List<T> chosen = [];
-            foreach (string part in given.Split(',', StringSplitOptions.TrimEntries))
+            string[] parts = given.Split(',', StringSplitOptions.TrimEntries);
+            if (ListLength.IsRefused(result, name, parts.Length)) return [];
+            foreach (string part in parts)
             {
                 int found = Array.FindIndex(words, word => string.Equals(word.Word, part, StringComparison.OrdinalIgnoreCase));
                 if (found >= 0) chosen.Add(words[found].Value);

@@ -20,6 +20,7 @@ internal static class Amount
     /// <summary>As <see cref="Count"/>, of numbers that no whole number holds: 3.14 x 10^23.</summary>
     public static string Large(double number)
     {
+        if (!double.IsFinite(number)) return "-";
         if (number < 1e15) return number < 1000 ? Short(number) : Scaled(number, ["", "k", "M", "G", "T", "P"]);
         int power = (int)Math.Floor(Math.Log10(number));
         return string.Create(CultureInfo.InvariantCulture, $"{number / Math.Pow(10, power):F2}e{power}");

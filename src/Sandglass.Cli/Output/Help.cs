@@ -31,7 +31,7 @@ internal sealed class Help(Terminal terminal) : SynchronousCommandLineAction
         Section("Commands", command.Subcommands.Select(sub => (sub.Name, sub.Description)));
         Section("Arguments", command.Arguments.Select(argument => (argument.Name, argument.Description)));
         IEnumerable<Option> ofAll = parsed.RootCommandResult.Command.Options.Where(option => option.Name is SandglassCommand.Quiet or "--help");
-        Options([.. command.Options.Concat(ofAll).Distinct()]);
+        Options([.. command.Options.Concat(ofAll).Distinct()], OptionGroups.For(Path(command)));
         _text.Append("\nExamples:\n");
         foreach (string example in Examples.For(command.Name, command.Parents.FirstOrDefault()?.Name)) _text.Append($"  {example}\n");
         if (hasCommands) _text.Append($"\n{Path(command)} COMMAND --help tells more.\n");
@@ -39,16 +39,16 @@ internal sealed class Help(Terminal terminal) : SynchronousCommandLineAction
         return ExitCode.Done;
     }
 
-    private void Options(Option[] options)
+    private void Options(Option[] options, IReadOnlyList<(string Title, string[] Names)> groups)
     {
         if (options.Length < OptionGroups.Many)
         {
             Section(OptionGroups.Rest, options.Select(Line));
             return;
         }
-        foreach ((string title, string[] names) in OptionGroups.All)
+        foreach ((string title, string[] names) in groups)
             Section(title, names.Select(name => options.FirstOrDefault(option => option.Name == name)).OfType<Option>().Select(Line));
-        Section(OptionGroups.Rest, options.Where(option => !OptionGroups.All.Any(group => group.Names.Contains(option.Name))).Select(Line));
+        Section(OptionGroups.Rest, options.Where(option => !groups.Any(group => group.Names.Contains(option.Name))).Select(Line));
     }
 
     private static (string Name, string? Description) Line(Option option) => (Spelled(option), option.Description);

@@ -72,7 +72,7 @@ internal sealed class Terminal
     public bool NotesAreJson { get; set; }
 
     /// <summary>A note on standard error: dim where there are colours, broken between words where a terminal is too narrow for it.</summary>
-    /// <param name="line">What it says.</param>
+    /// <param name="line">What it says; what it quotes of a file may hold anything.</param>
     /// <param name="level">For a log.</param>
     public void Note(string line, string level = "info")
     {
@@ -88,7 +88,7 @@ internal sealed class Terminal
             });
             return;
         }
-        foreach (string part in Wrapped(line, ErrorIsTerminal)) Error.WriteLine(ErrorHasColour ? $"\e[2m{part}\e[0m" : part);
+        foreach (string part in Wrapped(Harmless(line), ErrorIsTerminal)) Error.WriteLine(ErrorHasColour ? $"\e[2m{part}\e[0m" : part);
     }
 
     /// <summary>A line of text on standard output, broken between words where a terminal is too narrow for it.</summary>

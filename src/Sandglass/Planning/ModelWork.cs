@@ -19,11 +19,11 @@ public readonly record struct ModelWork(double Weights, double Attention, double
         return Of(model, tokens, static attention => attention.MultiplyAddsPerPosition, predicted: 1);
     }
 
-    /// <summary>Of reading a prompt those of attention alone: a step's time asks for them again and again.</summary>
-    internal static double AttentionOfPrompt(ModelShape model, double tokens)
+    /// <summary>Of reading a piece of a prompt those of attention alone: a step's time asks for them again and again.</summary>
+    internal static double AttentionOfPiece(ModelShape model, double before, double tokens)
     {
         double sum = 0;
-        foreach (LayerShape layer in model.Layers) sum += Pairs(tokens, layer.Attention.Window) * layer.Attention.MultiplyAddsPerPosition;
+        foreach (LayerShape layer in model.Layers) sum += Pairs(before, tokens, layer.Attention.Window) * layer.Attention.MultiplyAddsPerPosition;
         return sum;
     }
 
@@ -35,7 +35,7 @@ public readonly record struct ModelWork(double Weights, double Attention, double
     private static ModelWork Of(ModelShape model, double tokens, Func<AttentionShape, long> perPosition, double predicted)
     {
         (double weights, double logits) = OfWeights(model);
-        double attention = model.Layers.Sum(layer => Pairs(tokens, layer.Attention.Window) * perPosition(layer.Attention));
+        double attention = model.Layers.Sum(layer => Pairs(0, tokens, layer.Attention.Window) * perPosition(layer.Attention));
         return new ModelWork(tokens * weights, attention, predicted * logits);
     }
 
@@ -73,10 +73,12 @@ public readonly record struct ModelWork(double Weights, double Attention, double
 
     private static double Seen(double positions, int window) => window > 0 ? Math.Min(positions, window) : positions;
 
-    /// <summary>How many pairs of a token and a position that it sees a text has: 1 + 2 + … and the window's width from there on.</summary>
-    internal static double Pairs(double tokens, int window)
+    /// <summary>How many pairs of a token and a position that it sees a piece of a text has: from the text's beginning 1 + 2 + … and the window's width from
+    /// there on.</summary>
+    internal static double Pairs(double before, double tokens, int window)
     {
-        double growing = Seen(tokens, window);
-        return growing * (growing + 1) / 2 + (tokens - growing) * window;
+        // no difference of two whole texts: a long one has so many that the last digits would be of rounding
+        double first = Seen(before, window), last = Seen(before + tokens, window), growing = last - first;
+        return growing * (first + last + 1) / 2 + (tokens - growing) * window;
     }
 }

@@ -12,12 +12,12 @@ internal static class PlanTimeJson
         StepTime time = rows.Time;
         foreach (long context in rows.Contexts)
         {
-            StepCost read = time.CostOfPrompt(context, 0);
+            StepCost read = rows.Time.CostOfPrompt(context, 0);
             End(Begin("prefill", context, depth: 0, batch: 1, context / read.Seconds, read));
         }
         foreach (long context in rows.Contexts)
         {
-            StepCost wrote = time.CostOfDecode(1, context);
+            StepCost wrote = rows.Time.CostOfDecode(1, context);
             End(Begin("decode", 1, context, batch: 1, 1 / wrote.Seconds, wrote));
         }
         StepCost first = rows.First;
@@ -29,7 +29,7 @@ internal static class PlanTimeJson
         End(json);
         foreach (int batch in rows.Batches)
         {
-            StepCost step = time.CostOfDecode(batch, rows.Depth);
+            StepCost step = rows.Time.CostOfDecode(batch, rows.Depth);
             End(Begin("batch", batch, rows.Depth, batch, batch / step.Seconds, step));
         }
 

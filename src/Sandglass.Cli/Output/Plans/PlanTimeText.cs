@@ -92,7 +92,7 @@ internal static class PlanTimeText
         < 1e-3 => $"{Amount.Short(1e6 * seconds)} us",
         < 1 => $"{Amount.Short(1e3 * seconds)} ms",
         < 600 => $"{Amount.Short(seconds)} s",
-        _ => $"{Amount.Short(seconds / 60)} min",
+        _ => $"{Amount.Large(seconds / 60)} min",
     };
 
     private static string Rate(double rate) => Amount.Large(rate);

@@ -3,9 +3,18 @@ using Sandglass.Planning;
 namespace Sandglass.Cli;
 
 /// <summary>What <c>plan time</c> says.</summary>
-internal sealed class TimeRows(StepTime time)
+internal sealed class TimeRows(StepTime time, CancellationToken cancellation)
 {
-    public StepTime Time => time;
+    /// <summary>The times; asked for one more while the plan is wanted.</summary>
+    /// <exception cref="OperationCanceledException">It no longer is.</exception>
+    public StepTime Time
+    {
+        get
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return time;
+        }
+    }
 
     /// <summary>Lengths of prompts, and depths of tokens.</summary>
     public required IReadOnlyList<long> Contexts { get; init; }
@@ -23,8 +32,8 @@ internal sealed class TimeRows(StepTime time)
     public double Depth => Prompt + (Tokens - 1) / 2.0;
 
     /// <summary>Seconds until the first token.</summary>
-    public StepCost First => time.CostOfPrompt(Prompt, 0);
+    public StepCost First => Time.CostOfPrompt(Prompt, 0);
 
     /// <summary>Seconds of all tokens: the first comes with the prompt.</summary>
-    public double Whole => First.Seconds + (Tokens == 1 ? 0 : (Tokens - 1) * time.OfDecode(1, Depth));
+    public double Whole => First.Seconds + (Tokens == 1 ? 0 : (Tokens - 1) * Time.OfDecode(1, Depth));
 }

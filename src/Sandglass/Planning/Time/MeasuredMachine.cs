@@ -6,7 +6,7 @@ namespace Sandglass.Planning;
 /// <summary>A machine as it was measured, with one or more numbers of threads. It is kept as JSON.</summary>
 public sealed record MeasuredMachine
 {
-    private const int MostBytes = 1 << 20, MostEntries = 1024;
+    private const int MostBytes = 1 << 20;
     private const string Option = "machine";
 
     /// <summary>What it is, in words.</summary>
@@ -59,7 +59,9 @@ public sealed record MeasuredMachine
         byte[] bytes;
         try
         {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            if (Directory.Exists(path)) throw new IOException("a directory");
+            if (!ModelFiles.FileKind.IsSpellable(path)) throw new IOException("a lone surrogate in its path");
+            using FileStream file = new(ModelFiles.FileKind.OpenToRead(path), FileAccess.Read, bufferSize: 0);      // waits for no writer of a pipe
             bytes = new byte[MostBytes + 1];
             int count = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             if (count > MostBytes) throw Wrong($"a file of at most {MostBytes} bytes", path);
@@ -79,7 +81,7 @@ public sealed record MeasuredMachine
         {
             MeasuredMachine machine = JsonSerializer.Deserialize(json, MachineJson.Default.MeasuredMachine)
                 ?? throw Wrong("a JSON object", $"null in {path}");
-            machine.Validate(path);
+            MachineRanges.Check(machine, (expected, found) => Wrong(expected, $"{found} in {path}"));
             return machine;
         }
         catch (JsonException failure)
@@ -87,49 +89,6 @@ public sealed record MeasuredMachine
             throw Wrong("a file that sandglass plan --calibrate wrote", $"something else at {failure.Path ?? "$"} of {path}");
         }
     }
-
-    private void Validate(string path)
-    {
-        void Require(bool holds, string expected, string what)
-        {
-            if (!holds) throw Wrong(expected, $"{what} in {path}");
-        }
-
-        void Figures(string what, params IEnumerable<double> figures) =>
-            Require(figures.All(static one => double.IsFinite(one) && one >= 0), "numbers from 0", what);
-
-        Require(Speeds.Count is > 0 and <= MostEntries && !Speeds.Contains(null!), "one speed or more", "none");
-        Figures("memoryBytes", MemoryBytes);
-        foreach (MeasuredSpeed speed in Speeds)
-        {
-            Require(speed is { Threads: >= 1, Reads.Count: > 0 and <= MostEntries, Products.Count: > 0 and <= MostEntries,
-                Attention.Count: > 0 and <= MostEntries }, "threads, reads, products and attention", "a speed without");
-            Require(speed.BytesPerSecond > 0 && speed.Fp32OperationsPerSecond > 0 && speed.Int8OperationsPerSecond > 0, "rates above 0", "a rate");
-            Require(!speed.Reads.Contains(null!) && !speed.Products.Contains(null!) && !speed.Attention.Contains(null!), "objects", "null");
-            Figures("reads", speed.Reads.SelectMany(static one => new[] { one.Bytes, one.SecondsPerByte }));
-            Require(IsRising(speed.Reads.Select(static one => one.Bytes)), "reads of rising bytes", "others");
-            foreach (ProductSpeed product in speed.Products)
-            {
-                int rows = product.Rows.Count;
-                bool areAlike = rows is > 1 and <= MostEntries && product.Memory.Count == rows && product.Cached.Count == rows
-                    && product.Output.Count == rows;
-                Require(areAlike, "rows, memory, cached and output of the same length", $"products with {product.Type}");
-                bool isRising = product.Rows[0] == 1 && IsRising(product.Rows.Select(static one => (double)one));
-                Require(isRising, "rows that rise from 1", $"products with {product.Type}");
-                Figures($"products with {product.Type}", [.. product.Memory, .. product.Cached, .. product.Output]);
-            }
-            foreach (AttentionSpeed attention in speed.Attention)
-            {
-                AttentionTerms[] terms = [attention.Memory, attention.Cached, attention.Prompt];
-                Figures("attention", terms.SelectMany(static one => new[] { one.PerValue, one.PerMultiplyAdd, one.PerScore }));
-            }
-            foreach (StepOverhead one in (StepOverhead[])[speed.Integers, speed.Floats])
-                Figures("integers and floats",
-                    one.Step, one.Token, one.Layer, one.WidthValue, one.FeedForwardValue, one.Alone, one.Together, one.Text, one.Score);
-        }
-    }
-
-    private static bool IsRising(IEnumerable<double> numbers) => numbers.Zip(numbers.Skip(1)).All(static pair => pair.First < pair.Second);
 
     private static PlanException Wrong(string expected, string found) => new("machine-file", Option, expected, found);
 }

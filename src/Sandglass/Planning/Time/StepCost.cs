@@ -33,4 +33,9 @@ public readonly record struct StepCost(double WeightBytes, double CacheBytes, do
         first.WeightBytes + second.WeightBytes, first.CacheBytes + second.CacheBytes, first.WeightOperations + second.WeightOperations,
         first.AttentionOperations + second.AttentionOperations, first.WeightSeconds + second.WeightSeconds,
         first.AttentionSeconds + second.AttentionSeconds, first.OtherSeconds + second.OtherSeconds, first.MemorySeconds + second.MemorySeconds);
+
+    /// <summary>So many times as much.</summary>
+    public static StepCost operator *(double times, StepCost cost) => new(
+        times * cost.WeightBytes, times * cost.CacheBytes, times * cost.WeightOperations, times * cost.AttentionOperations, times * cost.WeightSeconds,
+        times * cost.AttentionSeconds, times * cost.OtherSeconds, times * cost.MemorySeconds);
 }

@@ -26,6 +26,7 @@ public sealed class StepTime
         options ??= new TimeOptions();
         Require(options.Count is >= 1 and <= MostCount, nameof(options.Count), $"1 to {MostCount}", options.Count);
         Require(options.Reached is > 0 and <= 1, nameof(options.Reached), "above 0 to 1", options.Reached);
+        Require(machine.StepTokens >= 1, nameof(machine.StepTokens), "1 or more", machine.StepTokens);
         (_shape, Machine, Options) = (model.Shape, machine, options);
         WeightType? type = options.WeightType is null && model.FileWeights is not null ? null : WeightType.Named(options.WeightType ?? "bf16");
         WeightTypeName = type?.Name ?? model.FileTypes[0].ToString().ToLowerInvariant();
@@ -79,14 +80,10 @@ public sealed class StepTime
         RequirePositions(tokens, nameof(tokens));
         RequirePositions(before, nameof(before));
         Require(tokens > 0, nameof(tokens), "above 0", tokens);
-        StepCost sum = default;
-        for (double done = 0; done < tokens;)
-        {
-            double piece = Math.Min(Machine.StepTokens, tokens - done);
-            sum += Cost(0, 0, piece, before + done, scored: done + piece >= tokens ? 1 : 0);
-            done += piece;
-        }
-        return sum;
+        double piece = Machine.StepTokens;
+        long whole = (long)Math.Ceiling(tokens / piece) - 1;        // the last piece is scored, and may be shorter
+        return PieceSum.Of(whole, done => Cost(0, 0, piece, before + done * piece, scored: 0))
+            + Cost(0, 0, tokens - whole * piece, before + whole * piece, scored: 1);
     }
 
     /// <summary>As <see cref="OfStep"/>, by what it is for.</summary>
@@ -100,7 +97,8 @@ public sealed class StepTime
         return Cost(texts, depth, tokens, before, scored: texts + (tokens > 0 ? 1 : 0));
     }
 
-    private StepCost Cost(int texts, double depth, double tokens, double before, int scored)
+    /// <summary>As <see cref="CostOfStep"/>, with scores of any number of its tokens.</summary>
+    internal StepCost Cost(int texts, double depth, double tokens, double before, int scored)
     {
         double rows = texts + tokens, bytes = 0, operations = 0;
         foreach (StepWeight weight in _weights)
@@ -110,7 +108,8 @@ public sealed class StepTime
             bytes += weight.UsedBy(through) * weight.Bytes;
             operations += 2 * weight.Used * weight.Values * through;
         }
-        double pairs = texts * Work(depth + 1) - texts * Work(depth) + Work(before + tokens) - Work(before);
+        double pairs = (texts > 0 ? texts * ModelWork.AttentionOfPiece(_shape, depth, 1) : 0)
+            + (tokens > 0 ? ModelWork.AttentionOfPiece(_shape, before, tokens) : 0);
         double cached = texts * _cache.BytesSeen(depth + 1) + (tokens > 0 ? _cache.BytesSeen(before + tokens) : 0);
         StepCost counted = new(bytes, cached, operations, 2 * pairs, 0, 0, 0, 0);
         return _engine is null ? ByRoofline(counted, rows, scored) : AsMeasured(_engine, counted, texts, depth, tokens, before, scored);
@@ -138,7 +137,7 @@ public sealed class StepTime
         double fromMemory = Machine.Engine!.FromMemory(counted.WeightBytes + counted.CacheBytes), rows = texts + tokens;
         double weights = engine.Weights(rows, scored, fromMemory);
         double attention = texts == 0 ? 0 : engine.Writing(texts, depth, fromMemory);
-        if (tokens > 0) attention += engine.Reading(part => ModelWork.Pairs(before + tokens, part.Window) - ModelWork.Pairs(before, part.Window));
+        if (tokens > 0) attention += engine.Reading(part => ModelWork.Pairs(before, tokens, part.Window));
         double waiting = fromMemory * (counted.WeightBytes + counted.CacheBytes) / Machine.BytesPerSecond;
         return counted with
         {
@@ -148,9 +147,6 @@ public sealed class StepTime
             MemorySeconds = Math.Min(waiting, weights + attention),
         };
     }
-
-    /// <summary>Multiply-adds of attention of a whole text.</summary>
-    private double Work(double positions) => ModelWork.AttentionOfPrompt(_shape, positions);
 
     private double RateOf(StepWeight weight) =>
         weight.Type is null ? Machine.Float8OperationsPerSecond ?? Machine.OperationsPerSecond

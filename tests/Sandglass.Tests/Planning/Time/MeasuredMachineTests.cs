@@ -57,6 +57,15 @@ public sealed class MeasuredMachineTests
     [InlineData("\"bytesPerSecond\": 30000000000", "\"bytesPerSecond\": 0")]
     [InlineData("\"memoryBytes\": 8000000000", "\"memoryBytes\": -1")]
     [InlineData("\"memoryBytes\": 8000000000", "\"memoryBytes\": 1e999")]
+    [InlineData("\"memoryBytes\": 8000000000", "\"memoryBytes\": 0")]
+    [InlineData("\"threads\": 2", "\"threads\": 2147483647")]
+    [InlineData("\"bytesPerSecond\": 30000000000", "\"bytesPerSecond\": 1e999")]
+    [InlineData("\"int8OperationsPerSecond\": 900000000000", "\"int8OperationsPerSecond\": 1e300")]
+    [InlineData("1E-09", "0")]
+    [InlineData("1E-09", "1e-300")]
+    [InlineData("1E-11", "0")]
+    [InlineData("\"perScore\": 0", "\"perScore\": 1e9")]
+    [InlineData("\"step\": 0", "\"step\": 1e999")]
     [InlineData("\"type\": \"Q8_0\"", "\"type\": \"Q9_9\"")]
     [InlineData("\"title\"", "\"name\"")]
     [InlineData("1E-09", "-1E-09")]
@@ -81,6 +90,37 @@ public sealed class MeasuredMachineTests
     {
         Assert.Equal("machine-file", Assert.Throws<PlanException>(() => MeasuredMachine.Open("no such file.json")).Code);
         Assert.Equal("machine-file", Assert.Throws<PlanException>(() => MeasuredMachine.Open(Path.GetTempPath())).Code);
+    }
+
+    [Fact]
+    public void A_title_longer_than_any_is_refused()
+    {
+        byte[] json = Encoding.UTF8.GetBytes(Saved(Machine with { Title = new string('a', 257) }));
+
+        Assert.Equal("machine-file", Assert.Throws<PlanException>(() => MeasuredMachine.Parse(json, "machine.json")).Code);
+    }
+
+    [Fact]
+    public void Only_files_are_read_and_not_without_end()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        string folder = Directory.CreateTempSubdirectory("sandglass-").FullName, pipe = Path.Combine(folder, "pipe"), large = Path.Combine(folder, "large");
+        try
+        {
+            System.Diagnostics.Process.Start("mkfifo", pipe).WaitForExit();
+            File.WriteAllBytes(large, new byte[(1 << 20) + 1]);
+            foreach ((string path, string found) in ((string, string)[])[(pipe, "a named pipe"), ("/dev/zero", "a device"), (folder, "a directory"),
+                (large, "at most 1048576 bytes")])
+            {
+                PlanException failure = Assert.Throws<PlanException>(() => MeasuredMachine.Open(path));
+                Assert.Equal("machine-file", failure.Code);
+                Assert.Contains(found, failure.Message, StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
