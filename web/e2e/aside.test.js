@@ -7,12 +7,17 @@ import { download, fewLooks, findings, folder, hasEngine, launch, missing, noEng
 const recorded = name => readFileSync(new URL(`../../contract/lab/${name}.jsonl`, import.meta.url), 'utf8');
 
 /** Drops a file of results on the page. */
-const drop = (page, name) =>
-  page.evaluate(text => {
-    const dataTransfer = new DataTransfer();
-    dataTransfer.items.add(new File([text], 'results.jsonl'));
-    dispatchEvent(new DragEvent('drop', { dataTransfer }));
-  }, recorded(name));
+const drop = (page, name) => dropText(page, recorded(name), 'results.jsonl');
+
+const dropText = (page, text, file) =>
+  page.evaluate(
+    ([content, called]) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([content], called));
+      dispatchEvent(new DragEvent('drop', { dataTransfer }));
+    },
+    [text, file],
+  );
 
 describe('beside the text', { skip: missing }, () => {
   let browser;
@@ -93,6 +98,33 @@ describe('beside the text', { skip: missing }, () => {
     assert.equal(await page.inputValue(test('lab-name')), 'quant');
     assert.deepEqual(seen.errors, []);
     assert.deepEqual([...seen.hosts], [new URL(site.url).host]);
+    await close();
+  });
+
+  it('the lab: what is dropped is shown whole or not at all, whatever is in it; the address names what is shown', async () => {
+    const { page, seen, close } = await open(browser, `${site.url}#view=guide&chapter=4-choosing&at=no`);
+    const at = hash => page.waitForFunction(wanted => location.hash === wanted, hash);
+    await at('#view=guide&chapter=4-choosing');
+    await page.evaluate(() => {
+      location.hash = 'view=guide&chapter=no';
+    });
+    await at('#view=guide&chapter=README');
+    await dropText(page, recorded('repetition').replace('"remedy":"none"', '"remedy":"\\uffff\\u0001\\ud800"'), 'ctl\u0001.jsonl');
+    await page.waitForSelector(`${test('lab-picture')} > svg:not(:has(parsererror)) rect`);
+    assert.equal(await page.locator(`${test('lab-picture')} title`).textContent(), 'repetition: ctl␁.jsonl');
+    await at('#view=lab&lab=repetition');
+    const shown = await page.innerHTML('.lab-outcome');
+    await dropText(page, recorded('forget').replace('"distance":20', '"distance":"20"'), 'bad.jsonl');
+    await page.waitForFunction(
+      id =>
+        document
+          .querySelector(id)
+          .textContent.endsWith('row 2 is not one of forget: distance: expected a whole number from 0, found "20".'),
+      test('lab-state'),
+    );
+    assert.equal(await page.inputValue(test('lab-name')), 'repetition');
+    assert.equal(await page.innerHTML('.lab-outcome'), shown);
+    assert.deepEqual(seen.errors, []);
     await close();
   });
 

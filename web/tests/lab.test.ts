@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -6,8 +7,8 @@ import { experiments } from '../src/lab/experiments';
 import { command, fieldOf, names, told, wrong } from '../src/lab/fields';
 import { beginning, bytes, place, short } from '../src/lab/numbers';
 import { drawing } from '../src/lab/plot';
-import { readResults } from '../src/lab/results';
-import type { Shown } from '../src/lab/shown';
+import { readFile, readOn, readResults } from '../src/lab/results';
+import { groups, type Shown } from '../src/lab/shown';
 
 const folder = fileURLToPath(new URL('../../contract/lab/', import.meta.url));
 const recorded = (file: string) => readFileSync(`${folder}${file}`, 'utf8');
@@ -36,8 +37,26 @@ describe('an experiment of the lab', () => {
   it('is one command on a terminal', () => {
     expect(command('forget', { ...told.forget!.options }, 'grain-6m')).toBe('sandglass lab forget');
     expect(command('temperature', { ...told.temperature!.options, prompt: 'The "king"', n: '4' }, 'grain-1m')).toBe(
-      'sandglass lab temperature "The \\"king\\"" --n 4 --model embedded:grain-1m',
+      `sandglass lab temperature 'The "king"' --n 4 --model embedded:grain-1m`,
     );
+  });
+
+  it('is text and nothing else to a shell, whatever the address holds', () => {
+    const usual = told.temperature!.options;
+    const odd = ["it's $(a) `b` !c \\", '-5 dogs', '--help', '-', '', '~', '#x', 'a\nb; c', '\u001b[31m\u0007\u202e "\'\\', '\u{e0041}é🙂'];
+    for (const prompt of odd) {
+      const written = command('temperature', { ...usual, prompt, n: '-1;x' }, '-m "x"');
+      expect(written).not.toMatch(/[\n\p{Cc}\p{Cf}]/u);
+      const asked = spawnSync('bash', ['-c', `sandglass() { printf '%s\\0' "$@"; }; ${written}`], {
+        encoding: 'utf8',
+        env: { ...process.env, LC_ALL: 'C.UTF-8' },
+      });
+      const others = ['--n=-1;x', '--model=-m "x"'];
+      const words = prompt.startsWith('-') ? [...others, '--', prompt] : [prompt, ...others];
+      expect([asked.stdout.split('\0').slice(2, -1), asked.stderr]).toEqual([words, '']);
+    }
+    expect(command('temperature', { ...usual, prompt: '-5 dogs' }, '')).toBe("sandglass lab temperature -- '-5 dogs'");
+    expect(command('temperature', { ...usual, prompt: 'a\0b' }, '')).toBe("sandglass lab temperature 'a␀b'");
   });
 
   it('has usual options that are in their ranges, and a title for each', () => {
@@ -77,6 +96,90 @@ describe('a file of results', () => {
     expect(() => readResults('{"experiment":"toString","setting":{}}\n', 'a')).toThrow('found toString');
     expect(() => readResults(`{"a":"${'x'.repeat(1 << 24)}"}`, 'a')).toThrow('too long');
   });
+
+  it('is not even read where it is too long', async () => {
+    const file = { name: 'a', size: (1 << 24) + 1, text: () => Promise.reject(new Error('read')) } as unknown as File;
+    await expect(readFile(file)).rejects.toThrow('a is too long for a file of results: expected at most 16777216 bytes.');
+  });
+
+  it('has so many rows at most', () => {
+    const kept = recorded('forget.jsonl').split('\n');
+    const part = kept[1]!.replace(/\[(.*)\]/, (_, row) => `[${Array(2001).fill(row).join(',')}]`);
+    const file = `${kept[0]}\n${part}\n`;
+    const { rows } = readResults(file, 'a');
+    expect(rows.length).toBe(2001);
+    expect(() => readResults(`${file}${part}\n`, 'a')).toThrow('a has more rows than the page shows: expected at most 4000.');
+    expect(() => readResults(`${file}${'\n'.repeat(9000)}`, 'a')).toThrow('more rows');
+    expect(() => readOn(rows, kept[0]!, part, 'forget')).toThrow('forget has more rows');
+    expect(readOn([], kept[0]!, kept[0]!, 'forget')).toEqual([]);
+    expect(readOn(rows, kept[0]!, kept[1]!, 'forget').length).toBe(2002);
+    const ways = recorded('cache.jsonl').replace(/"rows":\[\{"rows":\[(\{.*?\}\})/, (all, row) => all + `,${row}`.repeat(4001));
+    expect(() => readResults(ways, 'a')).toThrow('more rows');
+  });
+
+  it.each(names)('%s: of a wrong type in any field is refused, and drawn with any number that is not', name => {
+    const { rows } = readResults(recorded(`${name}.jsonl`), name);
+    const first = recorded(`${name}.jsonl`).split('\n')[0]!;
+    const file = (row: unknown) => `${first}\n${JSON.stringify({ part: 0, rows: [row] })}\n`;
+    const shown = experiments[name as keyof typeof experiments] as Shown<unknown>;
+    const draw = (all: unknown[]) =>
+      `${shown.cells(all)}${shown.lines?.(all) ?? ''}${drawing({ title: '', caption: '', panels: shown.panels(all) })}`;
+    const bad: unknown[] = [];
+    let [refused, drawn] = [0, 0];
+    const small: unknown = JSON.parse(JSON.stringify(rows[0]), (_, value) => (Array.isArray(value) ? value.slice(0, 2) : value));
+    const odd = ['long '.repeat(30), { x: 1 }, [], null, true, -1e308, 1e18, -1e18, 5e-324, 2 ** 53 - 1];
+    for (const value of odd) {
+      for (const row of withEach(small, value)) {
+        try {
+          const read = readResults(file(row), 'a').rows;
+          for (const all of [read, [...read, small]]) if (/"-?NaN|"-?Infinity|undefined/.test(draw(all))) bad.push(row);
+          drawn++;
+        } catch (error) {
+          if (!/^a: row 1 is not one of /.test((error as Error).message)) bad.push([(error as Error).message, row]);
+          refused++;
+        }
+      }
+    }
+    expect(bad).toEqual([]);
+    expect(Math.min(refused, drawn)).toBeGreaterThan(10);
+  });
+
+  it('with many rows is shown in about as many steps', () => {
+    const { rows } = readResults(recorded('quant.jsonl'), 'quant');
+    let reads = 0;
+    const many = Array.from({ length: 4000 }, (_, i) => ({
+      ...rows[0],
+      get weights() {
+        reads++;
+        return `w${i % 2000}`;
+      },
+    }));
+    expect(groups(many, row => row.weights).map(([key, same]) => [key, same.length])[1999]).toEqual(['w1999', 2]);
+    expect(reads).toBeLessThanOrEqual(4 * many.length);
+  });
+});
+
+/** The value with each of its fields, at any depth, put to another, one at a time. */
+function* withEach(value: unknown, other: unknown): Generator<unknown> {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, field] of Object.entries(value)) {
+    const changed = (one: unknown) => (Array.isArray(value) ? value.with(Number(key), one) : { ...value, [key]: one });
+    yield changed(other);
+    for (const inner of withEach(field, other)) yield changed(inner);
+  }
+}
+
+describe('a picture', () => {
+  it('holds nothing that a document cannot, as the tool’s: SvgPlotTests has the same texts', () => {
+    const odd = 'a\u0001b\t\u007f\ufffe\uffff\ud800c\udc00🙂&';
+    const picture = drawing({
+      title: odd,
+      caption: odd,
+      panels: [{ x: odd, y: odd, series: [{ name: odd, points: [{ x: 0, y: 1 }] }], categories: [odd] }],
+    });
+    expect(picture.split('>a␁b\t\ufffd\ufffd\ufffd\ufffdc\ufffd🙂&amp;</').length - 1).toBe(8);
+    expect(picture).not.toMatch(/(?![\t\n])\p{Cc}|\p{Cs}|[\ufffe\uffff]/u);
+  });
 });
 
 describe('numbers', () => {
@@ -93,5 +196,13 @@ describe('numbers', () => {
     expect(doublings.ticks).toEqual([1, 2, 4, 8, 16, 32, 64]);
     expect([doublings.place(1), doublings.place(8), doublings.place(64)]).toEqual([0, 0.5, 1]);
     expect(new Axis([]).ticks.length).toBeGreaterThan(1);
+    expect(new Axis(Array.from({ length: 200_000 }, (_, i) => i)).place(199_999)).toBe(1);
+    for (const values of [[1e18], [-1e18, 1e18], [1e18, 1e18 + 256], [0, 5e-324], [0.3, 0.1 + 0.2], [1e15, 1e15 + 0.125]]) {
+      const { ticks, ...axis } = new Axis(values, { widened: true });
+      expect([axis, ticks.length > 1 && ticks.length < 20, values.every(Number.isFinite)]).toEqual([axis, true, true]);
+      expect(
+        values.map(value => new Axis(values, { widened: true }).place(value)).every(place => place >= -1e-9 && place <= 1 + 1e-9),
+      ).toBe(true);
+    }
   });
 });

@@ -6,6 +6,7 @@ namespace Sandglass.Cli;
 internal sealed class PlotAxis
 {
     private const int FewestSteps = 4;
+    private const double Least = 1e-200;    // of a range: the power of ten of a smaller one may be 0
 
     private readonly double _low, _high;
     private readonly bool _isLogarithmic;
@@ -26,7 +27,12 @@ internal sealed class PlotAxis
             return;
         }
         if (fromZero) (_low, _high) = (Math.Min(_low, 0), Math.Max(_high, 0));
-        if (_low == _high) (_low, _high) = (_low - 0.5, _high + 0.5);
+        double size = Math.Max(Math.Abs(_low), Math.Abs(_high));
+        if (_high - _low <= Math.Max(size * 1e-12, Least))
+        {
+            double room = Math.Max(0.5, size * 1e-10);      // so much that a large number still is another with it
+            (_low, _high) = (_low - room, _high + room);
+        }
         double step = Step(_high - _low);
         if (isWidened) (_low, _high) = (Math.Floor(_low / step) * step, Math.Ceiling(_high / step) * step);
         double first = Math.Ceiling(_low / step - 1e-9);

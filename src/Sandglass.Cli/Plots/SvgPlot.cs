@@ -49,8 +49,8 @@ internal sealed class SvgPlot
         _xml.WriteStartElement("svg", "http://www.w3.org/2000/svg");
         Attributes(
             ("viewBox", $"0 0 {Width} {height}"), ("width", $"{Width}"), ("height", $"{height}"), ("role", "img"), ("font-family", "system-ui, sans-serif"));
-        _xml.WriteElementString("title", plot.Title);
-        _xml.WriteElementString("desc", plot.Caption);
+        _xml.WriteElementString("title", Harmless(plot.Title));
+        _xml.WriteElementString("desc", Harmless(plot.Caption));
         _xml.WriteElementString("style", Style());
         Element("rect", ("class", "paper"), ("width", $"{Width}"), ("height", $"{height}"));
         Label(Left, 28, plot.Title, "start", "title");
@@ -186,7 +186,7 @@ internal sealed class SvgPlot
         _xml.WriteStartElement("text");
         if (style is not null) _xml.WriteAttributeString("class", style);
         Attributes(("x", Number(x)), ("y", Number(y)), ("text-anchor", anchor));
-        _xml.WriteString(Terminal.Harmless(text));
+        _xml.WriteString(Harmless(text));
         _xml.WriteEndElement();
     }
 
@@ -201,6 +201,10 @@ internal sealed class SvgPlot
     {
         foreach ((string name, string value) in attributes) _xml.WriteAttributeString(name, value);
     }
+
+    /// <summary>Without what cannot stand in a document: control characters, halves of a pair, and the two that XML does not have.</summary>
+    private static string Harmless(string text) =>
+        string.Concat(Terminal.Harmless(text).EnumerateRunes().Select(rune => rune.Value is 0xFFFE or 0xFFFF ? "\uFFFD" : rune.ToString()));
 
     private static string Stroke(int index) => $"s{index % Light.Length}";
 

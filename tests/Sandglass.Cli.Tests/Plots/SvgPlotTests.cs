@@ -29,6 +29,32 @@ public class SvgPlotTests
         Assert.Single(picture.Descendants(Svg + "line"), range => range.Attribute("class")!.Value.StartsWith("range", StringComparison.Ordinal));
     }
 
+    /// <summary>web/tests/lab.test.ts has the same texts: the page draws the same picture.</summary>
+    [Fact]
+    public void What_a_document_cannot_hold_is_drawn_as_a_sign_for_it()
+    {
+        const string Odd = "a\u0001b\t\u007F\uFFFE\uFFFF\uD800c\uDC00🙂&", Drawn = "a␁b\t\uFFFD\uFFFD\uFFFD\uFFFDc\uFFFD🙂&";
+        PlotPanel panel = new(Odd, Odd, [new(Odd, [new(0, 1)])]) { Categories = [Odd] };
+
+        XElement picture = XDocument.Parse(SvgPlot.Text(new Plot(Odd, Odd, [panel]))).Root!;
+
+        Assert.Equal(8, picture.Descendants().Count(element => element.Value == Drawn));
+    }
+
+    [Theory]
+    [InlineData(new[] { 1e18 })]
+    [InlineData(new[] { -1e18, 1e18 })]
+    [InlineData(new[] { 1e18, 1e18 + 256 })]
+    [InlineData(new[] { 0, 5e-324 })]
+    [InlineData(new[] { 0.3, 0.1 + 0.2 })]
+    public void Values_far_out_or_close_together_have_a_place(double[] values)
+    {
+        PlotAxis axis = new(values, isWidened: true);
+
+        Assert.InRange(axis.Ticks.Count, 2, 20);
+        Assert.All(values, value => Assert.InRange(axis.Place(value), -1e-9, 1 + 1e-9));
+    }
+
     [Theory]
     [InlineData(false, false, new[] { 0.3, 0.9 }, new[] { "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9" })]
     [InlineData(true, false, new[] { 0.3, 0.9 }, new[] { "0.0", "0.2", "0.4", "0.6", "0.8" })]

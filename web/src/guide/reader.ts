@@ -14,7 +14,8 @@ export function mountGuide(root: HTMLElement, page: Page) {
   const scroll = h('div', { class: 'guide-scroll', tabindex: 0, role: 'region', 'aria-label': 'The guide' }, article);
   root.append(h('div', { class: 'guide' }, contents, scroll));
   const writes = player.sources.has('server') || player.sources.has('tab');
-  let shown = '';
+  let shown = ''; // or being fetched
+  let filled = '';
 
   root.addEventListener('click', event => {
     const button = (event.target as Element).closest<HTMLElement>('[data-copy]');
@@ -43,10 +44,12 @@ export function mountGuide(root: HTMLElement, page: Page) {
   );
 
   async function show(id: string, at: string | null) {
-    const index = Math.max(
-      0,
-      chapters.findIndex(c => c.id === id),
-    );
+    const found = chapters.findIndex(c => c.id === id);
+    const index = Math.max(0, found);
+    if (found < 0 && id !== '') {
+      showPlace(store, `view=guide&chapter=${chapters[0]!.id}`); // the address says what is shown; with it this is called again
+      return;
+    }
     const chapter = chapters[index]!;
     if (chapter.id !== shown) {
       const isFirst = shown === '';
@@ -61,6 +64,7 @@ export function mountGuide(root: HTMLElement, page: Page) {
       }
       if (shown !== chapter.id) return; // another was asked for meanwhile
       fill(article, ...nodes(text), turns(index));
+      filled = shown;
       if (!writes) for (const link of article.querySelectorAll('.guide-open[href^="#prompt"]')) link.remove();
       markContents(index, text);
       findInContents();
@@ -69,6 +73,7 @@ export function mountGuide(root: HTMLElement, page: Page) {
       if (matchMedia('(max-width: 899px)').matches && !isFirst) scrollTo(0, 0);
     }
     const section = at ? document.getElementById(`guide-${at}`) : null;
+    if (at && !section && filled === chapter.id && store.get().view === 'guide') showPlace(store, `view=guide&chapter=${chapter.id}`);
     section?.scrollIntoView();
     section?.focus({ preventScroll: true });
   }

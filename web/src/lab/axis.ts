@@ -1,4 +1,5 @@
 const fewestSteps = 4;
+const least = 1e-200; // of a range: the power of ten of a smaller one may be 0
 
 export interface AxisOptions {
   fromZero?: boolean | undefined;
@@ -16,8 +17,8 @@ export class Axis {
 
   constructor(values: readonly number[], { fromZero = false, logarithmic = false, widened = false }: AxisOptions = {}) {
     const all = values.filter(Number.isFinite);
-    this.low = all.length === 0 ? 0 : Math.min(...all);
-    this.high = all.length === 0 ? 1 : Math.max(...all);
+    this.low = all.length === 0 ? 0 : all.reduce((low, value) => Math.min(low, value));
+    this.high = all.length === 0 ? 1 : all.reduce((high, value) => Math.max(high, value));
     this.isLogarithmic = logarithmic && this.low > 0;
     if (this.isLogarithmic) {
       this.ticks = doublings(this.low, this.high);
@@ -25,7 +26,11 @@ export class Axis {
       return;
     }
     if (fromZero) [this.low, this.high] = [Math.min(this.low, 0), Math.max(this.high, 0)];
-    if (this.low === this.high) [this.low, this.high] = [this.low - 0.5, this.high + 0.5];
+    const size = Math.max(Math.abs(this.low), Math.abs(this.high));
+    if (this.high - this.low <= Math.max(size * 1e-12, least)) {
+      const room = Math.max(0.5, size * 1e-10); // so much that a large number still is another with it
+      [this.low, this.high] = [this.low - room, this.high + room];
+    }
     const step = stepOf(this.high - this.low);
     if (widened) [this.low, this.high] = [Math.floor(this.low / step) * step, Math.ceil(this.high / step) * step];
     const first = Math.ceil(this.low / step - 1e-9);

@@ -4,7 +4,7 @@ import type { Page } from '../page/parts';
 import { showPlace } from '../state/place';
 import { command, fieldOf, names, told, wrong } from './fields';
 import { Outcome, small } from './outcome';
-import { type Name, readResults } from './results';
+import { type Name, readFile } from './results';
 import { Runner } from './runner';
 import '../page/plot.css';
 import './desk.css';
@@ -64,7 +64,7 @@ class Desk {
     store.watch(
       s => s.results,
       file => {
-        if (file) this.take(file.text, file.name);
+        if (file) void this.take(file);
       },
     );
     store.watch(
@@ -95,7 +95,10 @@ class Desk {
     for (const option of Object.keys(options)) options[option] = asked.get(option) ?? options[option]!;
     const model = asked.get('model') ?? '';
     this.choose(name, options, this.models.includes(model) ? model : this.usual());
-    if (wanted !== '' && wanted !== name) this.say(`There is no experiment ${wanted}. Choose one of those above.`);
+    if (wanted !== '' && wanted !== name) {
+      this.tell(); // the address says what is shown
+      this.say(`There is no experiment ${wanted.slice(0, 40)}. Choose one of those above.`);
+    }
   }
 
   private choose(name: Name, options: Record<string, string>, model: string) {
@@ -103,7 +106,7 @@ class Desk {
     if (isSame && this.form.childElementCount > 0) return;
     if (name !== this.name) {
       this.abort?.abort();
-      this.outcome.clear(name);
+      if (this.outcome.name !== name) this.outcome.clear(name);
       this.say('');
     }
     [this.name, this.model, this.options] = [name, model, { ...options }];
@@ -253,14 +256,14 @@ class Desk {
     this.bar.value = 0;
   }
 
-  /** Takes a file of results. */
-  private take(text: string, file: string) {
+  /** Takes a file of results; one that cannot be shown changes nothing. */
+  private async take(file: File) {
     try {
-      const results = readResults(text, file);
+      const results = await readFile(file);
+      this.outcome.show(results, file.name);
       this.abort?.abort();
       if (results.name !== this.name) this.choose(results.name, told[results.name]!.options, this.model);
       this.tell();
-      this.outcome.show(results, file);
       this.say('');
     } catch (error) {
       this.say((error as Error).message);
@@ -269,9 +272,9 @@ class Desk {
 
   private pick() {
     const input = h('input', { type: 'file', accept: '.jsonl,.json' });
-    input.addEventListener('change', async () => {
+    input.addEventListener('change', () => {
       const file = input.files?.[0];
-      if (file) this.take(await file.text(), file.name);
+      if (file) void this.take(file);
     });
     input.click();
   }

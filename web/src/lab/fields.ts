@@ -63,14 +63,36 @@ export function wrong(name: string, value: string): string | null {
   return `${title}: expected ${expected}${isList ? ', with commas between them' : ''}, found ${value === '' ? 'nothing' : value}.`;
 }
 
-/** The command that gives the same on a terminal. */
+/** The command that gives the same on a terminal, whatever the address holds: no part of it is anything but text to a shell. */
 export function command(name: string, options: Record<string, string>, model: string): string {
-  const quoted = (text: string) => (/^[\w.,:-]+$/.test(text) ? text : `"${text.replaceAll(/["\\$`]/g, '\\$&')}"`);
-  const words = Object.entries(options)
-    .filter(([option, value]) => option !== 'prompt' && value !== told[name]!.options[option])
-    .map(([option, value]) => `--${option} ${quoted(value)}`);
-  const prompt = options.prompt && options.prompt !== told[name]!.options.prompt ? [quoted(options.prompt)] : [];
+  const { prompt, ...others } = options;
+  const usual = told[name]!.options;
   const embedded = /^grain-\d+m$/.test(model) ? `embedded:${model}` : model;
-  const which = embedded && embedded !== 'embedded:grain-6m' ? [`--model ${quoted(embedded)}`] : [];
-  return ['sandglass lab', name, ...prompt, ...words, ...which].join(' ');
+  const words = Object.entries(others)
+    .filter(([option, value]) => value !== usual[option])
+    .map(([option, value]) => given(option, value));
+  if (embedded && embedded !== 'embedded:grain-6m') words.push(given('model', embedded));
+  if (prompt !== undefined && prompt !== usual.prompt) {
+    if (prompt.startsWith('-')) words.push('--', quoted(prompt));
+    else words.unshift(quoted(prompt));
+  }
+  return ['sandglass lab', name, ...words].join(' ');
+}
+
+/** A value that begins as an option does is none in this form. */
+const given = (option: string, value: string) => `--${option}${value.startsWith('-') ? '=' : ' '}${quoted(value)}`;
+
+const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+/** As one word of a shell. Inside single quotes nothing means anything; what cannot be seen, a line's end too, is written by its number. */
+function quoted(value: string): string {
+  const text = value.replaceAll('\0', '\u2400'); // no word holds the first of all letters
+  if (/^[\w.,:-]+$/.test(text)) return text;
+  if (!unseen.test(text)) return `'${text.replaceAll("'", "'\\''")}'`;
+  const letters = Array.from(text, letter => {
+    if (!unseen.test(letter)) return letter.replace(/['\\]/, '\\$&');
+    const number = letter.codePointAt(0)!.toString(16);
+    return number.length > 4 ? `\\U${number.padStart(8, '0')}` : `\\u${number.padStart(4, '0')}`;
+  });
+  return `$'${letters.join('')}'`;
 }

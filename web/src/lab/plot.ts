@@ -43,7 +43,7 @@ const letterWidth = 7; // of a letter of 12 pixels, a little more than most need
 const light = ['#0b62c4', '#b8400c', '#04724f', '#7438d6', '#8a5a00', '#b8155a', '#0b6e85', '#4b5563'];
 const dark = ['#74b6ff', '#ff9d68', '#52d8a4', '#c0a6ff', '#e8c654', '#ff93c2', '#64d5e8', '#bac2cd'];
 const dashes = ['none', '7 3', '2 3', '9 3 2 3', 'none', '7 3', '2 3', '9 3 2 3'];
-const dangerous = /(?!\n)\p{Cc}/gu;
+const dangerous = /(?![\t\n])\p{Cc}|\p{Cs}|[\ufffe\uffff]/gu; // control characters, halves of a pair, and what XML does not have
 
 /**
  * The picture of an experiment as a document, to be saved or shown: the very text that the tool's SvgPlot writes for the same rows. A test compares them.
@@ -53,12 +53,12 @@ export function drawing(plot: Plot, styled = true): string {
   const lines: string[] = [];
   const element = (name: string, attributes: Record<string, string | number>, text?: string) => {
     const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escaped(String(value)).replaceAll('"', '&quot;')}"`);
-    lines.push(`  <${name}${written.join('')}${text === undefined ? ' />' : `>${escaped(text)}</${name}>`}`);
+    lines.push(`  <${name}${written.join('')}${text === undefined ? ' />' : `>${escaped(harmless(text))}</${name}>`}`);
   };
   const line = (x1: number, y1: number, x2: number, y2: number, style: string) =>
     element('line', { class: style, x1: number(x1), y1: number(y1), x2: number(x2), y2: number(y2) });
   const label = (x: number, y: number, text: string, anchor: string, style?: string) =>
-    element('text', { ...(style ? { class: style } : {}), x: number(x), y: number(y), 'text-anchor': anchor }, harmless(text));
+    element('text', { ...(style ? { class: style } : {}), x: number(x), y: number(y), 'text-anchor': anchor }, text);
   const stroke = (i: number) => `s${i % light.length}`;
   const fill = (i: number) => `f${i % light.length}`;
   const mark = (i: number, x: number, y: number) => {
@@ -204,7 +204,7 @@ function wrapped(text: string, columns: number): string[] {
   return [...lines, text.slice(from)];
 }
 
-/** Control characters of a text as pictures of themselves. */
+/** Control characters of a text as pictures of themselves, and what cannot stand in a document as the sign for that. */
 const harmless = (text: string) => text.replace(dangerous, c => (c < ' ' ? String.fromCharCode(0x2400 + c.charCodeAt(0)) : '\ufffd'));
 
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -1,6 +1,7 @@
 import { experiments } from './experiments';
 import { names } from './fields';
 import type { Rows } from './rows';
+import { has, shapes } from './shapes';
 
 export type Name = keyof Rows;
 
@@ -18,7 +19,28 @@ export interface Results {
 export class ResultsError extends Error {}
 
 const mostBytes = 1 << 24;
-const shapes: Record<Name, readonly string[]> = {
+const mostRows = 4000;
+
+/** Reads a file that somebody gave, unless it is too long to be one. */
+export async function readFile(file: File): Promise<Results> {
+  if (file.size > mostBytes) throw tooLong(file.name);
+  return readResults(await file.text(), file.name);
+}
+
+const tooLong = (file: string) => new ResultsError(`${file} is too long for a file of results: expected at most ${mostBytes} bytes.`);
+
+const tooMany = (file: string) =>
+  new ResultsError(`${file} has more rows than the page shows: expected at most ${mostRows}. sandglass lab shows all of them.`);
+
+/** What came of a run so far, with a line more of its file: the first line says what the others are. */
+export function readOn(before: Results['rows'], first: string, line: string, name: Name): Results['rows'] {
+  const rows = [...before, ...readResults(first === line ? line : `${first}\n${line}\n`, name).rows];
+  if (rows.length > mostRows) throw tooMany(name);
+  return rows;
+}
+
+/** Fields by which the rows of an experiment are known. */
+const marks: Record<Name, readonly string[]> = {
   temperature: ['temperature', 'equalTexts', 'text'],
   repetition: ['remedy', 'looped', 'text'],
   drift: ['what', 'from', 'to'],
@@ -34,9 +56,10 @@ const shapes: Record<Name, readonly string[]> = {
 
 /** Reads what the tool keeps (`--resume`), and what it prints with `--json`. */
 export function readResults(text: string, file: string): Results {
-  if (text.length > mostBytes)
-    throw new ResultsError(`${file} is too long for a file of results: expected at most ${mostBytes} characters.`);
-  const lines = text.split('\n').filter(line => line.trim() !== '');
+  if (text.length > mostBytes) throw tooLong(file);
+  const all = text.split('\n', 2 * mostRows);
+  if (all.length === 2 * mostRows) throw tooMany(file);
+  const lines = all.filter(line => line.trim() !== '');
   const objects = lines.flatMap((line, i): Record<string, unknown>[] => {
     try {
       const value: unknown = JSON.parse(line);
@@ -52,14 +75,17 @@ export function readResults(text: string, file: string): Results {
   if (first.branch !== undefined && first.ids !== undefined)
     throw new ResultsError(`${file}: of fork the page reads the file that --resume writes, not --json's lines.`);
   const kept = typeof first.experiment === 'string';
-  const name = kept ? (first.experiment as string) : names.find(one => has(first, shapes[one as Name]));
+  const name = kept ? (first.experiment as string) : names.find(one => marks[one as Name].every(field => field in first));
   if (name === undefined || !Object.hasOwn(experiments, name))
     throw new ResultsError(`${file}: expected results of ${names.join(', ')}, found ${kept ? first.experiment : 'something else'}.`);
   const rows = kept ? objects.slice(1).flatMap(part => (Array.isArray(part.rows) ? part.rows : [null])) : objects;
-  const wrong = rows.findIndex(row => typeof row !== 'object' || row === null || !has(row, shapes[name as Name]));
-  if (wrong >= 0) throw new ResultsError(`${file}: row ${wrong + 1} is not one of ${name}.`);
+  const count = rows.reduce((sum, row) => sum + (Array.isArray(row?.rows) ? row.rows.length : 1), 0);
+  if (count > mostRows) throw tooMany(file);
+  const check = has(shapes[name as Name]);
+  for (const [i, row] of rows.entries()) {
+    const wrong = check(row);
+    if (wrong !== null) throw new ResultsError(`${file}: row ${i + 1} is not one of ${name}: ${wrong}.`);
+  }
   const setting = kept && typeof first.setting === 'object' && first.setting !== null ? (first.setting as Record<string, string>) : {};
   return { name: name as Name, setting, rows: rows as Rows[Name][], lines: kept ? lines.slice(0, objects.length) : lines };
 }
-
-const has = (row: object, fields: readonly string[]) => fields.every(field => field in row);

@@ -51,7 +51,13 @@ export class Runner {
           end(() => reject(new EngineError(data.error.message, data.error.code)));
           return;
         }
-        hear(data);
+        try {
+          hear(data);
+        } catch (error) {
+          this.drop(); // what nobody can hear need not be said
+          end(() => reject(error as Error));
+          return;
+        }
         if (data.type === 'done') end(resolve);
       };
       worker.postMessage({ type: 'lab', id, ...asked });

@@ -17,7 +17,11 @@ export const series = <Row>(rows: readonly Row[], x: (row: Row, index: number) =
 
 export function groups<Row, Key>(rows: readonly Row[], key: (row: Row) => Key): [Key, Row[]][] {
   const found = new Map<Key, Row[]>();
-  for (const row of rows) found.set(key(row), [...(found.get(key(row)) ?? []), row]);
+  for (const row of rows) {
+    const same = found.get(key(row));
+    if (same) same.push(row);
+    else found.set(key(row), [row]);
+  }
   return [...found];
 }
 

@@ -20,13 +20,14 @@ export const trials: { [Name in 'quant' | 'window' | 'batch' | 'forget' | 'middl
     panels: rows => {
       const weights = groups(rows, row => row.weights);
       const categories = weights.map(([name]) => name);
+      const place = new Map(categories.map((name, i) => [name, i]));
       return [
         {
           x: 'Type of the weights',
           y: 'Nats a token that are lost, with twice the standard error',
           series: groups(rows, row => row.cacheType).map(([cache, same]) => ({
             name: `cache ${cache}`,
-            points: same.map(row => lost(categories.indexOf(row.weights), row)),
+            points: same.map(row => lost(place.get(row.weights)!, row)),
           })),
           categories,
         },

@@ -3,6 +3,8 @@ import type { TabSource } from '../engine/tab';
 import { readTrace } from '../trace/read';
 import type { Page } from './parts';
 
+const mostBytes = 1 << 28; // of a trace
+
 /** A trace that is dropped on the page is replayed, results of an experiment are shown; a model is run in the tab, where there is an engine for it. */
 export function drops({ store, player }: Page, files: FileSource, tab: TabSource | null) {
   addEventListener('dragover', event => event.preventDefault());
@@ -20,12 +22,12 @@ export function drops({ store, player }: Page, files: FileSource, tab: TabSource
         player.generate();
         return;
       }
-      const text = await file.text();
       if (file.name.endsWith('.jsonl') || store.get().view === 'lab') {
-        store.set({ view: 'lab', results: { name: file.name, text }, problem: null });
+        store.set({ view: 'lab', results: file, problem: null });
         return;
       }
-      const trace = readTrace(text, file.name);
+      if (file.size > mostBytes) throw new Error(`${file.name} is too long for a trace: expected at most ${mostBytes} bytes.`);
+      const trace = readTrace(await file.text(), file.name);
       const name = file.name.replace(/\.json$/, '');
       files.add(name, trace);
       const models = await files.models();

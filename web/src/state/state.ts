@@ -50,7 +50,7 @@ export interface State {
   /** Where in the view somebody is, as its part of the address: of those views that have one of their own. */
   place: string;
   /** A file of an experiment's results that was dropped on the page. */
-  results: { name: string; text: string } | null;
+  results: File | null;
   side: string;
   theme: 'system' | 'light' | 'dark';
   /** What went wrong last, for people. */
