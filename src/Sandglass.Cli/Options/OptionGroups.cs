@@ -17,9 +17,11 @@ internal static class OptionGroups
         ("How much at once", ["--max-batch", "--max-batch-tokens", "--max-queue", "--max-queue-tokens", "--request-time", "--max-body", "--max-connections"]),
         ("Its end and its log", ["--drain", "--log-format", "--log-prompts"]),
         ("The fork", ["--at", "--branches"]),
-        ("Measurements", ["--prefill", "--decode", "--depth", "--batch", "--long", "--repeat"]),
+        ("What is tried", ["--temperatures", "--rank", "--weights", "--caches", "--windows", "--sink-counts", "--batches", "--distances", "--lengths",
+            "--positions", "--trials"]),
+        ("Measurements", ["--prefill", "--decode", "--depth", "--batch", "--long", "--repeat", "--chunks"]),
         ("The conversation", ["--system"]),
-        ("The text", ["--prompt-file", "--ids", "--no-bos", "--no-special"]),
+        ("The text", ["--text", "--file", "--prompt-file", "--ids", "--no-bos", "--no-special"]),
         ("Length and end", ["--max-tokens", "--min-tokens", "--stop", "--eos-ids", "--ignore-eos", "--time-limit", "--loop-ngram", "--loop-repeats"]),
         ("Choosing a token", ["--temperature", "--top-k", "--top-p", "--min-p", "--seed"]),
         ("More ways to choose", ["--samplers", "--typical-p", "--top-n-sigma", "--dynatemp-range", "--dynatemp-exponent", "--xtc-probability",
@@ -38,6 +40,7 @@ internal static class OptionGroups
         ("The model", ["--model", "--synthetic", "--keep", "--context", "--compute", "--threads"]),
         ("Its cache", ["--cache-type", "--cache-type-k", "--cache-type-v", "--cache-memory", "--window", "--sinks", "--no-cache", "--prefill-chunk"]),
         ("A trace", ["--trace", "--trace-candidates", "--trace-ids", "--trace-attention", "--trace-heads", "--trace-logits", "--force"]),
+        ("What is kept", ["--plot", "--resume"]),
         ("What is shown", ["--json", "--logprobs", "--hash-logits", "--explain", "--quiet", "--help"]),
     ];
 
