@@ -19,7 +19,8 @@ internal static class MachineRanges
         void Figures(string what, double least, double most, params IEnumerable<double> figures)
         {
             foreach (double one in figures)
-                Require(one >= least && one <= most, FormattableString.Invariant($"{what} from {least:G} to {most:G}"), FormattableString.Invariant($"{one:G}"));
+                Require(one >= least && one <= most, FormattableString.Invariant($"{what} from {least:G} to {most:G}"),
+                    FormattableString.Invariant($"{one:G}"));
         }
 
         Require(machine.Title.Length <= MostLetters && machine.Kernels.Length <= MostLetters, $"a title of at most {MostLetters} letters", "more");
