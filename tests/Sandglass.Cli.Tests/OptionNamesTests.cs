@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Reflection;
 using Sandglass.Generation;
+using Sandglass.Planning;
 using Sandglass.Sampling;
 
 namespace Sandglass.Cli.Tests;
@@ -14,11 +15,12 @@ public class OptionNamesTests
         nameof(GenerationOptions.PromptProgress),
         nameof(GenerationOptions.CacheSalt), nameof(GenerationOptions.Prediction), nameof(GenerationOptions.Priority), nameof(GenerationOptions.Tenant),
         nameof(GenerationOptions.StartWithin), nameof(ModelOptions.TenantWeights), nameof(ModelOptions.CacheShare), nameof(ModelOptions.SharedCache),
-        nameof(ScoreOptions.From), nameof(ScoreOptions.Progress), nameof(SamplerOptions.Given),
+        nameof(ScoreOptions.From), nameof(ScoreOptions.Progress), nameof(SamplerOptions.Given), nameof(ServingOptions.Machine),
+        nameof(ServingOptions.Price), nameof(ServingOptions.IdleCache),       // their own properties are asked for
     ];
 
     private static readonly Type[] OptionTypes = [typeof(ModelOptions), typeof(GenerationOptions), typeof(BeamOptions), typeof(SamplerOptions),
-        typeof(ScoreOptions), typeof(TraceOptions)];
+        typeof(ScoreOptions), typeof(TraceOptions), typeof(ServingOptions), typeof(ServingPrice), typeof(IdleCacheOptions)];
 
     public static TheoryData<string> Properties =>
         [.. OptionTypes.SelectMany(type => type.GetProperties()).Where(property => property.SetMethod is not null).Select(property => property.Name).Distinct()

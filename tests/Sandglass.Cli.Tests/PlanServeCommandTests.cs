@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Json;
 
 namespace Sandglass.Cli.Tests;
@@ -33,7 +34,19 @@ public class PlanServeCommandTests
         Assert.Contains("Assumed: 60 %", run.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task It_can_be_stopped()
+    {
+        using CancellationTokenSource source = new();
+        await source.CancelAsync();
+        ParseResult parsed = SandglassCommand.Create(new Terminal()).Parse(["plan", "serve", "--model", "llama-3-8b", "--json"]);
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() =>
+            parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, source.Token));
+    }
+
     [Theory]
+    [InlineData("--requests-per-hour", "plan", "serve", "--requests-per-hour", "1001")]
     [InlineData("--gpus", "plan", "serve", "--model", "llama-3-70b", "--gpus", "1")]
     [InlineData("--capital", "plan", "serve", "--capital", "30000", "--price", "2")]
     [InlineData("--users", "plan", "serve", "--users", "1K,few")]

@@ -20,11 +20,13 @@ internal sealed class PlanServeCommand(Terminal terminal)
         return command;
     }
 
-    private int Plan(ParseResult parsed)
+    private Task<int> Plan(ParseResult parsed, CancellationToken cancellation)
     {
-        ServingPlan plan = ServingPlan.For(_model.Open(parsed), _serving.Options(parsed));
+        ServingPlan plan;
+        using (ProgressLine<ServingProgress> progress = new(terminal, p => ExperimentWords.Bar("serve", p.Share, $"load {p.Done + 1} of {p.Loads}")))
+            plan = ServingPlan.For(_model.Open(parsed), _serving.Options(parsed), progress, cancellation);
         if (parsed.GetValue(_json)) PlanServeJson.Write(terminal, plan);
         else PlanServeText.Write(terminal, plan);
-        return ExitCode.Done;
+        return Task.FromResult(ExitCode.Done);
     }
 }

@@ -8,9 +8,8 @@ internal sealed class IdleCacheChoice
 {
     private static readonly IdleCacheOptions Default = new();
 
-    private readonly Option<double?> _minutes = NumberOption.Real("--keep-minutes",
-        $"Minutes that the cache of a conversation is kept after a turn. [default: {Default.KeptMinutes}]", minutes => minutes is >= 0 and <= 1e9,
-        "a number from 0");
+    private readonly Option<double?> _minutes = ServingChoice.Any("--keep-minutes",
+        $"Minutes that the cache of a conversation is kept after a turn. [default: {Default.KeptMinutes}]");
     private readonly Option<long?> _host = NumberOption.Bytes("--host-memory", "Bytes of the host's memory for each accelerator. [default: 256G]");
     private readonly Option<long?> _hostRate = NumberOption.Bytes("--host-bandwidth", "Bytes a second from it to the accelerator. [default: 50G]");
     private readonly Option<long?> _disk = NumberOption.Bytes("--disk", "Bytes of disks for each accelerator. [default: 4T]");

@@ -7,7 +7,7 @@ namespace Sandglass.Cli;
 /// <summary>Options of <c>plan serve</c>: who asks for how much, on which machine, within which times, at which price.</summary>
 internal sealed class ServingChoice
 {
-    private const int SimulatedRequests = 2000, EngineTexts = 64;
+    private const int EngineTexts = 64;
     private static readonly ServingOptions Default = new();
 
     private readonly Option<string?> _type = new("--type")
@@ -24,34 +24,35 @@ internal sealed class ServingChoice
         HelpName = "NAME|FILE",
     };
     private readonly Option<int?> _gpus = NumberOption.Whole<int>(
-        "--gpus", "How many of them hold the model together: a replica. [default: as few as answer about as many requests each as more would]", 1, 1024);
-    private readonly Option<double?> _reached = Share(
+        "--gpus", "How many of them hold the model together: a replica. [default: as few as answer about as many requests each as more would]", 1,
+        int.MaxValue);
+    private readonly Option<double?> _reached = Any(
         "--reached", $"The share of the maker's rates that is reached. [default: {Default.Reached}; of a machine that was measured 1]");
-    private readonly Option<double?> _memoryShare = Share(
+    private readonly Option<double?> _memoryShare = Any(
         "--memory-share", $"The share of their memory that weights and cache may take. [default: {Default.MemoryShare}]");
     private readonly Option<long?> _prompt = PlanNumbers.Position("--prompt-tokens", $"Tokens of a prompt. [default: {Default.PromptTokens}]", 1);
     private readonly Option<long?> _answer = PlanNumbers.Position("--answer-tokens", $"Tokens of an answer, on average. [default: {Default.AnswerTokens}]", 1);
     private readonly Option<AnswerSpread> _spread = WordOption.Of(
         "--answers", "How much the lengths of answers differ: most are short and a few long, or not.",
         ("geometric", AnswerSpread.Geometric), ("fixed", AnswerSpread.Fixed));
-    private readonly Option<double?> _hits = NumberOption.Real(
-        "--hit-rate", "The share of the prompts' tokens that the prefix cache has. [default: 0]", share => share is >= 0 and <= 1, "a number from 0 to 1");
+    private readonly Option<double?> _hits = Any("--hit-rate", "The share of the prompts' tokens that the prefix cache has. [default: 0]");
     private readonly Option<double?> _first = Above(
-        "--ttft-ms", $"Milliseconds to the first token, of 95 of 100 requests. [default: {1000 * Default.FirstWithin}]");
+        "--ttft-ms", $"Milliseconds to the first token: the mean in a full batch, for replicas with the wait of 95 of 100. " +
+            $"[default: {1000 * Default.FirstWithin}]");
     private readonly Option<double?> _between = Above("--tpot-ms", $"Milliseconds between two tokens. [default: {1000 * Default.TokenWithin}]");
-    private readonly Option<int?> _batch = NumberOption.Whole<int>("--max-batch", $"Texts at once at most. [default: {Default.MaxBatch}; of a machine that was measured 64]", 1, 4096);
+    private readonly Option<int?> _batch = NumberOption.Whole<int>(
+        "--max-batch", $"Texts at once at most. [default: {Default.MaxBatch}; of a machine that was measured {EngineTexts}]", 1, int.MaxValue);
     private readonly Option<int?> _batchTokens = NumberOption.Whole<int>(
-        "--max-batch-tokens", $"Tokens of a step at most. [default: {Default.MaxBatchTokens}; of a machine that was measured 256]", 17, 65_536);
-    private readonly Option<double[]> _users = PlanNumbers.Larges("--users", "Users, several with commas between them. [default: 1K,1M,100M]", 1, 1e10);
-    private readonly Option<double?> _perHour = Above(
-        "--requests-per-hour", $"Requests of a user in an hour, on average. [default: {Default.RequestsPerHour}]");
-    private readonly Option<double?> _peak = NumberOption.Real("--peak",
-        $"How many times the mean the busiest hour has. [default: {Default.Peak}]", times => times is >= 1 and <= 1000, "a number from 1 to 1000");
+        "--max-batch-tokens", $"Tokens of a step at most. [default: {Default.MaxBatchTokens}; of a machine that was measured 256]", 1, int.MaxValue);
+    private readonly Option<double[]> _users = PlanNumbers.Larges(
+        "--users", "Users, several with commas between them. [default: 1K,1M,100M]", 0, double.MaxValue);
+    private readonly Option<double?> _perHour = Any("--requests-per-hour", $"Requests of a user in an hour, on average. [default: {Default.RequestsPerHour}]");
+    private readonly Option<double?> _peak = Any("--peak", $"How many times the mean the busiest hour has. [default: {Default.Peak}]");
     private readonly Option<double[]?> _loads = NumberOption.Reals("--loads",
-        "Loads for which waiting is told, with commas between them. [default: 0.3,0.5,0.7,0.8,0.9,0.95]", load => load is > 0 and < 1,
-        "numbers above 0 and below 1");
+        "Loads for which waiting is told, with commas between them. [default: 0.3,0.5,0.7,0.8,0.9,0.95]", static _ => true,
+        "numbers with commas between them");
     private readonly Option<int?> _simulated = NumberOption.Whole<int>(
-        "--simulate", $"Requests that are simulated at each load; 0 for none. [default: {SimulatedRequests}]", 0, 100_000);
+        "--simulate", "Requests that are simulated at each load; 0 for none. [default: twenty turns of the batch, 2000 at least]", 0, int.MaxValue);
     private readonly Option<ulong?> _seed = NumberOption.Whole<ulong>("--seed", "Of the simulation's chance. [default: 1]", 0, ulong.MaxValue);
     private readonly ServingPriceChoice _price = new();
     private readonly IdleCacheChoice _idle = new();
@@ -100,15 +101,15 @@ internal sealed class ServingChoice
         RequestsPerHour = parsed.GetValue(_perHour) ?? Default.RequestsPerHour,
         Peak = parsed.GetValue(_peak) ?? Default.Peak,
         Loads = parsed.GetValue(_loads) is { Length: > 0 } loads ? loads : Default.Loads,
-        Simulated = parsed.GetValue(_simulated) ?? SimulatedRequests,
+        Simulated = parsed.GetValue(_simulated),
         Seed = parsed.GetValue(_seed) ?? Default.Seed,
         Price = _price.Options(parsed),
         IdleCache = _idle.Options(parsed),
     };
 
-    internal static Option<double?> Above(string name, string description) =>
-        NumberOption.Real(name, description, number => number is > 0 and <= 1e15, "a number above 0");
+    /// <summary>A number, whose range the library knows and names: it stands nowhere else.</summary>
+    internal static Option<double?> Any(string name, string description) => NumberOption.Real(name, description, static _ => true, "a number");
 
-    internal static Option<double?> Share(string name, string description) =>
-        NumberOption.Real(name, description, share => share is > 0 and <= 1, "a number above 0, at most 1");
+    private static Option<double?> Above(string name, string description) =>
+        NumberOption.Real(name, description, number => number is > 0 and <= 1e15, "a number above 0");
 }

@@ -8,14 +8,14 @@ internal sealed class ServingPriceChoice
 {
     private static readonly ServingPrice Default = new();
 
-    private readonly Option<double?> _price = From("--price",
+    private readonly Option<double?> _price = ServingChoice.Any("--price",
         "Dollars for an hour of an accelerator; without it what --capital comes to, or else the assumption that its entry has, if it has one.");
-    private readonly Option<double?> _capital = From(
+    private readonly Option<double?> _capital = ServingChoice.Any(
         "--capital", "Dollars that an accelerator costs with its part of the machine: 30000, in place of --price.");
-    private readonly Option<double?> _years = ServingChoice.Above("--years", $"Over which it is written off. [default: {Default.Years}]");
-    private readonly Option<double?> _watts = From("--watts", $"Watts that it takes, cooling included, with --capital. [default: {Default.Watts}]");
-    private readonly Option<double?> _power = From("--power-price", $"Dollars for a kilowatt hour, with --capital. [default: {Default.PerKilowattHour}]");
-    private readonly Option<double?> _used = ServingChoice.Share("--utilisation",
+    private readonly Option<double?> _years = ServingChoice.Any("--years", $"Over which it is written off. [default: {Default.Years}]");
+    private readonly Option<double?> _watts = ServingChoice.Any("--watts", $"Watts that it takes, cooling included, with --capital. [default: {Default.Watts}]");
+    private readonly Option<double?> _power = ServingChoice.Any("--power-price", $"Dollars for a kilowatt hour, with --capital. [default: {Default.PerKilowattHour}]");
+    private readonly Option<double?> _used = ServingChoice.Any("--utilisation",
         $"The share of what a replica could serve that it is asked for: for the price of a million tokens. [default: {Default.UsedShare}]");
 
     public void AddTo(Command command)
@@ -40,7 +40,4 @@ internal sealed class ServingPriceChoice
         PerKilowattHour = parsed.GetValue(_power) ?? Default.PerKilowattHour,
         UsedShare = parsed.GetValue(_used) ?? Default.UsedShare,
     };
-
-    private static Option<double?> From(string name, string description) =>
-        NumberOption.Real(name, description, number => number is >= 0 and <= 1e15, "a number from 0");
 }

@@ -97,14 +97,70 @@ public class ServingPlanTests
             Assert.True(i == 0 || scale.PerMillionTokens < scales[i - 1].PerMillionTokens);
             Assert.True(scale.ReplicasWithoutHits >= scale.Replicas);
             Assert.True(scale.Wait95 + Plan.Chosen.SecondsToFirst <= 1);
-            double fewer = ErlangC.WaitBut(0.05, (long)(scale.Replicas - 1) * Plan.Chosen.Texts, scale.RequestsPerSecond, Plan.Chosen.Seconds);
-            Assert.True(scale.Replicas == 1 || fewer + Plan.Chosen.SecondsToFirst > 1);        // one fewer would not do
+            if (scale.Replicas > 1) Assert.True(Wait(scale, scale.Replicas - 1) + Plan.Chosen.SecondsToFirst > 1);     // one fewer would not do
+            Assert.Equal(Wait(scale, scale.Replicas), scale.Wait95, tolerance: 1e-9);
+            Assert.Equal(scale.ActiveTexts * Plan.TextBytes, scale.ActiveBytes);
             Assert.Equal(scale.Accelerators * Plan.PerHour!.Value * 730.5, scale.PerMonth!.Value, tolerance: 1e-6 * scale.PerMonth.Value);
             Assert.Equal(Math.Min(scale.Users, scale.RequestsPerSecond * 600), scale.IdleTexts);
             Assert.InRange(scale.IdleShares.Sum(), 0, 1 + 1e-12);
         }
         Assert.True(scales[1].ReplicasWithoutHits > scales[1].Replicas);
         Assert.True(scales[2].Load > 0.99 && scales[0].Load < 0.5);
+    }
+
+    private static double Wait(ServingScale scale, double replicas)
+    {
+        StepTime time = new(Plan.Model, Plan.Machine, new TimeOptions { Reached = 0.6 });
+        ServedText text = new(1024, 256, 0.5, Longest: 8192 - 1024);
+        return BatchQueue.Of(Plan.Chosen.Texts, scale.RequestsPerSecond, texts => ServingBatch.Of(texts, text, time.OfStep, 2048).Seconds,
+            Plan.Chosen.VariationOf(text), (long)replicas).WaitBut(0.05);
+    }
+
+    /// <summary>As many users as make a load: what one table says of it the other one does.</summary>
+    [Fact]
+    public void Texts_of_so_many_users_are_those_of_the_load_that_they_make()
+    {
+        double rate = 0.3 * Plan.Chosen.RequestsPerSecond;
+        ServingPlan plan = ServingPlan.For(Plan.Model, Plan.Options with { Users = [rate * 3600 / 5 / 2], Loads = [0.3] });
+        ServingScale scale = plan.Scales.Single();
+
+        Assert.Equal((1, 0.3), (scale.Replicas, Math.Round(scale.Load, 9)));
+        Assert.Equal(plan.Loads[0].BatchTexts, scale.ActiveTexts, tolerance: 1e-6);
+        Assert.True(scale.ActiveTexts < 0.5 * rate * plan.Chosen.Seconds);      // those of a full batch take longer
+    }
+
+    /// <summary>Twenty turns of the batch, unless that would take minutes: then what is done of them.</summary>
+    [Fact]
+    public void The_larger_the_batch_the_longer_the_usual_simulation()
+    {
+        ServingOptions options = new();
+        Assert.Equal(2000, ServingBounds.UsualSimulation(options, 32));
+        Assert.Equal(5120, ServingBounds.UsualSimulation(options, 256));
+        Assert.Equal((1 << 26) / 6 / 1280, ServingBounds.UsualSimulation(options, 4096));
+        Assert.Equal(0, ServingBounds.UsualSimulation(options with { PromptTokens = 1 << 20 }, 32));
+    }
+
+    [Fact]
+    public void A_plan_says_how_far_its_simulation_is_and_ends_where_it_is_told_to()
+    {
+        using CancellationTokenSource source = new();
+        Reports reports = new(source);
+        ServingOptions options = new() { Simulated = 100, PromptTokens = 10, AnswerTokens = 10, Loads = [0.2, 0.4, 0.6], MaxBatch = 4 };
+
+        Assert.Throws<OperationCanceledException>(() => ServingPlan.For(Plan.Model, options, reports, source.Token));
+        Assert.Equal((1, 3), (reports.Last.Done, reports.Last.Loads));
+        Assert.InRange(reports.Last.Share, 0.5, 0.7);
+    }
+
+    private sealed class Reports(CancellationTokenSource source) : IProgress<ServingProgress>
+    {
+        public ServingProgress Last { get; private set; }
+
+        public void Report(ServingProgress value)
+        {
+            Last = value;
+            if (value.Share > 0.5) source.Cancel();
+        }
     }
 
     /// <summary>Reading a conversation again takes longer than bringing it from the host's memory, and the nearest home is filled first.</summary>
@@ -152,7 +208,8 @@ public class ServingPlanTests
         Assert.Equal((1, null, null), (plan.Accelerators, plan.Accelerator, plan.PerHour));
         StepTime time = new(model, options.Machine);
         Assert.Equal([1, 2, 4, 8], plan.Batches.Select(batch => batch.Texts).Where(int.IsPow2));
-        Assert.All(plan.Batches, batch => Assert.Equal(time.OfDecode(batch.Texts, new ServedText(100, 50).Depth), batch.StepSeconds));
+        double depth = new ServedText(100, 50, Longest: model.Shape.Context - 100).Depth;
+        Assert.All(plan.Batches, batch => Assert.Equal(time.OfDecode(batch.Texts, depth), batch.StepSeconds));
         Assert.Equal(plan.Batches.Where(batch => batch.Keeps).MaxBy(batch => batch.RequestsPerSecond), plan.Chosen);
         Assert.Equal(nameof(options.Reached), Assert.Throws<PlanException>(() => ServingPlan.For(model, options with { Reached = 0.6 })).Option);
     }
@@ -164,12 +221,20 @@ public class ServingPlanTests
             Assert.Equal(option, Assert.Throws<PlanException>(() => ServingPlan.For(PlannedModel.Open("llama-3-8b"), options)).Option);
 
         Refused(nameof(ServingOptions.PromptTokens), new ServingOptions { PromptTokens = 8000 });      // of 8,192 positions
+        Refused(nameof(ServingOptions.PromptTokens), new ServingOptions { PromptTokens = 8000, AnswerTokens = 193 });    // the engine ends it at 192
+        Assert.Equal(192, ServingPlan.For(Plan.Model, new ServingOptions
+        {
+            PromptTokens = 8000, AnswerTokens = 192, Spread = AnswerSpread.Fixed, Loads = [],
+        }).MeanAnswer);
         Refused(nameof(ServingOptions.AnswerTokens), new ServingOptions { AnswerTokens = 0 });
         Refused(nameof(ServingOptions.HitRate), new ServingOptions { HitRate = double.NaN });
         Refused(nameof(ServingOptions.Users), new ServingOptions { Users = [0] });
         Refused(nameof(ServingOptions.Users), new ServingOptions { Users = [1e10], RequestsPerHour = 1000, Peak = 1000 });     // 10^13 texts at once
         Refused(nameof(ServingOptions.Loads), new ServingOptions { Loads = [1] });
         Refused(nameof(ServingOptions.Simulated), new ServingOptions { Simulated = 99 });
+        Refused(nameof(ServingOptions.Simulated), new ServingOptions { Simulated = 100_000 });                          // of 1,280 tokens at six loads
+        Refused(nameof(ServingOptions.Simulated), new ServingOptions { Simulated = 6000, Loads = [.. Enumerable.Repeat(0.5, 100)] });
+        Refused(nameof(ServingOptions.Users), new ServingOptions { Users = [.. Enumerable.Repeat(1e3, 1001)] });
         Refused(nameof(ServingPrice.UsedShare), new ServingOptions { Price = new ServingPrice { UsedShare = 0 } });
         Refused(nameof(IdleCacheOptions.DiskBytesPerSecond), new ServingOptions { IdleCache = new IdleCacheOptions { DiskBytesPerSecond = 0 } });
     }

@@ -54,6 +54,43 @@ public class ServingQueueTests
         }
     }
 
+    /// <summary>Places that do not mind each other are places wherever they are; of very many, Halfin and Whitt's limit holds here too.</summary>
+    [Theory, InlineData(8, 1, 0), InlineData(8, 125, 0), InlineData(200, 500, 0), InlineData(256, 4_000_000_000, 2e-3)]
+    public void Replicas_that_are_one_line_wait_as_all_their_places(int places, long replicas, double tolerance)
+    {
+        double all = (double)places * replicas, offered = all - Math.Sqrt(all);
+        BatchQueue queue = BatchQueue.Of(places, offered / 3, static _ => 3, replicas: replicas);
+
+        if (tolerance > 0) Assert.Equal(0.2234, queue.Waits, tolerance);
+        else Assert.Equal(ErlangC.Waits(places * replicas, offered), queue.Waits, tolerance: 1e-9);
+        Assert.Equal(offered, queue.MeanTexts, tolerance: (1e-9 + tolerance) * offered);
+        Assert.Equal(ErlangC.WaitBut(0.05, places * replicas, offered / 3, 3), queue.WaitBut(0.05), tolerance: (1e-9 + 5 * tolerance) * queue.MeanWait);
+    }
+
+    /// <summary>Three replicas of four places, texts spread evenly: summed state by state.</summary>
+    [Theory, InlineData(0.2), InlineData(0.7), InlineData(0.95)]
+    public void Texts_are_spread_evenly_over_replicas(double load)
+    {
+        static double Seconds(int texts) => 1 + texts / 2.0;
+        double rate = load * 12 / Seconds(4), sum = 1, weight = 1, texts = 0, waiting = 0;
+        for (int n = 1; n < 4000; n++)
+        {
+            double ends = 0;
+            for (int replica = 0; replica < 3; replica++)
+            {
+                int own = (Math.Min(n, 12) + replica) / 3;
+                ends += own == 0 ? 0 : own / Seconds(own);
+            }
+            weight *= rate / ends;
+            (sum, texts, waiting) = (sum + weight, texts + Math.Min(n, 12) * weight, waiting + Math.Max(0, n - 12) * weight);
+        }
+        BatchQueue queue = BatchQueue.Of(4, rate, Seconds, replicas: 3);
+
+        Assert.Equal(texts / sum, queue.MeanTexts, tolerance: 1e-9);
+        Assert.Equal(waiting / sum / rate, queue.MeanWait, tolerance: 1e-9);
+        Assert.Equal(0.05, queue.Waits * Math.Exp(-queue.WaitBut(0.05) / queue.SecondsOfWaiting), tolerance: load < 0.9 ? 1 : 1e-9);
+    }
+
     [Fact]
     public void A_batch_that_is_quicker_while_it_is_not_full_waits_less_and_more_load_waits_more()
     {

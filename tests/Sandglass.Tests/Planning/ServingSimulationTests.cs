@@ -101,6 +101,46 @@ public sealed class ServingSimulationTests(TypedModelFiles files) : IClassFixtur
         }
     }
 
+    /// <summary>Answers that would be longer than the context has room for end there, in the formula and in the simulation.</summary>
+    [Fact]
+    public void The_context_ends_long_answers()
+    {
+        ServedText text = new(Prompt: 1, Answer: 100, Longest: 40);
+        double left = 1, mean = 0, square = 0;
+        for (int tokens = 1; tokens <= 40; tokens++)
+        {
+            double ends = tokens == 40 ? left : left / 100;
+            (mean, square, left) = (mean + ends * tokens, square + ends * tokens * tokens, left - ends);
+        }
+        Assert.Equal(mean, text.MeanAnswer, tolerance: 1e-9);
+        Assert.Equal(square / (mean * mean) - 1, text.Variation, tolerance: 1e-9);
+        Assert.Equal((100.0, 0.99), (new ServedText(1, 100).MeanAnswer, Math.Round(new ServedText(1, 100).Variation, 9)));
+
+        SimulatedLoad seen = new ServingSimulation
+        {
+            Text = text, StepSeconds = static (_, _, _, _) => 0.1, Places = 64, StepTokens = 128, PageSets = 10_000, Requests = 2000,
+        }.Run(rate: 2);
+        Assert.Equal(2 * 0.1 * mean, seen.MeanTexts, tolerance: 0.25);     // Little; 20 texts were the answers as long as they would be
+    }
+
+    [Fact]
+    public void It_says_how_far_it_is_and_ends_where_it_is_told_to()
+    {
+        using CancellationTokenSource source = new();
+        List<double> shares = [];
+        ServingSimulation simulation = new()
+        {
+            Text = new(Prompt: 10, Answer: 10), StepSeconds = static (_, _, _, _) => 0.1, Places = 8, StepTokens = 128, PageSets = 1000, Requests = 1000,
+        };
+        Assert.Throws<OperationCanceledException>(() => simulation.Run(2, share =>
+        {
+            shares.Add(share);
+            if (share > 0.5) source.Cancel();
+        }, source.Token));
+        Assert.Equal(shares.Order(), shares);
+        Assert.InRange(shares[^1], 0.5, 0.52);
+    }
+
     [Fact]
     public void The_same_seed_gives_the_same_run_and_another_one_another()
     {

@@ -26,7 +26,7 @@ internal static class ExperimentWords
     {
         using ExperimentFile<TRow>? results = resume is null ? null : ExperimentFile<TRow>.Open(resume, experiment);
         if (results?.Parts > 0) terminal.Note($"{Amount.Of(results.Parts, "part")} of {experiment.Parts} taken from {resume}.");
-        using ProgressLine<ExperimentProgress> progress = new(terminal, p => Bar(experiment.Name, p));
+        using ProgressLine<ExperimentProgress> progress = new(terminal, p => Bar(experiment.Name, p.Share, $"part {p.Done + 1} of {p.Parts}"));
         await foreach (TRow row in experiment.RunAsync(results, progress, cancellation)) take(row);
     }
 
@@ -53,11 +53,11 @@ internal static class ExperimentWords
     }
 
     /// <summary>How much is done.</summary>
-    private static string Bar(string name, ExperimentProgress progress)
+    public static string Bar(string name, double share, string part)
     {
-        int full = (int)(Math.Clamp(progress.Share, 0, 1) * BarLength);
+        int full = (int)(Math.Clamp(share, 0, 1) * BarLength);
         string bar = new string('█', full) + new string('░', BarLength - full);
-        return $"{name} {bar} {(int)(100 * progress.Share)} % · part {progress.Done + 1} of {progress.Parts}";
+        return $"{name} {bar} {(int)(100 * share)} % · {part}";
     }
 
     /// <summary>Fails where a file cannot be written, before anything is computed for it.</summary>

@@ -11,7 +11,7 @@ internal static class PlanServeJson
         JsonLines lines = new(terminal.Bytes);
         WriteReplica(lines, plan);
         foreach (ServingBatch batch in plan.Batches) WriteBatch(lines, batch, isChosen: batch == plan.Chosen);
-        foreach (ServingLoad load in plan.Loads) WriteLoad(lines, load);
+        foreach (ServingLoad load in plan.Loads) WriteLoad(lines, load, plan.Simulated);
         foreach (CacheHome home in plan.Homes)
         {
             Utf8JsonWriter json = Begin(lines, "home");
@@ -38,6 +38,7 @@ internal static class PlanServeJson
         json.WriteNumber("texts", plan.Chosen.Texts);
         json.WriteBoolean("keeps", plan.Chosen.Keeps);
         json.WriteDouble("requestsPerSecond", plan.Chosen.RequestsPerSecond);
+        json.WriteDouble("answerTokens", plan.MeanAnswer);
         json.WriteDouble("recomputeSeconds", plan.RecomputeSeconds);
         Money(json, "pricePerHour", plan.PerHour);
         Money(json, "perMillionPromptTokens", plan.PerMillionRead);
@@ -62,7 +63,7 @@ internal static class PlanServeJson
         lines.End();
     }
 
-    private static void WriteLoad(JsonLines lines, ServingLoad load)
+    private static void WriteLoad(JsonLines lines, ServingLoad load, int requests)
     {
         Utf8JsonWriter json = Begin(lines, "load");
         json.WriteDouble("load", load.Load);
@@ -70,11 +71,14 @@ internal static class PlanServeJson
         json.WriteDouble("waits", load.Waits);
         json.WriteDouble("waitSeconds", load.MeanWait);
         json.WriteDouble("wait95Seconds", load.Wait95);
+        json.WriteDouble("batchWaits", load.BatchWaits);
         json.WriteDouble("batchWaitSeconds", load.BatchWait);
+        json.WriteDouble("batchWait95Seconds", load.BatchWait95);
         json.WriteDouble("batchTexts", load.BatchTexts);
         if (load.Simulated is SimulatedLoad simulated)
         {
             json.WriteStartObject("simulated");
+            json.WriteNumber("requests", requests);
             json.WriteDouble("waitSeconds", simulated.MeanWait);
             json.WriteDouble("waitError", simulated.WaitError);
             json.WriteDouble("wait95Seconds", simulated.Wait95);
@@ -96,7 +100,7 @@ internal static class PlanServeJson
         json.WriteDouble("replicas", scale.Replicas);
         json.WriteDouble("gpus", scale.Accelerators);
         json.WriteDouble("load", scale.Load);
-        json.WriteDouble("wait95Seconds", scale.Wait95);
+        json.WriteDouble("batchWait95Seconds", scale.Wait95);
         json.WriteDouble("replicasWithoutHits", scale.ReplicasWithoutHits);
         json.WriteDouble("activeTexts", scale.ActiveTexts);
         json.WriteDouble("activeBytes", scale.ActiveBytes);

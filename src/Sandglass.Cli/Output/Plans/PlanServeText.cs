@@ -51,15 +51,15 @@ internal static class PlanServeText
     private static void WriteLoads(IAnsiConsole console, ServingPlan plan)
     {
         if (plan.Loads.Count == 0) return;
-        bool isSimulated = plan.Options.Simulated > 0;
-        Table table = Tables.New(["#Load", "#Requests/s", "#Waits", "#Erlang C", "#95 of 100", "#By batch", "#Texts",
+        bool isSimulated = plan.Simulated > 0;
+        Table table = Tables.New(["#Load", "#Requests/s", "#Waits", "#Erlang C", "#95 of 100", "#By batch", "#95 of 100", "#Texts",
             .. isSimulated ? (string[])["#Simulated wait", "#±", "#95 of 100", "#First token", "#Between", "#Texts", "#Preempted"] : []]);
         foreach (ServingLoad load in plan.Loads)
         {
             string[] simulated = load.Simulated is not SimulatedLoad seen ? [] : [Time(seen.MeanWait), Time(seen.WaitError), Time(seen.Wait95),
                 Time(seen.MeanFirst), Time(seen.SecondsPerToken), Amount.Short(seen.MeanTexts), Amount.Whole(seen.Preemptions)];
             table.AddRow([Percent(load.Load), Amount.Short(load.RequestsPerSecond), Percent(load.Waits), Time(load.MeanWait), Time(load.Wait95),
-                Time(load.BatchWait), Amount.Short(load.BatchTexts), .. simulated]);
+                Time(load.BatchWait), Time(load.BatchWait95), Amount.Short(load.BatchTexts), .. simulated]);
         }
         Tables.Write(console, table);
     }

@@ -37,7 +37,8 @@ public sealed record ServingBatch
     /// <summary>Seconds of the replica that writing the answer of one text takes.</summary>
     public double WritingSeconds => Seconds / Texts - ReadingSeconds;
 
-    /// <summary>Whether the time to the first token and the time between two are within their objectives.</summary>
+    /// <summary>Whether the time to the first token and the time between two are within their objectives, both on average and without waiting for a place:
+    /// how long 95 of 100 wait is a matter of how many replicas there are.</summary>
     public bool Keeps { get; internal init; }
 
     /// <param name="texts">At once.</param>
@@ -46,7 +47,7 @@ public sealed record ServingBatch
     /// <param name="stepTokens">Tokens that a step has at most, of prompts and answers.</param>
     internal static ServingBatch Of(int texts, ServedText text, StepSeconds seconds, int stepTokens)
     {
-        double room = stepTokens - texts, chunks = Math.Ceiling(text.Read / room), least = text.Answer - 1 + chunks;
+        double room = stepTokens - texts, chunks = Math.Ceiling(text.Read / room), answer = text.MeanAnswer, least = answer - 1 + chunks;
         double before = text.Found + Math.Max(0, text.Read - room) / 2, plain = seconds(texts, text.Depth, 0, 0);
         double Step(double pieces) => seconds(texts, text.Depth, pieces * text.Read / chunks, before);
 
@@ -55,8 +56,8 @@ public sealed record ServingBatch
         double steps = Math.Max(least, texts * text.Read / room), others = (texts - 1) * chunks / least;
         bool isFull = steps > least;
         double between = isFull ? Step(room * chunks / text.Read) : Mean(others, Step);
-        double first = isFull ? (steps - text.Answer + 1) * between : chunks * Mean(others, pieces => Step(1 + pieces));
-        double all = first + (text.Answer - 1) * between;
+        double first = isFull ? (steps - answer + 1) * between : chunks * Mean(others, pieces => Step(1 + pieces));
+        double all = first + (answer - 1) * between;
         return new ServingBatch
         {
             Texts = texts,
@@ -65,7 +66,7 @@ public sealed record ServingBatch
             Seconds = all,
             SecondsToFirst = first,
             SecondsPerToken = text.Answer == 1 ? 0 : between,
-            TokensPerSecond = texts * text.Answer / all,
+            TokensPerSecond = texts * answer / all,
             ReadingSeconds = (all - steps * plain) / texts,
         };
     }
@@ -85,5 +86,5 @@ public sealed record ServingBatch
     }
 
     /// <summary>Squared coefficient of variation of the seconds of service: the answers' lengths differ, prompts do not.</summary>
-    internal double VariationOf(ServedText text) => text.Variation * text.Answer * text.Answer / (Steps * Steps);
+    internal double VariationOf(ServedText text) => text.Variation * text.MeanAnswer * text.MeanAnswer / (Steps * Steps);
 }

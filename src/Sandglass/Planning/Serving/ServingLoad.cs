@@ -18,8 +18,14 @@ public sealed record ServingLoad
     /// <summary>Seconds that 95 of 100 requests wait at most, by the same.</summary>
     public required double Wait95 { get; init; }
 
-    /// <summary>Seconds of waiting on average where a batch that is not full is quicker (birth and death).</summary>
+    /// <summary>The chance of having to wait where a batch that is not full is quicker (birth and death).</summary>
+    public required double BatchWaits { get; init; }
+
+    /// <summary>Seconds of waiting on average, by the same.</summary>
     public required double BatchWait { get; init; }
+
+    /// <summary>Seconds that 95 of 100 requests wait at most, by the same: machines are counted by it.</summary>
+    public required double BatchWait95 { get; init; }
 
     /// <summary>Texts at once on average, by the same.</summary>
     public required double BatchTexts { get; init; }

@@ -40,7 +40,8 @@ public sealed record ServingOptions
     /// <summary>The share of the prompts' tokens whose keys and values are there already, 0 to 1.</summary>
     public double HitRate { get; init; }
 
-    /// <summary>Objective: seconds to the first token that 95 of 100 requests take at most.</summary>
+    /// <summary>Objective: seconds to the first token. In a full batch the mean keeps it; replicas are so many that with the wait which 95 of 100 requests
+    /// do not exceed it does too.</summary>
     public double FirstWithin { get; init; } = 1;
 
     /// <summary>Objective: seconds between two tokens.</summary>
@@ -70,8 +71,9 @@ public sealed record ServingOptions
     /// <summary>Loads, as shares of what the replica can do, for which waiting is told; above 0 and below 1.</summary>
     public IReadOnlyList<double> Loads { get; init; } = [0.3, 0.5, 0.7, 0.8, 0.9, 0.95];
 
-    /// <summary>Requests that are simulated at each load, 100 to 100,000; 0 for no simulation.</summary>
-    public int Simulated { get; init; }
+    /// <summary>Requests that are simulated at each load, 100 to 100,000; 0 for no simulation, null for twenty turns of the chosen batch, 2,000 at least. All
+    /// loads together may have half a billion tokens of prompts and answers; without a number they have an eighth of that at most.</summary>
+    public int? Simulated { get; init; } = 0;
 
     /// <summary>Of the simulation's chance.</summary>
     public ulong Seed { get; init; } = 1;

@@ -39,6 +39,15 @@ public sealed record ServingPlan
     /// <summary>What a replica is run with: the batch that answers most requests of those that keep the objectives. Where none does, one text.</summary>
     public required ServingBatch Chosen { get; init; }
 
+    /// <summary>Tokens of an answer, on average: fewer than asked for where the model's context ends some.</summary>
+    public required double MeanAnswer { get; init; }
+
+    /// <summary>Requests that were simulated at each load; 0 for no simulation.</summary>
+    public required int Simulated { get; init; }
+
+    /// <summary>Requests in twenty turns of the chosen batch: a simulation of fewer may not have seen its worst.</summary>
+    public int EnoughSimulated => ServingBounds.TurnsOf(Chosen.Texts);
+
     /// <summary>Waiting by load, of one replica.</summary>
     public required IReadOnlyList<ServingLoad> Loads { get; init; }
 
@@ -61,15 +70,21 @@ public sealed record ServingPlan
     public double? PerMillionRead => PerSecond * Chosen.ReadingSeconds / Options.PromptTokens * 1e6;
 
     /// <summary>Dollars for a million tokens of answers; null where there is no price.</summary>
-    public double? PerMillionWritten => PerSecond * Chosen.WritingSeconds / Options.AnswerTokens * 1e6;
+    public double? PerMillionWritten => PerSecond * Chosen.WritingSeconds / MeanAnswer * 1e6;
 
     /// <summary>Dollars for a million tokens of prompts and answers as they come; null where there is no price.</summary>
-    public double? PerMillionTokens => PerSecond / Chosen.RequestsPerSecond / (Options.PromptTokens + Options.AnswerTokens) * 1e6;
+    public double? PerMillionTokens => PerSecond / Chosen.RequestsPerSecond / (Options.PromptTokens + MeanAnswer) * 1e6;
 
     /// <summary>Dollars for a second of a replica that is asked for as much as it could do: what is not used is paid by what is.</summary>
     private double? PerSecond => PerHour * Accelerators / 3600 / Options.Price.UsedShare;
 
     /// <summary>Plans serving.</summary>
+    /// <param name="model">What is served.</param>
+    /// <param name="options">To whom, on what, within which times.</param>
+    /// <param name="progress">Of the simulation, which may take minutes.</param>
+    /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="PlanException">An option is out of its range, or the model does not fit.</exception>
-    public static ServingPlan For(PlannedModel model, ServingOptions? options = null) => new ServingPlanner(model, options ?? new ServingOptions()).Plan();
+    public static ServingPlan For(
+        PlannedModel model, ServingOptions? options = null, IProgress<ServingProgress>? progress = null, CancellationToken cancellation = default) =>
+        new ServingPlanner(model, options ?? new ServingOptions()).Plan(progress, cancellation);
 }

@@ -24,8 +24,8 @@ internal sealed class ServingPlanner
         ArgumentNullException.ThrowIfNull(model);
         ServingBounds.Check(options);
         (_model, _options, _machine) = (model, options, options.Machine ?? MachineSpeed.Named(options.Hardware));
-        _text = new ServedText(options.PromptTokens, options.AnswerTokens, options.HitRate, options.Spread);
-        if (_text.Positions >= model.Shape.Context)
+        _text = new ServedText(options.PromptTokens, options.AnswerTokens, options.HitRate, options.Spread, model.Shape.Context - options.PromptTokens);
+        if (_text.Positions >= model.Shape.Context)     // the engine ends a text that is as long as the context, though its last token is never read
             throw new PlanException("plan-option", nameof(options.PromptTokens), $"a prompt that leaves the answer room in {model.Shape.Context} positions",
                 $"{options.PromptTokens} and {options.AnswerTokens}");
         _memory = MemoryPlan.For(model, new MemoryOptions { Context = _text.Positions, WeightType = options.WeightType, CacheType = options.CacheType });
@@ -33,14 +33,14 @@ internal sealed class ServingPlanner
         (_room, _seconds) = (RoomOf(_accelerators), SecondsOf(_accelerators));
     }
 
-    public ServingPlan Plan()
+    public ServingPlan Plan(IProgress<ServingProgress>? progress, CancellationToken cancellation)
     {
-        ServingBatch[] all = [.. Enumerable.Range(1, Most(_room)).Select(texts => Batch(texts, _text, _seconds))];
+        ServingBatch[] all = Batches(_text, cancellation), withoutHits = _text.Found == 0 ? all : Batches(_text with { HitRate = 0 }, cancellation);
         ServingBatch chosen = Best(all);
-        ServingBatch withoutHits = _text.Found == 0 ? chosen : Largest(_text with { HitRate = 0 }, _room, _seconds);
         CacheHome[] homes = Homes(chosen);
-        Staffing staffing = new(_options, _text, chosen, withoutHits, _accelerators, _memory.CacheBytes,
+        Staffing staffing = new(_options, _text, all[..chosen.Texts], withoutHits[..Best(withoutHits).Texts], _accelerators, _memory.CacheBytes,
             _options.Price.PerHour(_options.Machine is null ? Accelerator.Named(_options.Hardware) : null));
+        int simulated = _options.Simulated ?? ServingBounds.UsualSimulation(_options, chosen.Texts);
         return new ServingPlan
         {
             Options = _options,
@@ -51,10 +51,13 @@ internal sealed class ServingPlanner
             CacheRoom = _room,
             Batches = [.. all.Where(batch => int.IsPow2(batch.Texts) || batch == chosen || batch.Texts == all.Length)],
             Chosen = chosen,
-            Loads = [.. _options.Loads.Select(load => Load(load, chosen, all))],
+            MeanAnswer = _text.MeanAnswer,
+            Simulated = simulated,
+            Loads = [.. _options.Loads.Select((load, i) => Load(load, chosen, all, simulated,
+                within => progress?.Report(new ServingProgress(i, _options.Loads.Count, within)), cancellation))],
             Homes = homes,
             RecomputeSeconds = ServedText.Reading(_seconds, _text.Positions, _options.MaxBatchTokens),
-            Scales = [.. _options.Users.Select(users => staffing.For(users, homes))],
+            Scales = [.. _options.Users.Select(users => Scale(staffing, users, homes, cancellation))],
         };
     }
 
@@ -107,6 +110,17 @@ internal sealed class ServingPlanner
         return kept;
     }
 
+    private ServingBatch[] Batches(ServedText text, CancellationToken cancellation)
+    {
+        ServingBatch[] all = new ServingBatch[Most(_room)];
+        for (int texts = 1; texts <= all.Length; texts++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            all[texts - 1] = Batch(texts, text, _seconds);
+        }
+        return all;
+    }
+
     private ServingBatch Batch(int texts, ServedText text, StepSeconds seconds)
     {
         ServingBatch batch = ServingBatch.Of(texts, text, seconds, _options.MaxBatchTokens);
@@ -116,8 +130,16 @@ internal sealed class ServingPlanner
     private static ServingBatch Best(ServingBatch[] batches) =>
         batches.Where(static batch => batch.Keeps).MaxBy(static batch => batch.RequestsPerSecond) ?? batches[0];
 
-    private ServingLoad Load(double load, ServingBatch chosen, ServingBatch[] batches)
+    private static ServingScale Scale(Staffing staffing, double users, CacheHome[] homes, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
+        return staffing.For(users, homes);
+    }
+
+    private ServingLoad Load(
+        double load, ServingBatch chosen, ServingBatch[] batches, int simulated, Action<double> done, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
         double rate = load * chosen.RequestsPerSecond, variation = chosen.VariationOf(_text);
         BatchQueue queue = BatchQueue.Of(chosen.Texts, rate, texts => batches[texts - 1].Seconds, variation);
         return new ServingLoad
@@ -127,20 +149,22 @@ internal sealed class ServingPlanner
             Waits = ErlangC.Waits(chosen.Texts, rate * chosen.Seconds),
             MeanWait = ErlangC.MeanWait(chosen.Texts, rate, chosen.Seconds, variation),
             Wait95 = ErlangC.WaitBut(Staffing.Late, chosen.Texts, rate, chosen.Seconds, variation),
+            BatchWaits = queue.Waits,
             BatchWait = queue.MeanWait,
+            BatchWait95 = queue.WaitBut(Staffing.Late),
             BatchTexts = queue.MeanTexts,
-            Simulated = _options.Simulated == 0 ? null : Simulation(chosen).Run(rate),
+            Simulated = simulated == 0 ? null : Simulation(chosen, simulated).Run(rate, done, cancellation),
         };
     }
 
-    private ServingSimulation Simulation(ServingBatch chosen) => new()
+    private ServingSimulation Simulation(ServingBatch chosen, int requests) => new()
     {
         Text = _text,
         StepSeconds = _seconds,
         Places = chosen.Texts,
         StepTokens = _options.MaxBatchTokens,
         PageSets = (long)(_room / _memory.CacheBytes * CacheShape.PagesFor((int)_text.Positions)),
-        Requests = _options.Simulated,
+        Requests = requests,
         Seed = _options.Seed,
     };
 

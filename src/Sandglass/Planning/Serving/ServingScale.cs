@@ -9,7 +9,7 @@ public sealed record ServingScale
     /// <summary>Requests a second in the busiest hour.</summary>
     public required double RequestsPerSecond { get; init; }
 
-    /// <summary>Replicas, so few as keep the time to the first token in that hour.</summary>
+    /// <summary>Replicas, so few that 95 of 100 requests wait no longer than the mean time to the first token leaves of its objective.</summary>
     public required double Replicas { get; init; }
 
     /// <summary>Accelerators of all replicas.</summary>
@@ -19,13 +19,13 @@ public sealed record ServingScale
     /// what comes by chance evens out.</summary>
     public required double Load { get; init; }
 
-    /// <summary>Seconds that 95 of 100 requests wait for a place at most, in that hour.</summary>
+    /// <summary>Seconds that 95 of 100 requests wait for a place at most, in that hour, by birth and death over the places of all replicas.</summary>
     public required double Wait95 { get; init; }
 
     /// <summary>Replicas that would be needed if nothing of a prompt were found.</summary>
     public required double ReplicasWithoutHits { get; init; }
 
-    /// <summary>Texts that are served at once, in that hour.</summary>
+    /// <summary>Texts that are served at once, in that hour: the fewer there are, the quicker each is.</summary>
     public required double ActiveTexts { get; init; }
 
     /// <summary>Bytes of their keys and values.</summary>

@@ -35,7 +35,9 @@ internal sealed class ServingSimulation
 
     /// <summary>Runs it until all that are counted have ended; others come as long as that takes.</summary>
     /// <param name="rate">Requests a second.</param>
-    public SimulatedLoad Run(double rate)
+    /// <param name="done">Told the share that is done, 0 to 1, as requests come.</param>
+    /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>, after a step.</param>
+    public SimulatedLoad Run(double rate, Action<double>? done = null, CancellationToken cancellation = default)
     {
         ModelOptions options = new() { MaxBatch = Places, MaxBatchTokens = StepTokens };
         double busy = 0;
@@ -46,12 +48,14 @@ internal sealed class ServingSimulation
         double next = Gap(0, rate);
         while (times.Count < Requests)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (engine.Scheduler.IsIdle) engine.Clock.Now = Math.Max(engine.Clock.Now, next);
             for (; next <= engine.Clock.Now; next += Gap(++came, rate))
             {
                 SimulatedText text = engine.Add(next, Text.Prompt, Answer(came), Text.Found);
                 if (came >= warming && left-- > 0) counted.Enqueue(text);
             }
+            done?.Invoke(Math.Min(1, (double)came / (warming + Requests)));
             if (!engine.Step()) engine.Clock.Now = Math.Max(engine.Clock.Now, next);
             for (; counted.TryPeek(out SimulatedText? first) && first.IsOver; counted.Dequeue()) times.Add(SimulatedTimes.Of(first));
         }
@@ -88,7 +92,7 @@ internal sealed class ServingSimulation
         if (Text.Spread == AnswerSpread.Fixed || Text.Answer == 1) return Text.Answer;
         double tokens = 1 + Math.Floor(Elementary.Log(Chance(request, AnswerDraw)) / Elementary.Log(1 - 1.0 / Text.Answer));
         double most = Math.Min(LongestAnswer * (double)Text.Answer, Math.Max(1, PageSets * (double)CacheShape.PagePositions - Text.Prompt));
-        return (int)Math.Min(tokens, most);
+        return (int)Math.Min(tokens, Math.Min(most, Text.Longest));     // where the context ends, as the engine does
     }
 
     /// <summary>A number above 0, at most 1.</summary>
