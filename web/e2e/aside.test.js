@@ -24,7 +24,7 @@ describe('beside the text', { skip: missing }, () => {
   let site;
 
   before(async () => {
-    browser = await launch();
+    browser = await launch({ flat: true });
     site = await folder([]);
   });
 

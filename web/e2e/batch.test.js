@@ -8,7 +8,7 @@ describe('the batch of a running server', { skip: missing }, () => {
   let server;
 
   before(async () => {
-    browser = await launch();
+    browser = await launch({ flat: true });
     server = await serve('--model', 'embedded:grain-1m', '--max-batch', '4');
   });
 

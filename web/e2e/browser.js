@@ -32,11 +32,10 @@ export const isLong = process.env.SANDGLASS_LONG === '1';
 export const looks = ['dark', 'light'].flatMap(theme => [375, 768, 1440].map(width => ({ theme, width })));
 export const fewLooks = isLong ? looks : looks.filter(({ theme, width }) => width === (theme === 'dark' ? 1440 : 375));
 
-export function launch(...args) {
-  return chromium.launch({
-    executablePath: browserPath,
-    args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', ...args],
-  });
+/** With WebGL in software; or without, which is cheaper: the scene is drawn as SVG then. */
+export function launch({ flat = false } = {}) {
+  const args = flat ? ['--disable-3d-apis', '--disable-gpu'] : ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+  return chromium.launch({ executablePath: browserPath, args: ['--no-sandbox', ...args] });
 }
 
 /** A page whose errors and requests are noted down. Motion is reduced unless a test wants it. */

@@ -11,7 +11,7 @@ describe('the chat wherever the model is', { skip: missing, timeout: 900_000 }, 
   const hashes = new Map();
 
   before(async () => {
-    browser = await launch('--disable-3d-apis');
+    browser = await launch({ flat: true });
   });
 
   after(() => browser?.close());

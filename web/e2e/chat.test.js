@@ -9,7 +9,7 @@ describe('the chat', { skip: missing }, () => {
   let server;
 
   before(async () => {
-    browser = await launch('--disable-3d-apis'); // the scene is drawn as SVG, which is cheaper
+    browser = await launch({ flat: true });
     server = await serve('--model', 'embedded:grain-1m');
   });
 

@@ -118,7 +118,7 @@ describe('the static page', { skip: missing }, () => {
   });
 
   it('without WebGL shows the same from above, as an SVG', async () => {
-    const blind = await launch('--disable-3d-apis');
+    const blind = await launch({ flat: true });
     const { page, seen, close } = await open(blind, site.url);
     await finish(page);
     const words = await page.locator('.flat-word').allTextContents();

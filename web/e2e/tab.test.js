@@ -15,7 +15,7 @@ describe('the engine in the tab', { skip: missing }, () => {
   let site;
 
   before(async () => {
-    browser = await launch();
+    browser = await launch({ flat: true });
     site = await folder([]);
   });
 

@@ -47,7 +47,7 @@ for (const host of hosts) {
     let there;
 
     before(async () => {
-      browser = await launch('--disable-3d-apis'); // the scene is drawn as SVG, which is cheaper
+      browser = await launch({ flat: true });
       there = await host.start();
     });
 

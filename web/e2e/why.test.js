@@ -70,7 +70,7 @@ for (const host of hosts) {
     let engine; // a page that has nothing but the engine
 
     before(async () => {
-      browser = await launch('--disable-3d-apis');
+      browser = await launch({ flat: true });
       there = await host.start();
       if (!there || host === hosts[0]) return;
       engine = await browser.newPage();
