@@ -104,15 +104,21 @@ describe('a file of results', () => {
 
   it('has so many rows at most', () => {
     const kept = recorded('forget.jsonl').split('\n');
-    const part = kept[1]!.replace(/\[(.*)\]/, (_, row) => `[${Array(2001).fill(row).join(',')}]`);
+    const part = kept[1]!.replace(/\[(.*)\]/, (_, row) => `[${Array(501).fill(row).join(',')}]`);
     const file = `${kept[0]}\n${part}\n`;
     const { rows } = readResults(file, 'a');
-    expect(rows.length).toBe(2001);
-    expect(() => readResults(`${file}${part}\n`, 'a')).toThrow('a has more rows than the page shows: expected at most 4000.');
+    expect(rows.length).toBe(501);
+    expect(() => readResults(`${file}${part}\n`, 'a')).toThrow(
+      'a has more rows than the page shows: expected at most 4000, in 1000 lines of the table.',
+    );
     expect(() => readResults(`${file}${'\n'.repeat(9000)}`, 'a')).toThrow('more rows');
     expect(() => readOn(rows, kept[0]!, part, 'forget')).toThrow('forget has more rows');
     expect(readOn([], kept[0]!, kept[0]!, 'forget')).toEqual([]);
-    expect(readOn(rows, kept[0]!, kept[1]!, 'forget').length).toBe(2002);
+    expect(readOn(rows, kept[0]!, kept[1]!, 'forget').length).toBe(502);
+    const [setting, texts] = recorded('drift.jsonl').split('\n');
+    const drift = `${setting}\n${`${texts}\n`.repeat(400)}`;
+    expect(readResults(drift, 'a').rows.length).toBeGreaterThan(2000); // in few lines
+    expect(() => readResults(drift + `${texts}\n`.repeat(400), 'a')).toThrow('more rows');
     const ways = recorded('cache.jsonl').replace(/"rows":\[\{"rows":\[(\{.*?\}\})/, (all, row) => all + `,${row}`.repeat(4001));
     expect(() => readResults(ways, 'a')).toThrow('more rows');
   });

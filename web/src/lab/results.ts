@@ -2,6 +2,7 @@ import { experiments } from './experiments';
 import { names } from './fields';
 import type { Rows } from './rows';
 import { has, shapes } from './shapes';
+import type { Shown } from './shown';
 
 export type Name = keyof Rows;
 
@@ -19,7 +20,8 @@ export interface Results {
 export class ResultsError extends Error {}
 
 const mostBytes = 1 << 24;
-const mostRows = 4000;
+const mostRows = 4000; // of drift several make a line
+const mostLines = 1000; // of the table: a browser takes seconds to lay out more
 
 /** Reads a file that somebody gave, unless it is too long to be one. */
 export async function readFile(file: File): Promise<Results> {
@@ -30,13 +32,18 @@ export async function readFile(file: File): Promise<Results> {
 const tooLong = (file: string) => new ResultsError(`${file} is too long for a file of results: expected at most ${mostBytes} bytes.`);
 
 const tooMany = (file: string) =>
-  new ResultsError(`${file} has more rows than the page shows: expected at most ${mostRows}. sandglass lab shows all of them.`);
+  new ResultsError(
+    `${file} has more rows than the page shows: expected at most ${mostRows}, in ${mostLines} lines of the table. sandglass lab shows all of them.`,
+  );
+
+function bound(rows: Results['rows'], name: Name, file: string): Results['rows'] {
+  if (rows.length > mostRows || (experiments[name] as Shown<unknown>).cells(rows).length > mostLines) throw tooMany(file);
+  return rows;
+}
 
 /** What came of a run so far, with a line more of its file: the first line says what the others are. */
 export function readOn(before: Results['rows'], first: string, line: string, name: Name): Results['rows'] {
-  const rows = [...before, ...readResults(first === line ? line : `${first}\n${line}\n`, name).rows];
-  if (rows.length > mostRows) throw tooMany(name);
-  return rows;
+  return bound([...before, ...readResults(first === line ? line : `${first}\n${line}\n`, name).rows], name, name);
 }
 
 /** Fields by which the rows of an experiment are known. */
@@ -87,5 +94,10 @@ export function readResults(text: string, file: string): Results {
     if (wrong !== null) throw new ResultsError(`${file}: row ${i + 1} is not one of ${name}: ${wrong}.`);
   }
   const setting = kept && typeof first.setting === 'object' && first.setting !== null ? (first.setting as Record<string, string>) : {};
-  return { name: name as Name, setting, rows: rows as Rows[Name][], lines: kept ? lines.slice(0, objects.length) : lines };
+  return {
+    name: name as Name,
+    setting,
+    rows: bound(rows as Rows[Name][], name as Name, file),
+    lines: kept ? lines.slice(0, objects.length) : lines,
+  };
 }

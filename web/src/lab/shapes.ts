@@ -17,6 +17,7 @@ const number = expected('a number from -1e18 to 1e18', value => typeof value ===
 const whole = expected('a whole number from 0', value => Number.isSafeInteger(value) && (value as number) >= 0);
 const text = expected('a text', value => typeof value === 'string');
 const name = expected(`a text of at most ${longestName} letters`, value => typeof value === 'string' && value.length <= longestName);
+const oneOf = (...words: string[]) => expected(words.join(' or '), value => words.includes(value as string));
 const flag = expected('true or false', value => typeof value === 'boolean');
 const time = expected('a time as 00:00:00.5', value => typeof value === 'string' && /^\d\d:\d\d:\d\d(\.\d{1,9})?$/.test(value));
 
@@ -83,7 +84,7 @@ export const shapes: { [Name in keyof Rows]: Shape } = {
     text,
   },
   drift: {
-    what: name,
+    what: oneOf('along', 'after'),
     from: whole,
     to: whole,
     logprob: maybe(number),
@@ -115,7 +116,7 @@ export const shapes: { [Name in keyof Rows]: Shape } = {
     firstTokenMs: number,
   },
   forget: { distance: whole, lift: number, divergence: number, ...right },
-  middle: { form: name, length: whole, position: number, meanLogprob: number, ...right },
+  middle: { form: oneOf('retrieval', 'key-value'), length: whole, position: number, meanLogprob: number, ...right },
   cache: {
     rows: list(
       has({
