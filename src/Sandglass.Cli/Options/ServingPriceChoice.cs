@@ -13,8 +13,10 @@ internal sealed class ServingPriceChoice
     private readonly Option<double?> _capital = ServingChoice.Any(
         "--capital", "Dollars that an accelerator costs with its part of the machine: 30000, in place of --price.");
     private readonly Option<double?> _years = ServingChoice.Any("--years", $"Over which it is written off. [default: {Default.Years}]");
-    private readonly Option<double?> _watts = ServingChoice.Any("--watts", $"Watts that it takes, cooling included, with --capital. [default: {Default.Watts}]");
-    private readonly Option<double?> _power = ServingChoice.Any("--power-price", $"Dollars for a kilowatt hour, with --capital. [default: {Default.PerKilowattHour}]");
+    private readonly Option<double?> _watts = ServingChoice.Any(
+        "--watts", $"Watts that it takes, cooling included, with --capital. [default: {Default.Watts}]");
+    private readonly Option<double?> _power = ServingChoice.Any(
+        "--power-price", $"Dollars for a kilowatt hour, with --capital. [default: {Default.PerKilowattHour}]");
     private readonly Option<double?> _used = ServingChoice.Any("--utilisation",
         $"The share of what a replica could serve that it is asked for: for the price of a million tokens. [default: {Default.UsedShare}]");
 
