@@ -15,8 +15,6 @@ internal static class StepLoop
     private const int Window = 4;                       // tokens that are timed together
     private const int HeadDim = 64;
 
-
-
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);      // until the runtime has compiled the engine's own loop for good
 
     // sizes vary apart from each other, so that what each costs can be told apart
