@@ -1,5 +1,4 @@
 using Sandglass.Generation;
-using Sandglass.Kernels;
 using Sandglass.ModelFiles;
 using Sandglass.Planning;
 using Sandglass.Sampling;
