@@ -7,7 +7,11 @@ public class ServingPlanTests
 {
     private static readonly ServingPlan Plan = ServingPlan.For(PlannedModel.Open("llama-3-8b"), new ServingOptions
     {
-        HitRate = 0.5, TokenWithin = 0.03, RequestsPerHour = 5, Price = new ServingPrice { Capital = 30_000 }, Loads = [0.3, 0.6, 0.9],
+        HitRate = 0.5,
+        TokenWithin = 0.03,
+        RequestsPerHour = 5,
+        Price = new ServingPrice { Capital = 30_000 },
+        Loads = [0.3, 0.6, 0.9],
     });
 
     /// <summary>Four texts of fifty steps, the first of which reads a hundred tokens: of the other three one reads beside it in 0.06 of its steps.</summary>
@@ -224,7 +228,10 @@ public class ServingPlanTests
         Refused(nameof(ServingOptions.PromptTokens), new ServingOptions { PromptTokens = 8000, AnswerTokens = 193 });    // the engine ends it at 192
         Assert.Equal(192, ServingPlan.For(Plan.Model, new ServingOptions
         {
-            PromptTokens = 8000, AnswerTokens = 192, Spread = AnswerSpread.Fixed, Loads = [],
+            PromptTokens = 8000,
+            AnswerTokens = 192,
+            Spread = AnswerSpread.Fixed,
+            Loads = [],
         }).MeanAnswer);
         Refused(nameof(ServingOptions.AnswerTokens), new ServingOptions { AnswerTokens = 0 });
         Refused(nameof(ServingOptions.HitRate), new ServingOptions { HitRate = double.NaN });

@@ -118,7 +118,12 @@ public sealed class ServingSimulationTests(TypedModelFiles files) : IClassFixtur
 
         SimulatedLoad seen = new ServingSimulation
         {
-            Text = text, StepSeconds = static (_, _, _, _) => 0.1, Places = 64, StepTokens = 128, PageSets = 10_000, Requests = 2000,
+            Text = text,
+            StepSeconds = static (_, _, _, _) => 0.1,
+            Places = 64,
+            StepTokens = 128,
+            PageSets = 10_000,
+            Requests = 2000,
         }.Run(rate: 2);
         Assert.Equal(2 * 0.1 * mean, seen.MeanTexts, tolerance: 0.25);     // Little; 20 texts were the answers as long as they would be
     }
@@ -130,7 +135,12 @@ public sealed class ServingSimulationTests(TypedModelFiles files) : IClassFixtur
         List<double> shares = [];
         ServingSimulation simulation = new()
         {
-            Text = new(Prompt: 10, Answer: 10), StepSeconds = static (_, _, _, _) => 0.1, Places = 8, StepTokens = 128, PageSets = 1000, Requests = 1000,
+            Text = new(Prompt: 10, Answer: 10),
+            StepSeconds = static (_, _, _, _) => 0.1,
+            Places = 8,
+            StepTokens = 128,
+            PageSets = 1000,
+            Requests = 1000,
         };
         Assert.Throws<OperationCanceledException>(() => simulation.Run(2, share =>
         {
@@ -146,8 +156,13 @@ public sealed class ServingSimulationTests(TypedModelFiles files) : IClassFixtur
     {
         SimulatedLoad Run(ulong seed) => new ServingSimulation
         {
-            Text = new(Prompt: 100, Answer: 30), StepSeconds = static (texts, _, tokens, _) => 0.01 + 1e-3 * texts + 1e-5 * tokens,
-            Places = 8, StepTokens = 128, PageSets = 60, Requests = 400, Seed = seed,
+            Text = new(Prompt: 100, Answer: 30),
+            StepSeconds = static (texts, _, tokens, _) => 0.01 + 1e-3 * texts + 1e-5 * tokens,
+            Places = 8,
+            StepTokens = 128,
+            PageSets = 60,
+            Requests = 400,
+            Seed = seed,
         }.Run(15);
 
         Assert.Equal(Run(1), Run(1));

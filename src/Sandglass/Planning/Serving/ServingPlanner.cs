@@ -90,7 +90,10 @@ internal sealed class ServingPlanner
 
     private StepSeconds SecondsOf(int accelerators) => new StepTime(_model, _machine, new TimeOptions
     {
-        WeightType = _options.WeightType, CacheType = _options.CacheType, Count = accelerators, Reached = _options.Reached,
+        WeightType = _options.WeightType,
+        CacheType = _options.CacheType,
+        Count = accelerators,
+        Reached = _options.Reached,
     }).OfStep;
 
     /// <summary>Texts at once at most.</summary>
