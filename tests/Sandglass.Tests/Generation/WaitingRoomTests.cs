@@ -53,9 +53,7 @@ public sealed class WaitingRoomTests
     {
         using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { MaxBatch = 1, MaxQueue = 1, Window = 40 });
         GenerationOptions endless = new() { IgnoreEnd = true };
-        await using TextGeneration running = model.GenerateAsync([5, 6, 7], endless);
-        await using IAsyncEnumerator<GeneratedToken> tokens = running.GetAsyncEnumerator();
-        Assert.True(await tokens.MoveNextAsync());
+        TextGeneration running = await HoldAsync(model, endless);
         TextGeneration waiting = model.GenerateAsync([5, 6], endless);
 
         Assert.Equal((1, 1, 2), (model.Activity.Running, model.Activity.Waiting, model.Activity.WaitingTokens));
@@ -66,7 +64,7 @@ public sealed class WaitingRoomTests
         await waiting.DisposeAsync();
         await using TextGeneration next = model.GenerateAsync([5], endless);
         Assert.Equal(1, model.Activity.Waiting);
-        await tokens.DisposeAsync();
+        await running.DisposeAsync();
         await using IAsyncEnumerator<GeneratedToken> others = next.GetAsyncEnumerator();
         Assert.True(await others.MoveNextAsync());
         Assert.Equal((1, 0, 0), (model.Activity.Running, model.Activity.Waiting, model.Activity.WaitingTokens));
@@ -116,15 +114,13 @@ public sealed class WaitingRoomTests
     {
         using LanguageModel model = LanguageModel.LoadEmbedded("grain-1m", new ModelOptions { MaxBatch = 1, MaxQueue = 2, Window = 40 });
         GenerationOptions many = new() { IgnoreEnd = true, Tenant = "many" };
-        await using TextGeneration running = model.GenerateAsync([5, 6, 7], many);
-        await using IAsyncEnumerator<GeneratedToken> tokens = running.GetAsyncEnumerator();
-        Assert.True(await tokens.MoveNextAsync());
+        TextGeneration running = await HoldAsync(model, many);
         await using TextGeneration first = model.GenerateAsync([5, 6], many), second = model.GenerateAsync([5, 6], many);
         await using TextGeneration few = model.GenerateAsync([5, 6, 8], many with { Tenant = "few" });
 
         Assert.Equal("queue-full", (await Assert.ThrowsAsync<BusyException>(() => second.Result)).Code);
         Assert.Equal((2, 5), (model.Activity.Waiting, model.Activity.WaitingTokens));
-        await tokens.DisposeAsync();
+        await running.DisposeAsync();
         await using IAsyncEnumerator<GeneratedToken> next = few.GetAsyncEnumerator();
         Assert.True(await next.MoveNextAsync());
     }
@@ -135,6 +131,16 @@ public sealed class WaitingRoomTests
     {
         GenerationException refusal = Assert.Throws<GenerationException>(() => new ModelOptions { MaxBatch = batch, MaxBatchTokens = tokens }.Validate());
         Assert.Equal(tokens == 0 ? nameof(ModelOptions.MaxBatch) : nameof(ModelOptions.MaxBatchTokens), refusal.Option);
+    }
+
+    /// <summary>A text without an end that has the place. Nobody reads it, so it never rests, which one does whose reader falls behind.</summary>
+    private static async Task<TextGeneration> HoldAsync(LanguageModel model, GenerationOptions options)
+    {
+        TextGeneration text = model.GenerateAsync([5, 6, 7], options with { MaxTokens = 1_000_000 });
+        _ = text.Result;
+        for (int i = 0; i < 3000 && model.Activity.Running == 0; i++) await Task.Delay(1);
+        Assert.Equal(1, model.Activity.Running);
+        return text;
     }
 
     private static WaitingRoom Room(ModelOptions options) => new(options, new EngineSpeed(TimeProvider.System));

@@ -33,7 +33,7 @@ public sealed record MeasuredMachine
         {
             Name = "measured",
             Title = Title,
-            Source = "measured by sandglass plan --calibrate",
+            Source = "measured by MachineCalibration",
             Threads = speed.Threads,
             BytesPerSecond = speed.BytesPerSecond,
             OperationsPerSecond = speed.Fp32OperationsPerSecond,
@@ -69,7 +69,7 @@ public sealed record MeasuredMachine
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw Wrong("a file that sandglass plan --calibrate wrote", $"{path}, which cannot be read: {failure.Message.TrimEnd('.')}");
+            throw Wrong("a file that a calibration has written", $"{path}, which cannot be read: {failure.Message.TrimEnd('.')}");
         }
         return Parse(bytes, path);
     }
@@ -86,7 +86,7 @@ public sealed record MeasuredMachine
         }
         catch (JsonException failure)
         {
-            throw Wrong("a file that sandglass plan --calibrate wrote", $"something else at {failure.Path ?? "$"} of {path}");
+            throw Wrong("a file that a calibration has written", $"something else at {failure.Path ?? "$"} of {path}");
         }
     }
 
