@@ -13,8 +13,8 @@ internal sealed class TemporaryFile : IDisposable
 
     public void Dispose()
     {
-        AppDomain.CurrentDomain.ProcessExit -= Delete;
         Delete(null, EventArgs.Empty);
+        AppDomain.CurrentDomain.ProcessExit -= Delete;      // not before: a process that ends in between would leave the file
     }
 
     private void Delete(object? sender, EventArgs e) => File.Delete(Path);

@@ -6,7 +6,8 @@ internal sealed class PartialFile : IDisposable
 {
     private readonly string _path;
     private readonly string _partial;
-    private readonly FileStream _stream;
+    private readonly FileStream? _stream;           // null until there is one
+    private readonly Lock _changing = new();        // a process that ends waits for whoever creates or deletes it
     private volatile bool _isComplete;      // then its other name may be another's
 
     /// <summary>Creates it.</summary>
@@ -15,15 +16,19 @@ internal sealed class PartialFile : IDisposable
     {
         _path = WholeFile.Destination(path);
         if (Directory.Exists(_path)) Fail.Throw("write-failed", _path, "output", "a file", "a directory");
-        try
+        lock (_changing)
         {
-            (_stream, _partial) = Create(_path);
+            AppDomain.CurrentDomain.ProcessExit += Discard;     // from before there is a file until after there is none
+            try
+            {
+                (_stream, _partial) = Create(_path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                AppDomain.CurrentDomain.ProcessExit -= Discard;
+                throw Refused(e);
+            }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Refused(e);
-        }
-        AppDomain.CurrentDomain.ProcessExit += Discard;
     }
 
     /// <summary>Writes into it.</summary>
@@ -32,7 +37,7 @@ internal sealed class PartialFile : IDisposable
     {
         try
         {
-            write(_stream);
+            write(_stream!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -46,7 +51,7 @@ internal sealed class PartialFile : IDisposable
     {
         try
         {
-            _stream.Dispose();
+            _stream!.Dispose();
             WholeFile.RefuseSpecial(_path);         // it may have appeared during the write
             File.Move(_partial, _path, overwrite: true);
             _isComplete = true;
@@ -60,8 +65,8 @@ internal sealed class PartialFile : IDisposable
     /// <summary>Deletes it, where it was not completed.</summary>
     public void Dispose()
     {
-        AppDomain.CurrentDomain.ProcessExit -= Discard;
         Discard(null, EventArgs.Empty);
+        AppDomain.CurrentDomain.ProcessExit -= Discard;
     }
 
     private static (FileStream Stream, string Partial) Create(string path)
@@ -85,8 +90,12 @@ internal sealed class PartialFile : IDisposable
 
     private void Discard(object? sender, EventArgs e)
     {
-        Try(_stream.Dispose);       // fails where what it still holds cannot be written, and is closed all the same
-        if (!_isComplete) Try(() => File.Delete(_partial));
+        lock (_changing)
+        {
+            if (_stream is null) return;
+            Try(_stream.Dispose);       // fails where what it still holds cannot be written, and is closed all the same
+            if (!_isComplete) Try(() => File.Delete(_partial));
+        }
     }
 
     private static void Try(Action discard)
